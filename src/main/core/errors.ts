@@ -1,0 +1,52 @@
+import type { ErrorInfo } from '../../shared/model.ts';
+
+/** Exit code of the command line for each kind of error (DESIGN, section 9). */
+const exitCodes = {
+  failed: 1,
+  usage: 2,
+  'not-found': 3,
+  refused: 4,
+} as const;
+
+export type ErrorKind = keyof typeof exitCodes;
+
+/**
+ * An error that a person is meant to read: one sentence that says what happened and where, and one that says what to do.
+ * Neither may hold a secret; `cause` keeps the original for the log, which redacts it.
+ */
+export class GatehouseError extends Error {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly nextStep: string;
+
+  /** @param code kebab-case and stable, for scripts: `keychain-locked` */
+  constructor(
+    code: string,
+    message: string,
+    options: { nextStep?: string; kind?: ErrorKind; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'GatehouseError';
+    this.code = code;
+    this.kind = options.kind ?? 'failed';
+    this.nextStep = options.nextStep ?? '';
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.kind];
+  }
+}
+
+/** What may be told of any thrown value across a process edge. */
+export function errorInfo(error: unknown): ErrorInfo & { readonly kind: ErrorKind } {
+  if (error instanceof GatehouseError) {
+    return { code: error.code, message: error.message, nextStep: error.nextStep, kind: error.kind };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'internal',
+    message,
+    nextStep: 'Look into the log; this is a fault of Gatehouse.',
+    kind: 'failed',
+  };
+}

@@ -1,0 +1,211 @@
+/** The small interfaces through which the rooms of the core meet. Types only: an implementation is chosen in `launcher.ts`. */
+import type {
+  AccessLink,
+  Failure,
+  FoundServer,
+  LogLine,
+  SecretStore,
+  ServerState,
+  SetupProgress,
+  StartRequest,
+  ProfileName,
+} from '../../shared/model.ts';
+import type { Secret } from './secret.ts';
+
+/** Milliseconds since the epoch. Time is a parameter everywhere, so that tests own it. */
+export type Clock = () => number;
+
+/** Removes every known secret, and everything that looks like one, from a text that will be kept or shown. */
+export interface Redactor {
+  /** From now on this value is removed wherever it appears (also percent-encoded and in base64). */
+  learn(secret: Secret<string>): void;
+  forget(secret: Secret<string>): void;
+  redact(text: string): string;
+}
+
+/** The log of Gatehouse itself. Every line goes through the redactor. `fields` never hold a secret, and are redacted once more. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/**
+ * Where secrets are kept. Every method ends within a bound (10 s; a keychain that waits for its owner's password may take 60 s)
+ * and refuses with a GatehouseError `keychain-locked`, `keychain-denied`, `keychain-gone` or `keychain-timeout`.
+ */
+export interface SecretKeeper {
+  readonly store: SecretStore;
+  /** One plain sentence: where secrets are kept. */
+  readonly sentence: string;
+  get(name: string): Promise<Secret<string> | null>;
+  set(name: string, value: Secret<string>): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+/** Mints, reads and rotates the secrets of Gatehouse by their meaning. */
+export interface Vault {
+  readonly store: SecretStore;
+  readonly sentence: string;
+  /** The owner's token for one server, minted when there is none. */
+  accessToken(serverId: string): Promise<Secret<string>>;
+  rotateAccessToken(serverId: string): Promise<Secret<string>>;
+  /** Removes what is kept for a server. */
+  forget(serverId: string): Promise<void>;
+  /** The key of the control socket, minted when there is none. */
+  controlKey(): Promise<Secret<string>>;
+}
+
+/** How the gateway reaches a server. */
+export type Address =
+  | { readonly kind: 'socket'; readonly path: string }
+  /** Always on 127.0.0.1. */
+  | { readonly kind: 'port'; readonly port: number };
+
+export interface Upstream {
+  readonly address: Address;
+  /** `Host` (and, where the request has one, the authority of `Origin`) that the server accepts: `localhost`. */
+  readonly host: string;
+  /** Set on each request to the server; a client's header of the same name in any `-`, `_` or case spelling is removed. */
+  readonly headers: readonly (readonly [name: string, value: Secret<string>])[];
+  /** Names of the server's own cookies that would authenticate by themselves; never passed to a browser. */
+  readonly withheldCookies: readonly RegExp[];
+}
+
+/** What a profile is given to plan one run. */
+export interface RunPlace {
+  readonly serverId: string;
+  /** Private 0700 folder of this run, removed after it; short enough for a Unix socket in it (at most 80 bytes). */
+  readonly directory: string;
+  /** False on Windows: there the server must use `port`. */
+  readonly canUseSockets: boolean;
+  /** A port that was free on 127.0.0.1 a moment ago. A retry brings another one. */
+  readonly port: number;
+  /** Minted for this run. Reaches the server by a file in `directory` or its standard input; by its environment only where the server has no other way. */
+  readonly secret: Secret<string>;
+  /** Working folder, absolute and existing. */
+  readonly folder: string;
+  /** Login name of the owner. */
+  readonly user: string;
+}
+
+/** What to run, and how to know, use and stop it. Made by a profile, performed by the supervisor. */
+export interface LaunchPlan {
+  /** argv[0] is absolute or found on PATH. No shell, no secret. */
+  readonly argv: readonly string[];
+  /** Added to the clean environment; no secret where the server has another way. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly upstream: Upstream;
+  /** Path of the first page, with leading slash: `/lab`. */
+  readonly landing: string;
+  /** Asks once whether the server answers *and is ours*. Ends with the signal. Throws nothing. */
+  readonly prove: (signal: AbortSignal, run: RunFacts) => Promise<Proof>;
+  /** The server's own graceful stop; null when TERM is. Ends with the signal. */
+  readonly askToStop: ((signal: AbortSignal) => Promise<void>) | null;
+  /** Kernels that are running a cell now; null when the server cannot tell. */
+  readonly busyKernels: ((signal: AbortSignal) => Promise<number>) | null;
+  /** Seconds until the start is given up. */
+  readonly readySeconds: number;
+  /** From the exit code and the last lines to one sentence of advice; null when the profile knows nothing better. */
+  readonly advise: (lastLines: readonly string[], exitCode: number | null) => string | null;
+}
+
+/** What the supervisor knows of the run that is to be proved. */
+export interface RunFacts {
+  readonly pid: number;
+  /** Value of GATEHOUSE_RUN in the environment of everything that the run started. */
+  readonly marker: string;
+}
+
+export type Proof =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'not-yet'; readonly detail: string }
+  /** Something answered, and it is not our server: nothing secret was sent to it. */
+  | { readonly kind: 'foreign'; readonly detail: string };
+
+/** One kind of server. Adding a kind is adding a file with one of these. */
+export interface Profile {
+  readonly name: ProfileName;
+  /** Everything of this kind on this computer, broken ones with their reason. Bounded in time; throws nothing. */
+  find(options: {
+    readonly fresh: boolean;
+    readonly folder?: string | undefined;
+    readonly signal: AbortSignal;
+  }): Promise<readonly FoundServer[]>;
+  /** Checks the request and says what to run; throws GatehouseError of kind `usage` or `not-found`. */
+  plan(request: StartRequest, found: FoundServer | null, place: RunPlace): Promise<LaunchPlan>;
+  /** Makes a managed environment; null where the kind has none. */
+  readonly setup: ManagedSetup | null;
+}
+
+export interface ManagedSetup {
+  run(report: (progress: SetupProgress) => void, signal: AbortSignal): Promise<FoundServer>;
+  remove(): Promise<void>;
+}
+
+/** Keeps one server alive. Every change of state is told to `onChange`, after it is true. */
+export interface Supervised {
+  readonly state: ServerState;
+  readonly reason: string;
+  readonly pid: number | null;
+  readonly startedAt: number | null;
+  /** How to reach the run that is ready; null otherwise. */
+  readonly upstream: Upstream | null;
+  /** Path of the server's first page. */
+  readonly landing: string;
+  /** Resolves when the server is ready or the start has failed (then it throws). A stop during start ends it with `stopped`. */
+  start(): Promise<void>;
+  /** Resolves when no process of the run is left. Two stops are one. */
+  stop(reason: string): Promise<void>;
+  restart(): Promise<void>;
+  resumed(): void;
+  logs(lines: number): Promise<readonly LogLine[]>;
+  failure(): Failure | null;
+  busyKernels(): Promise<number>;
+}
+
+/** What a gateway is handed. It fetches nothing itself. */
+export interface GatewayRules {
+  readonly serverId: string;
+  /** What the owner calls the server; shown on Gatehouse's own pages. */
+  readonly name: string;
+  readonly token: Secret<string>;
+  /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
+  readonly preferredPort: number | null;
+  /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
+  readonly extraHosts: readonly string[];
+  /** Number of reverse proxies in front that are trusted to name the client; 0 for none. */
+  readonly trustedProxies: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the gateway knows of the server behind it; decides between forwarding and a page that says why not. */
+export interface UpstreamState {
+  readonly state: ServerState;
+  readonly reason: string;
+  /** Null unless the server is ready (or unhealthy, which is still worth a try). */
+  readonly upstream: Upstream | null;
+  /** Path of the server's first page, to which `/` of a browser navigation leads after signing in: `/lab`. */
+  readonly landing: string;
+}
+
+/** The only door to one server: a listener on every loopback address of one port. */
+export interface Gateway {
+  readonly port: number;
+  /** `http://<id>.localhost:PORT/` */
+  readonly url: string;
+  setUpstream(state: UpstreamState): void;
+  /** A link that signs one browser in, once, within its time. */
+  oneTimeLink(): AccessLink;
+  /** For clients that can only take a URL: carries the access token in the query. Lives as long as the token. */
+  toolLink(): AccessLink;
+  /** A new access token: sessions and open sockets of the old one end at once. */
+  rotate(token: Secret<string>): void;
+  /** Requests and sockets that are open now. */
+  connections(): number;
+  /** When something was last asked of the server by somebody signed in; ms since the epoch, 0 for never. */
+  lastUsed(): number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,158 @@
+/** The nouns that every process of Gatehouse shares. Imports nothing and runs anywhere. */
+
+/** Where one server is in its life. Every change is announced with a reason. */
+export type ServerState =
+  'stopped' | 'starting' | 'ready' | 'unhealthy' | 'restarting' | 'stopping' | 'failed';
+
+export type ProfileName = 'jupyter' | 'custom';
+
+/** One server that Gatehouse runs or ran. Holds no secret, so it may be printed anywhere. */
+export interface ServerInfo {
+  /** A DNS label; the host name of its local listener is `<id>.localhost`. */
+  readonly id: string;
+  readonly name: string;
+  readonly profile: ProfileName;
+  /** What runs, with its version: `JupyterLab 4.6.6`. */
+  readonly title: string;
+  /** The environment it comes from, in words: `conda: thesis`. */
+  readonly origin: string;
+  /** Absolute path of the working folder. */
+  readonly folder: string;
+  readonly state: ServerState;
+  /** Why it is in this state, one sentence. */
+  readonly reason: string;
+  /** Address for browsers, without a credential; null while nothing listens. */
+  readonly url: string | null;
+  /** Process id of the server; null when it does not run. */
+  readonly pid: number | null;
+  /** ISO 8601 UTC; null when it does not run. */
+  readonly startedAt: string | null;
+}
+
+/** One server kind found on this computer, working or not. */
+export interface FoundServer {
+  /** Stable between two looks: profile and location. */
+  readonly id: string;
+  readonly profile: ProfileName;
+  /** `JupyterLab`, `Notebook`, `Jupyter Server`. */
+  readonly title: string;
+  readonly version: string | null;
+  /** How it was found, in words: `PATH`, `conda: thesis`, `.venv in ~/work`. */
+  readonly origin: string;
+  /** Absolute path of the environment. */
+  readonly location: string;
+  /** Why it cannot be started, one sentence; null when it can. */
+  readonly problem: string | null;
+}
+
+/** How the gateway proves itself to a custom server. */
+export type CustomCredential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'bearer' };
+
+export interface StartRequest {
+  readonly profile: ProfileName;
+  /** Which installation (`FoundServer.id`); the best one when absent. */
+  readonly found?: string | undefined;
+  /** Working folder, absolute; the user's home when absent. */
+  readonly folder?: string | undefined;
+  /** A file to open, relative to the folder (a notebook). */
+  readonly file?: string | undefined;
+  readonly name?: string | undefined;
+  /** Custom only: argv with `{port}`, `{socket}`, `{base}` placeholders. */
+  readonly command?: readonly string[] | undefined;
+  /** Custom only; none when absent. */
+  readonly credential?: CustomCredential | undefined;
+  /** Custom only: path that answers below 500 once the server is up; `/` when absent. */
+  readonly readyPath?: string | undefined;
+  /** Seconds until a start is given up, 1 to 3600; the profile's own limit when absent. */
+  readonly readySeconds?: number | undefined;
+}
+
+/** Why a server did not start or would not stay up. Redacted: may be copied into a bug report. */
+export interface Failure {
+  /** One sentence: `It ended by itself after 1.2 s, exit code 1.` */
+  readonly summary: string;
+  /** What the user can do now, one sentence. */
+  readonly nextStep: string;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** How many times it was tried. */
+  readonly attempts: number;
+  /** The command line, secrets hidden. */
+  readonly command: string;
+  /** The server's own last lines, oldest first. */
+  readonly lastLines: readonly string[];
+}
+
+export interface LogLine {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly from: 'server' | 'gatehouse';
+  readonly text: string;
+}
+
+/** A link that signs a browser of this computer in. `tool` links carry the access token in the query. */
+export interface AccessLink {
+  readonly url: string;
+  /** ISO 8601 UTC; null for a link that lives as long as the token. */
+  readonly expiresAt: string | null;
+}
+
+export type SecretStore = 'keychain' | 'file' | 'memory';
+
+export interface About {
+  readonly version: string;
+  readonly pid: number;
+  readonly node: string;
+  /** Where settings and records are kept. */
+  readonly home: string;
+  readonly secrets: SecretStore;
+  /** One plain sentence about where secrets are kept. */
+  readonly secretsSentence: string;
+  readonly startedAt: string;
+}
+
+/** What stopping everything would interrupt. */
+export interface Busy {
+  readonly servers: number;
+  /** Kernels that are running a cell now, as far as the servers say. */
+  readonly busyKernels: number;
+  /** Open streams and sockets, but for those of Gatehouse's own window. */
+  readonly connections: number;
+}
+
+export interface SetupProgress {
+  readonly profile: ProfileName;
+  readonly step: 'find-python' | 'make-environment' | 'install' | 'check' | 'done' | 'failed';
+  readonly message: string;
+  /** 0 to 1; null where no share is known. */
+  readonly fraction: number | null;
+}
+
+export interface DoctorLine {
+  readonly id: string;
+  readonly level: 'ok' | 'warning' | 'problem';
+  readonly title: string;
+  readonly detail: string;
+  /** What to do; empty when nothing is. */
+  readonly nextStep: string;
+}
+
+/** One setting as it is in force. */
+export interface SettingInfo {
+  readonly key: string;
+  readonly value: unknown;
+  readonly default: unknown;
+  readonly help: string;
+  /** Who decided the value. */
+  readonly source: 'default' | 'user' | 'policy';
+}
+
+/** How an error crosses a process edge. */
+export interface ErrorInfo {
+  readonly code: string;
+  readonly message: string;
+  readonly nextStep: string;
+}
