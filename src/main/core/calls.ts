@@ -1,0 +1,97 @@
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+import { callNames, type CallName, type Calls } from '../../shared/contract.ts';
+import { GatehouseError } from './errors.ts';
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is not a server id');
+const profile = z.enum(['jupyter', 'custom']);
+const text = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    // No control characters: names and paths end in logs, titles and headers.
+    .regex(/^[^\p{Cc}]*$/u, 'holds a control character');
+const folder = text(4096).refine(isAbsolute, 'is not an absolute path');
+/** RFC 9110, 5.6.2: a field name is a token. */
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, 'is not a header name');
+const credential = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('header'), name: headerName }),
+  z.strictObject({ kind: z.literal('bearer') }),
+]);
+const startRequest = z.strictObject({
+  profile,
+  found: text(4200).optional(),
+  folder: folder.optional(),
+  file: text(4096).optional(),
+  name: text(80).optional(),
+  command: z.array(z.string().max(8192)).min(1).max(256).optional(),
+  credential: credential.optional(),
+  readyPath: text(2048).regex(/^\//, 'does not begin with /').optional(),
+  readySeconds: z.number().min(1).max(3600).optional(),
+});
+
+const none = z.tuple([]);
+const oneId = z.tuple([id]);
+const inputs = {
+  'core.about': none,
+  'core.busy': none,
+  'core.quit': none,
+  'core.resumed': none,
+  'profiles.find': z.tuple([z.strictObject({ fresh: z.boolean(), folder: folder.optional() })]),
+  'server.list': none,
+  'server.start': z.tuple([startRequest]),
+  'server.begin': z.tuple([startRequest]),
+  'server.stop': oneId,
+  'server.restart': oneId,
+  'server.forget': oneId,
+  'server.failure': oneId,
+  'server.logs': z.tuple([id, z.strictObject({ lines: z.int().min(1).max(10_000) })]),
+  'server.link': z.tuple([id, z.strictObject({ tool: z.boolean() })]),
+  'server.token': oneId,
+  'setup.run': z.tuple([profile]),
+  'setup.remove': z.tuple([profile]),
+  'doctor.run': none,
+  'config.list': none,
+  'config.get': z.tuple([text(80)]),
+  'config.set': z.tuple([text(80), z.unknown()]),
+} satisfies { [K in CallName]: z.ZodType<Parameters<Calls[K]>> };
+
+/** What answers the calls; `launcher.ts` is one. */
+export type Answers = { readonly [K in CallName]: Calls[K] };
+
+/**
+ * Checks the name and the arguments of one call and answers it. Windows and the command line both come through here.
+ * Throws GatehouseError `unknown-call` and `bad-arguments` (kind `usage`), and whatever the answer throws.
+ */
+export async function answer(answers: Answers, name: string, args: readonly unknown[]): Promise<unknown> {
+  const known = callNames.find(each => each === name);
+  if (known === undefined) {
+    throw new GatehouseError('unknown-call', `Gatehouse knows no call "${name.slice(0, 60)}".`, {
+      kind: 'usage',
+      nextStep: 'Use a command line and a window of the same version as the running core.',
+    });
+  }
+  return answerKnown(answers, known, args);
+}
+
+function answerKnown(answers: Answers, name: CallName, args: readonly unknown[]): Promise<unknown> {
+  const schema: z.ZodType<Parameters<Calls[CallName]>> = inputs[name];
+  const checked = schema.safeParse(args);
+  if (!checked.success) throw badArguments(name, checked.error);
+  // `inputs` satisfies the contract line by line: what the schema of a name passed are its parameters.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const call = answers[name] as (...args: readonly unknown[]) => Promise<unknown>;
+  return call(...checked.data);
+}
+
+function badArguments(name: string, error: z.ZodError): GatehouseError {
+  const issue = error.issues[0];
+  const where = issue === undefined ? '' : issue.path.slice(1).join('.');
+  const what = issue?.message ?? 'is not what it should be';
+  return new GatehouseError('bad-arguments', `${name}: ${where === '' ? 'an argument' : where}: ${what}.`, {
+    kind: 'usage',
+    nextStep: 'Correct it and try again.',
+  });
+}
