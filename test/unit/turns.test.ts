@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTurns } from '../../../src/main/core/vault/turns.ts';
+import { createTurns } from '../../src/main/core/turns.ts';
 
 test('one name is served in order, one at a time; another name does not wait', async () => {
   const turns = createTurns();

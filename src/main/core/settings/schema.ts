@@ -1,0 +1,146 @@
+/**
+ * Every setting is one row here: its key, what it may be, its default, its help, and whether an administrator's policy may force it.
+ * The command line's help, the settings page and the policy templates are generated from this table.
+ */
+import { posix, win32 } from 'node:path';
+import { z } from 'zod';
+
+interface Row<T> {
+  readonly type: z.ZodType<T>;
+  readonly default: T;
+  /** One sentence for the user, with units and range. */
+  readonly help: string;
+  /** What a value has to be, for the refusal: `a whole number from 1 to 3600`. */
+  readonly wanted: string;
+  readonly mayPolicySet: boolean;
+}
+
+function row<T>(
+  type: z.ZodType<T>,
+  fallback: NoInfer<T>,
+  wanted: string,
+  help: string,
+  mayPolicySet = true,
+): Row<T> {
+  return { type, default: fallback, wanted, help, mayPolicySet };
+}
+
+/** A DNS name or an address, without port: what stands in a Host header (RFC 9110, 7.2). Wildcards are not taken. */
+const hostName = z
+  .string()
+  .max(253)
+  .regex(/^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i)
+  .transform(name => name.toLowerCase());
+
+/** Not our own: they carry the token, the passphrase and the run's marker. Nor those that change what a program loads. */
+const environmentName = z
+  .string()
+  .max(128)
+  .regex(/^(?!GATEHOUSE_|LD_|DYLD_|NODE_OPTIONS$|BASH_ENV$|ENV$)[A-Za-z_][A-Za-z0-9_()]*$/);
+
+const absoluteFolder = z
+  .string()
+  .max(4096)
+  .refine(path => (posix.isAbsolute(path) || win32.isAbsolute(path)) && !path.includes('\0'));
+
+const seconds = z.int().min(1).max(3600);
+
+export const settingRows = {
+  'secrets.store': row(
+    z.enum(['auto', 'keychain', 'file', 'memory']),
+    'auto',
+    'one of auto, keychain, file, memory',
+    'Where secrets are kept: the keychain, a file sealed with a passphrase, or memory for this run only; auto takes the keychain where there is one, else memory.',
+  ),
+  'server.readySeconds': row(
+    seconds,
+    120,
+    'a whole number from 1 to 3600',
+    'Seconds until the start of a server is given up.',
+  ),
+  'jupyter.readySeconds': row(
+    seconds.nullable(),
+    null,
+    'a whole number from 1 to 3600, or null',
+    'The same for Jupyter alone; null means server.readySeconds.',
+  ),
+  'custom.readySeconds': row(
+    seconds.nullable(),
+    null,
+    'a whole number from 1 to 3600, or null',
+    'The same for custom commands alone; null means server.readySeconds.',
+  ),
+  'jupyter.defaultFolder': row(
+    absoluteFolder.nullable(),
+    null,
+    'an absolute path, or null',
+    'Folder in which Jupyter starts when none is named; null means your home folder.',
+  ),
+  'environment.names': row(
+    z.array(environmentName).max(200),
+    [],
+    'a list of environment variable names, none of them beginning with GATEHOUSE_, LD_ or DYLD_',
+    'Names of further environment variables that servers get; by default only a short list of harmless ones.',
+  ),
+  'core.graceMinutes': row(
+    z.int().min(0).max(1440),
+    10,
+    'a whole number from 0 to 1440',
+    'Minutes that servers go on after the desktop app is gone and nobody uses them; 0 stops them at once.',
+  ),
+  'log.maxMegabytes': row(
+    z.int().min(1).max(1024),
+    10,
+    'a whole number from 1 to 1024',
+    'Size in megabytes at which a log file is put aside and a new one begun.',
+  ),
+  'gateway.extraHosts': row(
+    z.array(hostName).max(50),
+    [],
+    'a list of host names without port',
+    'Further names under which a tool or a reverse proxy on this computer may address a server.',
+  ),
+  'gateway.trustedProxies': row(
+    z.int().min(0).max(10),
+    0,
+    'a whole number from 0 to 10',
+    'Number of reverse proxies in front of Gatehouse that are trusted to name the client.',
+  ),
+  'window.closeToTray': row(
+    z.boolean(),
+    true,
+    'true or false',
+    'Whether closing the window leaves servers running, with Gatehouse in the tray.',
+    false,
+  ),
+} as const;
+
+export type SettingKey = keyof typeof settingRows;
+
+/** The type of each setting's value. */
+export type Settings = {
+  readonly [K in SettingKey]: (typeof settingRows)[K] extends Row<infer T> ? T : never;
+};
+
+export const settingKeys = Object.keys(settingRows).filter(isSettingKey);
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(settingRows, key);
+}
+
+export function rowOf(key: SettingKey): Row<unknown> {
+  return settingRows[key];
+}
+
+/**
+ * What a person typed as a value: JSON where it reads as JSON, a list of words for a list, else the text itself.
+ * Only a spelling; whether the value is allowed is checked afterwards.
+ */
+export function valueFromText(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const isList = isSettingKey(key) && Array.isArray(settingRows[key].default);
+    return isList ? text.split(/[\s,]+/).filter(word => word !== '') : text;
+  }
+}

@@ -1,0 +1,73 @@
+import { expect, expectTypeOf, test } from 'vitest';
+import {
+  isSettingKey,
+  rowOf,
+  settingKeys,
+  valueFromText,
+  type Settings,
+} from '../../../src/main/core/settings/schema.ts';
+
+test.each(settingKeys)('%s: its default fits its type, and its help is a sentence', key => {
+  const row = rowOf(key);
+  expect(row.type.safeParse(row.default)).toEqual({ success: true, data: row.default });
+  expect(row.help).toMatch(/^[A-Z].{20,}\.$/);
+  expect(row.wanted).toMatch(/^[a-z]/);
+  expect(key).toMatch(/^[a-z]+\.[a-z][A-Za-z]+$/);
+});
+
+test('values have the types of their rows', () => {
+  expectTypeOf<Settings['secrets.store']>().toEqualTypeOf<'auto' | 'keychain' | 'file' | 'memory'>();
+  expectTypeOf<Settings['jupyter.readySeconds']>().toEqualTypeOf<number | null>();
+  expectTypeOf<Settings['gateway.extraHosts']>().toEqualTypeOf<string[]>();
+  expect(isSettingKey('toString')).toBe(false);
+  expect(isSettingKey('__proto__')).toBe(false);
+});
+
+test.each([
+  ['gateway.extraHosts', ['lab.example.org', '192.0.2.1', '[2001:db8::1]', 'a'], true],
+  ['gateway.extraHosts', ['*'], false],
+  ['gateway.extraHosts', ['*.example.org'], false],
+  ['gateway.extraHosts', ['example.org:80'], false],
+  ['gateway.extraHosts', ['http://example.org'], false],
+  ['gateway.extraHosts', ['a b'], false],
+  ['gateway.extraHosts', [''], false],
+  ['gateway.trustedProxies', 1.5, false],
+  ['gateway.trustedProxies', -1, false],
+  ['gateway.trustedProxies', '1', false],
+  ['environment.names', ['CUDA_HOME', 'ProgramFiles(x86)'], true],
+  ['environment.names', ['GATEHOUSE_TOKEN'], false],
+  ['environment.names', ['LD_PRELOAD'], false],
+  ['environment.names', ['A=B'], false],
+  ['server.readySeconds', 0, false],
+  ['server.readySeconds', 3600, true],
+  ['server.readySeconds', Number.NaN, false],
+  ['jupyter.defaultFolder', '/home/ada/my work', true],
+  ['jupyter.defaultFolder', 'C:\\Users\\Ada', true],
+  ['jupyter.defaultFolder', 'work', false],
+  ['jupyter.defaultFolder', '/a\0b', false],
+  ['secrets.store', 'plain', false],
+] as const)('%s = %j: %s', (key, value, allowed) => {
+  expect(rowOf(key).type.safeParse(value).success).toBe(allowed);
+});
+
+test('attack: a long host name is judged at once', () => {
+  expect(rowOf('gateway.extraHosts').type.safeParse(['a'.repeat(200_000) + '!']).success).toBe(false);
+});
+
+test('host names are kept in lower case', () => {
+  expect(rowOf('gateway.extraHosts').type.parse(['LAB.Example'])).toEqual(['lab.example']);
+});
+
+test.each([
+  ['core.graceMinutes', '5', 5],
+  ['window.closeToTray', 'false', false],
+  ['secrets.store', 'memory', 'memory'],
+  ['jupyter.defaultFolder', '/a b', '/a b'],
+  ['jupyter.defaultFolder', 'null', null],
+  ['gateway.extraHosts', 'a.example, b.example', ['a.example', 'b.example']],
+  ['gateway.extraHosts', '["a"]', ['a']],
+  ['gateway.extraHosts', '', []],
+  ['unknown', 'a b', 'a b'],
+])('%s: the text %j is read as a value', (key, text, value) => {
+  expect(valueFromText(key, text)).toEqual(value);
+});
