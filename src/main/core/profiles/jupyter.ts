@@ -1,0 +1,54 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FoundServer } from '../../../shared/model.ts';
+import { GatehouseError } from '../errors.ts';
+import type { Log, Profile } from '../ports.ts';
+import type { Environment } from './jupyter/command.ts';
+import { planJupyter } from './jupyter/plan.ts';
+
+export interface JupyterProfileOptions {
+  /** The user's environment, as the core got it. */
+  readonly environment: Environment;
+  /** The user's home folder. */
+  readonly home: string;
+  /** Where Gatehouse keeps what it makes: the managed environment and the cache of the search. */
+  readonly dataFolder: string;
+  readonly log: Log;
+  readonly platform?: NodeJS.Platform;
+  /** Folder of gatehouse_launch.py; beside this file when absent. */
+  readonly shimFolder?: string;
+  /** Whether we run as root, which Jupyter has to be told. */
+  readonly asRoot?: boolean;
+}
+
+/** JupyterLab 3.6 and later, Notebook 7 and jupyter_server 2, from any Python environment of this computer. */
+export function jupyterProfile(options: JupyterProfileOptions): Profile {
+  const platform = options.platform ?? process.platform;
+  const planOptions = {
+    environment: options.environment,
+    platform,
+    shimFolder: options.shimFolder ?? join(dirname(fileURLToPath(import.meta.url)), 'jupyter', 'python'),
+    asRoot: options.asRoot ?? process.getuid?.() === 0,
+  };
+  const find: Profile['find'] = () => Promise.resolve([]);
+  return {
+    name: 'jupyter',
+    find,
+    plan: async (request, found, place) => {
+      const signal = AbortSignal.timeout(30_000);
+      const chosen = found ?? best(await find({ fresh: false, folder: place.folder, signal }));
+      return planJupyter(planOptions, request, chosen, place);
+    },
+    setup: null,
+  };
+}
+
+/** They come best first. */
+function best(found: readonly FoundServer[]): FoundServer {
+  const chosen = found.find(candidate => candidate.problem === null);
+  if (chosen !== undefined) return chosen;
+  throw new GatehouseError('no-jupyter', 'No working Jupyter was found on this computer.', {
+    kind: 'not-found',
+    nextStep: 'Make one of your own with: gatehouse setup jupyter',
+  });
+}

@@ -1,0 +1,38 @@
+"""Starts a Jupyter application with Gatehouse's lock in place: `python gatehouse_launch.py jupyterlab --option ...`
+
+A script of our own and not `python -m jupyterlab`: `-m` puts the working folder first on the import path, so a
+downloaded folder with a `random.py` in it would run its code, or break the server, before anything is asked. And
+kernels inherit the environment: nothing is put on PYTHONPATH, so there is nothing to take out again.
+"""
+
+import os
+import sys
+
+APPLICATIONS = {
+    "jupyterlab": ("jupyterlab.labapp", "main"),
+    "notebook": ("notebook.app", "main"),
+    "jupyter_server": ("jupyter_server.serverapp", "main"),
+}
+
+
+def start():
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in APPLICATIONS:
+        raise SystemExit("gatehouse: no such application: %s" % name)
+    own = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != own]
+    # Only long enough to be found; afterwards it is known by name and its folder is not on the path.
+    sys.path.insert(0, own)
+    sys.dont_write_bytecode, kept = True, sys.dont_write_bytecode
+    import gatehouse_identity  # noqa: F401
+
+    sys.dont_write_bytecode = kept
+    sys.path.remove(own)
+
+    module, function = APPLICATIONS[name]
+    sys.argv = [name] + sys.argv[2:]
+    return getattr(__import__(module, fromlist=[function]), function)()
+
+
+if __name__ == "__main__":
+    sys.exit(start())
