@@ -1,0 +1,126 @@
+/**
+ * The attacks: a request without a right to be here; and cross-site request forgery, where another page makes the browser of somebody who
+ * has that right send a request (a form, an image, a WebSocket: CVE-2024-28179, CVE-2023-26114, CVE-2026-40864 are of this family).
+ * A browser adds a cookie, a Basic credential or the window's injected header to such a request by itself, so for these the request must
+ * also show that it comes from the server's own pages. Cookies do not separate ports, so "same-site" is another site here.
+ */
+import { matchesHash } from '../secret.ts';
+import type { Credential, CredentialKind } from './credential.ts';
+import type { Facts } from './facts.ts';
+import { findSession, type Session, type SessionLimits } from './session.ts';
+
+export type Reason =
+  | 'no-credential'
+  | 'ambiguous-credential'
+  | 'wrong-credential'
+  | 'expired-session'
+  | 'foreign-origin'
+  | 'cross-site';
+
+export type Verdict =
+  | {
+      readonly open: true;
+      /** Null when the token itself was shown with the request. */
+      readonly session: Session | null;
+      readonly by: CredentialKind;
+    }
+  | { readonly open: false; readonly reason: Reason };
+
+/** What opens the door. */
+export interface Keys {
+  /** SHA-256 of the access token. */
+  readonly tokenHash: Buffer;
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly limits: SessionLimits;
+}
+
+type Asked = Pick<
+  Facts,
+  | 'credentials'
+  | 'ambiguousCredential'
+  | 'safe'
+  | 'upgrade'
+  | 'origin'
+  | 'ownOrigin'
+  | 'site'
+  | 'mode'
+  | 'dest'
+>;
+
+/** Decides one request or upgrade. Pure. The first credential that is right decides; without one the answer is no. */
+export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
+  if (facts.ambiguousCredential) return refuse('ambiguous-credential');
+  let reason: Reason = 'no-credential';
+  let right: { readonly kind: CredentialKind; readonly session: Session | null } | null = null;
+  for (const credential of facts.credentials) {
+    const result = check(now, credential, keys);
+    if (typeof result !== 'string') {
+      right ??= { kind: credential.kind, session: result.session };
+      continue;
+    }
+    // An Authorization that is not ours is an error even beside a right cookie: it would otherwise be dropped silently or, worse, passed on.
+    if (isAuthorization(credential.kind)) return refuse('wrong-credential');
+    if (reason !== 'wrong-credential') reason = result;
+  }
+  if (right === null) return refuse(reason);
+  const foreign = crossSite(right.kind, facts);
+  return foreign === null ? { open: true, session: right.session, by: right.kind } : refuse(foreign);
+}
+
+function check(
+  now: number,
+  credential: Credential,
+  keys: Keys,
+): { readonly session: Session | null } | Reason {
+  switch (credential.kind) {
+    case 'cookie': {
+      const session = findSession(keys.sessions, now, credential.value, keys.limits);
+      // A cookie of yesterday is no guess: it does not count as a wrong credential.
+      return typeof session === 'string' ? 'expired-session' : { session };
+    }
+    case 'authorization':
+    case 'header':
+    case 'basic':
+    case 'query':
+      return matchesHash(credential.value, keys.tokenHash) ? { session: null } : 'wrong-credential';
+    case 'other':
+      return 'wrong-credential';
+    default:
+      return credential.kind satisfies never;
+  }
+}
+
+function isAuthorization(kind: CredentialKind): boolean {
+  return kind === 'authorization' || kind === 'basic' || kind === 'other';
+}
+
+/** Why a request with a right credential of this kind must be taken for another site's; null when it need not. */
+function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
+  const foreignOrigin = facts.origin !== null && facts.origin !== facts.ownOrigin;
+  const otherSite = facts.site === 'cross-site' || facts.site === 'same-site';
+  switch (kind) {
+    case 'cookie':
+      if (foreignOrigin) return 'foreign-origin';
+      if (facts.upgrade || !facts.safe) {
+        if (otherSite) return 'cross-site';
+        return facts.origin !== null || facts.site === 'same-origin' ? null : 'foreign-origin';
+      }
+      return otherSite && !(facts.mode === 'navigate' && facts.dest === 'document') ? 'cross-site' : null;
+    case 'header':
+    case 'basic':
+      if (foreignOrigin) return 'foreign-origin';
+      return otherSite ? 'cross-site' : null;
+    case 'authorization':
+    case 'query':
+      // Tools may send any Origin they like; a browser that sends Sec-Fetch-Site tells the truth in both.
+      return foreignOrigin && facts.site !== null ? 'foreign-origin' : null;
+    case 'other':
+      return 'cross-site';
+    default:
+      return kind satisfies never;
+  }
+}
+
+function refuse(reason: Reason): Verdict {
+  return { open: false, reason };
+}

@@ -1,0 +1,48 @@
+/**
+ * The name `__Host-gatehouse-session` would be better, but it needs `Secure`, and over plain http on `*.localhost` browsers differ:
+ * Chromium 156 takes such a cookie, Chromium 108 (Electron 22) drops it without a word, Safari drops every `Secure` cookie on http.
+ * (Tried; see doc/decisions/0003-session-cookie.md.) What the prefix would promise is kept in another way: no `Domain`, `Path=/`, a name per server.
+ * A cookie planted by another port of the same name gains nothing: its value would have to be a session of this table.
+ */
+export const sessionCookie = 'gatehouse-session';
+
+/** Every cookie name that is Gatehouse's, now or on another listener. None is ever passed to a server or taken from one. */
+export function isOwnCookie(name: string): boolean {
+  const lower = name.toLowerCase();
+  return (
+    lower.startsWith('gatehouse-') ||
+    lower.startsWith('__host-gatehouse-') ||
+    lower.startsWith('__secure-gatehouse-')
+  );
+}
+
+/** Lax, not Strict: a link in a mail or a terminal that leads to the running server must not end at the login page. */
+export function setSessionCookie(value: string): string {
+  return `${sessionCookie}=${value}; HttpOnly; SameSite=Lax; Path=/`;
+}
+
+export function clearSessionCookie(): string {
+  return `${sessionCookie}=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0`;
+}
+
+/** The values of the session cookie in a `Cookie` header; more than one is ambiguous and for the caller to refuse. */
+export function sessionCookieValues(header: string): readonly string[] {
+  if (!header.includes(sessionCookie)) return [];
+  const values: string[] = [];
+  for (const part of header.split(';')) {
+    const equals = part.indexOf('=');
+    if (equals > 0 && part.slice(0, equals).trim() === sessionCookie)
+      values.push(part.slice(equals + 1).trim());
+  }
+  return values;
+}
+
+/** A `Cookie` header without Gatehouse's own cookies; null when nothing is left. */
+export function withoutOwnCookies(header: string): string | null {
+  if (!/gatehouse-/i.test(header)) return header;
+  const kept = header
+    .split(';')
+    .map(part => part.trim())
+    .filter(part => part !== '' && !isOwnCookie((part.split('=', 1)[0] ?? '').trim()));
+  return kept.length === 0 ? null : kept.join('; ');
+}

@@ -1,0 +1,77 @@
+/**
+ * The attack: two credentials in one request, of which the guard checks one and a server behind uses the other. Every place that may hold
+ * one is looked at here and nowhere else, in one order; two of a kind are refused.
+ */
+import { sessionCookieValues } from './cookies.ts';
+import type { HostKind } from './hosts.ts';
+
+/**
+ * `cookie` and `basic` are sent by a browser by itself, `header` is injected by Gatehouse's window: all three are ambient. `authorization`
+ * (Bearer, or Jupyter's `token`) and `query` are spelled out by whoever makes the request. `other` is an Authorization that
+ * is none of ours: never right, never passed on.
+ */
+export type CredentialKind = 'cookie' | 'authorization' | 'header' | 'basic' | 'query' | 'other';
+
+export interface Credential {
+  readonly kind: CredentialKind;
+  readonly value: string;
+}
+
+/** A token is 43 characters; a supplied one may be longer, but nothing is hashed that could not be one. */
+const longest = 512;
+
+const noCredentials: { readonly credentials: readonly Credential[]; readonly ambiguous: boolean } = {
+  credentials: [],
+  ambiguous: false,
+};
+
+/** In the order of DESIGN, section 4, step 4. Room for more kinds (a signed request, a profile's native header) is a line here. */
+export function readCredentials(
+  values: ReadonlyMap<string, string>,
+  hostKind: HostKind,
+  queryTokens: readonly string[],
+): { readonly credentials: readonly Credential[]; readonly ambiguous: boolean } {
+  const cookieHeader = values.get('cookie');
+  // Only on the own name: on 127.0.0.1 and localhost every port of every user would share the cookie.
+  const cookies = cookieHeader === undefined || hostKind !== 'own' ? [] : sessionCookieValues(cookieHeader);
+  const authorization = values.get('authorization');
+  const header = values.get('x-gatehouse-token');
+  if (
+    cookies.length === 0 &&
+    authorization === undefined &&
+    header === undefined &&
+    queryTokens.length === 0
+  ) {
+    return noCredentials;
+  }
+  const credentials: Credential[] = [];
+  const [cookie] = cookies;
+  if (cookie !== undefined) credentials.push(make('cookie', cookie));
+  const spelled = authorization === undefined ? null : readAuthorization(authorization);
+  if (spelled !== null && spelled.kind !== 'basic') credentials.push(spelled);
+  if (header !== undefined) credentials.push(make('header', header.trim()));
+  if (spelled?.kind === 'basic') credentials.push(spelled);
+  const [queryToken] = queryTokens;
+  if (queryToken !== undefined) credentials.push(make('query', queryToken));
+  return { credentials, ambiguous: cookies.length > 1 || queryTokens.length > 1 };
+}
+
+function make(kind: CredentialKind, value: string): Credential {
+  return { kind, value: value.length > longest ? '' : value };
+}
+
+function readAuthorization(value: string): Credential {
+  const parts = /^([a-z0-9-]+) +([^\s]+)$/i.exec(value.trim());
+  const scheme = parts?.[1]?.toLowerCase();
+  const content = parts?.[2] ?? '';
+  if (scheme === 'bearer' || scheme === 'token') return make('authorization', content);
+  if (scheme !== 'basic') return make('other', '');
+  const [user, password] = splitOnce(Buffer.from(content, 'base64').toString('latin1'));
+  return password === '' ? make('basic', user) : make('other', '');
+}
+
+/** The token is the user name, the password is empty: `curl -u "$TOKEN:"`. */
+function splitOnce(pair: string): readonly [string, string] {
+  const colon = pair.indexOf(':');
+  return colon < 0 ? [pair, ''] : [pair.slice(0, colon), pair.slice(colon + 1)];
+}

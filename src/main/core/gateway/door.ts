@@ -1,0 +1,161 @@
+/** The state of one gateway: what opens it, who is in, and the server behind. Every decision about it is in the pure files that it calls. */
+import type { GatewayRules, UpstreamState } from '../ports.ts';
+import { hashSecret, matchesHash, mintSecret, type Secret } from '../secret.ts';
+import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
+import { noteFailure, type AttemptTable } from './attempts.ts';
+import { authorize, type Verdict } from './authorize.ts';
+import { takeCode, type CodeTable } from './code.ts';
+import { setSessionCookie } from './cookies.ts';
+import type { Facts, Listener } from './facts.ts';
+import { openRoute, type Route } from './forward.ts';
+import { refuse, type GuardRoom } from './guard.ts';
+import { makeHosts } from './hosts.ts';
+import type { Limits } from './limits.ts';
+import { openLive, type Live } from './live.ts';
+import type { PageRoom } from './own-pages.ts';
+import { unavailablePage } from './pages.ts';
+import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
+import { dropEnded, endSession, openSession, type Session, type SessionTable } from './session.ts';
+
+export class Door implements GuardRoom, PageRoom {
+  readonly rules: GatewayRules;
+  readonly limits: Limits;
+  readonly live: Live = openLive();
+  readonly codes: CodeTable = new Map();
+  readonly refusalLog: RefusalLog;
+  listener: Listener;
+  /** Kept for `toolLink`; requests are compared with its hash. */
+  token: Secret<string>;
+  /** How to reach the server; null while there is none. */
+  route: Route | null = null;
+  lastUsed = 0;
+  readonly #sessions: SessionTable = new Map();
+  readonly #attempts: AttemptTable = new Map();
+  #tokenHash: Buffer;
+  #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
+
+  constructor(rules: GatewayRules, limits: Limits) {
+    this.rules = rules;
+    this.limits = limits;
+    this.refusalLog = openRefusalLog(rules.log, rules.clock);
+    this.token = rules.token;
+    this.#tokenHash = hashSecret(rules.token.reveal());
+    this.listener = this.#listenerOn(0);
+  }
+
+  get name(): string {
+    return this.rules.name;
+  }
+
+  get formBytes(): number {
+    return this.limits.formBytes;
+  }
+
+  #listenerOn(port: number): Listener {
+    return {
+      hosts: makeHosts(this.rules.serverId, port, this.rules.extraHosts),
+      headerCount: this.limits.headerCount,
+      trustedProxies: this.rules.trustedProxies,
+    };
+  }
+
+  setPort(port: number): void {
+    this.listener = this.#listenerOn(port);
+  }
+
+  setUpstream(state: UpstreamState): void {
+    this.#state = state;
+    if (state.upstream === (this.route?.upstream ?? null)) return;
+    const { route } = this;
+    this.route = state.upstream === null ? null : openRoute(state.upstream);
+    // Answers in progress may finish; they end with the server that gives them.
+    void route?.pool.close();
+  }
+
+  verdict(facts: Facts): Verdict {
+    return authorize(this.rules.clock(), facts, {
+      tokenHash: this.#tokenHash,
+      sessions: this.#sessions,
+      limits: this.limits,
+    });
+  }
+
+  refuse(facts: Facts, verdict: Verdict): Answer {
+    return refuse(this, facts, verdict.open ? 'no-credential' : verdict.reason);
+  }
+
+  tokenIsRight(token: string): boolean {
+    return matchesHash(token, this.#tokenHash);
+  }
+
+  failed(facts: Facts): ReturnType<typeof noteFailure> {
+    return noteFailure(this.#attempts, this.rules.clock(), facts.client, this.limits);
+  }
+
+  takeCode(code: string): boolean {
+    return takeCode(this.codes, this.rules.clock(), code);
+  }
+
+  signIn(facts: Facts, next: string): Answer {
+    const value = mintSecret();
+    const session = openSession(this.#sessions, this.rules.clock(), value, this.limits);
+    this.rules.log.info('a browser was signed in', { session: session.id });
+    return this.#lead(facts, next, ['Set-Cookie', setSessionCookie(value.reveal())]);
+  }
+
+  exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer {
+    return verdict.by === 'query' ? this.signIn(facts, facts.target) : this.#lead(facts, facts.target, []);
+  }
+
+  /** The whole address is written, so that no path can lead to another host. */
+  #lead(facts: Facts, next: string, headers: readonly string[]): Answer {
+    return redirectAnswer(303, facts.ownOrigin + (next === '/' ? this.#state.landing : next), headers);
+  }
+
+  signOut(verdict: Verdict): void {
+    if (!verdict.open || verdict.session === null) return;
+    endSession(this.#sessions, verdict.session);
+    this.live.end(verdict.session);
+    this.rules.log.info('a browser was signed out', { session: verdict.session.id });
+  }
+
+  rotate(token: Secret<string>): void {
+    this.token = token;
+    this.#tokenHash = hashSecret(token.reveal());
+    this.#sessions.clear();
+    this.codes.clear();
+    this.live.end();
+  }
+
+  used(session: Session | null): void {
+    const now = this.rules.clock();
+    this.lastUsed = now;
+    if (session !== null) session.lastSeen = now;
+  }
+
+  unavailable(facts: Facts): Answer {
+    const { state, reason } = this.#state;
+    const soon = state === 'starting' || state === 'restarting' || state === 'ready';
+    const retrySeconds = soon ? 1 : 5;
+    if (facts.navigation) return unavailablePage(this.name, state, reason, retrySeconds);
+    const why = reason === '' ? state : `${state}: ${reason}`;
+    return jsonAnswer(503, `The server cannot be reached (${why})`, ['Retry-After', String(retrySeconds)]);
+  }
+
+  /** Ends what is over. A session whose WebSocket is open is in use. */
+  sweep(): void {
+    const now = this.rules.clock();
+    for (const session of this.live.sweep(now, this.limits)) session.lastSeen = now;
+    for (const session of dropEnded(this.#sessions, now, this.limits)) this.live.end(session);
+  }
+
+  async close(): Promise<void> {
+    this.#sessions.clear();
+    this.codes.clear();
+    await this.route?.pool.destroy();
+  }
+}
+
+export function openDoor(rules: GatewayRules, limits: Limits): Door {
+  return new Door(rules, limits);
+}

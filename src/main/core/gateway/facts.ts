@@ -1,0 +1,246 @@
+/**
+ * The attack: a request that two programs read differently. What the guard allowed is then not what the server executes (request smuggling),
+ * or the host that was checked is not the host that is used. So a request is parsed once, here, from the header lines as they came
+ * (`rawHeaders`: Node keeps only one of two `Host` lines elsewhere), everything later uses these facts, and whatever has two readings is 400.
+ *
+ * Node's own parser already refuses bare LF, obsolete folding, NUL, two framings, a blank before a colon (RFC 9112, sections 2.2, 5, 6); the
+ * tests send each of them to the real listener, so that a change of Node is noticed.
+ */
+import { readCredentials, type Credential } from './credential.ts';
+import type { HostKind, Hosts } from './hosts.ts';
+import { splitTokens } from './query.ts';
+
+/** What is read of a request; Node's IncomingMessage has it. */
+export interface RawRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly httpVersion: string;
+  readonly rawHeaders: readonly string[];
+}
+
+export interface Listener {
+  readonly hosts: Hosts;
+  readonly headerCount: number;
+  readonly trustedProxies: number;
+}
+
+export interface Facts {
+  readonly method: string;
+  /** Path and query as they go to the server: origin form, token parameters removed, nothing else touched. */
+  readonly target: string;
+  /** The same with the token parameters still in it: never logged, never sent to the server. */
+  readonly whole: string;
+  /** Path alone, undecoded. */
+  readonly path: string;
+  /** Query without the mark; token parameters removed. */
+  readonly query: string;
+  /** True when token parameters were removed. */
+  readonly hadQueryToken: boolean;
+  readonly host: string;
+  readonly hostKind: HostKind;
+  readonly scheme: 'http' | 'https';
+  readonly ownOrigin: string;
+  readonly origin: string | null;
+  /** Sec-Fetch-Site, -Mode, -Dest; null where the client is no browser, or an old one. */
+  readonly site: string | null;
+  readonly mode: string | null;
+  readonly dest: string | null;
+  readonly upgrade: boolean;
+  /** Changes nothing at the server, by RFC 9110, 9.2.1. */
+  readonly safe: boolean;
+  /** A person's browser loads a page into its top frame. */
+  readonly navigation: boolean;
+  readonly hasBody: boolean;
+  /** In the order in which they are tried. */
+  readonly credentials: readonly Credential[];
+  /** Two of one kind: which one counts would depend on who reads. */
+  readonly ambiguousCredential: boolean;
+  /** Who asks: the peer, or whom the trusted proxies name. */
+  readonly client: string;
+  /** Names of `rawHeaders` in lower case, in order. */
+  readonly names: readonly string[];
+}
+
+export interface Fault {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** The header values that decide something; a second line of one of them is in `twice`. */
+interface Found {
+  names: string[];
+  values: Map<string, string>;
+  twice: string | null;
+  forwardedFor: string[];
+  forwardedProto: string[];
+}
+
+const decisive: ReadonlySet<string> = new Set([
+  'host',
+  'origin',
+  'referer',
+  'authorization',
+  'x-gatehouse-token',
+  'content-length',
+  'transfer-encoding',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'sec-fetch-dest',
+  'upgrade',
+  'expect',
+]);
+
+function collect(rawHeaders: readonly string[]): Found {
+  const names: string[] = [];
+  const values = new Map<string, string>();
+  const found: Found = { names, values, twice: null, forwardedFor: [], forwardedProto: [] };
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    names.push(name);
+    if (decisive.has(name)) {
+      if (values.has(name)) found.twice = name;
+      values.set(name, value);
+    } else if (name === 'cookie') {
+      const before = values.get(name);
+      values.set(name, before === undefined ? value : `${before}; ${value}`);
+    } else if (name === 'accept') values.set(name, value);
+    else if (name === 'x-forwarded-for') found.forwardedFor.push(value);
+    else if (name === 'x-forwarded-proto') found.forwardedProto.push(value);
+  }
+  return found;
+}
+
+/** Reads a request once; a Fault is the refusal to send. */
+export function readFacts(
+  request: RawRequest,
+  peer: string,
+  upgrade: boolean,
+  listener: Listener,
+): Facts | Fault {
+  if (request.rawHeaders.length > 2 * listener.headerCount) {
+    return { status: 431, message: `More than ${listener.headerCount} header fields` };
+  }
+  const found = collect(request.rawHeaders);
+  const host = (found.values.get('host') ?? '').toLowerCase();
+  const method = request.method ?? '';
+  const fault = faultOfFraming(request, found, upgrade) ?? faultOfMethod(method, upgrade);
+  if (fault !== null) return fault;
+  const hostKind = listener.hosts.kinds.get(host);
+  if (hostKind === undefined) return { status: 400, message: `Host ${shown(host)} is not trusted` };
+  const whole = originForm(request.url ?? '', host);
+  if (typeof whole !== 'string') return whole;
+  return makeFacts(method, whole, host, hostKind, found, peer, upgrade, listener);
+}
+
+function makeFacts(
+  method: string,
+  whole: string,
+  host: string,
+  hostKind: HostKind,
+  found: Found,
+  peer: string,
+  upgrade: boolean,
+  listener: Listener,
+): Facts {
+  const { values, names } = found;
+  const { target, tokens } = splitTokens(whole);
+  const mark = target.indexOf('?');
+  const trusted = listener.trustedProxies;
+  const scheme = trusted > 0 && lastOf(found.forwardedProto, 1) === 'https' ? 'https' : 'http';
+  const mode = values.get('sec-fetch-mode') ?? null;
+  const dest = values.get('sec-fetch-dest') ?? null;
+  const asksForPage =
+    mode === null ? (values.get('accept') ?? '').includes('text/html') : mode === 'navigate';
+  const length = values.get('content-length');
+  const { credentials, ambiguous } = readCredentials(values, hostKind, tokens);
+  return {
+    method,
+    target,
+    whole,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    hadQueryToken: tokens.length > 0,
+    host,
+    hostKind,
+    scheme,
+    ownOrigin: `${scheme}://${host}`,
+    origin: values.get('origin') ?? null,
+    site: values.get('sec-fetch-site') ?? null,
+    mode,
+    dest,
+    upgrade,
+    safe: method === 'GET' || method === 'HEAD' || method === 'OPTIONS',
+    navigation: !upgrade && method === 'GET' && asksForPage && (dest === null || dest === 'document'),
+    hasBody: values.has('transfer-encoding') || (length !== undefined && Number(length) > 0),
+    credentials,
+    ambiguousCredential: ambiguous,
+    client: (trusted > 0 ? lastOf(found.forwardedFor, trusted) : null) ?? peer,
+    names,
+  };
+}
+
+function faultOfFraming(request: RawRequest, found: Found, upgrade: boolean): Fault | null {
+  const { values } = found;
+  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {
+    return { status: 505, message: 'Only HTTP/1.1 and HTTP/1.0 are spoken here' };
+  }
+  if (found.twice !== null) return { status: 400, message: `Header ${shown(found.twice)} was sent twice` };
+  if (!values.has('host')) return { status: 400, message: 'Header "host" is missing' };
+  const coding = values.get('transfer-encoding');
+  if (coding !== undefined && values.has('content-length')) {
+    return { status: 400, message: 'Both Content-Length and Transfer-Encoding were sent' };
+  }
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || request.httpVersion === '1.0')) {
+    return { status: 501, message: 'Only the transfer coding "chunked" is understood' };
+  }
+  const length = values.get('content-length');
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
+    return { status: 400, message: 'Content-Length is not a number' };
+  }
+  if (upgrade && (coding !== undefined || (length !== undefined && Number(length) > 0))) {
+    return { status: 400, message: 'An upgrade cannot carry a body' };
+  }
+  return null;
+}
+
+function faultOfMethod(method: string, upgrade: boolean): Fault | null {
+  if (method === 'CONNECT' || method === 'TRACE') {
+    return { status: 405, message: `Method ${method} is not allowed` };
+  }
+  return upgrade && method !== 'GET' ? { status: 405, message: 'An upgrade is made with GET' } : null;
+}
+
+/**
+ * The target in origin form. A fragment or a backslash in the path has two readings (browsers fold a backslash to a slash) and no honest sender.
+ * Nothing is decoded or normalised: what the server gets is what was judged.
+ */
+function originForm(url: string, host: string): string | Fault {
+  const absolute = /^http:\/\/([^/?#]*)/i.exec(url);
+  let target = url;
+  if (absolute !== null) {
+    if ((absolute[1] ?? '').toLowerCase() !== host) {
+      return { status: 400, message: 'The request line names another host than the Host header' };
+    }
+    target = url.slice(absolute[0].length);
+    if (!target.startsWith('/')) target = `/${target}`;
+  }
+  if (!target.startsWith('/')) return { status: 400, message: 'The request target is not a path' };
+  if (/[^\u0021-\u007e]|#/.test(target) || (target.split('?', 1)[0] ?? '').includes('\\')) {
+    return { status: 400, message: 'The request target has characters that do not belong there' };
+  }
+  return target;
+}
+
+/** The n-th value from the right of a list header: what the nearest trusted proxies wrote, never what the client did. */
+function lastOf(lines: readonly string[], fromRight: number): string | null {
+  if (lines.length === 0) return null;
+  const parts = lines.join(',').split(',');
+  const value = (parts[parts.length - fromRight] ?? '').trim();
+  return value === '' ? null : value;
+}
+
+/** A value from outside, as it may be shown: quoted, escaped, short. */
+function shown(value: string): string {
+  return JSON.stringify(value.replace(/:\d*$/, '').slice(0, 100));
+}

@@ -1,0 +1,250 @@
+/**
+ * One request to the server and its answer back, streaming both ways. The attacks and faults: a client that never reads must not fill the memory
+ * (each side is paused while the other is full), a client that goes away must not leave work behind, a server that dies in the middle must
+ * not look like a complete answer, and nothing that changes the server is ever sent twice.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { Pool, type Dispatcher } from 'undici';
+import type { Upstream } from '../ports.ts';
+import type { Facts } from './facts.ts';
+import { planRequestHeaders, requestHeaders, type RequestPlan } from './request-headers.ts';
+import { responseHeaders, type ResponsePlan } from './response-headers.ts';
+
+/** Everything that one run of a server needs, made once. */
+export interface Route {
+  readonly upstream: Upstream;
+  readonly pool: Pool;
+  readonly request: RequestPlan;
+  readonly response: ResponsePlan;
+}
+
+export function openRoute(upstream: Upstream): Route {
+  const { address, host } = upstream;
+  const authority = address.kind === 'port' ? `127.0.0.1:${address.port}` : 'localhost';
+  const pool = new Pool(`http://${authority}`, {
+    // Idle streams and slow cells are normal here; whoever waits may hang up, and that ends the request.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: address.kind === 'socket' ? { socketPath: address.path, timeout: 10_000 } : { timeout: 10_000 },
+  });
+  const names = new Set([host.toLowerCase(), authority]);
+  if (address.kind === 'port') names.add(`localhost:${address.port}`);
+  return {
+    upstream,
+    pool,
+    request: planRequestHeaders(host, upstream.headers),
+    response: {
+      withheldCookies: upstream.withheldCookies.map(
+        pattern => new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')),
+      ),
+      upstreamOrigins: [...names].map(name => `http://${name}`),
+    },
+  };
+}
+
+/** What is told when a request is over. */
+export interface ExchangeEnd {
+  /** The server gave no answer; nothing was sent to the client yet. */
+  failed(error: Error): void;
+  /** The server broke off an answer; the client's connection was cut. */
+  broken(error: Error): void;
+}
+
+/** Sends an authorised request on. `end.failed` is where an answer of our own comes from. */
+export function forward(
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+  facts: Facts,
+  end: ExchangeEnd,
+): void {
+  const exchange = new Exchange(route, request, response, facts, end);
+  exchange.start();
+}
+
+/**
+ * The handler that undici calls. A class for speed: no closures for each request but one. The header lines are taken raw, as they came: Node
+ * writes them out again without a detour, and two lines of a `Set-Cookie` stay two.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #route: Route;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #facts: Facts;
+  readonly #end: ExchangeEnd;
+  #controller: Dispatcher.DispatchController | null = null;
+  #started = false;
+  #finished = false;
+  #retried = false;
+  #wrote = false;
+  /** Bytes that Content-Length still announces; null where it announces nothing. */
+  #remaining: number | null = null;
+
+  constructor(
+    route: Route,
+    request: IncomingMessage,
+    response: ServerResponse,
+    facts: Facts,
+    end: ExchangeEnd,
+  ) {
+    this.#route = route;
+    this.#request = request;
+    this.#response = response;
+    this.#facts = facts;
+    this.#end = end;
+  }
+
+  start(): void {
+    this.#response.once('close', () => {
+      this.#clientGone();
+    });
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    const facts = this.#facts;
+    this.#route.pool.dispatch(
+      {
+        path: facts.target,
+        method: facts.method,
+        headers: requestHeaders(this.#request.rawHeaders, facts, this.#route.request, false),
+        body: facts.hasBody ? bodyOf(this.#request) : null,
+      },
+      this,
+    );
+  }
+
+  #clientGone(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#controller?.abort(new Error('the client went away'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#finished) controller.abort(new Error('the client went away'));
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    statusText?: string,
+  ): void {
+    // 102 and 103 are hints that nobody has to pass on over HTTP/1.1.
+    if (status < 200) return;
+    const headers = rawLines(controller.rawHeaders);
+    this.#remaining = contentLength(headers);
+    const own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin);
+    this.#response.writeHead(status, statusText ?? '', own);
+    this.#started = true;
+    // A stream whose first event is far away must still show that it has begun; one whose first bytes are here already goes in one piece.
+    if (this.#remaining === null) queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (!this.#wrote && !this.#finished) this.#response.flushHeaders();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const response = this.#response;
+    this.#wrote = true;
+    if (this.#remaining !== null) {
+      this.#remaining -= chunk.length;
+      if (this.#remaining === 0) {
+        // The usual small answer leaves in one piece.
+        response.end(chunk);
+        return;
+      }
+    }
+    if (response.write(chunk)) return;
+    controller.pause();
+    response.once('drain', () => controller.resume());
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#finished = true;
+    const response = this.#response;
+    if (response.writableEnded) return;
+    const trailers = rawLines(controller.rawTrailers);
+    if (trailers.length > 0 && this.#facts.method !== 'HEAD') response.addTrailers(pairs(trailers));
+    response.end();
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    if (this.#finished) return;
+    if (!this.#started && this.#mayRetry(error)) {
+      this.#retried = true;
+      this.#dispatch();
+      return;
+    }
+    this.#finished = true;
+    if (!this.#started) {
+      this.#end.failed(error);
+      return;
+    }
+    // Not `end()`: the client must see that the answer is not whole.
+    this.#response.destroy();
+    this.#end.broken(error);
+  }
+
+  /** A kept connection that the server closed while it was idle says nothing about the request; asking again is safe only for reading. */
+  #mayRetry(error: Error): boolean {
+    return (
+      !this.#retried &&
+      !this.#facts.hasBody &&
+      (this.#facts.method === 'GET' || this.#facts.method === 'HEAD') &&
+      'code' in error &&
+      (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET' || error.code === 'EPIPE')
+    );
+  }
+}
+
+/** Over HTTP/1.1 undici hands over the lines themselves. */
+function rawLines(raw: Dispatcher.DispatchController['rawHeaders']): readonly (string | Buffer)[] {
+  return Array.isArray(raw) ? raw : [];
+}
+
+function contentLength(headers: readonly (string | Buffer)[]): number | null {
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index];
+    if (name?.length === 14 && String(name).toLowerCase() === 'content-length') {
+      return Number(String(headers[index + 1]));
+    }
+  }
+  return null;
+}
+
+function pairs(raw: readonly (string | Buffer)[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let index = 0; index < raw.length; index += 2) {
+    result.push([String(raw[index]), String(raw[index + 1])]);
+  }
+  return result;
+}
+
+/**
+ * The request body as a stream of its own. undici destroys the body when the server answers early and closes (413), and destroying Node's
+ * request would cut the client's connection before it has read that answer.
+ */
+function bodyOf(request: IncomingMessage): Readable {
+  const body = new Readable({
+    highWaterMark: 64 * 1024,
+    read() {
+      request.resume();
+    },
+    destroy(error, callback) {
+      request.resume();
+      callback(error);
+    },
+  });
+  request.on('data', (chunk: Buffer) => {
+    if (!body.destroyed && !body.push(chunk)) request.pause();
+  });
+  request.on('end', () => body.push(null));
+  request.on('close', () => {
+    if (!request.complete) body.destroy(new Error('the client went away'));
+  });
+  return body;
+}

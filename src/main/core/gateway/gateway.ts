@@ -1,0 +1,176 @@
+/**
+ * The only door to one server. It is put together here: limits, facts, authorize, headers, forward (DESIGN, section 4), one guard for requests and
+ * upgrades, and a table of everything that is open, so that taking a right back ends what it opened.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { AccessLink } from '../../../shared/model.ts';
+import type { Gateway, GatewayRules } from '../ports.ts';
+import { mintSecret } from '../secret.ts';
+import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
+import { addCode } from './code.ts';
+import { openDoor, type Door } from './door.ts';
+import type { Facts } from './facts.ts';
+import { forward } from './forward.ts';
+import { guard } from './guard.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { listenOnLoopback } from './listener.ts';
+import { answerOwnPage } from './own-pages.ts';
+import { logField } from './refusal-log.ts';
+import { splice } from './websocket.ts';
+import type { Session } from './session.ts';
+
+/** Listens on loopback and answers at once; until `setUpstream` names a server, with a page that says why there is none. */
+export async function openGateway(rules: GatewayRules, limits: Limits = defaultLimits): Promise<Gateway> {
+  const door = openDoor(rules, limits);
+  const listener = await listenOnLoopback(rules.preferredPort, limits, server => attach(door, server));
+  door.setPort(listener.port);
+  const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
+  return {
+    port: listener.port,
+    url: `http://${door.listener.hosts.own}/`,
+    setUpstream: state => door.setUpstream(state),
+    oneTimeLink: () => oneTimeLink(door, limits),
+    toolLink: () => ({
+      url: `http://127.0.0.1:${listener.port}/?token=${encodeURIComponent(door.token.reveal())}`,
+      expiresAt: null,
+    }),
+    rotate: token => door.rotate(token),
+    connections: () => door.live.size,
+    lastUsed: () => door.lastUsed,
+    async close() {
+      clearInterval(sweep);
+      door.live.end();
+      await Promise.all([listener.close(), door.close()]);
+    },
+  };
+}
+
+function oneTimeLink(door: Door, limits: Limits): AccessLink {
+  const code = mintSecret();
+  const endsAt = addCode(door.codes, door.rules.clock(), code, limits);
+  return {
+    url: `http://${door.listener.hosts.own}/_gatehouse/open?code=${code.reveal()}`,
+    expiresAt: new Date(endsAt).toISOString(),
+  };
+}
+
+function attach(door: Door, server: Server): void {
+  server.on('request', (request, response) => onRequest(door, request, response, false));
+  // Nothing is promised to a body before it is known who sends it.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    onRequest(door, request, response, true),
+  );
+  server.on('upgrade', (request, socket, head) => onUpgrade(door, request, socket, head));
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    sendRawAnswer(socket, jsonAnswer(405, 'Method CONNECT is not allowed')),
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => onClientError(door, error, socket));
+}
+
+function onRequest(
+  door: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+  waitsToSend: boolean,
+): void {
+  const decision = guard(door, request, request.socket.remoteAddress ?? '', false);
+  switch (decision.kind) {
+    case 'answer':
+      sendAnswer(response, decision.answer);
+      return;
+    case 'own':
+      if (waitsToSend) response.writeContinue();
+      answerOwnPage(door, decision.facts, request).then(
+        answer => sendAnswer(response, answer),
+        (error: unknown) => {
+          door.rules.log.error('a page of Gatehouse failed', { error });
+          response.destroy();
+        },
+      );
+      return;
+    case 'forward':
+      if (waitsToSend) response.writeContinue();
+      onForward(door, decision.facts, decision.verdict.session, request, response);
+      return;
+    default:
+      decision satisfies never;
+  }
+}
+
+function onForward(
+  door: Door,
+  facts: Facts,
+  session: Session | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  door.used(session);
+  const { route } = door;
+  if (route === null) {
+    sendAnswer(response, door.unavailable(facts));
+    return;
+  }
+  const thing = { kind: 'request', session, request, response } as const;
+  door.live.add(thing);
+  response.once('close', () => door.live.delete(thing));
+  forward(route, request, response, facts, {
+    failed(error) {
+      if (!response.destroyed) sendAnswer(response, failure(door, facts, error));
+    },
+    broken(error) {
+      door.rules.log.warn('the server broke off an answer', {
+        path: logField(facts.path),
+        error: error.message,
+      });
+    },
+  });
+}
+
+function onUpgrade(door: Door, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const peer = request.socket.remoteAddress ?? '';
+  const decision = guard(door, request, peer, true);
+  if (decision.kind !== 'forward') {
+    const answer =
+      decision.kind === 'answer' ? decision.answer : jsonAnswer(404, 'There is no such page of Gatehouse');
+    sendRawAnswer(socket, answer);
+    return;
+  }
+  const { facts, verdict } = decision;
+  door.used(verdict.session);
+  const { route } = door;
+  if (route === null) {
+    sendRawAnswer(socket, door.unavailable(facts));
+    return;
+  }
+  const thing = { kind: 'websocket', session: verdict.session, socket } as const;
+  door.live.add(thing);
+  socket.once('close', () => door.live.delete(thing));
+  splice(route, request, socket, head, facts, door.limits, {
+    failed: error => sendRawAnswer(socket, failure(door, facts, error)),
+  });
+}
+
+/** The server was there a moment ago and gave no answer: it may be dying, or it was asked something that cannot be sent. */
+function failure(door: Door, facts: Facts, error: Error): Answer {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === 'UND_ERR_INVALID_ARG') return jsonAnswer(400, 'The request cannot be passed on');
+  door.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
+  return door.unavailable(facts);
+}
+
+function onClientError(door: Door, error: NodeJS.ErrnoException, socket: Duplex): void {
+  // In mid-answer a second status line would become part of a body.
+  if (door.live.holds(socket) || !socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  sendRawAnswer(socket, clientErrorAnswer(error.code));
+}
+
+function clientErrorAnswer(code: string | undefined): Answer {
+  if (code === 'HPE_HEADER_OVERFLOW') return jsonAnswer(431, 'The header fields are too large');
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return jsonAnswer(413, 'The chunk extensions are too large');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return jsonAnswer(408, 'The request did not arrive in time');
+  return jsonAnswer(400, 'The request is not well-formed HTTP/1.1');
+}

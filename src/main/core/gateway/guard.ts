@@ -1,0 +1,98 @@
+/**
+ * The attack: two doors, one guarded. Every request and every WebSocket upgrade comes through this one function before anything else is done with it; what
+ * it does not let through is answered here, and the answer says no more than the caller may know.
+ */
+import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
+import type { Reason, Verdict } from './authorize.ts';
+import type { AttemptVerdict } from './attempts.ts';
+import { readFacts, type Facts, type Listener, type RawRequest } from './facts.ts';
+import { isOwnPath, rateHeaders } from './own-pages.ts';
+import type { RefusalLog } from './refusal-log.ts';
+
+export type Decision =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  /** One of Gatehouse's own pages. */
+  | { readonly kind: 'own'; readonly facts: Facts }
+  | { readonly kind: 'forward'; readonly facts: Facts; readonly verdict: Verdict & { readonly open: true } };
+
+/** What the guard asks of the gateway. */
+export interface GuardRoom {
+  readonly listener: Listener;
+  verdict(facts: Facts): Verdict;
+  failed(facts: Facts): AttemptVerdict;
+  /** Leads to a clean address, with a new session when the token itself was in the old one. */
+  exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer;
+  readonly refusalLog: RefusalLog;
+}
+
+export function guard(room: GuardRoom, request: RawRequest, peer: string, upgrade: boolean): Decision {
+  const facts = readFacts(request, peer, upgrade, room.listener);
+  if ('message' in facts) {
+    room.refusalLog(facts.message, { client: peer });
+    return { kind: 'answer', answer: jsonAnswer(facts.status, facts.message, ['Connection', 'close']) };
+  }
+  if (isOwnPath(facts.path)) return ownPage(room, facts);
+  if (facts.navigation && facts.hostKind === 'loopback' && !hasCredentialHeader(facts)) {
+    return { kind: 'answer', answer: toOwnName(room, facts) };
+  }
+  const verdict = room.verdict(facts);
+  if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
+  if (facts.navigation && facts.hadQueryToken && facts.hostKind === 'own') {
+    return { kind: 'answer', answer: room.exchange(facts, verdict) };
+  }
+  return { kind: 'forward', facts, verdict };
+}
+
+/** Gatehouse's pages are on the one name that may have cookies. */
+function ownPage(room: GuardRoom, facts: Facts): Decision {
+  if (facts.upgrade) return { kind: 'answer', answer: jsonAnswer(404, 'There is no such page of Gatehouse') };
+  if (facts.hostKind === 'own') return { kind: 'own', facts };
+  const own = `http://${room.listener.hosts.own}`;
+  const answer =
+    facts.hostKind === 'loopback' && facts.safe
+      ? toOwnName(room, facts)
+      : jsonAnswer(404, `The pages of Gatehouse are at ${own}/`);
+  return { kind: 'answer', answer };
+}
+
+/** 307: nothing about the request changes but the name. */
+function toOwnName(room: GuardRoom, facts: Facts): Answer {
+  return redirectAnswer(307, `http://${room.listener.hosts.own}${facts.whole}`);
+}
+
+function hasCredentialHeader(facts: Facts): boolean {
+  return facts.credentials.some(credential => credential.kind !== 'query');
+}
+
+const refusals: Record<Reason, readonly [status: number, message: string]> = {
+  'no-credential': [401, 'Sign in first: no credential was sent'],
+  'ambiguous-credential': [400, 'Two credentials of one kind were sent'],
+  'wrong-credential': [401, 'The credential is wrong'],
+  'expired-session': [401, 'Sign in again: the session is over'],
+  'foreign-origin': [403, 'The request comes from another origin'],
+  'cross-site': [403, 'The request comes from another site'],
+};
+
+/** A person is led to the login page, a program gets a status and a sentence. */
+export function refuse(room: GuardRoom, facts: Facts, reason: Reason): Answer {
+  const { method, path, client, host, origin } = facts;
+  room.refusalLog(reason, { method, path, client, host, origin: origin ?? '' });
+  const [status, message] = refusals[reason];
+  if (reason === 'wrong-credential') {
+    const attempt = room.failed(facts);
+    if (attempt.limited) return jsonAnswer(429, 'Too many wrong credentials', rateHeaders(attempt));
+    if (!leadsToLogin(facts)) return jsonAnswer(status, message, [...challenge, ...rateHeaders(attempt)]);
+  }
+  if (status === 401 && leadsToLogin(facts)) {
+    const next = facts.target === '/' ? '' : `?next=${encodeURIComponent(facts.target)}`;
+    return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/login${next}`);
+  }
+  return jsonAnswer(status, message, status === 401 ? challenge : []);
+}
+
+/** Not `Basic`: a browser would ask with a window of its own, which nobody can tell from a forged one. */
+const challenge = ['WWW-Authenticate', 'Bearer realm="gatehouse"'];
+
+function leadsToLogin(facts: Facts): boolean {
+  return facts.navigation && facts.hostKind === 'own';
+}

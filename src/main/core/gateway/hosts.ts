@@ -1,0 +1,29 @@
+/**
+ * The attack: DNS rebinding. A page of evil.io lets its own name point to 127.0.0.1 and is then "same origin" with whatever listens
+ * there; only the `Host` header tells. So every request names a host that is on this list, on loopback too, for WebSockets too and
+ * for Gatehouse's own pages too.
+ */
+
+/** `own`: `<id>.localhost`, the only name with cookies. `loopback`: another name of this computer. `extra`: configured. */
+export type HostKind = 'own' | 'loopback' | 'extra';
+
+export interface Hosts {
+  /** `<id>.localhost:PORT` */
+  readonly own: string;
+  /** Every value of `Host` that is trusted, in lower case, and what it is. */
+  readonly kinds: ReadonlyMap<string, HostKind>;
+}
+
+export function makeHosts(serverId: string, port: number, extraHosts: readonly string[]): Hosts {
+  const own = `${serverId.toLowerCase()}.localhost:${port}`;
+  const kinds = new Map<string, HostKind>();
+  for (const extra of extraHosts) {
+    const name = extra.trim().toLowerCase();
+    if (name === '') continue;
+    kinds.set(name, 'extra');
+    if (!/:\d+$/.test(name)) kinds.set(`${name}:${port}`, 'extra');
+  }
+  for (const name of ['127.0.0.1', 'localhost', '[::1]']) kinds.set(`${name}:${port}`, 'loopback');
+  kinds.set(own, 'own');
+  return { own, kinds };
+}

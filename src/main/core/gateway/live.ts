@@ -1,0 +1,100 @@
+/**
+ * The attack: a right that is taken back while its sockets stay open; and a connection that never ends because nobody notices that nothing moves. Every
+ * request and WebSocket in progress is in this table, with the session it came by.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Limits } from './limits.ts';
+import type { Session } from './session.ts';
+
+export type LiveThing =
+  | {
+      readonly kind: 'request';
+      readonly session: Session | null;
+      readonly request: IncomingMessage;
+      readonly response: ServerResponse;
+    }
+  | { readonly kind: 'websocket'; readonly session: Session | null; readonly socket: Duplex };
+
+interface Sample {
+  read: number;
+  written: number;
+  since: number;
+}
+
+export interface Live {
+  readonly size: number;
+  add(thing: LiveThing): void;
+  delete(thing: LiveThing): void;
+  /** True while something in progress uses this connection. */
+  holds(socket: Duplex): boolean;
+  /** Cuts what came by this session; everything when none is named. */
+  end(session?: Session): void;
+  /** Cuts what has not moved for too long although it should; answers the sessions that are in use by a WebSocket. */
+  sweep(now: number, limits: Pick<Limits, 'bodyIdleMs' | 'stalledMs'>): readonly Session[];
+}
+
+export function openLive(): Live {
+  const things = new Set<LiveThing>();
+  const samples = new WeakMap<LiveThing, Sample>();
+  return {
+    get size() {
+      return things.size;
+    },
+    add: thing => void things.add(thing),
+    delete: thing => void things.delete(thing),
+    holds(socket) {
+      for (const thing of things) if (socketOf(thing) === socket) return true;
+      return false;
+    },
+    end(session) {
+      for (const thing of things) {
+        if (session === undefined || thing.session === session) cut(thing);
+      }
+    },
+    sweep(now, limits) {
+      const used: Session[] = [];
+      for (const thing of things) {
+        if (thing.kind === 'websocket' && thing.session !== null) used.push(thing.session);
+        const idle = idleMs(samples, thing, now);
+        const stalled = idle >= limits.stalledMs && isStalled(thing);
+        if (stalled || (idle >= limits.bodyIdleMs && waitsForBody(thing))) cut(thing);
+      }
+      return used;
+    },
+  };
+}
+
+function cut(thing: LiveThing): void {
+  if (thing.kind === 'websocket') thing.socket.destroy();
+  else thing.response.destroy();
+}
+
+/** How long not a byte has moved, as far as the samples tell. */
+function idleMs(samples: WeakMap<LiveThing, Sample>, thing: LiveThing, now: number): number {
+  const { read, written } = bytesOf(socketOf(thing));
+  const last = samples.get(thing);
+  if (last !== undefined && last.read === read && last.written === written) return now - last.since;
+  samples.set(thing, { read, written, since: now });
+  return 0;
+}
+
+function socketOf(thing: LiveThing): Duplex {
+  return thing.kind === 'websocket' ? thing.socket : thing.request.socket;
+}
+
+function bytesOf(socket: Duplex | Socket): { read: number; written: number } {
+  if (!('bytesRead' in socket)) return { read: 0, written: 0 };
+  return { read: socket.bytesRead, written: socket.bytesWritten };
+}
+
+/** The client does not take what it asked for. */
+function isStalled(thing: LiveThing): boolean {
+  return thing.kind === 'websocket' ? thing.socket.writableNeedDrain : thing.response.writableNeedDrain;
+}
+
+/** The client does not send what it announced, and it is not us who made it wait. */
+function waitsForBody(thing: LiveThing): boolean {
+  return thing.kind === 'request' && !thing.request.complete && !thing.request.isPaused();
+}

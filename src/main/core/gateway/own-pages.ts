@@ -1,0 +1,131 @@
+/**
+ * What is under `/_gatehouse/`. The attacks: a page that is open by accident (so the open ones are a list, here, that a test walks), a form that
+ * another site posts (login and logout are as worth forging as anything else), a body without an end, a code that a link preview uses up.
+ */
+import type { IncomingMessage } from 'node:http';
+import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
+import { clearSessionCookie } from './cookies.ts';
+import type { Facts } from './facts.ts';
+import type { AttemptVerdict } from './attempts.ts';
+import { safeNext } from './next-path.ts';
+import { loginPage, logoutPage, usedCodePage } from './pages.ts';
+import type { Verdict } from './authorize.ts';
+
+export const ownPrefix = '/_gatehouse';
+
+/** Everything that answers without a credential. Nothing else does; test/integration/gateway-routes.test.ts walks it. */
+export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string])[] = [
+  ['GET', '/_gatehouse/login'],
+  ['POST', '/_gatehouse/login'],
+  ['GET', '/_gatehouse/open'],
+];
+
+/** What the pages need of the gateway. */
+export interface PageRoom {
+  readonly name: string;
+  readonly formBytes: number;
+  verdict(facts: Facts): Verdict;
+  /** True when this is the access token. */
+  tokenIsRight(token: string): boolean;
+  /** Counts a wrong credential. */
+  failed(facts: Facts): AttemptVerdict;
+  /** Uses a one-time code up; true when it was good. */
+  takeCode(code: string): boolean;
+  /** Opens a session and leads to a page of the server (`/` is its first page). */
+  signIn(facts: Facts, next: string): Answer;
+  /** Ends a session and its sockets. */
+  signOut(verdict: Verdict): void;
+  refuse(facts: Facts, verdict: Verdict): Answer;
+}
+
+/** True for every path that is Gatehouse's own; such a path never reaches the server, whatever follows. */
+export function isOwnPath(path: string): boolean {
+  return path.startsWith(ownPrefix) && (path.length === ownPrefix.length || path[ownPrefix.length] === '/');
+}
+
+export async function answerOwnPage(room: PageRoom, facts: Facts, request: IncomingMessage): Promise<Answer> {
+  const method = facts.method === 'HEAD' ? 'GET' : facts.method;
+  switch (`${method} ${facts.path}`) {
+    case 'GET /_gatehouse/login':
+      return loginPage(room.name, safeNext(new URLSearchParams(facts.query).get('next')), null);
+    case 'POST /_gatehouse/login':
+      return login(room, facts, request);
+    case 'GET /_gatehouse/open':
+      return redeem(room, facts, request);
+    case 'GET /_gatehouse/logout':
+    case 'POST /_gatehouse/logout':
+      return logout(room, facts);
+    default:
+      return jsonAnswer(404, 'There is no such page of Gatehouse');
+  }
+}
+
+async function login(room: PageRoom, facts: Facts, request: IncomingMessage): Promise<Answer> {
+  if (!comesFromOwnPage(facts)) return jsonAnswer(403, 'The sign-in form was sent by another site');
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(type)) {
+    return jsonAnswer(415, 'The sign-in form is application/x-www-form-urlencoded');
+  }
+  const text = await readBody(request, room.formBytes);
+  if (text === null) return jsonAnswer(413, 'The form is too long', ['Connection', 'close']);
+  const form = new URLSearchParams(text);
+  const next = safeNext(form.get('next'));
+  const token = (form.get('token') ?? '').trim();
+  if (token !== '' && room.tokenIsRight(token)) return room.signIn(facts, next);
+  const attempt = room.failed(facts);
+  const headers = rateHeaders(attempt);
+  return loginPage(room.name, next, attempt.limited ? 'limited' : 'wrong', headers, attempt.resetSeconds);
+}
+
+/** A code is used up by a person's browser that loads the page, not by a preview, a prefetch or an image. */
+function redeem(room: PageRoom, facts: Facts, request: IncomingMessage): Answer {
+  const purpose = request.headers['sec-purpose'] ?? request.headers['purpose'];
+  const isPage = facts.method === 'GET' && (facts.mode === null || facts.navigation);
+  if (purpose !== undefined || !isPage) return jsonAnswer(403, 'A sign-in link is opened by a person');
+  const code = new URLSearchParams(facts.query).get('code') ?? '';
+  if (code !== '' && code.length <= 100 && room.takeCode(code)) return room.signIn(facts, '/');
+  return usedCodePage(room.name);
+}
+
+function logout(room: PageRoom, facts: Facts): Answer {
+  const verdict = room.verdict(facts);
+  if (!verdict.open) return room.refuse(facts, verdict);
+  if (facts.method !== 'POST') return logoutPage(room.name);
+  room.signOut(verdict);
+  const cookie = ['Set-Cookie', clearSessionCookie()];
+  return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/login`, cookie);
+}
+
+/** A form has no credential that could be checked, so it must show where it comes from. Only programs send neither header. */
+function comesFromOwnPage(facts: Facts): boolean {
+  if (facts.origin !== null && facts.origin !== facts.ownOrigin) return false;
+  return facts.site === null || facts.site === 'same-origin' || facts.site === 'none';
+}
+
+/** X-RateLimit-* on every answer to a wrong credential; Retry-After when it was one too many. */
+export function rateHeaders(attempt: AttemptVerdict): readonly string[] {
+  const headers = [
+    'X-RateLimit-Limit',
+    String(attempt.limit),
+    'X-RateLimit-Remaining',
+    String(attempt.remaining),
+    'X-RateLimit-Reset',
+    String(attempt.resetSeconds),
+  ];
+  return attempt.limited ? [...headers, 'Retry-After', String(attempt.resetSeconds)] : headers;
+}
+
+/** The body as text; null when it is longer than allowed or breaks off. */
+function readBody(request: IncomingMessage, limit: number): Promise<string | null> {
+  const { promise, resolve } = Promise.withResolvers<string | null>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) resolve(null);
+    else chunks.push(chunk);
+  });
+  request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+  request.on('close', () => resolve(null));
+  return promise;
+}

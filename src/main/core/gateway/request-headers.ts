@@ -1,0 +1,157 @@
+/**
+ * The attack: a header that the client writes and the server believes. `X-Forwarded-User`, `X_Forwarded_User` (WSGI servers read both alike,
+ * CVE-2025-64484), `Connection: x-secret` (which asks a proxy to drop a header it was to add), the credential of the gateway itself.
+ * What goes to the server is therefore written here: everything that only the gateway may say is removed in any spelling, then said.
+ */
+import { withoutOwnCookies } from './cookies.ts';
+import type { Facts } from './facts.ts';
+import { splitTokens } from './query.ts';
+import type { Secret } from '../secret.ts';
+
+export interface RequestPlan {
+  /** `Host` for the server. */
+  readonly host: string;
+  /** `http://<host>`: what the server takes for its own origin. */
+  readonly origin: string;
+  /** Names that are never taken from a client, in lower case with `-` for `_`. */
+  readonly withheld: ReadonlySet<string>;
+  /** The server's credential, name and value alternating. */
+  readonly injected: readonly string[];
+}
+
+/** RFC 9110, 7.6.1, and what makes no sense behind a gateway. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  // Answered by this gateway.
+  'expect',
+];
+
+/** What only a gateway may say. */
+const gatewayOnly = [
+  'forwarded',
+  'x-real-ip',
+  'x-scheme',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'x-gatehouse-token',
+  'authorization',
+  'host',
+];
+
+const gatewayOnlyPrefixes = ['x-forwarded-', 'x-original-', 'x-rewrite-', 'proxy-', 'x-gatehouse-'];
+
+/** Made once for each run of a server, so that a request only looks things up. */
+export function planRequestHeaders(
+  host: string,
+  headers: readonly (readonly [name: string, value: Secret<string>])[],
+): RequestPlan {
+  const injected = headers.flatMap(([name, value]) => [name, value.reveal()]);
+  const withheld = new Set([...hopByHop, ...gatewayOnly, ...headers.map(([name]) => canonical(name))]);
+  return { host, origin: `http://${host}`, withheld, injected };
+}
+
+function canonical(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}
+
+/** The headers for the server, name and value alternating. */
+export function requestHeaders(
+  rawHeaders: readonly string[],
+  facts: Facts,
+  plan: RequestPlan,
+  upgrade: boolean,
+): string[] {
+  const result = ['host', plan.host];
+  const listed = connectionOptions(rawHeaders, facts.names);
+  for (let index = 0; index < facts.names.length; index += 1) {
+    const name = facts.names[index] ?? '';
+    const value = rawHeaders[2 * index + 1] ?? '';
+    const known = name.includes('_') ? name.replaceAll('_', '-') : name;
+    if (plan.withheld.has(known) || isGatewayOnly(known) || listed?.has(name) === true) continue;
+    // `content_length` and its like: two spellings of a name that frames, routes or authenticates.
+    if (known !== name && isPlain(known)) continue;
+    const kept = keep(known, value, facts, plan);
+    if (kept !== null) result.push(rawHeaders[2 * index] ?? '', kept);
+  }
+  result.push('x-forwarded-for', facts.client, 'x-forwarded-proto', facts.scheme);
+  result.push('x-forwarded-host', facts.host, ...plan.injected);
+  if (upgrade) result.push('connection', 'Upgrade', 'upgrade', 'websocket');
+  return result;
+}
+
+const plainNames: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-type',
+  'set-cookie',
+  'x-xsrftoken',
+]);
+
+function isPlain(name: string): boolean {
+  return plainNames.has(name) || name.startsWith('sec-');
+}
+
+function isGatewayOnly(name: string): boolean {
+  // Nearly every header of a browser begins with another letter.
+  const first = name.charCodeAt(0);
+  if (first !== 120 && first !== 112) return false;
+  return gatewayOnlyPrefixes.some(prefix => name.startsWith(prefix));
+}
+
+/** The value as it is passed on; null drops the header. */
+function keep(name: string, value: string, facts: Facts, plan: RequestPlan): string | null {
+  switch (name) {
+    case 'cookie':
+      return withoutOwnCookies(value);
+    case 'origin':
+      return value === facts.ownOrigin ? plan.origin : value;
+    case 'referer':
+      return referer(value, facts.ownOrigin, plan.origin);
+    default:
+      return value;
+  }
+}
+
+/** A Referer of ours with the server's origin and without a token; one of another site is nobody's business. */
+function referer(value: string, ownOrigin: string, origin: string): string | null {
+  if (!value.startsWith(`${ownOrigin}/`)) return null;
+  return origin + splitTokens(value.slice(ownOrigin.length)).target;
+}
+
+/** Names that `Connection` declares to be for this hop only; null for none, the usual case. */
+function connectionOptions(
+  rawHeaders: readonly string[],
+  names: readonly string[],
+): ReadonlySet<string> | null {
+  let listed: Set<string> | null = null;
+  for (let index = 0; index < names.length; index += 1) {
+    if (names[index] !== 'connection') continue;
+    const value = rawHeaders[2 * index + 1] ?? '';
+    if (value === 'keep-alive' || value === 'Upgrade' || value === 'close') continue;
+    listed ??= new Set();
+    for (const option of value.split(',')) {
+      const name = option.trim().toLowerCase();
+      // Naming a header that the whole way needs would blind the server to it.
+      if (name !== '' && !endToEnd.has(name)) listed.add(name);
+    }
+  }
+  return listed;
+}
+
+const endToEnd: ReadonlySet<string> = new Set([
+  'cookie',
+  'origin',
+  'referer',
+  'content-length',
+  'content-type',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-websocket-protocol',
+  'sec-fetch-site',
+]);

@@ -1,0 +1,119 @@
+/**
+ * The attack: the server's own answer gives the house away. A cookie that authenticates by itself and outlives a revocation, an
+ * `Access-Control-Allow-Origin` that lets any page read, a `Location` that leads a browser to the server behind the gateway. And content of a
+ * notebook is hostile: what the server does not forbid (framing, sniffing, leaking Referers), the gateway does.
+ */
+import { isOwnCookie } from './cookies.ts';
+
+export interface ResponsePlan {
+  /** Names of cookies that never reach a browser. */
+  readonly withheldCookies: readonly RegExp[];
+  /** Origins under which the server may name itself, in lower case: `http://localhost`. */
+  readonly upstreamOrigins: readonly string[];
+}
+
+const dropped: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'server',
+  'x-powered-by',
+  // Would lead a browser around the gateway, or switch its rules off.
+  'alt-svc',
+  'strict-transport-security',
+  // Said here for every answer.
+  'x-content-type-options',
+  'cross-origin-resource-policy',
+]);
+
+const droppedPrefixes = ['access-control-', 'proxy-'];
+
+/** Policies of the server that are kept when it sends one: it knows its own pages better. */
+interface Seen {
+  frame: boolean;
+  policy: boolean;
+  opener: boolean;
+  referrer: boolean;
+}
+
+/**
+ * The headers for the client, name and value alternating.
+ *
+ * `Referrer-Policy: same-origin`, not `no-referrer`: Jupyter compares the Referer of `/files/` with its host. No token is ever in a URL
+ * of these pages, and nothing at all goes to another site.
+ */
+export function responseHeaders(
+  headers: readonly (string | Buffer)[],
+  plan: ResponsePlan,
+  ownOrigin: string,
+  upgrade = false,
+): string[] {
+  const result: string[] = [];
+  const seen: Seen = { frame: false, policy: false, opener: false, referrer: false };
+  for (let index = 0; index < headers.length; index += 2) {
+    const rawName = text(headers[index]);
+    const name = rawName.toLowerCase();
+    if (dropped.has(name) || droppedPrefixes.some(prefix => name.startsWith(prefix))) continue;
+    const value = keep(name, text(headers[index + 1]), plan, ownOrigin, seen);
+    if (value !== null) result.push(rawName, value);
+  }
+  if (upgrade) return result;
+  result.push('X-Content-Type-Options', 'nosniff', 'Cross-Origin-Resource-Policy', 'same-origin');
+  if (!seen.referrer) result.push('Referrer-Policy', 'same-origin');
+  if (!seen.opener) result.push('Cross-Origin-Opener-Policy', 'same-origin');
+  if (!seen.policy) result.push('Content-Security-Policy', defaultPolicy);
+  if (!seen.frame) result.push('X-Frame-Options', 'SAMEORIGIN');
+  return result;
+}
+
+/** For a server that sends no policy: nothing that a page of it may need, only what an attacker would. */
+const defaultPolicy = "frame-ancestors 'self'; base-uri 'self'; object-src 'self'";
+
+function text(value: string | Buffer | undefined): string {
+  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
+}
+
+function keep(name: string, value: string, plan: ResponsePlan, ownOrigin: string, seen: Seen): string | null {
+  switch (name) {
+    case 'set-cookie':
+      return keepCookie(value, plan) ? value : null;
+    case 'location':
+    case 'content-location':
+      return ownLocation(value, plan, ownOrigin);
+    case 'x-frame-options':
+      seen.frame = true;
+      return value;
+    case 'content-security-policy':
+      seen.policy = true;
+      if (/frame-ancestors/i.test(value)) seen.frame = true;
+      return value;
+    case 'cross-origin-opener-policy':
+      seen.opener = true;
+      return value;
+    case 'referrer-policy':
+      // A laxer one would send paths of this server to other sites.
+      seen.referrer = value === 'no-referrer' || value === 'same-origin';
+      return seen.referrer ? value : null;
+    default:
+      return value;
+  }
+}
+
+function keepCookie(value: string, plan: ResponsePlan): boolean {
+  const name = (value.split(/[=;]/, 1)[0] ?? '').trim();
+  return !isOwnCookie(name) && !plan.withheldCookies.some(pattern => new RegExp(pattern).test(name));
+}
+
+/** A Location that names the server behind becomes one of this origin; every other stays. */
+function ownLocation(value: string, plan: ResponsePlan, ownOrigin: string): string {
+  const lower = value.toLowerCase();
+  for (const origin of plan.upstreamOrigins) {
+    if (!lower.startsWith(origin)) continue;
+    const rest = value.slice(origin.length);
+    if (rest === '' || /^[/?#]/.test(rest)) return ownOrigin + rest;
+  }
+  return value;
+}

@@ -1,0 +1,117 @@
+/**
+ * The attack: the HTTP side of a proxy is guarded and the WebSocket side is not (CVE-2024-28179, CVE-2026-39987). Here nothing is decided: this file is
+ * only reached through the same guard as every request, before any `101`. The handshake is made anew on a connection of its own, so that
+ * nothing of another request can be on it, and the two sockets are then spliced: whatever each side has already sent is kept.
+ */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { STATUS_CODES } from 'node:http';
+import type { Facts } from './facts.ts';
+import type { Route } from './forward.ts';
+import type { Limits } from './limits.ts';
+import { requestHeaders } from './request-headers.ts';
+import { responseHeaders } from './response-headers.ts';
+
+export interface SpliceEnd {
+  /** The server gave no answer to the handshake; nothing was sent to the client. */
+  failed(error: Error): void;
+}
+
+/** Makes the handshake with the server and joins the two sockets. The caller owns `socket` and destroys it to end the splice. */
+export function splice(
+  route: Route,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  facts: Facts,
+  limits: Pick<Limits, 'handshakeMs' | 'halfClosedMs'>,
+  end: SpliceEnd,
+): void {
+  const { address } = route.upstream;
+  const handshake = httpRequest({
+    ...(address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port }),
+    method: 'GET',
+    path: facts.target,
+    headers: requestHeaders(request.rawHeaders, facts, route.request, true),
+    setHost: false,
+    agent: false,
+    timeout: limits.handshakeMs,
+  });
+  // A client that leaves during the handshake takes it along.
+  const leave = (): void => {
+    handshake.destroy();
+  };
+  socket.on('close', leave);
+  socket.on('error', leave);
+  handshake.on('timeout', () => handshake.destroy(new Error('the server did not answer the handshake')));
+  handshake.on('error', error => {
+    if (!socket.destroyed) end.failed(error);
+  });
+  handshake.on('response', answer => {
+    relayRefusal(answer, socket, route, facts);
+  });
+  handshake.on('upgrade', (answer, upstream, upstreamHead) => {
+    socket.off('close', leave);
+    const protocol = (answer.headers.upgrade ?? '').toLowerCase();
+    if (socket.destroyed || protocol !== 'websocket') {
+      upstream.destroy();
+      socket.destroy();
+      return;
+    }
+    handshake.setTimeout(0);
+    socket.write(rawHead(answer, route, facts, ['Connection', 'Upgrade', 'Upgrade', 'websocket'], true));
+    if (upstreamHead.length > 0) socket.write(upstreamHead);
+    if (head.length > 0) upstream.write(head);
+    join(socket, upstream, limits.halfClosedMs);
+  });
+  handshake.end();
+}
+
+function join(socket: Duplex, upstream: Duplex, halfClosedMs: number): void {
+  let half: NodeJS.Timeout | undefined;
+  const destroyBoth = (): void => {
+    clearTimeout(half);
+    socket.destroy();
+    upstream.destroy();
+  };
+  for (const side of [socket, upstream]) {
+    if ('setNoDelay' in side && typeof side.setNoDelay === 'function') side.setNoDelay(true);
+    side.on('error', destroyBoth);
+    side.on('close', destroyBoth);
+    side.on('end', () => {
+      half ??= setTimeout(destroyBoth, halfClosedMs).unref();
+    });
+  }
+  socket.pipe(upstream);
+  upstream.pipe(socket);
+}
+
+/** An answer that is no `101` (404, 403 of the server's own checks) reaches the client as it is; then the connection ends. */
+function relayRefusal(answer: IncomingMessage, socket: Duplex, route: Route, facts: Facts): void {
+  const length = answer.headers['content-length'];
+  const framing = length === undefined ? [] : ['Content-Length', length];
+  socket.write(rawHead(answer, route, facts, ['Connection', 'close', ...framing], false));
+  answer.on('error', () => socket.destroy());
+  answer.on('close', () => {
+    if (!answer.complete) socket.destroy();
+  });
+  answer.pipe(socket);
+}
+
+function rawHead(
+  answer: IncomingMessage,
+  route: Route,
+  facts: Facts,
+  added: readonly string[],
+  upgrade: boolean,
+): Buffer {
+  const status = answer.statusCode ?? 502;
+  const headers = responseHeaders(answer.rawHeaders, route.response, facts.ownOrigin, upgrade);
+  const lines = [`HTTP/1.1 ${status} ${answer.statusMessage ?? STATUS_CODES[status] ?? ''}`];
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() !== 'content-length')
+      lines.push(`${headers[index]}: ${headers[index + 1]}`);
+  }
+  for (let index = 0; index < added.length; index += 2) lines.push(`${added[index]}: ${added[index + 1]}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
