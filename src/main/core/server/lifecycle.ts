@@ -1,0 +1,269 @@
+import type { ServerState } from '../../../shared/model.ts';
+
+/**
+ * The life of one supervised server. Pure: no clock, no process, no timer. The supervisor performs the effects and
+ * tells what came of them. One promise above all: a run is launched only when everything of the run before is gone.
+ */
+export interface Life {
+  readonly state: ServerState;
+  /** Why, one sentence. */
+  readonly reason: string;
+  /** Number of the present or last run; what an older run still tells is not listened to. */
+  readonly run: number;
+  /** What exists of that run: nothing, a run that should live, or one that is being ended. */
+  readonly exists: 'nothing' | 'run' | 'ending';
+  /** What follows when the run that is being ended is gone. */
+  readonly next: Next;
+  /** A run that was ready before is started again after a failure; one that never was is not. */
+  readonly patient: boolean;
+  readonly failures: number;
+  /** When the last failure was, in milliseconds of a clock that never jumps. */
+  readonly failedAt: number;
+  readonly misses: number;
+  readonly portRetries: number;
+  /** How many runs there were since the owner last asked. */
+  readonly attempts: number;
+}
+
+export type Next =
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'fail'; readonly reason: string }
+  | { readonly kind: 'launch'; readonly after: number };
+
+export type Trouble = 'exited' | 'not-started' | 'not-ready' | 'port-taken' | 'forked-away';
+
+export type LifeEvent =
+  | { readonly kind: 'asked-to-start' }
+  | { readonly kind: 'asked-to-stop'; readonly reason: string }
+  | { readonly kind: 'asked-to-restart' }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'proved'; readonly run: number }
+  | { readonly kind: 'broke'; readonly run: number; readonly trouble: Trouble; readonly summary: string }
+  /** Ended by itself with exit code 0 after it had been ready: somebody chose "Shut Down" inside it. */
+  | { readonly kind: 'ended'; readonly run: number; readonly summary: string }
+  | { readonly kind: 'cleared'; readonly run: number }
+  | { readonly kind: 'waited'; readonly run: number }
+  | { readonly kind: 'probe'; readonly run: number; readonly well: boolean; readonly detail: string };
+
+export type Effect =
+  | { readonly kind: 'launch'; readonly run: number }
+  /** End everything of the run, then tell `cleared`. Politely: let the server end in its own way first. */
+  | { readonly kind: 'end'; readonly run: number; readonly politely: boolean }
+  /** Tell `waited` after so many milliseconds. */
+  | { readonly kind: 'wait'; readonly run: number; readonly milliseconds: number }
+  | { readonly kind: 'stop-waiting' }
+  | { readonly kind: 'watch'; readonly run: number };
+
+export interface Patience {
+  /** Milliseconds before the first, second, ... start after a failure; the last one repeats. */
+  readonly backoff: readonly number[];
+  /** So many failures in a row, and it is given up. */
+  readonly failures: number;
+  /** Milliseconds without a failure after which earlier ones are forgotten. */
+  readonly quiet: number;
+  /** Probes missed in a row until a server is called unhealthy. */
+  readonly misses: number;
+  /** How often a start is repeated because somebody else was faster at the port. */
+  readonly portRetries: number;
+}
+
+export const usualPatience: Patience = {
+  backoff: [0, 500, 1000, 2000, 4000],
+  failures: 5,
+  quiet: 3_600_000,
+  misses: 3,
+  portRetries: 3,
+};
+
+export type Step = readonly [Life, readonly Effect[]];
+
+export const unborn: Life = {
+  state: 'stopped',
+  reason: 'It was not started yet.',
+  run: 0,
+  exists: 'nothing',
+  next: { kind: 'stop', reason: '' },
+  patient: false,
+  failures: 0,
+  failedAt: 0,
+  misses: 0,
+  portRetries: 0,
+  attempts: 0,
+};
+
+/** @param now milliseconds of a clock that never jumps */
+export function step(now: number, was: Life, event: LifeEvent, patience: Patience = usualPatience): Step {
+  if ('run' in event && event.run !== was.run) return [was, []];
+  switch (event.kind) {
+    case 'asked-to-start':
+      return askedToStart(was);
+    case 'asked-to-stop':
+      return askedToStop(was, event.reason);
+    case 'asked-to-restart':
+      return askedToRestart(was);
+    case 'resumed':
+      return [{ ...was, misses: 0 }, []];
+    case 'proved':
+      if (was.exists !== 'run' || isUp(was.state)) return [was, []];
+      return [
+        {
+          ...was,
+          state: 'ready',
+          reason: 'It answers and is ours.',
+          patient: true,
+          misses: 0,
+          portRetries: 0,
+        },
+        [{ kind: 'watch', run: was.run }],
+      ];
+    case 'broke':
+      if (was.exists !== 'run') return [was, []];
+      return broke(now, was, event.trouble, event.summary, patience);
+    case 'ended':
+      if (was.exists !== 'run') return [was, []];
+      return ending(
+        { ...was, state: 'stopping', reason: event.summary },
+        { kind: 'stop', reason: event.summary },
+        false,
+      );
+    case 'cleared':
+      return cleared(was);
+    case 'waited':
+      if (was.state !== 'restarting' || was.exists !== 'nothing') return [was, []];
+      return launch(was);
+    case 'probe':
+      return probed(was, event.well, event.detail, patience);
+    default:
+      return event satisfies never;
+  }
+}
+
+function isUp(state: ServerState): boolean {
+  return state === 'ready' || state === 'unhealthy';
+}
+
+function launch(was: Life): Step {
+  const run = was.run + 1;
+  return [{ ...was, run, exists: 'run', misses: 0, attempts: was.attempts + 1 }, [{ kind: 'launch', run }]];
+}
+
+function ending(was: Life, next: Next, politely: boolean): Step {
+  return [{ ...was, exists: 'ending', next }, [{ kind: 'end', run: was.run, politely }]];
+}
+
+/** What the owner asks for anew owes nothing to what failed before. */
+function afresh(was: Life): Life {
+  return { ...was, patient: false, failures: 0, portRetries: 0, attempts: 0 };
+}
+
+function askedToStart(was: Life): Step {
+  const starting: Life = { ...afresh(was), state: 'starting', reason: 'It was asked to start.' };
+  if (was.state === 'stopped' || was.state === 'failed') return launch(starting);
+  if (was.state === 'stopping') {
+    const reason = 'It is being stopped, and starts again after that.';
+    return [{ ...afresh(was), reason, next: { kind: 'launch', after: 0 } }, []];
+  }
+  // Waiting for a better moment, or failing: the owner's word ends the wait.
+  if (was.state === 'restarting' && was.exists === 'nothing') return andNoWait(launch(starting));
+  if (was.next.kind === 'fail' && was.exists === 'ending') {
+    return [{ ...starting, next: { kind: 'launch', after: 0 } }, []];
+  }
+  return [was, []];
+}
+
+function askedToStop(was: Life, reason: string): Step {
+  const stopped: Life = { ...afresh(was), state: 'stopped', reason };
+  const stopping: Life = { ...stopped, state: 'stopping', next: { kind: 'stop', reason } };
+  switch (was.exists) {
+    case 'nothing':
+      if (was.state === 'stopped') return [was, []];
+      return [stopped, was.state === 'restarting' ? [{ kind: 'stop-waiting' }] : []];
+    case 'run':
+      return ending(stopping, stopping.next, isUp(was.state));
+    case 'ending':
+      return [stopping, []];
+    default:
+      return was.exists satisfies never;
+  }
+}
+
+function askedToRestart(was: Life): Step {
+  const restarting: Life = { ...afresh(was), state: 'restarting', reason: 'It was asked to restart.' };
+  const next: Next = { kind: 'launch', after: 0 };
+  switch (was.exists) {
+    case 'nothing':
+      if (was.state !== 'restarting') return askedToStart(was);
+      return andNoWait(launch(restarting));
+    case 'run':
+      return ending(restarting, next, isUp(was.state));
+    case 'ending':
+      return [{ ...restarting, next }, []];
+    default:
+      return was.exists satisfies never;
+  }
+}
+
+function andNoWait([life, effects]: Step): Step {
+  return [life, [{ kind: 'stop-waiting' }, ...effects]];
+}
+
+function broke(now: number, was: Life, trouble: Trouble, summary: string, patience: Patience): Step {
+  const failing = (reason: string): Step =>
+    ending(
+      { ...was, state: was.patient ? 'restarting' : 'starting', reason },
+      { kind: 'fail', reason },
+      false,
+    );
+  if (trouble === 'port-taken' && !isUp(was.state)) {
+    if (was.portRetries >= patience.portRetries) return failing(summary);
+    const reason = `${summary} Trying another port.`;
+    return ending({ ...was, reason, portRetries: was.portRetries + 1 }, { kind: 'launch', after: 0 }, false);
+  }
+  if (!was.patient || trouble === 'forked-away') return failing(summary);
+  const failures = now - was.failedAt >= patience.quiet ? 1 : was.failures + 1;
+  if (failures >= patience.failures) {
+    return failing(
+      `It failed ${failures} times in a row and is not started again. The last time: ${summary}`,
+    );
+  }
+  const after = patience.backoff[Math.min(failures, patience.backoff.length) - 1] ?? 0;
+  const restarting: Life = {
+    ...was,
+    state: 'restarting',
+    reason: `${summary} It is started again.`,
+    failures,
+    failedAt: now,
+  };
+  return ending(restarting, { kind: 'launch', after }, false);
+}
+
+function cleared(was: Life): Step {
+  if (was.exists !== 'ending') return [was, []];
+  const gone: Life = { ...was, exists: 'nothing' };
+  switch (was.next.kind) {
+    case 'stop':
+      return [{ ...gone, state: 'stopped', reason: was.next.reason }, []];
+    case 'fail':
+      return [{ ...gone, state: 'failed', reason: was.next.reason }, []];
+    case 'launch':
+      if (was.next.after > 0) {
+        return [gone, [{ kind: 'wait', run: was.run, milliseconds: was.next.after }]];
+      }
+      if (was.state !== 'stopping') return launch(gone);
+      return launch({ ...gone, state: 'starting', reason: 'It was asked to start.' });
+    default:
+      return was.next satisfies never;
+  }
+}
+
+function probed(was: Life, well: boolean, detail: string, patience: Patience): Step {
+  if (!isUp(was.state)) return [was, []];
+  if (well) {
+    if (was.state === 'ready') return [was.misses === 0 ? was : { ...was, misses: 0 }, []];
+    return [{ ...was, state: 'ready', reason: 'It answers again.', misses: 0 }, []];
+  }
+  const misses = was.misses + 1;
+  if (misses < patience.misses || was.state === 'unhealthy') return [{ ...was, misses }, []];
+  const reason = `It did not answer ${misses} times in a row: ${detail}`;
+  return [{ ...was, state: 'unhealthy', reason, misses }, []];
+}

@@ -1,0 +1,56 @@
+import type { LogLine } from '../../../shared/model.ts';
+import type { Clock, LaunchPlan, Log, Redactor, RunPlace, Supervised } from '../ports.ts';
+import { usualPatience, type Patience } from './lifecycle.ts';
+
+export interface SuperviseOptions {
+  readonly serverId: string;
+  readonly name: string;
+  /** Called anew for each run, with a fresh secret, port and folder. */
+  readonly plan: (place: RunPlace) => Promise<LaunchPlan>;
+  /** Private folder in which the folders of runs are made; short, so that a Unix socket fits into 104 bytes. */
+  readonly runRoot: string;
+  readonly logFile: string;
+  /** Working folder, absolute and existing. */
+  readonly folder: string;
+  /** Login name of the owner. */
+  readonly user: string;
+  readonly redactor: Redactor;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly onChange: (supervised: Supervised) => void;
+  readonly onLine: (line: LogLine) => void;
+  readonly limits?: Partial<Limits>;
+  /** Where guard.sh is, when it is not beside this code. */
+  readonly guardPath?: string;
+  /** Names of the environment that the settings let through to servers. */
+  readonly extraEnvironmentNames?: readonly string[];
+  /** What the clean environment is taken from; this process's own when absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Limits {
+  readonly maxLogBytes: number;
+  /** Older logs that are kept. */
+  readonly keptLogs: number;
+  readonly patience: Patience;
+  /** For the server's own way to end. */
+  readonly askSeconds: number;
+  /** From TERM to KILL. */
+  readonly stopSeconds: number;
+  /** Until what cannot be killed is left to the next start. */
+  readonly killSeconds: number;
+  /** For a profile to say what to run. */
+  readonly planSeconds: number;
+  readonly probeSeconds: number;
+}
+
+export const usualLimits: Limits = {
+  maxLogBytes: 4 * 1024 * 1024,
+  keptLogs: 2,
+  patience: usualPatience,
+  askSeconds: 5,
+  stopSeconds: 5,
+  killSeconds: 20,
+  planSeconds: 60,
+  probeSeconds: 10,
+};

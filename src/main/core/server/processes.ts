@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** One process as the system lists it. `start` tells two processes apart that had the same number one after the other. */
+export interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly start: string;
+  /** Ended already, and waits only for its parent to look. */
+  readonly zombie: boolean;
+  /** Carries GATEHOUSE_RUN of the run that was asked for. */
+  readonly marked: boolean;
+}
+
+export interface Identity {
+  readonly pid: number;
+  readonly start: string;
+}
+
+export const markerName = 'GATEHOUSE_RUN';
+
+/**
+ * Everything that belongs to a run: what carries its marker, what is in the group or session that its leader founded, and
+ * what any of these started. Pure. `self` and what is not a living process are never in it.
+ * @param leader null when its number may belong to somebody else by now
+ */
+export function familyOf(rows: readonly ProcessRow[], leader: Identity | null, self: number): ProcessRow[] {
+  const alive = rows.filter(row => !row.zombie && row.pid > 1 && row.pid !== self);
+  const usurped = leader !== null && rows.some(row => row.pid === leader.pid && row.start !== leader.start);
+  const founded = leader === null || usurped ? null : leader.pid;
+  const family = new Set(
+    alive.filter(
+      row => row.marked || (founded !== null && (row.group === founded || row.session === founded)),
+    ),
+  );
+  for (let before = -1; before !== family.size;) {
+    before = family.size;
+    const pids = new Set([...family].map(row => row.pid));
+    for (const row of alive) if (pids.has(row.parent)) family.add(row);
+  }
+  return [...family];
+}
+
+/** Every process that this account may look at. Rows of processes that end in the meantime are left out. */
+export async function listProcesses(marker: string): Promise<ProcessRow[]> {
+  return process.platform === 'linux' ? listByProc(marker) : listByPs(marker);
+}
+
+/** When a process started, as an opaque text to compare; null when there is no such process (or only its remains). */
+export async function startOf(pid: number): Promise<string | null> {
+  if (process.platform === 'linux') {
+    const row = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''), false);
+    return row === null || row.zombie ? null : row.start;
+  }
+  const started = await ps(['-o', 'lstart=', '-p', String(pid)]);
+  return started.trim() === '' ? null : started.trim();
+}
+
+/** Sends a signal; false when nobody is there to receive it. A negative number is a process group. */
+export function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+/** Signals exactly these processes: one whose number was taken over by another is left alone. */
+export async function signalAll(family: readonly Identity[], name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  for (const { pid, start } of family) {
+    if ((await startOf(pid)) === start) signal(pid, name);
+  }
+}
+
+async function listByProc(marker: string): Promise<ProcessRow[]> {
+  const entry = Buffer.from(`${markerName}=${marker}\0`, 'latin1');
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/u.test(name));
+  const rows: ProcessRow[] = [];
+  // A few at a time: the pool that reads files is shared with everything else in the core.
+  for (let at = 0; at < pids.length; at += 16) {
+    const some = await Promise.all(
+      pids.slice(at, at + 16).map(async pid => {
+        const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+        const environment = await readFile(`/proc/${pid}/environ`).catch(() => Buffer.alloc(0));
+        return parseStat(stat, hasEntry(environment, entry));
+      }),
+    );
+    rows.push(...some.filter(row => row !== null));
+  }
+  return rows;
+}
+
+/** Whole entries only: `X_GATEHOUSE_RUN=...` is somebody else's variable. */
+export function hasEntry(environment: Buffer, entry: Buffer): boolean {
+  const whole =
+    environment.length > 0 && environment.at(-1) !== 0
+      ? Buffer.concat([environment, Buffer.of(0)])
+      : environment;
+  for (let at = whole.indexOf(entry); at !== -1; at = whole.indexOf(entry, at + 1)) {
+    if (at === 0 || whole[at - 1] === 0) return true;
+  }
+  return false;
+}
+
+/** proc_pid_stat(5). The name stands in brackets and may itself hold brackets, blanks and line ends. */
+export function parseStat(text: string, marked: boolean): ProcessRow | null {
+  const pid = Number.parseInt(text, 10);
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group, session] = fields;
+  const start = fields[19];
+  if (!Number.isInteger(pid) || state === undefined || start === undefined) return null;
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    start,
+    zombie: state === 'Z' || state === 'X',
+    marked,
+  };
+}
+
+/** macOS and the BSDs. Their session is not a number that could be compared, so the group stands for it. */
+async function listByPs(marker: string): Promise<ProcessRow[]> {
+  const plain = await ps(['-axo', 'pid=,ppid=,pgid=,state=,lstart=']);
+  const withEnvironment = await ps(['-axwwE', '-o', 'pid=,command=']);
+  const marked = new Set(
+    withEnvironment
+      .split('\n')
+      .filter(line => `${line} `.includes(` ${markerName}=${marker} `))
+      .map(line => Number.parseInt(line, 10)),
+  );
+  return plain.split('\n').flatMap(line => parsePs(line, marked) ?? []);
+}
+
+export function parsePs(line: string, marked: ReadonlySet<number>): ProcessRow | null {
+  const found = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S.*?)\s*$/u.exec(line);
+  const [, pid, parent, group, state, start] = found ?? [];
+  if (state === undefined || start === undefined) return null;
+  return {
+    pid: Number(pid),
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(group),
+    start,
+    zombie: state.startsWith('Z'),
+    marked: marked.has(Number(pid)),
+  };
+}
+
+/** The guard's shell compares the same texts, so both ask in the same language and time zone. */
+async function ps(args: readonly string[]): Promise<string> {
+  const options = {
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 5000,
+  };
+  return promisify(execFile)('ps', [...args], options).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+}

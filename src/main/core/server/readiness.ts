@@ -1,0 +1,62 @@
+import type { LaunchPlan, Proof, RunFacts } from '../ports.ts';
+import { wait } from './ending.ts';
+
+export type Readiness =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'port-taken'; readonly detail: string }
+  | { readonly kind: 'late'; readonly detail: string }
+  /** Nobody waits any more: the server has ended, or is to be ended. */
+  | { readonly kind: 'given-up' };
+
+/** Milliseconds that one look may take. */
+const onceLook = 5000;
+
+/**
+ * Asks until the server has proved that it is ours, ever less often; ends at once with the signal, and no question
+ * outlives the answer.
+ */
+export async function untilReady(plan: LaunchPlan, run: RunFacts, signal: AbortSignal): Promise<Readiness> {
+  const end = performance.now() + plan.readySeconds * 1000;
+  let detail = 'nothing answered';
+  for (let pause = 50; ; pause = Math.min(500, pause * 1.3)) {
+    if (signal.aborted) return { kind: 'given-up' };
+    const left = end - performance.now();
+    if (left <= 0) return { kind: 'late', detail };
+    const proof = await proveOnce(plan, run, signal, Math.min(onceLook, left));
+    if (signal.aborted) return { kind: 'given-up' };
+    if (proof.kind === 'ours') return { kind: 'ours' };
+    detail = proof.detail;
+    // Behind a socket in our own folder there is nobody else; on a port, anybody.
+    if (proof.kind === 'foreign' && plan.upstream.address.kind === 'port')
+      return { kind: 'port-taken', detail };
+    await wait(Math.min(pause, Math.max(1, end - performance.now())), signal);
+  }
+}
+
+/** One look that ends in time even if the profile's own question does not. */
+export async function proveOnce(
+  plan: LaunchPlan,
+  run: RunFacts,
+  signal: AbortSignal,
+  milliseconds: number = onceLook,
+): Promise<Proof> {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  const timer = setTimeout(stop, milliseconds);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  const late = new Promise<Proof>(resolve => {
+    const tell = (): void => resolve({ kind: 'not-yet', detail: 'it did not answer in time' });
+    if (over.signal.aborted) tell();
+    else over.signal.addEventListener('abort', tell);
+  });
+  try {
+    return await Promise.race([plan.prove(over.signal, run), late]);
+  } catch (error) {
+    return { kind: 'not-yet', detail: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}

@@ -1,0 +1,203 @@
+import { once } from 'node:events';
+import { GatehouseError } from '../errors.ts';
+import type { LaunchPlan, RunFacts, RunPlace } from '../ports.ts';
+import { endFamily, findFamily, wait } from './ending.ts';
+import { cleanEnvironment } from './environment.ts';
+import { exitInWords, saysPortTaken } from './failure.ts';
+import { takeIn } from './intake.ts';
+import { hasEnded, launch, type Child, type Exit } from './launch.ts';
+import { endLeader } from './leader.ts';
+import type { Trouble } from './lifecycle.ts';
+import type { Limits, SuperviseOptions } from './options.ts';
+import { markerName, startOf, type Identity } from './processes.ts';
+import { untilReady } from './readiness.ts';
+import type { ServerLog } from './server-log.ts';
+import { Site } from './site.ts';
+
+export type RunNews =
+  | { readonly kind: 'proved' }
+  | { readonly kind: 'ended'; readonly summary: string }
+  | {
+      readonly kind: 'broke';
+      readonly trouble: Trouble;
+      readonly summary: string;
+      readonly nextStep: string;
+    };
+
+/**
+ * One run of a server, from its folder to its last process. It tells at most `proved` and then one `ended` or `broke`,
+ * and nothing any more once it is being ended. Whatever it told, `end` has to be called.
+ */
+export class Run {
+  readonly #options: SuperviseOptions;
+  readonly #limits: Limits;
+  readonly #output: ServerLog;
+  readonly #tell: (news: RunNews) => void;
+  readonly #site: Site;
+  /** Aborted when the run is to be ended. */
+  readonly #over = new AbortController();
+  readonly #gone = new AbortController();
+  readonly #launched: Promise<void>;
+  #child: Child | null = null;
+  #leader: Identity | null = null;
+  #drained: Promise<unknown> = Promise.resolve();
+  #told = false;
+  #ready = false;
+  #ending: Promise<void> | null = null;
+  #startedSteady = 0;
+  plan: LaunchPlan | null = null;
+  exit: Exit | null = null;
+  startedAt: number | null = null;
+
+  constructor(options: SuperviseOptions, limits: Limits, output: ServerLog, tell: (news: RunNews) => void) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#output = output;
+    this.#tell = tell;
+    this.#site = new Site(options);
+    this.#launched = this.#launch();
+  }
+
+  get facts(): RunFacts | null {
+    const pid = this.#child?.pid;
+    return pid === undefined || this.exit !== null ? null : { pid, marker: this.#site.names.marker };
+  }
+
+  /** Resolves when nothing of the run is left: no process, no folder, no guard. Throws nothing. */
+  end(politely: boolean): Promise<void> {
+    this.#ending ??= this.#end(politely);
+    return this.#ending;
+  }
+
+  async #launch(): Promise<void> {
+    try {
+      const place = await this.#site.build();
+      const plan = await this.#askForPlan(place);
+      if (plan === null) return;
+      this.plan = plan;
+      await this.#spawn(plan);
+      void this.#prove(plan);
+    } catch (error) {
+      const nextStep = error instanceof GatehouseError ? error.nextStep : '';
+      this.#break('not-started', error instanceof Error ? error.message : String(error), nextStep);
+    }
+  }
+
+  /** Null when the run is to be ended before the answer came. */
+  async #askForPlan(place: RunPlace): Promise<LaunchPlan | null> {
+    const { planSeconds } = this.#limits;
+    const over = new AbortController();
+    try {
+      const plan = await Promise.race([
+        this.#options.plan(place),
+        wait(planSeconds * 1000, AbortSignal.any([over.signal, this.#over.signal])),
+      ]);
+      if (this.#over.signal.aborted) return null;
+      if (plan !== undefined) return plan;
+    } finally {
+      over.abort();
+    }
+    throw new GatehouseError('plan-late', `It was not known after ${planSeconds} s what to run.`, {
+      nextStep: 'Check that the disk with the installation answers, then start it again.',
+    });
+  }
+
+  async #spawn(plan: LaunchPlan): Promise<void> {
+    const { environment, extraEnvironmentNames, clock } = this.#options;
+    const clean = cleanEnvironment(environment ?? process.env, extraEnvironmentNames);
+    const child = await launch({
+      argv: plan.argv,
+      folder: plan.folder,
+      environment: { ...clean, ...plan.environment, [markerName]: this.#site.names.marker },
+    });
+    this.#child = child;
+    this.startedAt = clock();
+    this.#startedSteady = performance.now();
+    const now = (): number => performance.now();
+    const heard = (line: string, ours: boolean): void =>
+      this.#output.add(ours ? 'gatehouse' : 'server', line);
+    takeIn(child.stdout, now, heard);
+    takeIn(child.stderr, now, heard);
+    this.#drained = once(child, 'close');
+    if (hasEnded(child)) void this.#exited(child);
+    else child.once('exit', () => void this.#exited(child));
+    const start = child.pid === undefined ? null : await startOf(child.pid);
+    if (child.pid === undefined || start === null) return;
+    this.#leader = { pid: child.pid, start };
+    await this.#site.follow(this.#leader);
+  }
+
+  async #prove(plan: LaunchPlan): Promise<void> {
+    const facts = this.facts;
+    if (facts === null) return;
+    const answer = await untilReady(plan, facts, AbortSignal.any([this.#over.signal, this.#gone.signal]));
+    if (this.#told || this.exit !== null) return;
+    switch (answer.kind) {
+      case 'ours':
+        this.#ready = true;
+        if (!this.#over.signal.aborted) this.#tell({ kind: 'proved' });
+        return;
+      case 'port-taken':
+        return this.#break('port-taken', `Another program answers on its port: ${answer.detail}.`);
+      case 'late':
+        return this.#break('not-ready', `It was not ready after ${plan.readySeconds} s: ${answer.detail}.`);
+      case 'given-up':
+        return;
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  async #exited(child: Child): Promise<void> {
+    this.exit = { code: child.exitCode, signal: child.signalCode };
+    this.#gone.abort();
+    if (this.#over.signal.aborted) return;
+    const lived = performance.now() - this.#startedSteady;
+    // Its last words come after it, and are the most useful ones; but a grandchild may hold the pipe for ever.
+    await Promise.race([this.#drained, wait(200)]);
+    const left = (await findFamily(this.#site.names.marker, this.#leader)).length;
+    const summary = exitInWords(this.exit, lived);
+    if (this.exit.code !== 0) return this.#brokeByExit(summary);
+    if (this.#ready) {
+      this.#tellLast({
+        kind: 'ended',
+        summary: left > 0 ? `${summary} What it left running is ended too.` : summary,
+      });
+    } else if (left > 0) {
+      const forked = `${summary} It put itself into the background (${left} processes live on), where it cannot be looked after.`;
+      this.#break('forked-away', forked);
+    } else this.#brokeByExit(summary);
+  }
+
+  #brokeByExit(summary: string): void {
+    const onPort = this.plan?.upstream.address.kind === 'port';
+    if (!this.#ready && onPort && saysPortTaken(this.#output.lastOfRun())) {
+      this.#break('port-taken', `Somebody else was faster at its port. ${summary}`);
+    } else this.#break('exited', summary);
+  }
+
+  #break(trouble: Trouble, summary: string, nextStep = ''): void {
+    this.#tellLast({ kind: 'broke', trouble, summary, nextStep });
+  }
+
+  #tellLast(news: RunNews): void {
+    if (this.#told || this.#over.signal.aborted) return;
+    this.#told = true;
+    this.#tell(news);
+  }
+
+  async #end(politely: boolean): Promise<void> {
+    this.#over.abort();
+    await this.#launched;
+    const { marker } = this.#site.names;
+    const known = this.facts === null ? [] : await findFamily(marker, this.#leader);
+    if (this.#child !== null) await endLeader(this.#child, politely ? this.plan : null, this.#limits);
+    const bound = this.#limits.killSeconds * 1000;
+    const graceful = politely ? 2000 : 500;
+    const left = await endFamily({ marker, leader: this.#leader, known, graceful, bound });
+    await Promise.race([this.#drained, wait(1000)]);
+    this.#child?.stdout.destroy();
+    this.#child?.stderr.destroy();
+    await this.#site.takeDown(left);
+  }
+}

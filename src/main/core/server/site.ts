@@ -1,0 +1,74 @@
+import { GatehouseError } from '../errors.ts';
+import type { RunPlace } from '../ports.ts';
+import { guardScript, startGuard, type Guard } from './guard.ts';
+import type { SuperviseOptions } from './options.ts';
+import { makePlace, nameRun, prepareRunRoot, removePlace, type RunNames } from './place.ts';
+import type { Identity } from './processes.ts';
+import { recordOf, removeRecord, writeRecord } from './records.ts';
+
+export type SiteOptions = Pick<
+  SuperviseOptions,
+  'runRoot' | 'serverId' | 'folder' | 'user' | 'redactor' | 'log' | 'guardPath'
+>;
+
+/**
+ * What stands around one run: its record, its folder, its guard. Built in this order and before the server, taken down
+ * in the other: whenever the core dies, somebody knows what there is to end and to remove.
+ */
+export class Site {
+  readonly names: RunNames;
+  readonly #options: SiteOptions;
+  #place: RunPlace | null = null;
+  #guard: Guard | null = null;
+
+  constructor(options: SiteOptions) {
+    this.#options = options;
+    this.names = nameRun(options.runRoot);
+  }
+
+  /** @throws GatehouseError `run-folder-failed`, `folder-missing`, `guard-failed` */
+  async build(): Promise<RunPlace> {
+    const { runRoot, serverId, folder, user, redactor, log, guardPath } = this.#options;
+    await prepareRunRoot(runRoot);
+    await this.#record(null);
+    const place = await makePlace(this.names, { serverId, folder, user });
+    this.#place = place;
+    redactor.learn(place.secret);
+    const { name, marker } = this.names;
+    this.#guard = await startGuard({ runRoot, name, marker, script: guardPath ?? guardScript(), log });
+    return place;
+  }
+
+  async follow(leader: Identity): Promise<void> {
+    this.#guard?.follow(leader);
+    // Without it the marker still tells what belongs to the run.
+    await this.#record(leader).catch(() => undefined);
+  }
+
+  /** Throws nothing. @param left processes that could not be ended; their record stays for the next start */
+  async takeDown(left: number): Promise<void> {
+    const { runRoot, redactor, log } = this.#options;
+    const { name, directory } = this.names;
+    if (left > 0) {
+      log.error('Processes of a server cannot be ended; the next start tries again.', { run: name, left });
+    }
+    const removed = await removePlace(directory);
+    if (left === 0 && removed) await removeRecord(runRoot, name);
+    await this.#guard?.release();
+    if (this.#place !== null) redactor.forget(this.#place.secret);
+  }
+
+  async #record(server: Identity | null): Promise<void> {
+    const { runRoot, serverId } = this.#options;
+    const { name, marker } = this.names;
+    try {
+      await writeRecord(runRoot, await recordOf({ name, marker, serverId, server }));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : 'the system refuses';
+      throw new GatehouseError('run-folder-failed', `Nothing can be written in "${runRoot}": ${why}.`, {
+        nextStep: 'Make space on the disk, or check the permissions of the folder.',
+        cause,
+      });
+    }
+  }
+}

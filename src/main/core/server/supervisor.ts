@@ -1,0 +1,230 @@
+import type { Failure, LogLine, ServerState } from '../../../shared/model.ts';
+import { GatehouseError } from '../errors.ts';
+import type { Supervised, Upstream } from '../ports.ts';
+import { remainsOf, type Remains } from './failure.ts';
+import { Health } from './health.ts';
+import { step, unborn, type Effect, type Life, type LifeEvent } from './lifecycle.ts';
+import { usualLimits, type Limits, type SuperviseOptions } from './options.ts';
+import { proveOnce } from './readiness.ts';
+import { Run, type RunNews } from './run.ts';
+import { ServerLog } from './server-log.ts';
+
+/** Keeps one server alive, from its first start to its last process. */
+export function supervise(options: SuperviseOptions): Supervised {
+  return new Supervisor(options);
+}
+
+/** Performs what `lifecycle` decides, and tells it what came of that. Decides nothing itself. */
+class Supervisor implements Supervised {
+  readonly #options: SuperviseOptions;
+  readonly #limits: Limits;
+  readonly #output: ServerLog;
+  #life: Life = unborn;
+  #run: Run | null = null;
+  #remains: Remains | null = null;
+  #health: Health | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #waiting: (() => void)[] = [];
+  readonly #events: LifeEvent[] = [];
+  #stepping = false;
+
+  constructor(options: SuperviseOptions) {
+    this.#options = options;
+    this.#limits = { ...usualLimits, ...options.limits };
+    const { logFile, name, redactor, clock, log, onLine } = options;
+    const { maxLogBytes, keptLogs } = this.#limits;
+    const now = steady;
+    this.#output = new ServerLog({
+      path: logFile,
+      maxBytes: maxLogBytes,
+      kept: keptLogs,
+      name,
+      redactor,
+      clock,
+      now,
+      log,
+      onLine,
+    });
+  }
+
+  get state(): ServerState {
+    return this.#life.state;
+  }
+
+  get reason(): string {
+    return this.#life.reason;
+  }
+
+  get pid(): number | null {
+    return this.#run?.facts?.pid ?? null;
+  }
+
+  get startedAt(): number | null {
+    return this.pid === null ? null : (this.#run?.startedAt ?? null);
+  }
+
+  get upstream(): Upstream | null {
+    const up = this.#life.state === 'ready' || this.#life.state === 'unhealthy';
+    return up ? (this.#run?.plan?.upstream ?? null) : null;
+  }
+
+  get landing(): string {
+    return this.#run?.plan?.landing ?? '/';
+  }
+
+  async start(): Promise<void> {
+    this.#happened({ kind: 'asked-to-start' });
+    await this.#untilSettled();
+  }
+
+  async restart(): Promise<void> {
+    this.#happened({ kind: 'asked-to-restart' });
+    await this.#untilSettled();
+  }
+
+  async stop(reason: string): Promise<void> {
+    const { run } = this.#life;
+    this.#happened({ kind: 'asked-to-stop', reason });
+    await this.#until(life => life.exists === 'nothing' || life.run !== run);
+    await this.#output.flush();
+  }
+
+  resumed(): void {
+    this.#happened({ kind: 'resumed' });
+    this.#health?.look();
+  }
+
+  logs(lines: number): Promise<readonly LogLine[]> {
+    return this.#output.last(lines);
+  }
+
+  failure(): Failure | null {
+    const { state, reason, attempts } = this.#life;
+    if (this.#remains === null || (state !== 'failed' && state !== 'restarting')) return null;
+    return { ...this.#remains, summary: reason, attempts };
+  }
+
+  async busyKernels(): Promise<number> {
+    const ask = this.#life.state === 'ready' ? this.#run?.plan?.busyKernels : null;
+    if (ask === null || ask === undefined) return 0;
+    return ask(AbortSignal.timeout(3000)).catch(() => 0);
+  }
+
+  /** One event after the other, also when a listener asks for something while it is told. */
+  #happened(event: LifeEvent): void {
+    this.#events.push(event);
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#step(next);
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  #step(event: LifeEvent): void {
+    const was = this.#life;
+    const [life, effects] = step(steady(), was, event, this.#limits.patience);
+    this.#life = { ...life, reason: this.#options.redactor.redact(life.reason) };
+    if (event.kind === 'asked-to-start' && life.state !== was.state) this.#remains = null;
+    for (const effect of effects) this.#perform(effect);
+    if (life.state !== was.state || life.reason !== was.reason || life.run !== was.run) this.#announce();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const look of waiting) look();
+  }
+
+  #announce(): void {
+    const { state, reason } = this.#life;
+    this.#output.add('gatehouse', `${state}: ${reason}`);
+    this.#options.log.info(`Server ${state}`, { server: this.#options.serverId, reason });
+    try {
+      this.#options.onChange(this);
+    } catch (error) {
+      this.#options.log.error('A listener of a server failed.', { server: this.#options.serverId, error });
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'launch':
+        return this.#launch(effect.run);
+      case 'end':
+        return this.#end(effect.run, effect.politely);
+      case 'wait':
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(
+          () => this.#happened({ kind: 'waited', run: effect.run }),
+          effect.milliseconds,
+        );
+        return;
+      case 'stop-waiting':
+        return clearTimeout(this.#timer);
+      case 'watch':
+        return this.#watch(effect.run);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  #launch(run: number): void {
+    this.#output.beginRun();
+    this.#run = new Run(this.#options, this.#limits, this.#output, news => this.#heard(run, news));
+  }
+
+  #heard(run: number, news: RunNews): void {
+    if (news.kind === 'broke' && run === this.#life.run && this.#run !== null) {
+      const { exit, plan } = this.#run;
+      const lastLines = this.#output.lastOfRun();
+      const redact = (text: string): string => this.#options.redactor.redact(text);
+      this.#remains = remainsOf({ ...news, exit, plan, lastLines, redact });
+    }
+    this.#happened({ ...news, run });
+  }
+
+  #end(run: number, politely: boolean): void {
+    this.#health?.stop();
+    this.#health = null;
+    const ended = this.#run?.end(politely) ?? Promise.resolve();
+    void ended.then(() => this.#happened({ kind: 'cleared', run }));
+  }
+
+  #watch(run: number): void {
+    const current = this.#run;
+    const plan = current?.plan ?? null;
+    if (plan === null) return;
+    this.#health = new Health({
+      every: this.#limits.probeSeconds * 1000,
+      clock: this.#options.clock,
+      now: steady,
+      probe: async signal => {
+        const facts = current?.facts ?? null;
+        return facts === null ? { kind: 'not-yet', detail: 'it has ended' } : proveOnce(plan, facts, signal);
+      },
+      told: (well, detail) => this.#happened({ kind: 'probe', run, well, detail }),
+      jumped: () => this.#happened({ kind: 'resumed' }),
+    });
+    void this.#health.watch();
+  }
+
+  async #until(reached: (life: Life) => boolean): Promise<void> {
+    while (!reached(this.#life)) await new Promise<void>(resolve => this.#waiting.push(resolve));
+  }
+
+  async #untilSettled(): Promise<void> {
+    let settled: Life = this.#life;
+    await this.#until(life => {
+      settled = life;
+      return ['ready', 'unhealthy', 'failed', 'stopped'].includes(life.state);
+    });
+    if (settled.state === 'failed') {
+      throw new GatehouseError('start-failed', settled.reason, { nextStep: this.#remains?.nextStep ?? '' });
+    }
+    if (settled.state === 'stopped') throw new GatehouseError('stopped', settled.reason);
+  }
+}
+
+/** Milliseconds of a clock that never jumps. */
+function steady(): number {
+  return performance.now();
+}
