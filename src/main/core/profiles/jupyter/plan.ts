@@ -17,10 +17,8 @@ export interface PlanOptions {
   readonly platform: NodeJS.Platform;
   readonly shimFolder: string;
   readonly asRoot: boolean;
+  readonly readySeconds: () => number;
 }
-
-/** JupyterLab answers after 2 s on a quick machine; a cold start from a network folder has been seen to take minutes. */
-const readySeconds = 120;
 
 export async function planJupyter(
   options: PlanOptions,
@@ -46,7 +44,7 @@ export async function planJupyter(
     prove: signal => proveJupyter(upstream, place.secret, signal),
     askToStop: signal => askJupyterToStop(upstream, signal),
     busyKernels: signal => busyJupyterKernels(upstream, signal),
-    readySeconds: request.readySeconds ?? readySeconds,
+    readySeconds: request.readySeconds ?? options.readySeconds(),
     advise: lastLines => adviseJupyter({ python, application, folder: place.folder }, lastLines),
   };
 }

@@ -1,0 +1,209 @@
+import { constants } from 'node:fs';
+import { access, rm, stat, writeFile } from 'node:fs/promises';
+import type { CustomCredential, ProfileName, StartRequest } from '../../../shared/model.ts';
+import { GatehouseError } from '../errors.ts';
+import type { Address, LaunchPlan, Log, Profile, RunPlace, Upstream } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { adviseCustom } from './custom/advice.ts';
+import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
+import type { PlaceholderName } from './custom/placeholders.ts';
+import { customProver } from './custom/prove.ts';
+import { pathsOf } from './python/interpreter.ts';
+
+export interface CustomProfileOptions {
+  /** The user's environment, as the core got it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly platform?: NodeJS.Platform;
+  /** Seconds until a start is given up, by the settings. */
+  readonly readySeconds?: (profile: ProfileName) => number | null | undefined;
+}
+
+const readySeconds = 60;
+
+/** Any command that serves HTTP on a port or a Unix socket that it is told. Nothing is searched for, nothing is set up. */
+export function customProfile(options: CustomProfileOptions): Profile {
+  const platform = options.platform ?? process.platform;
+  return {
+    name: 'custom',
+    find: () => Promise.resolve([]),
+    plan: (request, _found, place) => planCustom(request, place, { ...options, platform }),
+    setup: null,
+  };
+}
+
+async function planCustom(
+  request: StartRequest,
+  place: RunPlace,
+  options: CustomProfileOptions & { readonly platform: NodeJS.Platform },
+): Promise<LaunchPlan> {
+  const command = request.command ?? [];
+  const credential = request.credential ?? { kind: 'none' };
+  const used = usedPlaceholders(command);
+  checkRequest(request, used, place);
+  checkCredential(credential);
+  const program = await programOf(command[0] ?? '', place, options);
+  const readyPath = checkedPath(request.readyPath ?? '/');
+  const needsSecret = credential.kind !== 'none' || used.has('secretFile');
+  const secretFile = pathsOf(options.platform).join(place.directory, 'upstream-secret');
+  if (needsSecret) await writeSecret(secretFile, place.secret);
+  const address = addressOf(used, place);
+  warnOfOpenPort(address, credential, place, options.log);
+  const upstream: Upstream = {
+    address,
+    host: 'localhost',
+    headers: headersOf(credential, place.secret),
+    withheldCookies: [],
+  };
+  const values = {
+    port: String(place.port),
+    socket: socketOf(place),
+    // The gateway gives every server a name of its own, so it always lives at the root of it.
+    base: '/',
+    secretFile,
+  };
+  return {
+    argv: [program, ...fillPlaceholders(command.slice(1), values)],
+    environment: needsSecret ? { GATEHOUSE_UPSTREAM_SECRET_FILE: secretFile } : {},
+    folder: place.folder,
+    upstream,
+    landing: '/',
+    prove: customProver({ ...upstream, readyPath, platform: options.platform, log: options.log }),
+    askToStop: null,
+    busyKernels: null,
+    readySeconds: request.readySeconds ?? options.readySeconds?.('custom') ?? readySeconds,
+    advise: adviseCustom,
+  };
+}
+
+async function writeSecret(path: string, secret: Secret<string>): Promise<void> {
+  await rm(path, { force: true });
+  // 'wx': never into a file, or through a link, that somebody put there before.
+  await writeFile(path, secret.reveal(), { mode: 0o600, flag: 'wx' });
+}
+
+function warnOfOpenPort(address: Address, credential: CustomCredential, place: RunPlace, log: Log): void {
+  if (address.kind === 'port' && credential.kind === 'none') {
+    log.warn('This server asks nobody for a credential: other users of this computer can reach its port.', {
+      server: place.serverId,
+      nextStep: 'Let it listen on {socket}, or give it a credential.',
+    });
+  }
+}
+
+function addressOf(used: ReadonlySet<PlaceholderName>, place: RunPlace): Address {
+  return used.has('socket') ? { kind: 'socket', path: socketOf(place) } : { kind: 'port', port: place.port };
+}
+
+function socketOf(place: RunPlace): string {
+  return `${place.directory}/server.sock`;
+}
+
+function usage(code: string, message: string, nextStep: string): GatehouseError {
+  return new GatehouseError(code, message, { kind: 'usage', nextStep });
+}
+
+function checkRequest(request: StartRequest, used: ReadonlySet<PlaceholderName>, place: RunPlace): void {
+  const example = 'For example: gatehouse serve -- python3 -m http.server --bind 127.0.0.1 {port}';
+  if (request.command === undefined || request.command.length === 0 || request.command[0] === '') {
+    throw usage('no-command', 'A custom server needs a command.', example);
+  }
+  if (request.command.some(argument => argument.includes('\0'))) {
+    throw usage('bad-command', 'The command has a zero byte in it.', 'Write it again without one.');
+  }
+  if (!used.has('port') && !used.has('socket')) {
+    throw usage(
+      'no-address',
+      'The command does not say where the server is to listen: it has neither {port} nor {socket}.',
+      example,
+    );
+  }
+  if (used.has('socket') && !place.canUseSockets) {
+    throw usage(
+      'no-sockets',
+      'This system has no Unix sockets for servers.',
+      'Use {port} instead of {socket}.',
+    );
+  }
+  if (request.file !== undefined) {
+    throw usage(
+      'no-file',
+      'A custom server cannot be told which file to open.',
+      'Put the file into its command.',
+    );
+  }
+}
+
+/** A field name (RFC 9110, 5.1) that the gateway does not need itself. */
+function checkCredential(credential: CustomCredential): void {
+  if (credential.kind !== 'header') return;
+  const taken =
+    /^(host|connection|upgrade|cookie|set-cookie|content-.*|transfer-encoding|te|trailer|keep-alive|origin|referer|proxy-.*|sec-.*|x-forwarded-.*|forwarded|date|expect)$/i;
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(credential.name) || taken.test(credential.name)) {
+    throw usage(
+      'bad-header',
+      `"${credential.name}" cannot be the name of the credential's header.`,
+      'Take one like X-Server-Token.',
+    );
+  }
+}
+
+function headersOf(credential: CustomCredential, secret: Secret<string>): Upstream['headers'] {
+  switch (credential.kind) {
+    case 'none':
+      return [];
+    case 'header':
+      return [[credential.name, secret]];
+    case 'bearer':
+      return [['Authorization', new Secret(`Bearer ${secret.reveal()}`)]];
+    default:
+      return credential satisfies never;
+  }
+}
+
+function checkedPath(path: string): string {
+  if (/^\/[\x21-\x7e]*$/.test(path)) return path;
+  throw usage(
+    'bad-ready-path',
+    `"${path}" is no path that can be asked for.`,
+    'It starts with a slash and has no spaces: /healthz',
+  );
+}
+
+/** The program with its full path: what cannot be run is told before anything is started. */
+async function programOf(
+  name: string,
+  place: RunPlace,
+  options: CustomProfileOptions & { readonly platform: NodeJS.Platform },
+): Promise<string> {
+  const paths = pathsOf(options.platform);
+  const windows = options.platform === 'win32';
+  const beside = name.includes('/') || (windows && name.includes('\\'));
+  const folders = (options.environment['PATH'] ?? options.environment['Path'] ?? '').split(paths.delimiter);
+  // No .cmd or .bat: they would need a shell.
+  const endings = windows && paths.extname(name) === '' ? ['.exe'] : [''];
+  const tried = beside
+    ? [paths.resolve(place.folder, name)]
+    : folders.filter(folder => paths.isAbsolute(folder)).map(folder => paths.join(folder, name));
+  for (const path of tried.flatMap(path => endings.map(ending => path + ending))) {
+    if (await isProgram(path, windows)) return path;
+  }
+  throw new GatehouseError('no-program', `The program "${name}" is not there, or cannot be run.`, {
+    kind: 'not-found',
+    nextStep: beside
+      ? `Check the path; it counts from ${place.folder}.`
+      : 'Install it, or give its full path.',
+  });
+}
+
+async function isProgram(path: string, windows: boolean): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) return false;
+  return (
+    windows ||
+    access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+  );
+}

@@ -1,0 +1,39 @@
+type Rule = readonly [sign: RegExp, advice: string];
+
+const rules: readonly Rule[] = [
+  [
+    /EADDRINUSE|address already in use/i,
+    'Another program was faster on this port: start again, and another one is taken.',
+  ],
+  [
+    /No space left on device|ENOSPC|Disk quota exceeded/i,
+    'The disk is full: free some space and start again.',
+  ],
+  [
+    /EACCES|Permission denied/i,
+    'Your account lacks a right that the command needs: see the line above for which file.',
+  ],
+  [
+    /Cannot find module|No module named|ModuleNotFoundError/i,
+    'A package of the command is missing: install it as its own guide says.',
+  ],
+  [
+    /unrecognized (arguments?|option)|unknown (option|flag|argument)|invalid option/i,
+    'The command does not know one of its options: check the command line.',
+  ],
+  [
+    /command not found|No such file or directory|ENOENT/i,
+    'The command needs a file or program that is not there: see the line above for which one.',
+  ],
+];
+
+/** One sentence that says what to do, or null when nothing known is in the last lines. */
+export function adviseCustom(lastLines: readonly string[], exitCode: number | null): string | null {
+  for (const line of lastLines.toReversed()) {
+    const rule = rules.find(([sign]) => sign.test(line));
+    if (rule) return rule[1];
+  }
+  if (exitCode === 0)
+    return 'The command ended by itself: it has to stay in the foreground (look for an option like --no-daemon).';
+  return null;
+}

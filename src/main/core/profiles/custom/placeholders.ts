@@ -1,0 +1,50 @@
+import { GatehouseError } from '../../errors.ts';
+
+/** What a custom command may be told. */
+export const placeholderNames = ['port', 'socket', 'base', 'secretFile'] as const;
+
+export type PlaceholderName = (typeof placeholderNames)[number];
+
+/** `{{` and `}}` stand for a brace, `{name}` for a value; other braces are left as they are: they are often JSON. */
+const pattern = /\{\{|\}\}|\{([A-Za-z]+)\}/g;
+
+/** The placeholders that a command uses. Refuses one that does not exist, by its name. */
+export function usedPlaceholders(command: readonly string[]): ReadonlySet<PlaceholderName> {
+  const used = new Set<PlaceholderName>();
+  for (const argument of command) {
+    for (const match of argument.matchAll(pattern)) {
+      if (match[1] === undefined) continue;
+      const known = placeholderNames.find(name => name === match[1]);
+      if (known === undefined) throw unknownPlaceholder(match[1]);
+      used.add(known);
+    }
+  }
+  return used;
+}
+
+/** The command with its values in place. */
+export function fillPlaceholders(
+  command: readonly string[],
+  values: Readonly<Record<PlaceholderName, string>>,
+): readonly string[] {
+  return command.map(argument =>
+    argument.replaceAll(pattern, (whole, name: string | undefined) => {
+      if (whole === '{{') return '{';
+      if (whole === '}}') return '}';
+      const known = placeholderNames.find(placeholder => placeholder === name);
+      return known === undefined ? whole : values[known];
+    }),
+  );
+}
+
+function unknownPlaceholder(name: string): GatehouseError {
+  const known = placeholderNames.map(placeholder => `{${placeholder}}`).join(', ');
+  return new GatehouseError(
+    'unknown-placeholder',
+    `The command has a placeholder {${name}} that does not exist.`,
+    {
+      kind: 'usage',
+      nextStep: `Known are ${known}; write {{${name}}} for the word in braces.`,
+    },
+  );
+}

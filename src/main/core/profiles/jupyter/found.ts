@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { FoundServer } from '../../../../shared/model.ts';
+import type { PythonEnvironment } from '../python/find.ts';
+import { applications, compareVersions } from './applications.ts';
+import type { Application } from './applications.ts';
+
+/** What the list shows of an environment. Null when nothing in it is a server. */
+export function foundServer(environment: PythonEnvironment): FoundServer | null {
+  const application = chooseApplication(environment);
+  if (application === null) return environment.problem === null ? null : unknown(environment);
+  return {
+    id: foundId(environment.location),
+    profile: 'jupyter',
+    title: application.title,
+    version: environment.versions[application.distribution] ?? null,
+    origin: environment.origin,
+    location: environment.location,
+    problem: environment.problem ?? outdated(environment, application),
+  };
+}
+
+export function foundId(location: string): string {
+  return `jupyter-${createHash('sha256').update(location).digest('hex').slice(0, 12)}`;
+}
+
+/** Notebook 7 brings JupyterLab along: whoever asked for Notebook alone gets Notebook. */
+function chooseApplication(environment: PythonEnvironment): Application | null {
+  const [lab, notebook] = applications;
+  const { versions, requested } = environment;
+  const present = applications.filter(application => versions[application.distribution] !== undefined);
+  const notebookVersion = versions[notebook.distribution];
+  const onlyNotebook = requested.has(notebook.distribution) && !requested.has(lab.distribution);
+  if (onlyNotebook && notebookVersion !== undefined && compareVersions(notebookVersion, notebook.oldest) >= 0)
+    return notebook;
+  const recent = present.filter(
+    application => compareVersions(versions[application.distribution] ?? '0', application.oldest) >= 0,
+  );
+  return recent[0] ?? present[0] ?? null;
+}
+
+/** Why a version cannot be put behind the gateway, and what to do; null when it can. */
+function outdated(environment: PythonEnvironment, application: Application): string | null {
+  const version = environment.versions[application.distribution] ?? '0';
+  const server = environment.versions['jupyter_server'];
+  const update = `"${environment.python ?? 'python'}" -m pip install --upgrade ${application.distribution}`;
+  if (compareVersions(version, application.oldest) < 0) {
+    return `${application.title} ${version} is older than ${application.oldest}; update it: ${update}`;
+  }
+  if (server === undefined) return `It lacks jupyter_server; install it: ${update} jupyter_server`;
+  if (compareVersions(server, '2.0') < 0) {
+    return `Its jupyter_server ${server} is older than 2.0 and cannot be protected; update it: ${update} jupyter_server`;
+  }
+  return null;
+}
+
+function unknown(environment: PythonEnvironment): FoundServer {
+  const { location, origin, problem } = environment;
+  return {
+    id: foundId(location),
+    profile: 'jupyter',
+    title: 'Python',
+    version: null,
+    origin,
+    location,
+    problem,
+  };
+}
+
+/** Best first: what works, what the user has chosen, then the newest. */
+export function bestFirst(environments: readonly PythonEnvironment[]): FoundServer[] {
+  return environments
+    .flatMap(environment => {
+      const found = foundServer(environment);
+      return found === null ? [] : [{ found, rank: environment.rank }];
+    })
+    .sort(
+      (one, other) =>
+        Number(one.found.problem !== null) - Number(other.found.problem !== null) ||
+        one.rank - other.rank ||
+        titleRank(one.found) - titleRank(other.found) ||
+        compareVersions(other.found.version ?? '0', one.found.version ?? '0') ||
+        one.found.location.localeCompare(other.found.location),
+    )
+    .map(({ found }) => found);
+}
+
+function titleRank(found: FoundServer): number {
+  const index = applications.findIndex(application => application.title === found.title);
+  return index === -1 ? applications.length : index;
+}

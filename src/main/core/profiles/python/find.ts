@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+import { openCache, stampOf } from './cache.ts';
+import type { InspectionCache } from './cache.ts';
+import { inspectPython } from './inspect.ts';
+import type { Inspection } from './inspect.ts';
+import { installedIn } from './installed.ts';
+import { interpreterNames, interpreterOf, pathsOf } from './interpreter.ts';
+import { candidatePlaces, environmentOf, withoutDuplicates } from './places.ts';
+import type { Candidate, Surroundings } from './places.ts';
+import { parsePyLauncher } from './py-launcher.ts';
+
+/** One environment with something of Jupyter in it. */
+export interface PythonEnvironment {
+  readonly location: string;
+  readonly origin: string;
+  readonly rank: number;
+  readonly python: string | null;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly requested: ReadonlySet<string>;
+  /** Why it does not work, one sentence; null when it does. */
+  readonly problem: string | null;
+}
+
+export interface FindOptions extends Surroundings {
+  readonly cacheFile: string;
+  /** Ask again whatever is remembered. */
+  readonly fresh: boolean;
+  readonly signal: AbortSignal;
+  /** Milliseconds for all of it; what is not done by then is listed as such. */
+  readonly milliseconds?: number;
+}
+
+/** At most so many interpreters run at once: each start reads a thousand files. */
+const width = 4;
+const tooSlow = 'Looking into it took too long; the disk or the network that it is on may be slow.';
+
+/** Every Python environment with Jupyter in it, the broken ones too. Bounded in time; throws nothing. */
+export async function findPythonEnvironments(options: FindOptions): Promise<PythonEnvironment[]> {
+  const end = Date.now() + (options.milliseconds ?? 15_000);
+  const left = (): number => Math.max(1, end - Date.now());
+  const cache = await openCache(options.cacheFile);
+  const listed = await within(left() / 2, [] as Candidate[], allCandidates(options));
+  const found = listed.map((): PythonEnvironment | null => null);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < listed.length && !options.signal.aborted) {
+      const index = next++;
+      const candidate = listed[index];
+      if (candidate === undefined) return;
+      const late = { ...notLooked(candidate), problem: tooSlow };
+      found[index] = await within(left(), late, lookInto(candidate, options, cache, left)).catch(() => null);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  await cache.save();
+  return found.filter(environment => environment !== null);
+}
+
+async function allCandidates(options: FindOptions): Promise<Candidate[]> {
+  const places = await candidatePlaces(options);
+  return withoutDuplicates([...places, ...(await fromPyLauncher(options))], options.platform);
+}
+
+async function lookInto(
+  candidate: Candidate,
+  options: FindOptions,
+  cache: InspectionCache,
+  left: () => number,
+): Promise<PythonEnvironment | null> {
+  const { location } = candidate;
+  const installed = await installedIn(location, options.home, options.platform);
+  if (installed.versions.size === 0 && !installed.open) return null;
+  const seen = {
+    ...notLooked(candidate),
+    versions: Object.fromEntries(installed.versions),
+    requested: installed.requested,
+  };
+  const python = await interpreterOf(location, options.platform);
+  if (python === null) {
+    return installed.versions.size === 0
+      ? null
+      : { ...seen, problem: 'Its Python interpreter is not there any more.' };
+  }
+  if (candidate.untrusted && (await liesIn(python, location, options.platform))) return { ...seen, python };
+  const stamp = await stampOf([
+    ...interpreterNames(location, options.platform),
+    python,
+    pathsOf(options.platform).join(location, 'pyvenv.cfg'),
+    ...installed.folders,
+  ]);
+  const key = `${candidate.untrusted ? 'bare ' : ''}${location}`;
+  const known = options.fresh ? null : cache.get(key, stamp);
+  const result = known ?? (await ask(python, candidate, options, left));
+  cache.set(key, stamp, result);
+  return described(seen, python, result, candidate.untrusted);
+}
+
+/** Whether the interpreter itself came with the folder that holds the environment, and is not a link to the computer's own. */
+async function liesIn(python: string, location: string, platform: NodeJS.Platform): Promise<boolean> {
+  const paths = pathsOf(platform);
+  const interpreter = await realpath(python).catch(() => python);
+  return interpreter.startsWith(paths.dirname(location) + paths.sep);
+}
+
+function ask(
+  python: string,
+  candidate: Candidate,
+  options: FindOptions,
+  left: () => number,
+): Promise<Inspection> {
+  const { environment, home, platform } = options;
+  const names = ['PATH', 'PYTHONPATH', 'PYTHONUSERBASE', 'LD_LIBRARY_PATH', 'SystemRoot', 'LANG'];
+  const passed = names.flatMap(name =>
+    environment[name] === undefined ? [] : [[name, environment[name]] as const],
+  );
+  return inspectPython({
+    python,
+    bare: candidate.untrusted,
+    environment: { ...Object.fromEntries(passed), [platform === 'win32' ? 'USERPROFILE' : 'HOME']: home },
+    milliseconds: Math.min(8000, left()),
+    signal: options.signal,
+  });
+}
+
+function notLooked(candidate: Candidate): PythonEnvironment {
+  const { location, origin, rank } = candidate;
+  return { location, origin, rank, python: null, versions: {}, requested: new Set(), problem: null };
+}
+
+function described(
+  seen: PythonEnvironment,
+  python: string,
+  result: Inspection,
+  bare: boolean,
+): PythonEnvironment | null {
+  switch (result.kind) {
+    case 'works':
+      // Asked without its packages it can only tell that it runs; the folders have told the rest.
+      if (bare) return { ...seen, python };
+      return Object.keys(result.versions).length === 0
+        ? null
+        : { ...seen, python, versions: result.versions };
+    case 'broken':
+      return { ...seen, python, problem: `It does not work: ${result.reason}` };
+    case 'too-slow':
+      return { ...seen, python, problem: tooSlow };
+    default:
+      return result satisfies never;
+  }
+}
+
+/** Gives up waiting, not the work: a read from a dead network disk cannot be ended. */
+async function within<T>(milliseconds: number, late: T, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const waited = new Promise<T>(resolve => {
+    timer = setTimeout(() => resolve(late), milliseconds);
+  });
+  return Promise.race([work, waited]).finally(() => clearTimeout(timer));
+}
+
+/** Windows knows its Pythons by a launcher of its own. */
+async function fromPyLauncher(options: FindOptions): Promise<Candidate[]> {
+  if (options.platform !== 'win32') return [];
+  const output = await new Promise<string>(resolve => {
+    execFile('py', ['-0p'], { timeout: 5000, signal: options.signal, windowsHide: true }, (_error, stdout) =>
+      resolve(stdout),
+    );
+  });
+  const found = parsePyLauncher(output).map(python => environmentOf(python, options.platform));
+  return (await Promise.all(found)).flatMap(location =>
+    location === null ? [] : [{ location, origin: 'py launcher', rank: 5, untrusted: false }],
+  );
+}

@@ -1,0 +1,204 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { interpreterOf, pathsOf } from './interpreter.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A folder that may be a Python environment, and how it was come by. */
+export interface Candidate {
+  readonly location: string;
+  readonly origin: string;
+  /** Lower is better: what the user has chosen goes before what merely exists. */
+  readonly rank: number;
+  /** It lies in a folder that is only being looked at: no code of it may run before the user starts it. */
+  readonly untrusted: boolean;
+}
+
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  /** The managed environment of Gatehouse; may not exist. */
+  readonly managed: string;
+  /** The folder that is about to be opened. */
+  readonly folder: string | undefined;
+}
+
+const ranks = { folder: 0, active: 1, conda: 2, path: 3, managed: 4, other: 5 } as const;
+
+/** Every place where Python environments are kept. Reads folders and small files; runs nothing. */
+export async function candidatePlaces(around: Surroundings): Promise<Candidate[]> {
+  const { environment, folder, managed, platform } = around;
+  const paths = pathsOf(platform);
+  const chosen: Candidate[] = [];
+  const add = (location: string | undefined, origin: string, rank: number, untrusted = false): void => {
+    if (location !== undefined && paths.isAbsolute(location))
+      chosen.push({ location, origin, rank, untrusted });
+  };
+  if (folder !== undefined) add(paths.join(folder, '.venv'), `.venv in ${folder}`, ranks.folder, true);
+  add(environment['VIRTUAL_ENV'], 'VIRTUAL_ENV', ranks.active);
+  const conda = environment['CONDA_PREFIX'];
+  if (conda !== undefined) add(conda, condaOrigin(conda, paths), ranks.conda);
+  const listed = await Promise.all([onPath(around), condaList(around), kept(around)]);
+  for (const [location, origin] of listed[0]) add(location, origin, ranks.path);
+  add(managed, 'made by Gatehouse', ranks.managed);
+  for (const [location, origin] of [...listed[1], ...listed[2]]) add(location, origin, ranks.other);
+  return chosen;
+}
+
+type Named = readonly [location: string, origin: string];
+
+/** The environments of interpreters on PATH, and of Jupyter programs there that belong to another interpreter. */
+async function onPath(around: Surroundings): Promise<Named[]> {
+  const paths = pathsOf(around.platform);
+  const folders = (around.environment['PATH'] ?? around.environment['Path'] ?? '').split(paths.delimiter);
+  const found = await Promise.all(
+    // pyenv's shims are programs of no environment; its versions are looked up by their own list.
+    folders
+      .filter(folder => paths.isAbsolute(folder) && !/[\\/]shims[\\/]?$/.test(folder))
+      .map(folder => inPathFolder(folder, around)),
+  );
+  return found.flat();
+}
+
+async function inPathFolder(folder: string, around: Surroundings): Promise<Named[]> {
+  const paths = pathsOf(around.platform);
+  const windows = around.platform === 'win32';
+  const found: Named[] = [];
+  for (const name of windows ? ['python.exe'] : ['python3', 'python']) {
+    const location = await environmentOf(paths.join(folder, name), around.platform);
+    if (location !== null) found.push([location, 'PATH']);
+  }
+  if (windows) return found;
+  for (const name of ['jupyter-lab', 'jupyter-notebook', 'jupyter-server']) {
+    const interpreter = await shebangOf(paths.join(folder, name));
+    const location = interpreter === null ? null : await environmentOf(interpreter, around.platform);
+    if (location !== null) found.push([location, `PATH: ${name}`]);
+  }
+  return found;
+}
+
+/** The interpreter in the first line of a script. */
+async function shebangOf(script: string): Promise<string | null> {
+  const text = await readFile(script, { encoding: 'utf8' }).catch(() => '');
+  // pip writes long or spaced paths as a shell script: #!/bin/sh, then '''exec' "/path with space/python" "$0" "$@"
+  const match =
+    /^#!\/bin\/sh\s*\n'''exec' "?([^"\n]+?)"? "\$0"/.exec(text) ?? /^#!\s*(\/[^\n]*?)\s*\n/.exec(text);
+  const interpreter = match?.[1] ?? null;
+  return interpreter !== null && /python[\d.]*$/.test(interpreter) ? interpreter : null;
+}
+
+/** The environment that an interpreter belongs to: a virtual one is where it was found, any other where it really is. */
+export async function environmentOf(interpreter: string, platform: NodeJS.Platform): Promise<string | null> {
+  const paths = pathsOf(platform);
+  const above = (path: string): string => {
+    const folder = paths.dirname(path);
+    return platform === 'win32' && paths.basename(folder).toLowerCase() !== 'scripts'
+      ? folder
+      : paths.dirname(folder);
+  };
+  if (!(await exists(interpreter))) return null;
+  const near = above(interpreter);
+  if ((await exists(paths.join(near, 'pyvenv.cfg'))) || (await exists(paths.join(near, 'conda-meta'))))
+    return near;
+  const real = await realpath(interpreter).catch(() => null);
+  return real === null ? null : above(real);
+}
+
+function condaOrigin(location: string, paths: ReturnType<typeof pathsOf>): string {
+  const inside = paths.basename(paths.dirname(location)) === 'envs';
+  return `conda: ${inside ? paths.basename(location) : 'base'}`;
+}
+
+/** Conda's own list of what it made, and its usual roots, without running conda (which takes a second or two). */
+async function condaList(around: Surroundings): Promise<Named[]> {
+  const { environment, home, platform } = around;
+  const paths = pathsOf(platform);
+  const list = await readFile(paths.join(home, '.conda', 'environments.txt'), 'utf8').catch(() => '');
+  const known = list
+    .split(/\r?\n/)
+    .map(line => line.trim())
+    .filter(line => line !== '');
+  const roots = ['miniconda3', 'anaconda3', 'miniforge3', 'mambaforge', 'micromamba', '.local/share/mamba']
+    .map(name => paths.join(home, name))
+    .concat(
+      platform === 'win32' ? [] : ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'],
+    )
+    .concat([environment['MAMBA_ROOT_PREFIX'] ?? '', environment['CONDA_ROOT'] ?? '']);
+  const extra = (environment['CONDA_ENVS_PATH'] ?? environment['CONDA_ENVS_DIRS'] ?? '').split(
+    paths.delimiter,
+  );
+  const holders = [
+    ...roots.map(root => (root === '' ? '' : paths.join(root, 'envs'))),
+    paths.join(home, '.conda', 'envs'),
+    ...extra,
+  ];
+  const inside = await Promise.all(holders.map(holder => subfolders(holder, around.platform)));
+  return [...known, ...roots, ...inside.flat()].map(
+    location => [location, condaOrigin(location, paths)] as const,
+  );
+}
+
+/** pyenv, pipx, uv, virtualenvwrapper: folders full of environments. */
+async function kept(around: Surroundings): Promise<Named[]> {
+  const { environment, home, platform } = around;
+  const paths = pathsOf(platform);
+  const data = environment['XDG_DATA_HOME'] ?? paths.join(home, '.local', 'share');
+  const pyenv = paths.join(environment['PYENV_ROOT'] ?? paths.join(home, '.pyenv'), 'versions');
+  const holders: Named[] = [
+    [pyenv, 'pyenv'],
+    [paths.join(environment['PIPX_HOME'] ?? paths.join(data, 'pipx'), 'venvs'), 'pipx'],
+    [paths.join(home, '.local', 'pipx', 'venvs'), 'pipx'],
+    [environment['UV_TOOL_DIR'] ?? paths.join(data, 'uv', 'tools'), 'uv tool'],
+    [environment['WORKON_HOME'] ?? paths.join(home, '.virtualenvs'), 'virtualenvwrapper'],
+  ];
+  const found = await Promise.all(
+    holders.map(async ([holder, origin]) =>
+      (await subfolders(holder, platform)).map(
+        location => [location, `${origin}: ${paths.basename(location)}`] as const,
+      ),
+    ),
+  );
+  const versions = await subfolders(pyenv, platform);
+  const nested = await Promise.all(
+    versions.map(version => subfolders(paths.join(version, 'envs'), platform)),
+  );
+  return [
+    ...found.flat(),
+    ...nested.flat().map(location => [location, `pyenv: ${paths.basename(location)}`] as const),
+  ];
+}
+
+async function subfolders(folder: string, platform: NodeJS.Platform): Promise<string[]> {
+  if (folder === '') return [];
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter(entry => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
+    .map(entry => pathsOf(platform).join(folder, entry.name));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}
+
+/** One candidate for each environment that really is one; the best way of having found it wins. Links to the same place are one. */
+export async function withoutDuplicates(
+  candidates: readonly Candidate[],
+  platform: NodeJS.Platform,
+): Promise<Candidate[]> {
+  const reals = await Promise.all(candidates.map(({ location }) => realpath(location).catch(() => null)));
+  const seen = new Set<string>();
+  return candidates
+    .map((candidate, index) => ({ candidate, real: reals[index] ?? null, index }))
+    .sort((one, other) => one.candidate.rank - other.candidate.rank || one.index - other.index)
+    .flatMap(({ candidate, real }) => {
+      const key = platform === 'win32' ? real?.toLowerCase() : real;
+      if (key === null || key === undefined || real === null || seen.has(key)) return [];
+      seen.add(key);
+      return [{ ...candidate, location: real }];
+    });
+}
+
+/** Whether there is an interpreter that can be followed to a file. */
+export async function hasInterpreter(location: string, platform: NodeJS.Platform): Promise<boolean> {
+  return (await interpreterOf(location, platform)) !== null;
+}
