@@ -1,0 +1,131 @@
+/**
+ * Attack: somebody gets a copy of the file (a backup, a stolen disk) and guesses passphrases, or changes it and hopes that it is
+ * opened. So: scrypt makes each guess cost 128 MB and half a second, AES-256-GCM notices any change, the head of the file (and its
+ * number) is authenticated with it, and no head may ask for less or for more work than we would.
+ */
+import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { GatehouseError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+
+/** RFC 7914; N as OWASP asks for at least (2^17), r = 8, p = 1. */
+const cost = { N: 2 ** 17, r: 8, p: 1 } as const;
+const scryptMemory = 256 * 1024 * 1024;
+
+const base64 = z.base64().max(1_000_000);
+const envelope = z.strictObject({
+  version: z.literal(1),
+  /** Counts up with each writing, so that an old file cannot be passed off as a new one. */
+  generation: z.int().min(1),
+  kdf: z.strictObject({
+    name: z.literal('scrypt'),
+    N: z.literal(cost.N),
+    r: z.literal(cost.r),
+    p: z.literal(cost.p),
+    salt: base64,
+  }),
+  /** Proves the passphrase, so that a wrong one and a damaged file can be told apart. */
+  check: base64,
+  cipher: z.literal('aes-256-gcm'),
+  nonce: base64,
+  tag: base64,
+  sealed: base64,
+});
+
+type Envelope = z.infer<typeof envelope>;
+const contents = z.record(z.string(), z.string());
+
+/** What a passphrase and a salt give. Lives as long as the keeper, so that scrypt runs once. */
+export interface SealingKey {
+  readonly salt: Buffer;
+  readonly key: Buffer;
+  readonly check: Buffer;
+}
+
+export async function deriveKey(
+  passphrase: Secret<string>,
+  salt: Buffer = randomBytes(16),
+): Promise<SealingKey> {
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
+    const options = { ...cost, maxmem: scryptMemory };
+    scrypt(passphrase.reveal().normalize('NFC'), salt, 64, options, (error, derived) => {
+      if (error === null) resolve(derived);
+      else reject(error);
+    });
+  });
+  return { salt, key: bytes.subarray(0, 32), check: bytes.subarray(32) };
+}
+
+/** Reads the salt, for which the key has to be derived. Refuses with `secrets-damaged`. */
+export function saltOf(text: string, file: string): Buffer {
+  return Buffer.from(parse(text, file).kdf.salt, 'base64');
+}
+
+export function seal(values: ReadonlyMap<string, string>, generation: number, key: SealingKey): string {
+  const nonce = randomBytes(12);
+  const head = {
+    version: 1 as const,
+    generation,
+    kdf: { name: 'scrypt' as const, ...cost, salt: key.salt.toString('base64') },
+    check: key.check.toString('base64'),
+    cipher: 'aes-256-gcm' as const,
+    nonce: nonce.toString('base64'),
+  };
+  const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(authenticated(head));
+  const sealed = Buffer.concat([
+    cipher.update(JSON.stringify(Object.fromEntries(values)), 'utf8'),
+    cipher.final(),
+  ]);
+  const whole: Envelope = {
+    ...head,
+    tag: cipher.getAuthTag().toString('base64'),
+    sealed: sealed.toString('base64'),
+  };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}
+
+/** Refuses with `passphrase-wrong` or `secrets-damaged`, and then tells nothing of what is in it. */
+export function unseal(text: string, generation: number, key: SealingKey, file: string): Map<string, string> {
+  const whole = parse(text, file);
+  const check = Buffer.from(whole.check, 'base64');
+  if (check.length !== key.check.length || !timingSafeEqual(check, key.check)) {
+    throw new GatehouseError('passphrase-wrong', `The passphrase does not open ${file}.`, {
+      nextStep: 'Try again with the passphrase it was made with.',
+    });
+  }
+  if (whole.generation !== generation) throw damaged(file);
+  try {
+    const { tag, sealed, ...head } = whole;
+    const decipher = createDecipheriv('aes-256-gcm', key.key, Buffer.from(whole.nonce, 'base64'), {
+      authTagLength: 16,
+    });
+    decipher.setAAD(authenticated(head)).setAuthTag(Buffer.from(tag, 'base64'));
+    const plain = Buffer.concat([decipher.update(sealed, 'base64'), decipher.final()]);
+    return new Map(Object.entries(contents.parse(JSON.parse(plain.toString('utf8')))));
+  } catch (error) {
+    throw damaged(file, error);
+  }
+}
+
+function authenticated(head: Omit<Envelope, 'tag' | 'sealed'>): Buffer {
+  const { version, generation, kdf, check, cipher, nonce } = head;
+  return Buffer.from(
+    JSON.stringify([version, generation, kdf.name, kdf.N, kdf.r, kdf.p, kdf.salt, check, cipher, nonce]),
+  );
+}
+
+function parse(text: string, file: string): Envelope {
+  try {
+    return envelope.parse(JSON.parse(text));
+  } catch (error) {
+    throw damaged(file, error);
+  }
+}
+
+function damaged(file: string, cause?: unknown): GatehouseError {
+  return new GatehouseError('secrets-damaged', `${file} was changed or damaged; nothing in it is used.`, {
+    nextStep:
+      'Put a backup in its place, or move it away: Gatehouse then makes new tokens, and old links end.',
+    cause,
+  });
+}

@@ -1,0 +1,55 @@
+import { GatehouseError } from '../errors.ts';
+import { readSecretFile } from '../files.ts';
+import type { SecretKeeper } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { openKeychain } from './keychain-keeper.ts';
+import { memoryKeeper } from './memory.ts';
+import { openSealedFile } from './sealed-file.ts';
+
+export type KeeperChoice = 'auto' | 'keychain' | 'file' | 'memory';
+
+export interface KeeperOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** Tells installations of one user apart: `paths.home`. */
+  readonly home: string;
+  /** Where a sealed file is kept, in a private folder: `<data>/secrets.sealed`. */
+  readonly file: string;
+  readonly uid: number | null;
+  /** Asks the person at the terminal, twice when a passphrase is being chosen; absent where nobody can be asked. */
+  readonly askPassphrase?: ((isNew: boolean) => Promise<string>) | undefined;
+  /** The packed `keychain.ts`, where it does not lie in this folder. */
+  readonly keychainEntry?: string | undefined;
+  /** For tests. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Opens the store that was chosen, or refuses with what to do: a choice is never silently replaced by a lesser one. */
+export async function openKeeper(choice: KeeperChoice, options: KeeperOptions): Promise<SecretKeeper> {
+  switch (choice) {
+    case 'memory':
+      return memoryKeeper('That was chosen:');
+    case 'file':
+      return openSealedFile(options.file, isNew => passphrase(isNew, options));
+    case 'keychain':
+      return openKeychain({ ...options, entry: options.keychainEntry });
+    case 'auto':
+      return openKeychain({ ...options, entry: options.keychainEntry }).catch((error: unknown) => {
+        if (!(error instanceof GatehouseError)) throw error;
+        return memoryKeeper(`${error.message.replace(/\.$/, '')} here.`);
+      });
+    default:
+      return choice satisfies never;
+  }
+}
+
+async function passphrase(isNew: boolean, options: KeeperOptions): Promise<Secret<string>> {
+  const file = options.environment['GATEHOUSE_PASSPHRASE_FILE'] ?? '';
+  if (file !== '') return new Secret(await readSecretFile(file, options.uid));
+  if (options.askPassphrase !== undefined) return new Secret(await options.askPassphrase(isNew));
+  throw new GatehouseError('passphrase-missing', 'The passphrase of the sealed secrets is not known.', {
+    nextStep:
+      'Name a private file that holds it in GATEHOUSE_PASSPHRASE_FILE, or start Gatehouse in a terminal.',
+    kind: 'usage',
+  });
+}
