@@ -119,12 +119,23 @@ async function tried<T>(calls: KeychainCalls, work: () => Promise<T>): Promise<T
  */
 export async function sessionBus(environment: Environment): Promise<string | null> {
   const named = environment['DBUS_SESSION_BUS_ADDRESS'] ?? '';
-  const path = /^unix:path=([^,;]+)/.exec(named)?.[1];
-  if (named !== '' && path === undefined) return named;
-  if (path !== undefined) return (await isSocket(decodeURIComponent(path))) ? named : null;
+  if (named !== '') {
+    // One plain socket can be looked at; lists and other ways of transport are left to the library.
+    const path = /^unix:path=([^,;]+)(?:,[^;]*)?$/.exec(named)?.[1];
+    return path === undefined || (await isSocket(unescaped(path))) ? named : null;
+  }
   const runtime = environment['XDG_RUNTIME_DIR'] ?? '';
   const usual = posix.join(runtime, 'bus');
   return posix.isAbsolute(runtime) && (await isSocket(usual)) ? `unix:path=${usual}` : null;
+}
+
+/** D-Bus specification, "Server addresses": bytes outside a few are written %XX. What is no such writing names no socket. */
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
 }
 
 async function isSocket(path: string): Promise<boolean> {
