@@ -80,11 +80,14 @@ switch (mode) {
     process.on('SIGTERM', () => console.log('TERM is not for me'));
     listen();
     break;
+  case 'denying-family':
+    // Denies its origin in every way, but for its parent while that lives.
+    linger(clean, true);
+  // falls through
   case 'family':
-    // In its own session with the marker (as kernels are), in the group without it, and a child with neither.
+    // One in its own session with the marker (as kernels are), and one in the group without it.
     linger(process.env, true);
     linger(clean, false);
-    linger(clean, true);
     process.on('SIGTERM', () => {});
     listen();
     break;

@@ -91,7 +91,7 @@ test('a server that puts itself into the background is recognised and ended', as
 });
 
 test('SIGKILL of the server: ready again within 5 s, in a new run', async () => {
-  const it = begin({ mode: 'family' });
+  const it = begin({ mode: 'family' }, { limits: { stopSeconds: 0.3 } });
   await it.supervised.start();
   const old = markerOf(it);
   const { pid } = it.supervised;

@@ -68,7 +68,7 @@ test('a server that ignores TERM is killed after the bound', async () => {
 });
 
 test('whole families end: own session, own group, no marker', async () => {
-  const it = begin({ mode: 'family' }, { limits: { stopSeconds: 0.3 } });
+  const it = begin({ mode: 'denying-family' }, { limits: { stopSeconds: 0.3 } });
   await it.supervised.start();
   const mark = markerOf(it);
   const lingering = async () =>
