@@ -68,6 +68,11 @@ export interface Upstream {
   readonly host: string;
   /** Set on each request to the server; a client's header of the same name in any `-`, `_` or case spelling is removed. */
   readonly headers: readonly (readonly [name: string, value: Secret<string>])[];
+  /**
+   * Added to a request whose credential no foreign page can make a browser send (`Authorization: Bearer`, a token in the address of a
+   * tool): tells the server that its own cross-site checks, which such clients cannot satisfy, are not needed for it. No secret.
+   */
+  readonly explicitHeaders?: readonly (readonly [name: string, value: string])[];
   /** Names of the server's own cookies that would authenticate by themselves; never passed to a browser. */
   readonly withheldCookies: readonly RegExp[];
 }

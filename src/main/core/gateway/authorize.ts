@@ -121,6 +121,15 @@ function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
   }
 }
 
+/**
+ * Whether no foreign page can have made a browser send this credential: it was spelled out in the request, or the header that the
+ * window injects came from something that is no browser.
+ */
+export function isExplicit(kind: CredentialKind, facts: Pick<Facts, 'origin' | 'site'>): boolean {
+  if (kind === 'authorization' || kind === 'query') return true;
+  return kind !== 'cookie' && facts.origin === null && facts.site === null;
+}
+
 function refuse(reason: Reason): Verdict {
   return { open: false, reason };
 }

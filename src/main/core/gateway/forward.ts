@@ -12,11 +12,16 @@ import { planRequestHeaders, requestHeaders, type RequestPlan } from './request-
 import { responseHeaders, type ResponsePlan } from './response-headers.ts';
 
 /** Everything that one run of a server needs, made once. */
-export interface Route {
+export interface Way {
   readonly upstream: Upstream;
   readonly pool: Pool;
   readonly request: RequestPlan;
   readonly response: ResponsePlan;
+}
+
+export interface Route extends Way {
+  /** The way of a request whose credential no page can forge. */
+  readonly explicit: Way;
 }
 
 export function openRoute(upstream: Upstream): Route {
@@ -30,7 +35,7 @@ export function openRoute(upstream: Upstream): Route {
   });
   const names = new Set([host.toLowerCase(), authority]);
   if (address.kind === 'port') names.add(`localhost:${address.port}`);
-  return {
+  const way = {
     upstream,
     pool,
     request: planRequestHeaders(host, upstream.headers),
@@ -41,6 +46,11 @@ export function openRoute(upstream: Upstream): Route {
       upstreamOrigins: [...names].map(name => `http://${name}`),
     },
   };
+  const explicit = {
+    ...way,
+    request: planRequestHeaders(host, upstream.headers, upstream.explicitHeaders ?? []),
+  };
+  return { ...way, explicit };
 }
 
 /** What is told when a request is over. */
@@ -53,7 +63,7 @@ export interface ExchangeEnd {
 
 /** Sends an authorised request on. `end.failed` is where an answer of our own comes from. */
 export function forward(
-  route: Route,
+  route: Way,
   request: IncomingMessage,
   response: ServerResponse,
   facts: Facts,
@@ -68,7 +78,7 @@ export function forward(
  * writes them out again without a detour, and two lines of a `Set-Cookie` stay two.
  */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #route: Route;
+  readonly #route: Way;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #facts: Facts;
@@ -82,7 +92,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #remaining: number | null = null;
 
   constructor(
-    route: Route,
+    route: Way,
     request: IncomingMessage,
     response: ServerResponse,
     facts: Facts,

@@ -11,14 +11,16 @@ import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts
 import { addCode } from './code.ts';
 import { openDoor, type Door } from './door.ts';
 import type { Facts } from './facts.ts';
-import { forward } from './forward.ts';
+import { forward, type Way } from './forward.ts';
+import { isExplicit, type Verdict } from './authorize.ts';
 import { guard } from './guard.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { listenOnLoopback } from './listener.ts';
 import { answerOwnPage } from './own-pages.ts';
 import { logField } from './refusal-log.ts';
 import { splice } from './websocket.ts';
-import type { Session } from './session.ts';
+
+type OpenVerdict = Extract<Verdict, { readonly open: true }>;
 
 /** Listens on loopback and answers at once; until `setUpstream` names a server, with a page that says why there is none. */
 export async function openGateway(rules: GatewayRules, limits: Limits = defaultLimits): Promise<Gateway> {
@@ -91,7 +93,7 @@ function onRequest(
       return;
     case 'forward':
       if (waitsToSend) response.writeContinue();
-      onForward(door, decision.facts, decision.verdict.session, request, response);
+      onForward(door, decision.facts, decision.verdict, request, response);
       return;
     default:
       decision satisfies never;
@@ -101,12 +103,13 @@ function onRequest(
 function onForward(
   door: Door,
   facts: Facts,
-  session: Session | null,
+  verdict: OpenVerdict,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  const { session } = verdict;
   door.used(session);
-  const { route } = door;
+  const route = routeFor(door, facts, verdict);
   if (route === null) {
     sendAnswer(response, door.unavailable(facts));
     return;
@@ -138,7 +141,7 @@ function onUpgrade(door: Door, request: IncomingMessage, socket: Duplex, head: B
   }
   const { facts, verdict } = decision;
   door.used(verdict.session);
-  const { route } = door;
+  const route = routeFor(door, facts, verdict);
   if (route === null) {
     sendRawAnswer(socket, door.unavailable(facts));
     return;
@@ -149,6 +152,12 @@ function onUpgrade(door: Door, request: IncomingMessage, socket: Duplex, head: B
   splice(route, request, socket, head, facts, door.limits, {
     failed: error => sendRawAnswer(socket, failure(door, facts, error)),
   });
+}
+
+/** The way to the server for this kind of credential; null while there is none. */
+function routeFor(door: Door, facts: Facts, verdict: OpenVerdict): Way | null {
+  if (door.route === null) return null;
+  return isExplicit(verdict.by, facts) ? door.route.explicit : door.route;
 }
 
 /** The server was there a moment ago and gave no answer: it may be dying, or it was asked something that cannot be sent. */

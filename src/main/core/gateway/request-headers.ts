@@ -17,6 +17,8 @@ export interface RequestPlan {
   readonly withheld: ReadonlySet<string>;
   /** The server's credential, name and value alternating. */
   readonly injected: readonly string[];
+  /** For requests with a credential that no page can forge: any Origin is given as the server's own. */
+  readonly explicit: boolean;
 }
 
 /** RFC 9110, 7.6.1, and what makes no sense behind a gateway. */
@@ -35,6 +37,8 @@ const hopByHop = [
 /** What only a gateway may say. */
 const gatewayOnly = [
   'forwarded',
+  // httpoxy: CGI programs take it for the variable HTTP_PROXY.
+  'proxy',
   'x-real-ip',
   'x-scheme',
   'x-client-ip',
@@ -51,14 +55,25 @@ const gatewayOnlyPrefixes = ['x-forwarded-', 'x-original-', 'x-rewrite-', 'proxy
 export function planRequestHeaders(
   host: string,
   headers: readonly (readonly [name: string, value: Secret<string>])[],
+  explicitHeaders: readonly (readonly [name: string, value: string])[] | null = null,
 ): RequestPlan {
-  const injected = headers.flatMap(([name, value]) => [name, value.reveal()]);
+  const injected = [
+    ...headers.map(([name, value]) => [name, value.reveal()]),
+    ...(explicitHeaders ?? []),
+  ].flat();
   const withheld = new Set([...hopByHop, ...gatewayOnly, ...headers.map(([name]) => canonical(name))]);
-  return { host, origin: `http://${host}`, withheld, injected };
+  return { host, origin: `http://${host}`, withheld, injected, explicit: explicitHeaders !== null };
+}
+
+/** Servers of the CGI family read every mark in a name as `_`. */
+const oddMark = /[^a-z0-9-]/g;
+
+function plainSpelling(name: string): string {
+  return name.search(oddMark) < 0 ? name : name.replaceAll(oddMark, '-');
 }
 
 function canonical(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-');
+  return plainSpelling(name.toLowerCase());
 }
 
 /** The headers for the server, name and value alternating. */
@@ -73,7 +88,7 @@ export function requestHeaders(
   for (let index = 0; index < facts.names.length; index += 1) {
     const name = facts.names[index] ?? '';
     const value = rawHeaders[2 * index + 1] ?? '';
-    const known = name.includes('_') ? name.replaceAll('_', '-') : name;
+    const known = plainSpelling(name);
     if (plan.withheld.has(known) || isGatewayOnly(known) || listed?.has(name) === true) continue;
     // `content_length` and its like: two spellings of a name that frames, routes or authenticates.
     if (known !== name && isPlain(known)) continue;
@@ -110,7 +125,7 @@ function keep(name: string, value: string, facts: Facts, plan: RequestPlan): str
     case 'cookie':
       return withoutOwnCookies(value);
     case 'origin':
-      return value === facts.ownOrigin ? plan.origin : value;
+      return plan.explicit || value === facts.ownOrigin ? plan.origin : value;
     case 'referer':
       return referer(value, facts.ownOrigin, plan.origin);
     default:

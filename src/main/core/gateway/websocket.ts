@@ -7,7 +7,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { STATUS_CODES } from 'node:http';
 import type { Facts } from './facts.ts';
-import type { Route } from './forward.ts';
+import type { Way } from './forward.ts';
 import type { Limits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
@@ -19,7 +19,7 @@ export interface SpliceEnd {
 
 /** Makes the handshake with the server and joins the two sockets. The caller owns `socket` and destroys it to end the splice. */
 export function splice(
-  route: Route,
+  route: Way,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -87,7 +87,7 @@ function join(socket: Duplex, upstream: Duplex, halfClosedMs: number): void {
 }
 
 /** An answer that is no `101` (404, 403 of the server's own checks) reaches the client as it is; then the connection ends. */
-function relayRefusal(answer: IncomingMessage, socket: Duplex, route: Route, facts: Facts): void {
+function relayRefusal(answer: IncomingMessage, socket: Duplex, route: Way, facts: Facts): void {
   const length = answer.headers['content-length'];
   const framing = length === undefined ? [] : ['Content-Length', length];
   socket.write(rawHead(answer, route, facts, ['Connection', 'close', ...framing], false));
@@ -100,7 +100,7 @@ function relayRefusal(answer: IncomingMessage, socket: Duplex, route: Route, fac
 
 function rawHead(
   answer: IncomingMessage,
-  route: Route,
+  route: Way,
   facts: Facts,
   added: readonly string[],
   upgrade: boolean,

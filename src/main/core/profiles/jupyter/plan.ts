@@ -10,7 +10,14 @@ import type { Application } from './applications.ts';
 import { jupyterCommand, jupyterEnvironment, socketOf } from './command.ts';
 import type { Environment } from './command.ts';
 import { fileInside, landingOf } from './landing.ts';
-import { askJupyterToStop, busyJupyterKernels, proveJupyter, secretHeader, userHeader } from './talk.ts';
+import {
+  askJupyterToStop,
+  busyJupyterKernels,
+  explicitHeader,
+  proveJupyter,
+  secretHeader,
+  userHeader,
+} from './talk.ts';
 
 export interface PlanOptions {
   readonly environment: Environment;
@@ -108,6 +115,7 @@ function upstreamOf(place: RunPlace): Upstream {
       // Percent-encoded: a header value is not Unicode. The server decodes it.
       [userHeader, new Secret(encodeURIComponent(place.user))],
     ],
+    explicitHeaders: [[explicitHeader, '1']],
     // Jupyter's login cookie; our identity provider sets none, an extension's own might.
     withheldCookies: [/^username-/i],
   };

@@ -11,6 +11,8 @@ import { ask } from '../ask.ts';
 
 /** These names are spelled the same in python/gatehouse_identity.py. */
 export const secretHeader = 'X-Gatehouse-Upstream';
+/** Set by the gateway where no page can have made a browser send the credential; Jupyter then asks for no XSRF cookie. */
+export const explicitHeader = 'X-Gatehouse-Explicit';
 export const userHeader = 'X-Gatehouse-User';
 const nonceHeader = 'X-Gatehouse-Nonce';
 const proofHeader = 'x-gatehouse-proof';

@@ -7,7 +7,7 @@ and is printed into every page.
 
 So Jupyter has no token at all. Every request, WebSockets and the handlers of extensions included, must carry the
 upstream secret in a header before any handler is chosen; without it the answer is 403 and nothing else. XSRF and
-Origin checks stay on, because the request is not "token authenticated".
+Origin checks stay on for everything that a browser sends, because such a request is not "token authenticated".
 
 The secret comes in a 0600 file that is deleted as soon as it is read, so kernels and terminals, which inherit
 the environment, find neither the secret nor its file.
@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 SECRET_FILE_VARIABLE = "GATEHOUSE_UPSTREAM_SECRET_FILE"
 SECRET_HEADER = "X-Gatehouse-Upstream"
+EXPLICIT_HEADER = "X-Gatehouse-Explicit"
 USER_HEADER = "X-Gatehouse-User"
 NONCE_HEADER = "X-Gatehouse-Nonce"
 PROOF_HEADER = "X-Gatehouse-Proof"
@@ -128,7 +129,11 @@ class GatehouseIdentityProvider(IdentityProvider):
         return []
 
     def is_token_authenticated(self, handler):
-        return False
+        """True for tools only: the gateway saw a credential that no page can make a browser send.
+
+        Such clients (`Authorization: token ...`) have no XSRF cookie, and never needed one with Jupyter.
+        """
+        return carries_secret(handler.request) and handler.request.headers.get(EXPLICIT_HEADER) == "1"
 
     def should_check_origin(self, handler):
         return True
