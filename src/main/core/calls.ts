@@ -20,7 +20,7 @@ const credential = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('header'), name: headerName }),
   z.strictObject({ kind: z.literal('bearer') }),
 ]);
-const startRequest = z.strictObject({
+export const startRequestSchema = z.strictObject({
   profile,
   found: text(4200).optional(),
   folder: folder.optional(),
@@ -41,8 +41,8 @@ const inputs = {
   'core.resumed': none,
   'profiles.find': z.tuple([z.strictObject({ fresh: z.boolean(), folder: folder.optional() })]),
   'server.list': none,
-  'server.start': z.tuple([startRequest]),
-  'server.begin': z.tuple([startRequest]),
+  'server.start': z.tuple([startRequestSchema]),
+  'server.begin': z.tuple([startRequestSchema]),
   'server.stop': oneId,
   'server.restart': oneId,
   'server.forget': oneId,

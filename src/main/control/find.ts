@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { GatehouseError } from '../core/errors.ts';
+import { controlKeyPath, controlSocketPath } from '../core/instance.ts';
+import { Secret } from '../core/secret.ts';
+import { connectTo, type CoreClient } from './client.ts';
+import type { Role } from './protocol.ts';
+
+export interface FindOptions {
+  /** Runtime folder of the installation (`systemPaths(...).runtime`). */
+  readonly runtime: string;
+  readonly role: Role;
+  readonly version: string;
+}
+
+export interface EnsureOptions extends FindOptions {
+  /** The Node binary that runs the core. */
+  readonly node: string;
+  /** The core's script and the arguments that make it a background core. */
+  readonly args: readonly string[];
+  /** Milliseconds until a core that does not come up is given up. */
+  readonly limit: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Connects to the core that runs for this installation. Throws `no-core` when there is none. */
+export async function connectCore(options: FindOptions): Promise<CoreClient> {
+  const key = await readKey(options.runtime);
+  const path = controlSocketPath(options.runtime, process.platform);
+  return connectTo({ path, key, role: options.role, version: options.version });
+}
+
+/** Connects to the core of this installation, and starts one in the background where none runs. */
+export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
+  const first = await tryConnect(options);
+  if (first !== null) return first;
+  const child = spawn(options.node, options.args, {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    windowsHide: true,
+    env: options.environment,
+  });
+  let said = '';
+  let failed = false;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
+  child.on('error', error => {
+    failed = true;
+    said = error.message;
+  });
+  child.on('exit', () => (failed = true));
+  const deadline = performance.now() + options.limit;
+  while (performance.now() < deadline) {
+    const client = await tryConnect(options);
+    if (client !== null) {
+      child.stderr.destroy();
+      child.unref();
+      return client;
+    }
+    if (failed) break;
+    await delay(30);
+  }
+  throw new GatehouseError(
+    'core-did-not-start',
+    `Gatehouse did not start in the background. ${said.trim()}`.trim(),
+    {
+      nextStep: 'Start it with `gatehouse serve` to see what it says.',
+    },
+  );
+}
+
+async function tryConnect(options: FindOptions): Promise<CoreClient | null> {
+  try {
+    return await connectCore(options);
+  } catch (error) {
+    if (error instanceof GatehouseError && error.code === 'no-core') return null;
+    throw error;
+  }
+}
+
+async function readKey(runtime: string): Promise<Secret<string>> {
+  try {
+    return new Secret((await readFile(controlKeyPath(runtime), 'utf8')).trim());
+  } catch (cause) {
+    throw new GatehouseError('no-core', 'Gatehouse is not running.', {
+      nextStep: 'Start it with `gatehouse start` or `gatehouse serve`.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,79 @@
+import type { About } from '../../shared/model.ts';
+import type { Answers } from './calls.ts';
+import { examine, type DoctorParts } from './doctor.ts';
+import { GatehouseError } from './errors.ts';
+import type { Launcher } from './launcher.ts';
+import type { Log, Vault } from './ports.ts';
+import type { ServerEntry } from './server-entry.ts';
+import type { SettingsStore } from './settings/store.ts';
+
+export interface AnswersParts {
+  readonly launcher: Launcher;
+  readonly vault: Vault;
+  readonly settings: SettingsStore;
+  readonly doctor: DoctorParts;
+  readonly log: Log;
+  about(): About;
+  /** Ends the core once everything has been stopped. */
+  quit(reason: string): Promise<void>;
+}
+
+/** The contract, answered. Arguments have been checked by `calls.ts`. */
+export function makeAnswers(parts: AnswersParts): Answers {
+  const { launcher, vault, settings, log } = parts;
+  return {
+    'core.about': async () => parts.about(),
+    'core.busy': () => launcher.busy(),
+    'core.quit': () => parts.quit('Its owner quit Gatehouse.'),
+    'core.resumed': async () => launcher.resumed(),
+    'profiles.find': options => launcher.find(options),
+    'server.list': async () => launcher.list(),
+    'server.start': async request => {
+      const entry = await launcher.prepare(request);
+      await entry.start();
+      return entry.info();
+    },
+    'server.begin': async request => {
+      const entry = await launcher.prepare(request);
+      inBackground(entry, entry.start(), log);
+      return entry.info();
+    },
+    'server.stop': async id => {
+      await launcher.entry(id).stop('Its owner stopped it.');
+      return launcher.entry(id).info();
+    },
+    'server.restart': async id => {
+      const entry = launcher.entry(id);
+      await entry.restart();
+      return entry.info();
+    },
+    'server.forget': id => launcher.forget(id),
+    'server.failure': async id => launcher.entry(id).failure(),
+    'server.logs': (id, { lines }) => launcher.entry(id).supervised.logs(lines),
+    'server.link': async (id, { tool }) => {
+      const { gateway } = launcher.entry(id);
+      if (gateway === null) throw notRunning(id);
+      return tool ? gateway.toolLink() : gateway.oneTimeLink();
+    },
+    'server.token': async id => (await vault.accessToken(launcher.entry(id).saved.id)).reveal(),
+    'setup.run': profile => launcher.setup(profile),
+    'setup.remove': profile => launcher.removeSetup(profile),
+    'doctor.run': () => examine(parts.doctor),
+    'config.list': async () => settings.list(),
+    'config.get': async key => settings.info(key),
+    'config.set': (key, value) => settings.set(key, value),
+  };
+}
+
+/** A start that nobody waits for: its end is announced as a state, and its reason is kept in the entry. */
+function inBackground(entry: ServerEntry, start: Promise<void>, log: Log): void {
+  start.catch((error: unknown) =>
+    log.warn('A start failed.', { server: entry.saved.id, error: String(error) }),
+  );
+}
+
+function notRunning(id: string): GatehouseError {
+  return new GatehouseError('not-running', `"${id}" does not run, so there is nothing to link to.`, {
+    nextStep: `Start it with \`gatehouse start ${id}\`.`,
+  });
+}

@@ -1,0 +1,208 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { About, ProfileName } from '../../shared/model.ts';
+import { makeAnswers } from './answers.ts';
+import { createAnnouncer, type Announcer } from './announcer.ts';
+import type { Answers } from './calls.ts';
+import { openGateway } from './gateway/gateway.ts';
+import { Launcher } from './launcher.ts';
+import { createLog } from './log.ts';
+import type { Environment, Paths } from './paths.ts';
+import type { Log, Profile, Redactor, SecretKeeper, Supervised } from './ports.ts';
+import { customProfile } from './profiles/custom.ts';
+import { jupyterProfile } from './profiles/jupyter.ts';
+import { createRedactor } from './redact.ts';
+import { openSavedServers } from './saved-servers.ts';
+import type { EntryParts, SuperviseRequest } from './server-entry.ts';
+import { cleanStaleRuns } from './server/records.ts';
+import { supervise } from './server/supervisor.ts';
+import { openSettings, type SettingsStore } from './settings/store.ts';
+import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
+import type { SuppliedToken } from './vault/supplied-token.ts';
+import { createVault } from './vault/vault.ts';
+
+export interface ComposeOptions {
+  readonly paths: Paths;
+  readonly version: string;
+  readonly environment: Environment;
+  readonly platform: NodeJS.Platform;
+  /** The user's home folder and login name. */
+  readonly homedir: string;
+  readonly user: string;
+  /** From `--secrets`; the setting decides when absent. */
+  readonly secrets?: KeeperChoice | undefined;
+  /** Asks for the passphrase of the sealed file; absent where nobody can be asked. */
+  readonly askPassphrase?: ((isNew: boolean) => Promise<string>) | undefined;
+  readonly supplied: SuppliedToken | null;
+  /** Where the files beside the bundled core are: guard script, Python shim, keychain program; in the source tree each lies by its user. */
+  readonly resources?:
+    { readonly guard: string; readonly shim: string; readonly keychain: string } | undefined;
+  /** The Electron binary that this installation would use, whether it is there or not. */
+  readonly electron: string | null;
+  quit(reason: string): Promise<void>;
+}
+
+/** A core without a door: everything but the control socket. */
+export interface Core {
+  readonly answers: Answers;
+  readonly launcher: Launcher;
+  readonly settings: SettingsStore;
+  readonly announcer: Announcer;
+  readonly redactor: Redactor;
+  readonly log: Log;
+  /** Ends and removes what a dead core left behind. Only for the one that holds the lock. */
+  cleanUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Chooses the implementations and puts them together. Starts nothing, listens nowhere; paths must have been prepared. */
+export async function composeCore(options: ComposeOptions): Promise<Core> {
+  const { paths } = options;
+  const redactor = createRedactor();
+  const settings = await openSettings({ file: join(paths.config, 'settings.json') });
+  const log = createLog({
+    file: join(paths.logs, 'gatehouse.log'),
+    redactor,
+    maxBytes: settings.get('log.maxMegabytes') * 1_000_000,
+    kept: 3,
+  });
+  for (const warning of settings.warnings()) log.warn(warning);
+  const keeper = await openKeeper(options.secrets ?? settings.get('secrets.store'), {
+    environment: options.environment,
+    platform: options.platform,
+    file: join(paths.data, 'secrets.sealed'),
+    home: paths.home,
+    uid: paths.uid,
+    askPassphrase: options.askPassphrase,
+    keychainEntry: options.resources?.keychain,
+  });
+  const vault = createVault(keeper, { redactor, supplied: options.supplied ?? undefined });
+  const announcer = createAnnouncer(error => log.error('A listener failed.', { error: String(error) }));
+  const runRoot = paths.runtime;
+  const launcher = new Launcher({
+    profiles: profilesOf(options, settings, log),
+    saved: await openSavedServers(paths.state, log),
+    vault,
+    log,
+    home: settings.get('jupyter.defaultFolder') ?? options.homedir,
+    entry: entryParts(options, { settings, log, redactor, announcer, runRoot }),
+    announce: (name, value) => announcer.announce(name, value),
+  });
+  const about = aboutOf(options, keeper);
+  const answers = makeAnswers({
+    launcher,
+    vault,
+    settings,
+    log,
+    about,
+    quit: options.quit,
+    doctor: {
+      paths,
+      environment: options.environment,
+      vault,
+      node: process.versions.node,
+      findElectron: () => whereThere(options.electron),
+      findServers: () => launcher.find({ fresh: false }),
+      settingsWarnings: () => settings.warnings(),
+      staleRuns: async () => [],
+    },
+  });
+  return {
+    answers,
+    launcher,
+    settings,
+    announcer,
+    redactor,
+    log,
+    cleanUp: async () => {
+      await cleanStaleRuns(runRoot, log);
+    },
+    close: async () => log.close(),
+  };
+}
+
+interface Fittings {
+  readonly settings: SettingsStore;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly announcer: Announcer;
+  readonly runRoot: string;
+}
+
+function entryParts(
+  options: ComposeOptions,
+  fittings: Fittings,
+): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'> {
+  const { settings, log, redactor, announcer, runRoot } = fittings;
+  return {
+    openGateway,
+    gatewayRules: () => ({
+      clock: Date.now,
+      log,
+      extraHosts: settings.get('gateway.extraHosts'),
+      trustedProxies: settings.get('gateway.trustedProxies'),
+    }),
+    supervise: ({ server, plan, onChange }: SuperviseRequest): Supervised =>
+      supervise({
+        serverId: server.id,
+        name: server.name,
+        plan,
+        runRoot,
+        logFile: join(options.paths.logs, `${server.id}.log`),
+        folder: server.folder,
+        user: options.user,
+        redactor,
+        log,
+        clock: Date.now,
+        onChange,
+        onLine: line => announcer.announce('server.log', { id: server.id, line }),
+        limits: { maxLogBytes: settings.get('log.maxMegabytes') * 1_000_000 },
+        extraEnvironmentNames: settings.get('environment.names'),
+        environment: options.environment,
+        ...(options.resources === undefined ? {} : { guardPath: options.resources.guard }),
+      }),
+  };
+}
+
+function profilesOf(
+  options: ComposeOptions,
+  settings: SettingsStore,
+  log: Log,
+): ReadonlyMap<ProfileName, Profile> {
+  const shared = {
+    environment: options.environment,
+    home: options.homedir,
+    dataFolder: options.paths.data,
+    platform: options.platform,
+    log,
+    readySeconds: (profile: ProfileName) =>
+      settings.get(`${profile}.readySeconds`) ?? settings.get('server.readySeconds'),
+  };
+  const shim = options.resources === undefined ? {} : { shimFolder: options.resources.shim };
+  return new Map<ProfileName, Profile>([
+    ['jupyter', jupyterProfile({ ...shared, ...shim })],
+    ['custom', customProfile(shared)],
+  ]);
+}
+
+function aboutOf(options: ComposeOptions, keeper: SecretKeeper): () => About {
+  const startedAt = new Date(Date.now() - performance.now()).toISOString();
+  return () => ({
+    version: options.version,
+    pid: process.pid,
+    node: process.versions.node,
+    home: options.paths.home,
+    secrets: keeper.store,
+    secretsSentence: keeper.sentence,
+    startedAt,
+  });
+}
+
+async function whereThere(path: string | null): Promise<string | null> {
+  if (path === null) return null;
+  return access(path).then(
+    () => path,
+    () => null,
+  );
+}

@@ -1,0 +1,259 @@
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Events } from '../../shared/contract.ts';
+import type {
+  Busy,
+  FoundServer,
+  ProfileName,
+  ServerInfo,
+  SetupProgress,
+  StartRequest,
+} from '../../shared/model.ts';
+import { GatehouseError } from './errors.ts';
+import type { Log, Profile, RunPlace, Vault } from './ports.ts';
+import type { SavedServer, SavedServers } from './saved-servers.ts';
+import { ServerEntry, type EntryParts } from './server-entry.ts';
+import { defaultName, newServerId } from './server-name.ts';
+
+export interface LauncherParts {
+  readonly profiles: ReadonlyMap<ProfileName, Profile>;
+  readonly saved: SavedServers;
+  readonly vault: Vault;
+  readonly log: Log;
+  /** Home folder of the owner: the working folder when none is asked for. */
+  readonly home: string;
+  readonly entry: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'>;
+  announce<K extends keyof Events>(name: K, value: Events[K]): void;
+}
+
+/** Milliseconds that a whole look for installed servers may take. */
+const findLimit = 20_000;
+
+/** Starts, keeps and stops servers: what the calls of the contract come down to. */
+export class Launcher {
+  readonly #parts: LauncherParts;
+  readonly #entries = new Map<string, ServerEntry>();
+  #quitting = false;
+  readonly #setups = new AbortController();
+
+  constructor(parts: LauncherParts) {
+    this.#parts = parts;
+    for (const server of parts.saved.all()) this.#add(server);
+  }
+
+  list(): readonly ServerInfo[] {
+    return [...this.#entries.values()].map(entry => entry.info());
+  }
+
+  /** Throws `no-such-server` (kind `not-found`). */
+  entry(id: string): ServerEntry {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) return entry;
+    throw new GatehouseError('no-such-server', `There is no server "${id}".`, {
+      kind: 'not-found',
+      nextStep: 'See `gatehouse list`.',
+    });
+  }
+
+  async find(options: { fresh: boolean; folder?: string | undefined }): Promise<readonly FoundServer[]> {
+    const signal = AbortSignal.timeout(findLimit);
+    const all = [...this.#parts.profiles.values()].map(profile => profile.find({ ...options, signal }));
+    return (await Promise.all(all)).flat();
+  }
+
+  /** Makes the server known, in state `stopped`. A request that equals a stopped server's takes that one up again, with its address. */
+  async prepare(request: StartRequest): Promise<ServerEntry> {
+    if (this.#quitting)
+      throw new GatehouseError('quitting', 'Gatehouse is stopping.', { nextStep: 'Start it again.' });
+    const folder = request.folder ?? this.#parts.home;
+    await checkFolder(folder);
+    const found = await this.#choose(request, folder);
+    const again = this.#sameStopped(request, folder, found);
+    if (again !== undefined) {
+      again.describe(found);
+      return again;
+    }
+    const title = titleOf(request, found);
+    const name = request.name ?? defaultName(folder, this.#parts.home, found?.title ?? title);
+    const server: SavedServer = {
+      id: newServerId(name, randomBytes),
+      name,
+      title,
+      origin: found?.origin ?? 'custom command',
+      folder,
+      port: null,
+      request: found === null ? request : { ...request, found: found.id },
+    };
+    await this.#parts.saved.put(server);
+    return this.#add(server);
+  }
+
+  async forget(id: string): Promise<void> {
+    const entry = this.entry(id);
+    await entry.stop('It is being forgotten.');
+    this.#entries.delete(id);
+    await this.#parts.saved.remove(id);
+    await this.#parts.vault.forget(id);
+    this.#parts.announce('server.forgotten', { id });
+  }
+
+  async busy(): Promise<Busy> {
+    const running = [...this.#entries.values()].filter(entry => entry.supervised.pid !== null);
+    const kernels = await Promise.all(running.map(entry => entry.supervised.busyKernels()));
+    return {
+      servers: running.length,
+      busyKernels: kernels.reduce((sum, count) => sum + count, 0),
+      connections: running.reduce((sum, entry) => sum + (entry.gateway?.connections() ?? 0), 0),
+    };
+  }
+
+  /** Whether anything runs or is on its way up. */
+  get active(): boolean {
+    return [...this.#entries.values()].some(entry => !['stopped', 'failed'].includes(entry.supervised.state));
+  }
+
+  /** When somebody last used one of the servers; ms since the epoch, 0 for never. */
+  lastUsed(): number {
+    return Math.max(0, ...[...this.#entries.values()].map(entry => entry.gateway?.lastUsed() ?? 0));
+  }
+
+  resumed(): void {
+    for (const entry of this.#entries.values()) entry.supervised.resumed();
+  }
+
+  async stopAll(reason: string): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(entry => entry.stop(reason)));
+  }
+
+  /** Stops everything and takes no more starts. */
+  async quit(reason: string): Promise<void> {
+    this.#quitting = true;
+    this.#setups.abort(new GatehouseError('quitting', 'Gatehouse is stopping.'));
+    this.#parts.announce('core.stopping', { reason });
+    await this.stopAll(reason);
+  }
+
+  /** Makes the managed environment of one kind. A second request for the same waits in that profile's own lock. */
+  setup(name: ProfileName): Promise<FoundServer> {
+    const { setup } = this.#profile(name);
+    if (setup === null) throw noSetup(name);
+    return setup.run(
+      (progress: SetupProgress) => this.#parts.announce('setup.progress', progress),
+      this.#setups.signal,
+    );
+  }
+
+  async removeSetup(name: ProfileName): Promise<void> {
+    const { setup } = this.#profile(name);
+    if (setup === null) throw noSetup(name);
+    await setup.remove();
+  }
+
+  #profile(name: ProfileName): Profile {
+    const profile = this.#parts.profiles.get(name);
+    if (profile === undefined)
+      throw new GatehouseError('no-such-profile', `There is no profile "${name}".`, { kind: 'not-found' });
+    return profile;
+  }
+
+  async #choose(request: StartRequest, folder: string): Promise<FoundServer | null> {
+    if (request.profile === 'custom') return null;
+    const found = await this.#profile(request.profile).find({
+      fresh: false,
+      folder,
+      signal: AbortSignal.timeout(findLimit),
+    });
+    return choose(found, request.found);
+  }
+
+  #sameStopped(request: StartRequest, folder: string, found: FoundServer | null): ServerEntry | undefined {
+    const wanted = identity({ ...request, folder, found: found?.id });
+    return [...this.#entries.values()].find(
+      ({ saved, supervised }) =>
+        ['stopped', 'failed'].includes(supervised.state) &&
+        identity({ ...saved.request, folder: saved.folder }) === wanted,
+    );
+  }
+
+  #add(server: SavedServer): ServerEntry {
+    const parts = this.#parts;
+    const entry: ServerEntry = new ServerEntry(
+      {
+        ...parts.entry,
+        vault: parts.vault,
+        log: parts.log,
+        onChange: info => parts.announce('server.changed', info),
+        save: saved => parts.saved.put(saved),
+      },
+      server,
+      place => this.#plan(entry, place),
+    );
+    this.#entries.set(server.id, entry);
+    return entry;
+  }
+
+  async #plan(entry: ServerEntry, place: RunPlace): ReturnType<Profile['plan']> {
+    const { request, folder } = entry.saved;
+    const found = await this.#choose(request, folder);
+    entry.describe(found);
+    return this.#profile(request.profile).plan(request, found, place);
+  }
+}
+
+/** The installation asked for, or the first that works. Throws with the reason where there is none. */
+export function choose(found: readonly FoundServer[], wanted: string | undefined): FoundServer {
+  if (wanted === undefined) {
+    const best = found.find(each => each.problem === null);
+    if (best !== undefined) return best;
+    throw new GatehouseError('none-found', noneSentence(found), {
+      kind: 'not-found',
+      nextStep:
+        'Make one with `gatehouse setup jupyter`, or see `gatehouse profiles` for what was found and why it cannot start.',
+    });
+  }
+  const one = found.find(each => each.id === wanted);
+  if (one === undefined) {
+    throw new GatehouseError('not-found-here', `There is no server installed at "${wanted}" any more.`, {
+      kind: 'not-found',
+      nextStep: 'See `gatehouse profiles` for what is there now.',
+    });
+  }
+  if (one.problem === null) return one;
+  throw new GatehouseError('cannot-start', `${one.title} in ${one.location} cannot start: ${one.problem}`, {
+    nextStep: 'Mend that environment, or use another one (`gatehouse profiles`).',
+  });
+}
+
+function noneSentence(found: readonly FoundServer[]): string {
+  return found.length === 0
+    ? 'No JupyterLab was found on this computer.'
+    : `None of the ${found.length} environments found can start a server.`;
+}
+
+/** Two requests with the same identity are for the same server. */
+function identity(request: StartRequest & { readonly folder: string }): string {
+  const { profile, found, folder, file, name, command, credential, readyPath } = request;
+  return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath]);
+}
+
+function titleOf(request: StartRequest, found: FoundServer | null): string {
+  if (found === null) return request.command?.[0] ?? 'Custom command';
+  return found.version === null ? found.title : `${found.title} ${found.version}`;
+}
+
+function noSetup(name: ProfileName): GatehouseError {
+  return new GatehouseError('no-setup', `There is no managed environment for "${name}".`, {
+    kind: 'usage',
+    nextStep: 'Use `gatehouse setup jupyter`.',
+  });
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const facts = await stat(folder).catch(() => null);
+  if (facts?.isDirectory() === true) return;
+  throw new GatehouseError('no-such-folder', `${join(folder)} is not a folder.`, {
+    kind: 'not-found',
+    nextStep: 'Give the path of an existing folder.',
+  });
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { StartRequest } from '../../shared/model.ts';
+import { startRequestSchema } from './calls.ts';
+import { readTextIfPresent, writeFileAtomic } from './files.ts';
+import type { Log } from './ports.ts';
+
+/** What is remembered of a server so that it comes back at its own address: no secret, no process. */
+export interface SavedServer {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly origin: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** Port of its local listener the last time; null before the first. */
+  readonly port: number | null;
+  readonly request: StartRequest;
+}
+
+const savedSchema = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  name: z.string(),
+  title: z.string(),
+  origin: z.string(),
+  folder: z.string(),
+  port: z.int().min(1).max(65_535).nullable(),
+  request: startRequestSchema,
+});
+
+/** Bytes; far above what any person starts. */
+const fileLimit = 4 * 1024 * 1024;
+
+export interface SavedServers {
+  all(): readonly SavedServer[];
+  put(server: SavedServer): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** Reads `servers.json` of the state folder. What cannot be read is left out with a warning; the file is not touched until the next change. */
+export async function openSavedServers(stateFolder: string, log: Log): Promise<SavedServers> {
+  const path = join(stateFolder, 'servers.json');
+  const servers = new Map<string, SavedServer>();
+  for (const server of await readServers(path, log)) servers.set(server.id, server);
+  let writing: Promise<void> = Promise.resolve();
+  const write = (): Promise<void> => {
+    const next = writing.then(() =>
+      writeFileAtomic(path, `${JSON.stringify([...servers.values()], null, 2)}\n`),
+    );
+    writing = next.catch(() => {});
+    return next;
+  };
+  return {
+    all: () => [...servers.values()],
+    put(server) {
+      servers.set(server.id, server);
+      return write();
+    },
+    remove(id) {
+      servers.delete(id);
+      return write();
+    },
+  };
+}
+
+async function readServers(path: string, log: Log): Promise<readonly SavedServer[]> {
+  try {
+    const text = await readTextIfPresent(path, fileLimit);
+    if (text === null) return [];
+    const entries = z.array(z.unknown()).parse(JSON.parse(text));
+    return entries.flatMap(entry => {
+      const parsed = savedSchema.safeParse(entry);
+      if (!parsed.success) log.warn('A remembered server could not be read and is left out.', { path });
+      return parsed.success ? [parsed.data] : [];
+    });
+  } catch (error) {
+    log.warn('The remembered servers could not be read; the list starts empty.', {
+      path,
+      error: String(error),
+    });
+    return [];
+  }
+}

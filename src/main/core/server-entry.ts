@@ -1,0 +1,170 @@
+import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
+import { errorInfo } from './errors.ts';
+import type { Gateway, GatewayRules, LaunchPlan, Log, RunPlace, Supervised, Vault } from './ports.ts';
+import type { SavedServer } from './saved-servers.ts';
+
+/** What one server needs of its surroundings. */
+export interface EntryParts {
+  readonly vault: Vault;
+  readonly log: Log;
+  openGateway(rules: GatewayRules): Promise<Gateway>;
+  supervise(entry: SuperviseRequest): Supervised;
+  gatewayRules(): Pick<GatewayRules, 'clock' | 'extraHosts' | 'trustedProxies' | 'log'>;
+  onChange(info: ServerInfo): void;
+  save(server: SavedServer): Promise<void>;
+}
+
+export interface SuperviseRequest {
+  readonly server: SavedServer;
+  readonly plan: (place: RunPlace) => Promise<LaunchPlan>;
+  readonly onChange: () => void;
+}
+
+/** One server with its gateway: they start together, and the gateway stays on the same address while the server comes and goes. */
+export class ServerEntry {
+  readonly #parts: EntryParts;
+  #saved: SavedServer;
+  #gateway: Promise<Gateway> | null = null;
+  #door: Gateway | null = null;
+  #supervised: Supervised;
+  #stopping: Promise<void> | null = null;
+  /** True between the wish to start and the supervisor's first word. */
+  #opening = false;
+  /** Why it could not even be tried (the keychain, the listener). */
+  #refusal: Failure | null = null;
+
+  constructor(parts: EntryParts, saved: SavedServer, plan: (place: RunPlace) => Promise<LaunchPlan>) {
+    this.#parts = parts;
+    this.#saved = saved;
+    this.#supervised = parts.supervise({ server: saved, plan, onChange: () => this.#changed() });
+  }
+
+  get saved(): SavedServer {
+    return this.#saved;
+  }
+
+  get supervised(): Supervised {
+    return this.#supervised;
+  }
+
+  get gateway(): Gateway | null {
+    return this.#door;
+  }
+
+  info(): ServerInfo {
+    const { id, name, title, origin, folder, request } = this.#saved;
+    const { pid, startedAt } = this.#supervised;
+    const { state, reason } = this.#standing();
+    return {
+      id,
+      name,
+      profile: request.profile,
+      title,
+      origin,
+      folder,
+      state,
+      reason,
+      url: this.#door?.url ?? null,
+      pid,
+      startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
+    };
+  }
+
+  /** What was found may have changed its version since the last start. */
+  describe(found: FoundServer | null): void {
+    if (found === null) return;
+    const title = found.version === null ? found.title : `${found.title} ${found.version}`;
+    this.#saved = { ...this.#saved, title, origin: found.origin };
+  }
+
+  failure(): Failure | null {
+    return this.#refusal ?? this.#supervised.failure();
+  }
+
+  /** Resolves when the server is ready; throws when it failed or was stopped on the way. In state `starting` from the call on. */
+  async start(): Promise<void> {
+    this.#refusal = null;
+    this.#opening = true;
+    try {
+      await this.#stopping;
+      await (this.#gateway ??= this.#open());
+    } catch (error) {
+      this.#gateway = null;
+      this.#refusal = refusalOf(error);
+      throw error;
+    } finally {
+      this.#opening = false;
+      if (this.#refusal !== null) this.#parts.onChange(this.info());
+    }
+    await this.#supervised.start();
+  }
+
+  async restart(): Promise<void> {
+    if (this.#gateway === null) return this.start();
+    await this.#supervised.restart();
+  }
+
+  /** Resolves when nothing of the run is left and nothing listens. */
+  stop(reason: string): Promise<void> {
+    this.#stopping ??= this.#stop(reason).finally(() => (this.#stopping = null));
+    return this.#stopping;
+  }
+
+  async #stop(reason: string): Promise<void> {
+    const opening = this.#gateway;
+    this.#gateway = null;
+    await opening?.catch(() => null);
+    await this.#supervised.stop(reason);
+    const door = this.#door;
+    this.#door = null;
+    await door?.close();
+    this.#parts.onChange(this.info());
+  }
+
+  async #open(): Promise<Gateway> {
+    const { id, name, port } = this.#saved;
+    const token = await this.#parts.vault.accessToken(id);
+    const rules = { serverId: id, name, token, preferredPort: port, ...this.#parts.gatewayRules() };
+    const gateway = await this.#parts.openGateway(rules);
+    this.#door = gateway;
+    if (gateway.port !== port) {
+      this.#saved = { ...this.#saved, port: gateway.port };
+      await this.#parts.save(this.#saved).catch((error: unknown) => {
+        this.#parts.log.warn(
+          'The address of a server could not be remembered; it will change at the next start.',
+          {
+            server: id,
+            error: String(error),
+          },
+        );
+      });
+    }
+    this.#changed();
+    return gateway;
+  }
+
+  #standing(): Pick<ServerInfo, 'state' | 'reason'> {
+    if (this.#refusal !== null) return { state: 'failed', reason: this.#refusal.summary };
+    if (this.#opening) return { state: 'starting', reason: 'Its door is being opened.' };
+    return this.#supervised;
+  }
+
+  #changed(): void {
+    const { state, reason, upstream, landing } = this.#supervised;
+    this.#door?.setUpstream({ state, reason, upstream, landing });
+    this.#parts.onChange(this.info());
+  }
+}
+
+function refusalOf(error: unknown): Failure {
+  const { message, nextStep } = errorInfo(error);
+  return {
+    summary: message,
+    nextStep,
+    exitCode: null,
+    signal: null,
+    attempts: 1,
+    command: '',
+    lastLines: [],
+  };
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { defaultName, newServerId } from '../../src/main/core/server-name.ts';
+
+test.each([
+  ['thesis', /^thesis-[a-z2-9]{8}$/],
+  ['Zoë’s Übung 3', /^zoe-s-ubung-3-/],
+  ['日本語', /^server-/],
+  ['---', /^server-/],
+  ['a'.repeat(200), /^a{40}-.{8}$/],
+])('%s becomes a host name', (name, wanted) => {
+  expect(newServerId(name, randomBytes)).toMatch(wanted);
+});
+
+test('every name becomes one DNS label (RFC 1123, 2.1)', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), name => {
+      expect(newServerId(name, randomBytes)).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/);
+    }),
+  );
+});
+
+test('the default name is the folder, or the kind of server for the home folder', () => {
+  expect(defaultName('/home/a/thesis', '/home/a', 'JupyterLab')).toBe('thesis');
+  expect(defaultName('/home/a', '/home/a', 'JupyterLab')).toBe('JupyterLab');
+  expect(defaultName('/', '/home/a', 'JupyterLab')).toBe('JupyterLab');
+});
