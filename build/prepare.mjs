@@ -1,0 +1,106 @@
+/*
+ * What `npm start` and `npm test` do first, with whatever Node is found (20 or later): install the packages, among them the
+ * Node 24 that everything else runs on, and build. Plain JavaScript, because nothing is installed yet.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const modules = join(root, 'node_modules');
+const windows = process.platform === 'win32';
+
+/** The Node that the core runs on. */
+export const node = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
+
+/** Installs the packages of the lock file, unless they are there already. */
+export function install() {
+  if (isNewer(join(modules, '.package-lock.json'), [join(root, 'package-lock.json')]) && existsSync(node))
+    return;
+  say('Installing what Gatehouse needs; this happens once.');
+  run(windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    failed:
+      'The packages could not be installed. Look at what npm said above; the network or a proxy is the usual reason.',
+    shell: windows,
+  });
+}
+
+/** Builds what is older than its sources: the core as one file for Node, then the shell and its windows for Electron. */
+export function build() {
+  buildCore();
+  const sources = ['src', 'electron.vite.config.ts', 'package.json'];
+  step('main/index.cjs', sources, ['electron-vite', 'bin/electron-vite.js', 'build', '--logLevel', 'warn']);
+}
+
+export function buildCore() {
+  const sources = [
+    'src/main/cli',
+    'src/main/control',
+    'src/main/core',
+    'src/shared',
+    'build/core.config.ts',
+    'package.json',
+  ];
+  step('core/main.mjs', sources, ['vite', 'bin/vite.js', 'build', '--config', 'build/core.config.ts']);
+}
+
+function step(result, sources, [name, script, ...args]) {
+  const paths = sources.map(source => join(root, source));
+  if (isNewer(join(root, 'out', result), paths)) return;
+  say(`Building ${result}.`);
+  run(node, [tool(name, script), ...args], {
+    failed: 'The build failed; what it said stands above.',
+    quiet: true,
+  });
+}
+
+/** Path of a script that an installed package brings. */
+export function tool(name, path) {
+  return join(modules, name, path);
+}
+
+/** Runs a step to its end; a step that fails ends everything with one sentence. */
+export function run(program, args, { failed, quiet = false, env = process.env, shell = false } = {}) {
+  const { status, error, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    cwd: root,
+    stdio: quiet ? 'pipe' : 'inherit',
+    env,
+    shell,
+  });
+  if (status === 0) return;
+  if (quiet) process.stderr.write(`${stdout}${stderr}`);
+  process.stderr.write(`gatehouse: ${failed ?? `${program} failed`}${error ? ` (${error.message})` : ''}\n`);
+  process.exit(status ?? 1);
+}
+
+/** Gives the terminal to a program and ends with its exit code. Ctrl-C reaches it by the terminal; a TERM is passed on. */
+export function become(program, args, env = process.env) {
+  const child = spawn(program, args, { stdio: 'inherit', env });
+  process.on('SIGINT', () => {});
+  for (const name of ['SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  child.on('error', error => {
+    process.stderr.write(`gatehouse: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
+
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Whether a file is there and no older than any of the sources. */
+function isNewer(file, sources) {
+  if (!existsSync(file)) return false;
+  const made = statSync(file).mtimeMs;
+  return sources.every(source => newest(source) <= made);
+}
+
+function newest(path) {
+  const facts = existsSync(path) ? statSync(path) : null;
+  if (facts === null) return 0;
+  if (!facts.isDirectory()) return facts.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map(name => newest(join(path, name))));
+}

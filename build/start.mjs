@@ -1,0 +1,48 @@
+/*
+ * `npm start`: sets up and opens the app; without a screen or an Electron binary it says so in one sentence and serves in this
+ * terminal. `npm start -- ARGS` is `gatehouse ARGS`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { become, build, install, node, root, say, tool } from './prepare.mjs';
+
+const windows = process.platform === 'win32';
+const electronNames = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' };
+const electron =
+  process.env.GATEHOUSE_ELECTRON ??
+  tool('electron', join('dist', electronNames[process.platform] ?? 'electron'));
+/** Milliseconds that the download of Electron may take. */
+const downloadLimit = 5 * 60_000;
+
+install();
+build();
+const args = process.argv.slice(2);
+const core = join(root, 'out', 'core', 'main.mjs');
+if (args.length > 0) {
+  become(node, [core, ...args]);
+} else {
+  const why = whyNoWindow();
+  if (why === null) {
+    become(electron, [root], { ...process.env, GATEHOUSE_NODE: node, GATEHOUSE_CORE: core });
+  } else {
+    say(`${why} Gatehouse serves in this terminal instead.`);
+    become(node, [core, 'serve']);
+  }
+}
+
+/** Null when a window can be opened; else one sentence. */
+function whyNoWindow() {
+  const screen =
+    windows || process.platform === 'darwin' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!screen) return 'There is no screen here.';
+  if (!existsSync(electron)) download();
+  if (!existsSync(electron)) return 'Electron could not be downloaded, so there is no window.';
+  if (process.getuid?.() === 0) return 'A window does not run as root, because its sandbox would be off.';
+  return null;
+}
+
+function download() {
+  say('Downloading Electron; this happens once.');
+  spawnSync(node, [tool('electron', 'install.js')], { cwd: root, stdio: 'pipe', timeout: downloadLimit });
+}

@@ -1,0 +1,82 @@
+/*
+ * `npm test`: sets up, then runs every check and test there is, all against the real thing. Its last line is `N passed, N failed`.
+ * With CI=true a missing component is a failure; without it the tests that need it are left out, and said so.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { build, install, node, root, say, tool } from './prepare.mjs';
+
+const results = join(root, 'test-results');
+const tally = { passed: 0, failed: 0 };
+
+install();
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+build();
+const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` };
+
+const checks = [
+  ['types', tool('typescript', 'bin/tsc'), ['--noEmit']],
+  ['lint', tool('oxlint', 'bin/oxlint'), []],
+  ['format', tool('prettier', 'bin/prettier.cjs'), ['--check', '.', '--log-level', 'warn']],
+  ['unused code', tool('knip', 'bin/knip.js'), []],
+  ['core is plain Node', join(root, 'build', 'core-is-plain-node.ts'), []],
+];
+for (const [name, script, args] of checks) {
+  const good = step(name, [script, ...args]);
+  tally[good ? 'passed' : 'failed'] += 1;
+}
+for (const project of ['unit', 'integration']) runTests(project);
+runPlaywright();
+process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`);
+process.exit(tally.failed > 0 || tally.passed < 100 ? 1 : 0);
+
+function step(name, args, extra = {}) {
+  say(`\n== ${name}`);
+  const { status } = spawnSync(node, args, { cwd: root, stdio: 'inherit', env: { ...env, ...extra } });
+  return status === 0;
+}
+
+function runTests(project) {
+  const file = join(results, `${project}.json`);
+  const good = step(project, [
+    tool('vitest', 'vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const report = readReport(file);
+  count(good, report?.numPassedTests ?? 0, report?.numFailedTests ?? 0);
+}
+
+function runPlaywright() {
+  const file = join(results, 'e2e.json');
+  const script = tool('@playwright/test', 'cli.js');
+  const good = step(
+    'windows and browsers',
+    [script, 'test', '--config', 'test/e2e/playwright.config.ts', '--reporter=list,json'],
+    {
+      PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+    },
+  );
+  const stats = readReport(file)?.stats;
+  count(good, (stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0);
+}
+
+/** A run that failed without a failing test (a crash, no report) counts as one failure. */
+function count(good, passed, failed) {
+  tally.passed += passed;
+  tally.failed += good ? failed : Math.max(failed, 1);
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}

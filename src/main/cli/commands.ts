@@ -1,0 +1,231 @@
+import type { ServerInfo } from '../../shared/model.ts';
+import type { CoreClient } from '../control/client.ts';
+import { GatehouseError } from '../core/errors.ts';
+import { openInBrowser } from './browser.ts';
+import { matchServer } from './match.ts';
+import { begin, restart } from './starting.ts';
+import { printValue, say, type Output } from './output.ts';
+import type { Actions } from './program.ts';
+import { splitTarget, type GlobalOptions } from './program.ts';
+import { startRequest, usage } from './target.ts';
+import {
+  doctorText,
+  foundText,
+  logLineText,
+  logsText,
+  serversText,
+  serverText,
+  settingsText,
+} from './texts.ts';
+
+/** How the commands reach a core. Each answers with a client that the caller closes. */
+export interface Reach {
+  /** The running core; throws `no-core`. */
+  running(): Promise<CoreClient>;
+  /** The running core, or one inside this process that can look but starts nothing. */
+  reading(): Promise<CoreClient>;
+  /** The running core, or a new one in the background. */
+  ensured(): Promise<CoreClient>;
+}
+
+export interface CommandParts {
+  readonly output: Output;
+  readonly reach: Reach;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+  readonly runtime: string;
+  readonly serve: Actions['serve'];
+  /** Resolves when the user interrupts (Ctrl-C). */
+  readonly interrupted: () => Promise<void>;
+}
+
+type Commands = (parts: CommandParts) => Actions;
+
+/** The commands; what they answer is the contract's, what they print is `texts.ts`. */
+export const commands: Commands = parts => ({
+  ...running(parts),
+  ...access(parts),
+  ...upkeep(parts),
+  serve: parts.serve,
+});
+
+export type { GlobalOptions };
+
+async function using<T>(client: Promise<CoreClient>, use: (client: CoreClient) => Promise<T>): Promise<T> {
+  const core = await client;
+  try {
+    return await use(core);
+  } finally {
+    core.close();
+  }
+}
+
+function running({
+  output,
+  reach,
+  cwd,
+  argv,
+}: CommandParts): Pick<Actions, 'start' | 'stop' | 'restart' | 'forget' | 'quit'> {
+  const show = (server: ServerInfo): void => printValue(output, server, serverText);
+  return {
+    start: (given, words, options) =>
+      using(reach.ensured(), async core => {
+        const [target, command] = splitTarget(given, words, argv);
+        const known = target === undefined ? undefined : findKnown(await core.call('server.list'), target);
+        if (known === undefined)
+          return show(await begin(core, await startRequest(target, command, options, cwd), output));
+        show(await restart(core, known.id, output));
+      }),
+    stop: (id, { all }) =>
+      using(reach.running(), async core => {
+        if ((id === undefined) === (all !== true))
+          throw usage('Nothing or too much to stop', 'Give one id, or --all.');
+        const servers = await core.call('server.list');
+        const chosen = id === undefined ? servers : [matchServer(servers, id)];
+        const stopped = await Promise.all(chosen.map(server => core.call('server.stop', server.id)));
+        if (id === undefined) printValue(output, stopped, serversText);
+        else for (const server of stopped) show(server);
+      }),
+    restart: id =>
+      using(reach.running(), async core => {
+        const server = matchServer(await core.call('server.list'), id);
+        show(await restart(core, server.id, output));
+      }),
+    forget: id =>
+      using(reach.running(), async core => {
+        const server = matchServer(await core.call('server.list'), id);
+        await core.call('server.forget', server.id);
+        printValue(output, { forgotten: server.id }, () => `${server.id} is forgotten.`);
+      }),
+    quit: () =>
+      using(reach.running(), async core => {
+        await core.call('core.quit');
+        printValue(output, { quit: true }, () => 'Gatehouse has stopped.');
+      }),
+  };
+}
+
+function access({
+  output,
+  reach,
+  runtime,
+  interrupted,
+}: CommandParts): Pick<Actions, 'list' | 'open' | 'link' | 'token' | 'logs'> {
+  return {
+    list: () =>
+      using(reach.reading(), async core => printValue(output, await core.call('server.list'), serversText)),
+    open: id =>
+      using(reach.running(), async core => {
+        const server = theServer(await core.call('server.list'), id);
+        const link = await core.call('server.link', server.id, { tool: false });
+        const opened = await openInBrowser(link.url, runtime, process.platform);
+        if (!opened) say(output, 'No browser could be opened; here is a link that works once.');
+        const value = { id: server.id, opened, ...(opened ? {} : { link }) };
+        printValue(output, value, () => (opened ? `Opened ${server.id}.` : link.url));
+      }),
+    link: (id, { tool }) =>
+      using(reach.running(), async core => {
+        const server = matchServer(await core.call('server.list'), id);
+        printValue(
+          output,
+          await core.call('server.link', server.id, { tool: tool === true }),
+          link => link.url,
+        );
+      }),
+    token: id =>
+      using(reach.running(), async core => {
+        const server = matchServer(await core.call('server.list'), id);
+        const token = await core.call('server.token', server.id);
+        printValue(output, { id: server.id, token }, () => token);
+      }),
+    logs: (id, { lines, follow }) =>
+      using(reach.reading(), async core => {
+        const count = Number(lines);
+        if (!Number.isInteger(count) || count < 1 || count > 10_000)
+          throw usage(`"${lines}" is no number of lines`, 'Give 1 to 10000.');
+        const server = matchServer(await core.call('server.list'), id);
+        const past = await core.call('server.logs', server.id, { lines: count });
+        if (follow !== true) return printValue(output, past, logsText);
+        const text = output.json ? JSON.stringify : logLineText;
+        for (const line of past) output.out.write(`${text(line)}\n`);
+        core.on('server.log', event => {
+          if (event.id === server.id) output.out.write(`${text(event.line)}\n`);
+        });
+        await Promise.race([interrupted(), new Promise<void>(resolve => core.onClose(resolve))]);
+      }),
+  };
+}
+
+function upkeep({
+  output,
+  reach,
+  cwd,
+}: CommandParts): Pick<
+  Actions,
+  'profiles' | 'setup' | 'doctor' | 'about' | 'configList' | 'configGet' | 'configSet'
+> {
+  return {
+    profiles: ({ cached }) =>
+      using(reach.reading(), async core => {
+        printValue(
+          output,
+          await core.call('profiles.find', { fresh: cached !== true, folder: cwd }),
+          foundText,
+        );
+      }),
+    setup: (profile, { remove }) =>
+      using(reach.reading(), async core => {
+        if (profile !== 'jupyter')
+          throw usage(`There is no managed environment for "${profile}"`, 'Use `gatehouse setup jupyter`.');
+        if (remove === true) {
+          await core.call('setup.remove', profile);
+          return printValue(output, { removed: profile }, () => 'The managed environment is removed.');
+        }
+        core.on('setup.progress', ({ message }) => say(output, message));
+        printValue(output, await core.call('setup.run', profile), found => foundText([found]));
+      }),
+    doctor: () =>
+      using(reach.reading(), async core => printValue(output, await core.call('doctor.run'), doctorText)),
+    about: () =>
+      using(reach.running(), async core => {
+        printValue(output, await core.call('core.about'), about => JSON.stringify(about, null, 2));
+      }),
+    configList: () =>
+      using(reach.reading(), async core => printValue(output, await core.call('config.list'), settingsText)),
+    configGet: key =>
+      using(reach.reading(), async core => {
+        printValue(output, await core.call('config.get', key), setting => JSON.stringify(setting.value));
+      }),
+    configSet: (key, value) =>
+      using(reach.reading(), async core => {
+        printValue(output, await core.call('config.set', key, parseValue(value)), setting =>
+          settingsText([setting]),
+        );
+      }),
+  };
+}
+
+/** `start` takes a known server's id as well as a target; a path always looks like one. */
+function findKnown(servers: readonly ServerInfo[], target: string): ServerInfo | undefined {
+  return servers.find(server => server.id === target || server.name === target);
+}
+
+function theServer(servers: readonly ServerInfo[], id: string | undefined): ServerInfo {
+  if (id !== undefined) return matchServer(servers, id);
+  const [only, another] = servers.filter(server => server.url !== null);
+  if (only !== undefined && another === undefined) return only;
+  if (only !== undefined) throw usage('More than one server runs', 'Say which: `gatehouse list` shows them.');
+  throw new GatehouseError('no-such-server', 'No server runs.', {
+    kind: 'not-found',
+    nextStep: 'Start one with `gatehouse start`.',
+  });
+}
+
+/** JSON where it is JSON, else the word itself: `config set log.maxMegabytes 5`, `config set secrets keychain`. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

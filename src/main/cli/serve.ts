@@ -1,0 +1,83 @@
+import type { ServerInfo, StartRequest } from '../../shared/model.ts';
+import type { CoreClient } from '../control/client.ts';
+import { GatehouseError } from '../core/errors.ts';
+import { hasScreen, openInBrowser } from './browser.ts';
+import type { CoreProcess } from './core-process.ts';
+import { printEvent, say, type Output } from './output.ts';
+import { splitTarget, type ServeOptions } from './program.ts';
+import { begin } from './starting.ts';
+import { startRequest } from './target.ts';
+
+export interface ServeParts {
+  readonly output: Output;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+  readonly runtime: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  openCore(background: boolean): Promise<CoreProcess>;
+  /** Resolves when the user interrupts (Ctrl-C) or the system ends us. */
+  readonly interrupted: () => Promise<void>;
+}
+
+/** `gatehouse serve`: the core in this terminal, one server started, until Ctrl-C. */
+export async function serve(
+  parts: ServeParts,
+  given: string | undefined,
+  words: readonly string[],
+  options: ServeOptions,
+): Promise<void> {
+  const background = options.background === true;
+  const [target, command] = splitTarget(given, words, parts.argv);
+  const request = background ? null : await startRequest(target, command, options, parts.cwd);
+  const core = await parts.openCore(background);
+  const stop = parts.interrupted().then(() => core.quit('Gatehouse was interrupted.'));
+  try {
+    if (request !== null) await Promise.race([run(parts, core.client, request, options), core.ended]);
+    await Promise.race([core.ended, stop.then(() => core.ended)]);
+  } catch (error) {
+    await core.quit('The start failed.');
+    await core.ended;
+    throw error;
+  }
+}
+
+async function run(
+  parts: ServeParts,
+  core: CoreClient,
+  request: StartRequest,
+  options: ServeOptions,
+): Promise<void> {
+  const { output } = parts;
+  const about = await core.call('core.about');
+  say(output, about.secretsSentence);
+  core.on('server.changed', server => printEvent(output, 'changed', { server }));
+  core.on('setup.progress', progress => {
+    printEvent(output, 'setup', { progress });
+    say(output, progress.message);
+  });
+  const server = await startOrSetUp(core, request, output);
+  const link = await core.call('server.link', server.id, { tool: false });
+  printEvent(output, 'ready', { server, link });
+  if (!output.json) output.out.write(readyText(server, link.url));
+  if (options.browser !== false && hasScreen(parts.environment, process.platform) && !output.json) {
+    const { url } = await core.call('server.link', server.id, { tool: false });
+    const opened = await openInBrowser(url, parts.runtime, process.platform);
+    if (!opened) say(output, 'No browser could be opened; use the link.');
+  }
+}
+
+/** Starts what was asked for; where nothing is installed, makes the managed environment first. */
+async function startOrSetUp(core: CoreClient, request: StartRequest, output: Output): Promise<ServerInfo> {
+  try {
+    return await begin(core, request, output);
+  } catch (error) {
+    if (!(error instanceof GatehouseError) || error.code !== 'none-found') throw error;
+    say(output, `${error.message} Making a managed environment; this takes a minute or two.`);
+    const found = await core.call('setup.run', request.profile);
+    return begin(core, { ...request, found: found.id }, output);
+  }
+}
+
+function readyText({ title, origin, folder, id }: ServerInfo, link: string): string {
+  return `\n${title} (${origin}) is ready in ${folder}.\n\n  ${link}\n\nThe link works once, for this computer's browser; \`gatehouse link ${id}\` makes another. Ctrl-C stops all.\n`;
+}

@@ -1,0 +1,61 @@
+import type { ServerInfo, StartRequest } from '../../shared/model.ts';
+import type { CoreClient } from '../control/client.ts';
+import { GatehouseError } from '../core/errors.ts';
+import { say, type Output } from './output.ts';
+import { failureText } from './texts.ts';
+
+type Asking = Pick<CoreClient, 'call' | 'on'>;
+
+/** Starts a server and waits until it is ready. When it fails, shows the server's own last words and throws. */
+export function begin(core: Asking, request: StartRequest, output: Output): Promise<ServerInfo> {
+  return settled(core, () => core.call('server.begin', request), output);
+}
+
+/** The same for a server that is known. */
+export function restart(core: Asking, id: string, output: Output): Promise<ServerInfo> {
+  return settled(core, () => core.call('server.restart', id), output, id);
+}
+
+async function settled(
+  core: Asking,
+  start: () => Promise<ServerInfo>,
+  output: Output,
+  known?: string,
+): Promise<ServerInfo> {
+  const latest = new Map<string, ServerInfo>();
+  let wake: () => void = () => {};
+  const off = core.on('server.changed', info => {
+    latest.set(info.id, info);
+    wake();
+  });
+  let id = known ?? '';
+  try {
+    const first = await start();
+    id = first.id;
+    let info = latest.get(id) ?? first;
+    while (!isSettled(info)) {
+      await new Promise<void>(resolve => (wake = resolve));
+      info = latest.get(id) ?? info;
+    }
+    if (info.state === 'ready') return info;
+    throw new GatehouseError('start-failed', `${info.title} is ${info.state}: ${info.reason}`, {
+      nextStep: `See \`gatehouse logs ${id}\`.`,
+    });
+  } catch (error) {
+    throw await withLastWords(core, id, error, output);
+  } finally {
+    off();
+  }
+}
+
+function isSettled({ state }: ServerInfo): boolean {
+  return state === 'ready' || state === 'failed' || state === 'stopped';
+}
+
+async function withLastWords(core: Asking, id: string, error: unknown, output: Output): Promise<unknown> {
+  const failure = id === '' ? null : await core.call('server.failure', id).catch(() => null);
+  if (failure === null) return error;
+  say(output, failureText(failure));
+  const { code } = error instanceof GatehouseError ? error : { code: 'start-failed' };
+  return new GatehouseError(code, failure.summary, { nextStep: failure.nextStep, cause: error });
+}

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectCore, ensureCore } from '../control/find.ts';
+import type { CoreClient } from '../control/client.ts';
+import { composeCore, type ComposeOptions } from '../core/compose.ts';
+import { GatehouseError } from '../core/errors.ts';
+import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
+import { readSuppliedToken } from '../core/vault/supplied-token.ts';
+import packageFile from '../../../package.json' with { type: 'json' };
+import type { CommandParts, Reach } from './commands.ts';
+import { localClient, openCoreProcess } from './core-process.ts';
+import type { Output } from './output.ts';
+import { askPassphrase } from './passphrase.ts';
+import type { GlobalOptions } from './program.ts';
+import { serve, type ServeParts } from './serve.ts';
+
+export interface Surroundings {
+  readonly version: string;
+  commandParts(output: Output, argv: readonly string[], options: GlobalOptions): CommandParts;
+}
+
+/** Milliseconds until a background core that does not come up is given up. */
+const startLimit = 20_000;
+
+/** What the command line takes from the process it runs in: environment, folders, user. Looked at once. */
+export function makeSurroundings(): Surroundings {
+  const uid = process.getuid?.() ?? null;
+  const paths = systemPaths(process.env, process.platform, homedir(), uid);
+  const { version } = packageFile;
+  return {
+    version,
+    commandParts(output, argv, options) {
+      const parts: ServeParts = {
+        output,
+        argv,
+        cwd: process.cwd(),
+        runtime: paths.runtime,
+        environment: process.env,
+        interrupted,
+        openCore: async background =>
+          openCoreProcess({
+            ...(await composeOptions(paths, version, options, !background && !output.json)),
+            background,
+          }),
+      };
+      return {
+        output,
+        cwd: parts.cwd,
+        argv,
+        runtime: paths.runtime,
+        interrupted,
+        reach: reach(paths, version, options),
+        serve: (target, command, serveOptions) => serve(parts, target, command, serveOptions),
+      };
+    },
+  };
+}
+
+function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
+  const find = { runtime: paths.runtime, role: 'cli', version } as const;
+  const running = (): Promise<CoreClient> => connectCore(find);
+  return {
+    running,
+    async reading() {
+      try {
+        return await running();
+      } catch (error) {
+        if (!(error instanceof GatehouseError) || error.code !== 'no-core') throw error;
+      }
+      await preparePaths(paths);
+      const core = await composeCore({
+        ...(await composeOptions(paths, version, options, false)),
+        quit: async () => {},
+      });
+      return { ...localClient(core, version), close: () => void core.close() };
+    },
+    ensured: () =>
+      ensureCore({
+        ...find,
+        node: process.execPath,
+        args: [...process.execArgv, scriptPath(), 'serve', '--background', ...secretsArgs(options)],
+        limit: startLimit,
+        environment: process.env,
+      }),
+  };
+}
+
+function secretsArgs({ secrets }: GlobalOptions): readonly string[] {
+  return secrets === undefined ? [] : ['--secrets', secrets];
+}
+
+async function composeOptions(
+  paths: Paths,
+  version: string,
+  options: GlobalOptions,
+  canAsk: boolean,
+): Promise<Omit<ComposeOptions, 'quit'>> {
+  const supplied = await readSuppliedToken(process.env, paths.uid);
+  // Nothing that this process starts may inherit it.
+  delete process.env['GATEHOUSE_TOKEN'];
+  const warning = supplied?.warning ?? '';
+  if (warning !== '') process.stderr.write(`${warning}\n`);
+  const here = dirname(scriptPath());
+  const resources = join(here, 'resources');
+  return {
+    paths,
+    version,
+    environment: process.env,
+    platform: process.platform,
+    homedir: homedir(),
+    user: userInfo().username,
+    secrets: options.secrets,
+    askPassphrase: canAsk && process.stdin.isTTY ? askPassphrase : undefined,
+    supplied,
+    // Beside the bundle; in the source tree each is beside the code that uses it.
+    resources: existsSync(resources)
+      ? {
+          guard: join(resources, 'guard.sh'),
+          shim: join(resources, 'shim'),
+          keychain: join(here, 'keychain.mjs'),
+        }
+      : undefined,
+    electron: electronPath(),
+  };
+}
+
+function scriptPath(): string {
+  return fileURLToPath(import.meta.url).replace(/surroundings\.ts$/, 'main.ts');
+}
+
+/** Where the `electron` package puts its binary once `install-electron` has fetched it. */
+function electronPath(): string | null {
+  const names: Readonly<Record<string, string>> = {
+    win32: 'electron.exe',
+    darwin: 'Electron.app/Contents/MacOS/Electron',
+  };
+  const given = process.env['GATEHOUSE_ELECTRON'];
+  if (given !== undefined) return given;
+  for (let folder = dirname(scriptPath()); folder !== dirname(folder); folder = dirname(folder)) {
+    const place = join(folder, 'node_modules', 'electron');
+    if (existsSync(place)) return join(place, 'dist', names[process.platform] ?? 'electron');
+  }
+  return null;
+}
+
+function interrupted(): Promise<void> {
+  return new Promise(resolve => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve());
+  });
+}

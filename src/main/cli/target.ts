@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import type { CustomCredential, StartRequest } from '../../shared/model.ts';
+import { GatehouseError } from '../core/errors.ts';
+
+/** The options that `serve` and `start` share, as the command line gives them. */
+export interface TargetOptions {
+  readonly name?: string;
+  readonly folder?: string;
+  readonly env?: string;
+  readonly credential?: string;
+  readonly readyPath?: string;
+  readonly readySeconds?: string;
+}
+
+/** From `TARGET`, `-- COMMAND...` and their options to a request. Throws kind `usage` or `not-found`, naming what is wrong. */
+export async function startRequest(
+  target: string | undefined,
+  command: readonly string[],
+  options: TargetOptions,
+  cwd: string,
+): Promise<StartRequest> {
+  const shared = {
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.env === undefined ? {} : { found: options.env }),
+    ...(options.readySeconds === undefined ? {} : { readySeconds: seconds(options.readySeconds) }),
+  };
+  if (command.length > 0) return { ...shared, ...custom(target, command, options, cwd) };
+  for (const [flag, value] of [
+    ['--credential', options.credential],
+    ['--ready-path', options.readyPath],
+  ] as const) {
+    if (value !== undefined)
+      throw usage(`${flag} is for a command of your own`, 'Give the command after `--`.');
+  }
+  const place = await lookAt(target, options, cwd);
+  return { ...shared, profile: 'jupyter', ...place };
+}
+
+function custom(
+  target: string | undefined,
+  command: readonly string[],
+  options: TargetOptions,
+  cwd: string,
+): StartRequest {
+  if (target !== undefined && target !== 'custom') {
+    throw usage(
+      `"${target}" and a command were both given`,
+      'Give either a target, or a command after `--`.',
+    );
+  }
+  return {
+    profile: 'custom',
+    command,
+    folder: resolve(cwd, options.folder ?? '.'),
+    ...(options.credential === undefined ? {} : { credential: credential(options.credential) }),
+    ...(options.readyPath === undefined ? {} : { readyPath: options.readyPath }),
+  };
+}
+
+async function lookAt(
+  target: string | undefined,
+  options: TargetOptions,
+  cwd: string,
+): Promise<{ folder?: string; file?: string }> {
+  if (target === 'custom')
+    throw usage(
+      '"custom" needs a command',
+      'Give it after `--`: gatehouse serve custom -- my-server --port {port}',
+    );
+  if (target === undefined || target === 'jupyter') {
+    return options.folder === undefined ? {} : { folder: resolve(cwd, options.folder) };
+  }
+  const path = resolve(cwd, target);
+  const facts = await stat(path).catch(() => null);
+  if (facts === null) {
+    throw new GatehouseError('no-such-target', `"${target}" is neither a profile, a folder nor a file.`, {
+      kind: 'not-found',
+      nextStep: 'Give `jupyter`, an existing folder, a notebook, or a command after `--`.',
+    });
+  }
+  if (facts.isDirectory()) return { folder: path };
+  const folder = options.folder === undefined ? dirname(path) : resolve(cwd, options.folder);
+  return { folder, file: options.folder === undefined ? basename(path) : path.slice(folder.length + 1) };
+}
+
+/** `none`, `bearer`, or `header:NAME`. */
+export function credential(text: string): CustomCredential {
+  if (text === 'none' || text === 'bearer') return { kind: text };
+  if (text.startsWith('header:') && text.length > 7) return { kind: 'header', name: text.slice(7) };
+  throw usage(`--credential "${text}" is not known`, 'Use none, bearer or header:NAME.');
+}
+
+/** Durations as `90s`, `15m`, `2h`, `1d`, or a plain number of seconds. */
+export function seconds(text: string): number {
+  const match = /^(\d{1,6}(?:\.\d+)?)(s|m|h|d)?$/.exec(text);
+  const factor = { s: 1, m: 60, h: 3600, d: 86_400 }[match?.[2] ?? 's'];
+  if (match === null || factor === undefined) {
+    throw usage(`"${text}" is not a duration`, 'Write it as 90s, 15m, 2h or 1d.');
+  }
+  return Number(match[1]) * factor;
+}
+
+export function usage(what: string, nextStep: string): GatehouseError {
+  return new GatehouseError('usage', `${what}.`, { kind: 'usage', nextStep });
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { matchServer } from '../../../src/main/cli/match.ts';
+import type { ServerInfo } from '../../../src/shared/model.ts';
+
+const server = (id: string, name: string): ServerInfo => ({
+  id,
+  name,
+  profile: 'jupyter',
+  title: 'JupyterLab',
+  origin: 'PATH',
+  folder: '/',
+  state: 'ready',
+  reason: '',
+  url: null,
+  pid: null,
+  startedAt: null,
+});
+const servers = [
+  server('thesis-aaaa', 'thesis'),
+  server('thesis-bbbb', 'thesis 2'),
+  server('lab-cccc', 'lab'),
+];
+
+test.each([
+  ['thesis-aaaa', 'thesis-aaaa'],
+  ['thesis', 'thesis-aaaa'],
+  ['thesis-b', 'thesis-bbbb'],
+  ['la', 'lab-cccc'],
+])('%s means %s', (wanted, id) => expect(matchServer(servers, wanted).id).toBe(id));
+
+test('none and two are told apart', () => {
+  expect(() => matchServer(servers, 'nothing')).toThrow(expect.objectContaining({ exitCode: 3 }));
+  expect(() => matchServer(servers, 'thesis-')).toThrow(expect.objectContaining({ exitCode: 2 }));
+});

@@ -1,0 +1,88 @@
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { buildProgram, exitCodeOf, splitTarget, type Actions } from '../../../src/main/cli/program.ts';
+
+interface Said {
+  readonly calls: unknown[];
+  readonly code: number;
+  readonly error: string;
+}
+
+/** Runs one command line against actions that only write down what they were asked. */
+async function run(argv: string[]): Promise<Said> {
+  const calls: unknown[] = [];
+  let error = '';
+  const program = buildProgram({
+    version: '1.2.3',
+    write: text => void calls.push(text),
+    writeError: text => void (error += text),
+    actions: options =>
+      new Proxy({} as Actions, {
+        get:
+          (_target, name) =>
+          async (...args: unknown[]) =>
+            void calls.push([name, ...args, options.json === true]),
+      }),
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return { calls, code: 0, error };
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return { calls, code: exitCodeOf(thrown), error };
+  }
+}
+
+test.each<[string[], unknown[]]>([
+  [
+    ['list', '--json'],
+    ['list', true],
+  ],
+  [
+    ['stop', '--all'],
+    ['stop', undefined, { all: true }, false],
+  ],
+  [
+    ['link', 'a', '--tool'],
+    ['link', 'a', { tool: true }, false],
+  ],
+  [
+    ['logs', 'a', '-n', '5', '-f'],
+    ['logs', 'a', { lines: '5', follow: true }, false],
+  ],
+  [
+    ['config', 'set', 'a', '1', '--json'],
+    ['configSet', 'a', '1', true],
+  ],
+  [['setup'], ['setup', 'jupyter', {}, false]],
+])('%j', async (argv, wanted) => {
+  expect((await run(argv)).calls).toEqual([wanted]);
+});
+
+test.each([
+  [['nonsense']],
+  [['stop', '--nonsense']],
+  [['link']],
+  [['list', '--secrets', 'plain']],
+  [['logs', 'a', 'b']],
+])('wrong usage %j ends with 2 and says so', async argv => {
+  const { calls, code, error } = await run(argv);
+  expect({ calls, code }).toEqual({ calls: [], code: 2 });
+  expect(error).toMatch(/error:/);
+});
+
+test('help and version are no errors', async () => {
+  expect((await run(['--version'])).code).toBe(0);
+  expect((await run(['serve', '--help'])).code).toBe(0);
+});
+
+test.each<[string[], string | undefined, string[]]>([
+  [['serve', 'jupyter'], 'jupyter', []],
+  [['serve', '--', 'srv', '--port', '{port}'], undefined, ['srv', '--port', '{port}']],
+  [['serve', 'custom', '--', 'srv', '-x'], 'custom', ['srv', '-x']],
+  [['serve', '--', 'srv'], undefined, ['srv']],
+])('%j: what is behind the dashes is the command', async (argv, target, command) => {
+  const { calls } = await run(argv);
+  const [, given, words] = calls[0] as [string, string | undefined, string[]];
+  expect(splitTarget(given, words, argv)).toEqual([target, command]);
+});

@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { credential, seconds, startRequest, type TargetOptions } from '../../../src/main/cli/target.ts';
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'target ü '));
+  await mkdir(join(cwd, 'my work'));
+  await writeFile(join(cwd, 'my work', 'a b.ipynb'), '{}');
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+test.each<[string, string | undefined, string[], TargetOptions, object]>([
+  ['nothing', undefined, [], {}, { profile: 'jupyter' }],
+  ['jupyter', 'jupyter', [], { name: 'n' }, { profile: 'jupyter', name: 'n' }],
+  ['a folder', 'my work', [], {}, { profile: 'jupyter', folder: '{cwd}/my work' }],
+  [
+    'a notebook',
+    'my work/a b.ipynb',
+    [],
+    {},
+    { profile: 'jupyter', folder: '{cwd}/my work', file: 'a b.ipynb' },
+  ],
+  [
+    'a command',
+    undefined,
+    ['srv', '{port}'],
+    { credential: 'header:X-A', readyPath: '/ok', readySeconds: '2m' },
+    {
+      profile: 'custom',
+      command: ['srv', '{port}'],
+      folder: '{cwd}',
+      credential: { kind: 'header', name: 'X-A' },
+      readyPath: '/ok',
+      readySeconds: 120,
+    },
+  ],
+])('%s', async (_name, target, command, options, wanted) => {
+  const request = await startRequest(target, command, options, cwd);
+  expect(request).toEqual(JSON.parse(JSON.stringify(wanted).replaceAll('{cwd}', cwd)));
+});
+
+test.each<[string, string | undefined, string[], TargetOptions, number]>([
+  ['no such thing', 'nothere', [], {}, 3],
+  ['a target and a command', 'jupyter', ['x'], {}, 2],
+  ['custom without a command', 'custom', [], {}, 2],
+  ['a credential without a command', undefined, [], { credential: 'none' }, 2],
+  ['a credential that is none', undefined, ['x'], { credential: 'magic' }, 2],
+])('%s is refused', async (_name, target, command, options, code) => {
+  await expect(startRequest(target, command, options, cwd)).rejects.toMatchObject({ exitCode: code });
+});
+
+test.each([
+  ['90s', 90],
+  ['15m', 900],
+  ['2h', 7200],
+  ['1d', 86_400],
+  ['5', 5],
+])('%s is a duration', (text, wanted) => expect(seconds(text)).toBe(wanted));
+
+test.each(['', 'm', '1w', '-1s', '1e9', ' 1s'])('"%s" is none', text =>
+  expect(() => seconds(text)).toThrow(/duration/),
+);
+
+test('a header needs a name', () => expect(() => credential('header:')).toThrow(/not known/));
