@@ -33,7 +33,8 @@ const envelope = z.strictObject({
 });
 
 type Envelope = z.infer<typeof envelope>;
-const contents = z.record(z.string(), z.string());
+/** Pairs, not an object: a name may be any text. */
+const contents = z.array(z.tuple([z.string(), z.string()]));
 
 /** What a passphrase and a salt give. Lives as long as the keeper, so that scrypt runs once. */
 export interface SealingKey {
@@ -72,10 +73,7 @@ export function seal(values: ReadonlyMap<string, string>, generation: number, ke
     nonce: nonce.toString('base64'),
   };
   const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(authenticated(head));
-  const sealed = Buffer.concat([
-    cipher.update(JSON.stringify(Object.fromEntries(values)), 'utf8'),
-    cipher.final(),
-  ]);
+  const sealed = Buffer.concat([cipher.update(JSON.stringify([...values]), 'utf8'), cipher.final()]);
   const whole: Envelope = {
     ...head,
     tag: cipher.getAuthTag().toString('base64'),
@@ -101,7 +99,7 @@ export function unseal(text: string, generation: number, key: SealingKey, file: 
     });
     decipher.setAAD(authenticated(head)).setAuthTag(Buffer.from(tag, 'base64'));
     const plain = Buffer.concat([decipher.update(sealed, 'base64'), decipher.final()]);
-    return new Map(Object.entries(contents.parse(JSON.parse(plain.toString('utf8')))));
+    return new Map(contents.parse(JSON.parse(plain.toString('utf8'))));
   } catch (error) {
     throw damaged(file, error);
   }

@@ -28,7 +28,7 @@ export interface KeeperOptions {
 export async function openKeeper(choice: KeeperChoice, options: KeeperOptions): Promise<SecretKeeper> {
   switch (choice) {
     case 'memory':
-      return memoryKeeper('That was chosen:');
+      return memoryKeeper('This was chosen.');
     case 'file':
       return openSealedFile(options.file, isNew => passphrase(isNew, options));
     case 'keychain':

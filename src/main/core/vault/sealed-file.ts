@@ -28,8 +28,14 @@ interface Stored {
 /**
  * Opens the sealed file, or makes one. Refuses with `passphrase-wrong`, `passphrase-short`, `secrets-damaged`, `read-failed`
  * or `write-failed`.
+ *
+ * @param derive for tests, which cannot wait half a second for each key
  */
-export async function openSealedFile(file: string, ask: AskPassphrase): Promise<SecretKeeper> {
+export async function openSealedFile(
+  file: string,
+  ask: AskPassphrase,
+  derive: typeof deriveKey = deriveKey,
+): Promise<SecretKeeper> {
   const first = await newest(file);
   const passphrase = await ask(first === null);
   if (first === null && passphrase.reveal().length < shortestPassphrase) {
@@ -42,7 +48,7 @@ export async function openSealedFile(file: string, ask: AskPassphrase): Promise<
       },
     );
   }
-  let key = await deriveKey(passphrase, first === null ? undefined : saltOf(first.text, pathOf(file, first)));
+  let key = await derive(passphrase, first === null ? undefined : saltOf(first.text, pathOf(file, first)));
 
   /** The newest values. Another process that made the file at the same moment chose another salt: derive again, once. */
   async function read(): Promise<{ readonly number: number; readonly values: Map<string, string> }> {
@@ -50,7 +56,7 @@ export async function openSealedFile(file: string, ask: AskPassphrase): Promise<
     if (stored === null) return { number: 0, values: new Map() };
     const path = pathOf(file, stored);
     const salt = saltOf(stored.text, path);
-    if (!salt.equals(key.salt)) key = await deriveKey(passphrase, salt);
+    if (!salt.equals(key.salt)) key = await derive(passphrase, salt);
     return { number: stored.number, values: unseal(stored.text, stored.number, key, path) };
   }
 
