@@ -23,7 +23,8 @@ const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
 /** A bounded log in a 0600 file. It never throws, never waits and never stops anybody: a full disk costs lines, not servers. */
 export class LogFile {
   readonly #options: LogFileOptions;
-  #waiting: string[] = [];
+  /** With how many of the server's lines each stands for. */
+  #waiting: { readonly text: string; readonly lines: number }[] = [];
   #characters = 0;
   #lost = 0;
   #refusedAt: number | null = null;
@@ -39,7 +40,12 @@ export class LogFile {
       this.#lost += 1;
       return;
     }
-    this.#waiting.push(line);
+    if (this.#lost > 0) {
+      const text = `${new Date().toISOString()} gatehouse ${this.#lost} lines could not be kept here.`;
+      this.#waiting.push({ text, lines: this.#lost });
+      this.#lost = 0;
+    }
+    this.#waiting.push({ text: line, lines: 1 });
     this.#characters += line.length + 1;
     this.#writing ??= this.#write();
   }
@@ -67,29 +73,20 @@ export class LogFile {
     // One turn later, so that lines which come together are written together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const lines = this.#waiting;
+      const batch = this.#waiting;
       this.#waiting = [];
       this.#characters = 0;
       try {
-        await this.#put(lines);
+        await this.#add(Buffer.from(`${batch.map(entry => entry.text).join('\n')}\n`));
         if (this.#refusedAt !== null) this.#options.onTrouble(null);
         this.#refusedAt = null;
       } catch (error) {
-        this.#lost += lines.length;
+        this.#lost += batch.reduce((sum, entry) => sum + entry.lines, 0);
         if (this.#refusedAt === null) this.#options.onTrouble(error);
         this.#refusedAt = this.#options.now();
       }
     }
     this.#writing = null;
-  }
-
-  async #put(lines: readonly string[]): Promise<void> {
-    const lost = this.#lost;
-    const missing =
-      lost > 0 ? `${new Date().toISOString()} gatehouse ${lost} lines could not be kept here.\n` : '';
-    const bytes = Buffer.from(`${missing}${lines.join('\n')}\n`);
-    await this.#add(bytes);
-    this.#lost -= lost;
   }
 
   /** Opened for each batch: an idle server holds no file, and a log that somebody removed is simply begun again. */
