@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SecretKeeper } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
-import type { deriveKey } from '../../../src/main/core/vault/envelope.ts';
+import type { DeriveKey } from '../../../src/main/core/vault/envelope.ts';
 import { openSealedFile } from '../../../src/main/core/vault/sealed-file.ts';
 
 let root = '';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 /** Quick instead of hard to guess; the real one has its own test. */
-const derive: typeof deriveKey = (passphrase, salt = randomBytes(16)) => {
+const derive: DeriveKey = (passphrase, salt = randomBytes(16)) => {
   const bytes = scryptSync(passphrase.reveal(), salt, 64, { N: 16 });
   return Promise.resolve({ salt, key: bytes.subarray(0, 32), check: bytes.subarray(32) });
 };

@@ -43,6 +43,9 @@ export interface SealingKey {
   readonly check: Buffer;
 }
 
+/** The salt is a new one when none is given. */
+export type DeriveKey = (passphrase: Secret<string>, salt?: Buffer) => Promise<SealingKey>;
+
 export async function deriveKey(
   passphrase: Secret<string>,
   salt: Buffer = randomBytes(16),

@@ -11,7 +11,7 @@ import { fileError, readTextIfPresent, syncFolder, systemCode } from '../files.t
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { createTurns } from '../turns.ts';
-import { deriveKey, saltOf, seal, unseal, type SealingKey } from './envelope.ts';
+import { deriveKey, type DeriveKey, saltOf, seal, unseal, type SealingKey } from './envelope.ts';
 
 /** @param isNew true when the passphrase is being chosen; then a person should be asked twice */
 export type AskPassphrase = (isNew: boolean) => Promise<Secret<string>>;
@@ -34,7 +34,7 @@ interface Stored {
 export async function openSealedFile(
   file: string,
   ask: AskPassphrase,
-  derive: typeof deriveKey = deriveKey,
+  derive: DeriveKey = deriveKey,
 ): Promise<SecretKeeper> {
   const first = await newest(file);
   const passphrase = await ask(first === null);
