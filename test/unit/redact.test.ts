@@ -79,6 +79,9 @@ test.each([
   'x-csrf-token: SECRETVALUE',
   `{'Cookie': 'a=SECRETVALUE; b=c'}`,
   `["Authorization","Bearer SECRETVALUE"]`,
+  `{ 'set-cookie': [ 'a=SECRETVALUE; Path=/', 'b=SECRETVALUE' ] }`,
+  'token="SECRETVALUE',
+  '/lab/api?_xsrf=2|SECRETVALUE|1',
   String.raw`{"headers":"{\"authorization\":\"Bearer SECRETVALUE\",\"b\":1}"}`,
   String.raw`{"password":"quote \" SECRETVALUE"}`,
   '"api_key": "SECRETVALUE"',
@@ -212,4 +215,47 @@ test.each([
     return (used.user + used.system) / 1000;
   };
   expect(cost(100_000)).toBeLessThan(1500);
+});
+
+test('attack: no mixture of what the patterns look for makes the time more than linear', () => {
+  const parts = fc.constantFrom(
+    'token',
+    '=',
+    '%3D',
+    '%26',
+    '"',
+    "'",
+    '\\',
+    ':',
+    ' ',
+    '[',
+    'cookie',
+    '-token',
+    '://',
+    '@',
+    'eyJ',
+    '.',
+    'aaaaaaaaa',
+    'Bearer ',
+    '/_gatehouse/',
+    '#',
+    '-----BEGIN ',
+    'PRIVATE KEY-----',
+    '?code',
+    '%',
+    '%25',
+    token.slice(0, 20),
+    '\n',
+  );
+  const redactor = knowing(token, '%25'.repeat(100));
+  fc.assert(
+    fc.property(fc.array(parts, { minLength: 1, maxLength: 6 }), pieces => {
+      const unit = pieces.join('');
+      const start = process.cpuUsage();
+      redactor.redact(unit.repeat(Math.ceil(40_000 / unit.length)));
+      const used = process.cpuUsage(start);
+      // Linear is about 2 ms; quadratic would be seconds.
+      expect((used.user + used.system) / 1000).toBeLessThan(500);
+    }),
+  );
 });

@@ -116,7 +116,7 @@ function anyCase(byte: number): string {
   return digits.replace(/[a-f]/g, digit => `[${digit}${digit.toUpperCase()}]`);
 }
 
-const named = '(?:token|secret|password|passwd|passphrase|api[_-]?key)';
+const named = '(?:token|secret|password|passwd|passphrase|api[_-]?key|_xsrf|signature)';
 const header = String.raw`(?:authorization|cookie|-token|x-api-key)`;
 
 /**
@@ -126,7 +126,7 @@ const header = String.raw`(?:authorization|cookie|-token|x-api-key)`;
 const patterns: readonly (readonly [RegExp, string])[] = [
   // ?token=..., --ServerApp.token=..., password='...', next=%2Flab%3Ftoken%3D...
   [
-    new RegExp(`(${named}(?:=|%3D))(?:"[^"\\n]*"|'[^'\\n]*'|(?:[^\\s&#;,"'<>%]|%(?!26))+)`, 'gi'),
+    new RegExp(`(${named}(?:=|%3D))(?:"[^"\\n]*"?|'[^'\\n]*'?|(?:[^\\s&#;,"'<>%]|%(?!26))+)`, 'gi'),
     `$1${hidden}`,
   ],
   [/((?:[?&#]|%3F|%26|%23)code(?:=|%3D))(?:[^\s&#;,"'<>%]|%(?!26))+/gi, `$1${hidden}`],
@@ -144,6 +144,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     new RegExp(`((?:${header}|${named})["']?\\s{0,8}[:,=]\\s{0,8}')(?:\\\\[^]|[^'\\\\])*`, 'gi'),
     `$1${hidden}`,
   ],
+  // { 'set-cookie': [ '...', '...' ] }
+  [new RegExp(`(${header}["']?\\s{0,8}[:,=]\\s{0,8}\\[)[^\\]]*`, 'gi'), `$1${hidden}`],
   [/\b((?:Bearer|Basic)\s{1,8})[\w.~+/=-]{16,}/gi, `$1${hidden}`],
   // https://user:password@host
   [/(:\/\/)[^\s/?#"'<>]*@/g, `$1${hidden}@`],
