@@ -6,6 +6,7 @@ import type { Log, Profile } from '../ports.ts';
 import type { Environment } from './jupyter/command.ts';
 import { bestFirst } from './jupyter/found.ts';
 import { planJupyter } from './jupyter/plan.ts';
+import { managedJupyter } from './managed/setup.ts';
 import { findPythonEnvironments } from './python/find.ts';
 
 export interface JupyterProfileOptions {
@@ -63,7 +64,7 @@ export function jupyterProfile(options: JupyterProfileOptions): Profile {
       const chosen = found ?? best(await find({ fresh: false, folder: place.folder, signal }));
       return planJupyter(planOptions, request, chosen, place);
     },
-    setup: null,
+    setup: managedJupyter({ ...options, ...planOptions, location: managed }),
   };
 }
 

@@ -8,6 +8,7 @@ import { installedIn } from './installed.ts';
 import { interpreterNames, interpreterOf, pathsOf } from './interpreter.ts';
 import { candidatePlaces, environmentOf, withoutDuplicates } from './places.ts';
 import type { Candidate, Surroundings } from './places.ts';
+import { within } from './within.ts';
 import { parsePyLauncher } from './py-launcher.ts';
 
 /** One environment with something of Jupyter in it. */
@@ -40,7 +41,7 @@ export async function findPythonEnvironments(options: FindOptions): Promise<Pyth
   const end = Date.now() + (options.milliseconds ?? 15_000);
   const left = (): number => Math.max(1, end - Date.now());
   const cache = await openCache(options.cacheFile);
-  const listed = await within(left() / 2, [] as Candidate[], allCandidates(options));
+  const listed = await within(left() / 2, [], allCandidates(options));
   const found = listed.map((): PythonEnvironment | null => null);
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -148,15 +149,6 @@ function described(
     default:
       return result satisfies never;
   }
-}
-
-/** Gives up waiting, not the work: a read from a dead network disk cannot be ended. */
-async function within<T>(milliseconds: number, late: T, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const waited = new Promise<T>(resolve => {
-    timer = setTimeout(() => resolve(late), milliseconds);
-  });
-  return Promise.race([work, waited]).finally(() => clearTimeout(timer));
 }
 
 /** Windows knows its Pythons by a launcher of its own. */

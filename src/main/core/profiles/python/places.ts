@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { interpreterOf, pathsOf } from './interpreter.ts';
+import { pathsOf } from './interpreter.ts';
+import { within } from './within.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +24,9 @@ export interface Surroundings {
   readonly folder: string | undefined;
 }
 
+/** Milliseconds that one source of places, or one folder of PATH, may take. */
+const patience = 3000;
+
 const ranks = { folder: 0, active: 1, conda: 2, path: 3, managed: 4, other: 5 } as const;
 
 /** Every place where Python environments are kept. Reads folders and small files; runs nothing. */
@@ -38,10 +42,16 @@ export async function candidatePlaces(around: Surroundings): Promise<Candidate[]
   add(environment['VIRTUAL_ENV'], 'VIRTUAL_ENV', ranks.active);
   const conda = environment['CONDA_PREFIX'];
   if (conda !== undefined) add(conda, condaOrigin(conda, paths), ranks.conda);
-  const listed = await Promise.all([onPath(around), condaList(around), kept(around)]);
-  for (const [location, origin] of listed[0]) add(location, origin, ranks.path);
-  add(managed, 'made by Gatehouse', ranks.managed);
-  for (const [location, origin] of [...listed[1], ...listed[2]]) add(location, origin, ranks.other);
+  // A folder on a dead network disk keeps its own source waiting, and no other.
+  const listed = await Promise.all(
+    [onPath(around), condaList(around), kept(around)].map(work =>
+      within<readonly Named[]>(patience, [], work),
+    ),
+  );
+  for (const [location, origin] of listed[0] ?? []) add(location, origin, ranks.path);
+  // Half made, or half removed, it counts as none.
+  if (!(await exists(`${managed}.incomplete`))) add(managed, 'made by Gatehouse', ranks.managed);
+  for (const [location, origin] of listed.slice(1).flat()) add(location, origin, ranks.other);
   return chosen;
 }
 
@@ -55,7 +65,7 @@ async function onPath(around: Surroundings): Promise<Named[]> {
     // pyenv's shims are programs of no environment; its versions are looked up by their own list.
     folders
       .filter(folder => paths.isAbsolute(folder) && !/[\\/]shims[\\/]?$/.test(folder))
-      .map(folder => inPathFolder(folder, around)),
+      .map(folder => within<Named[]>(patience - 500, [], inPathFolder(folder, around))),
   );
   return found.flat();
 }
@@ -185,7 +195,15 @@ export async function withoutDuplicates(
   candidates: readonly Candidate[],
   platform: NodeJS.Platform,
 ): Promise<Candidate[]> {
-  const reals = await Promise.all(candidates.map(({ location }) => realpath(location).catch(() => null)));
+  const reals = await Promise.all(
+    candidates.map(({ location }) =>
+      within(
+        patience,
+        null,
+        realpath(location).catch(() => null),
+      ),
+    ),
+  );
   const seen = new Set<string>();
   return candidates
     .map((candidate, index) => ({ candidate, real: reals[index] ?? null, index }))
@@ -196,9 +214,4 @@ export async function withoutDuplicates(
       seen.add(key);
       return [{ ...candidate, location: real }];
     });
-}
-
-/** Whether there is an interpreter that can be followed to a file. */
-export async function hasInterpreter(location: string, platform: NodeJS.Platform): Promise<boolean> {
-  return (await interpreterOf(location, platform)) !== null;
 }
