@@ -57,7 +57,10 @@ export async function makeHome(extra: Record<string, string> = {}): Promise<Test
     runtime,
     cli,
     async json<T>(...args: string[]) {
-      const { code, out, err } = await cli(...args, '--json');
+      const dashes = args.indexOf('--');
+      const { code, out, err } = await cli(
+        ...args.toSpliced(dashes === -1 ? args.length : dashes, 0, '--json'),
+      );
       if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${err}`);
       return JSON.parse(out) as T;
     },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
@@ -51,6 +52,22 @@ export const commands: Commands = parts => ({
 
 export type { GlobalOptions };
 
+/** Milliseconds that a core which has stopped everything may take to be gone. */
+const endLimit = 5000;
+
+async function processEnd(pid: number): Promise<void> {
+  const deadline = performance.now() + endLimit;
+  while (isAlive(pid) && performance.now() < deadline) await delay(20);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 async function using<T>(client: Promise<CoreClient>, use: (client: CoreClient) => Promise<T>): Promise<T> {
   const core = await client;
   try {
@@ -99,7 +116,9 @@ function running({
       }),
     quit: () =>
       using(reach.running(), async core => {
+        const { pid } = await core.call('core.about');
         await core.call('core.quit');
+        await processEnd(pid);
         printValue(output, { quit: true }, () => 'Gatehouse has stopped.');
       }),
   };
