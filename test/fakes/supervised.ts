@@ -162,3 +162,22 @@ export function commandOf(pid: number): string {
     return '';
   }
 }
+
+/** A plan for tests that never perform it. */
+export const somePlan: LaunchPlan = {
+  argv: ['server'],
+  environment: {},
+  folder: '/',
+  upstream: {
+    address: { kind: 'socket', path: '/nowhere' },
+    host: 'localhost',
+    headers: [],
+    withheldCookies: [],
+  },
+  landing: '/',
+  prove: () => Promise.resolve({ kind: 'ours' }),
+  askToStop: null,
+  busyKernels: null,
+  readySeconds: 1,
+  advise: () => null,
+};

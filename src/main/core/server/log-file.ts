@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 export interface LogFileOptions {
   readonly path: string;
@@ -92,7 +93,7 @@ export class LogFile {
   /** Opened for each batch: an idle server holds no file, and a log that somebody removed is simply begun again. */
   async #add(bytes: Buffer): Promise<void> {
     const { path, maxBytes } = this.#options;
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     // A link in the log's place would make us write into somebody's file.
     const handle = await open(path, O_WRONLY | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
     try {

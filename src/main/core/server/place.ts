@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
 import type { RunPlace } from '../ports.ts';
 import { mintSecret } from '../secret.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** A folder of a run may be this long (bytes), so that the path of a Unix socket in it fits into 104. */
 const longestFolder = 80;
@@ -28,7 +29,7 @@ export function nameRun(runRoot: string): RunNames {
  */
 export async function prepareRunRoot(runRoot: string): Promise<void> {
   try {
-    await mkdir(runRoot, { recursive: true, mode: 0o700 });
+    await makeFolder(runRoot);
     const status = await lstat(runRoot);
     const uid = process.getuid?.();
     if (!status.isDirectory()) throw new Error('it is not a folder');
@@ -61,7 +62,7 @@ export async function makePlace(
 
 /** Told here in plain words; the system would say "no such file" about the program. */
 async function checkFolder(folder: string): Promise<void> {
-  const status = await lstat(join(folder, '.')).catch(() => null);
+  const status = await stat(folder).catch(() => null);
   if (status?.isDirectory() === true) return;
   throw new GatehouseError(
     'folder-missing',

@@ -112,7 +112,7 @@ class Supervisor implements Supervised {
 
   /** One event after the other, also when a listener asks for something while it is told. */
   #happened(event: LifeEvent): void {
-    this.#events.push(event);
+    this.#events.push(withoutSecrets(event, text => this.#options.redactor.redact(text)));
     if (this.#stepping) return;
     this.#stepping = true;
     try {
@@ -125,7 +125,7 @@ class Supervisor implements Supervised {
   #step(event: LifeEvent): void {
     const was = this.#life;
     const [life, effects] = step(steady(), was, event, this.#limits.patience);
-    this.#life = { ...life, reason: this.#options.redactor.redact(life.reason) };
+    this.#life = life;
     if (event.kind === 'asked-to-start' && life.state !== was.state) this.#remains = null;
     for (const effect of effects) this.#perform(effect);
     if (life.state !== was.state || life.reason !== was.reason || life.run !== was.run) this.#announce();
@@ -222,6 +222,12 @@ class Supervisor implements Supervised {
     }
     if (settled.state === 'stopped') throw new GatehouseError('stopped', settled.reason);
   }
+}
+
+/** Before anything is decided by it or made of it: a reason outlives the run whose secret it might hold. */
+function withoutSecrets(event: LifeEvent, redact: (text: string) => string): LifeEvent {
+  if (event.kind === 'broke' || event.kind === 'ended') return { ...event, summary: redact(event.summary) };
+  return event.kind === 'probe' ? { ...event, detail: redact(event.detail) } : event;
 }
 
 /** Milliseconds of a clock that never jumps. */
