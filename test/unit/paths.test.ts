@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 test('Linux without any variable uses the places of the XDG specification', () => {
-  expect(systemPaths({}, 'linux', '/home/ada', 1000)).toEqual({
+  expect(systemPaths({}, 'linux', '/home/ada', 1000, () => false)).toEqual({
     home: '/home/ada',
     custom: false,
     config: '/home/ada/.config/gatehouse',
@@ -36,9 +36,18 @@ test.each([
   ['GATEHOUSE_HOME', { GATEHOUSE_HOME: '/srv/Ärger mit Ö/' }, 'home', '/srv/Ärger mit Ö'],
   ['its config', { GATEHOUSE_HOME: '/srv/a b' }, 'config', '/srv/a b/config'],
   ['its runtime', { GATEHOUSE_HOME: '/srv/a b', XDG_RUNTIME_DIR: '/run' }, 'runtime', '/srv/a b/run'],
+  [
+    'XDG_RUNTIME_DIR of root under su',
+    { XDG_RUNTIME_DIR: '/run/user/0' },
+    'runtime',
+    '/run/user/1000/gatehouse',
+  ],
+  ['XDG_RUNTIME_DIR not set by cron', {}, 'runtime', '/run/user/1000/gatehouse'],
+  ['XDG_RUNTIME_DIR elsewhere', { XDG_RUNTIME_DIR: '/srv/run' }, 'runtime', '/srv/run/gatehouse'],
   ['an empty GATEHOUSE_HOME is none', { GATEHOUSE_HOME: '' }, 'home', '/home/ada'],
 ] as const)('%s', (_name, environment, key, wanted) => {
-  expect(systemPaths(environment, 'linux', '/home/ada', 1000)[key]).toBe(wanted);
+  const isThere = (folder: string): boolean => folder === '/run/user/1000';
+  expect(systemPaths(environment, 'linux', '/home/ada', 1000, isThere)[key]).toBe(wanted);
 });
 
 test('macOS and Windows use their own places', () => {
@@ -61,7 +70,7 @@ test.each([
     expect(Buffer.byteLength(paths.runtime)).toBeLessThanOrEqual(limit);
   }
   const long = `/${'x'.repeat(100)}`;
-  const deep = systemPaths({ GATEHOUSE_HOME: long, TMPDIR: long }, platform, '/home/ada', 7);
+  const deep = systemPaths({ GATEHOUSE_HOME: long, TMPDIR: '/var/tmp' }, platform, '/home/ada', 7);
   expect(deep.runtime).toMatch(/^\/tmp\/gatehouse-7-[0-9a-f]{8}$/);
   expect(systemPaths({ GATEHOUSE_HOME: `${long}/` }, platform, '/', 7).runtime).toBe(deep.runtime);
 });

@@ -5,7 +5,7 @@
  * `lstat` before they are trusted.
  */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, chmod, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GatehouseError } from './errors.ts';
@@ -85,8 +85,12 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The text of a file, or null when there is none. Refuses with `read-failed`, also when it is larger than `maxBytes`. */
-export async function readTextIfPresent(path: string, maxBytes: number): Promise<string | null> {
+/** The text of a file, or null when there is none. Refuses with `read-failed`, also when it is larger than `maxBytes`; `judge` may refuse the opened file. */
+export async function readTextIfPresent(
+  path: string,
+  maxBytes: number,
+  judge: (facts: Stats) => void = () => undefined,
+): Promise<string | null> {
   try {
     const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
@@ -96,6 +100,7 @@ export async function readTextIfPresent(path: string, maxBytes: number): Promise
           nextStep: 'Move it out of the way.',
         });
       }
+      judge(facts);
       return await readBounded(handle, path, maxBytes);
     } finally {
       await handle.close();
@@ -131,23 +136,31 @@ async function readBounded(
  * service managers hand credentials over as links.
  */
 export async function readSecretFile(path: string, uid: number | null): Promise<string> {
-  const facts = await stat(path).catch((error: unknown) => {
-    throw fileError('secret-file', 'Cannot read', path, error);
+  const text = await readTextIfPresent(path, 8192, facts => {
+    if (uid !== null) refuseShared(path, facts, uid);
   });
-  if (uid !== null && facts.uid !== uid && facts.uid !== 0) {
+  if (text === null) {
+    throw new GatehouseError('secret-file', `There is no file ${path}.`, {
+      nextStep: 'Check the path.',
+      kind: 'usage',
+    });
+  }
+  return text.replace(/\r?\n$/, '');
+}
+
+function refuseShared(path: string, facts: Stats, uid: number): void {
+  if (facts.uid !== uid && facts.uid !== 0) {
     throw new GatehouseError('secret-file', `${path} belongs to another user.`, {
       nextStep: 'Use a file of your own with mode 600.',
       kind: 'usage',
     });
   }
-  if (uid !== null && (facts.mode & 0o077) !== 0) {
+  if ((facts.mode & 0o077) !== 0) {
     throw new GatehouseError('secret-file', `${path} can be read or written by other users.`, {
       nextStep: `Take the right from them: chmod 600 ${path}`,
       kind: 'usage',
     });
   }
-  const text = await readTextIfPresent(path, 8192);
-  return (text ?? '').replace(/\r?\n$/, '');
 }
 
 /**

@@ -3,6 +3,7 @@
  * socket appears. `preparePaths` refuses a runtime folder that is not ours alone (see files.ts).
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { GatehouseError } from './errors.ts';
 import { ensureExclusiveFolder, ensurePrivateFolder, refuseSwappable } from './files.ts';
@@ -34,18 +35,24 @@ const roomForNames = 40;
 /** `sun_path` without its final NUL: 104 bytes on macOS and the BSDs, 108 on Linux (unix(7)). */
 const socketPathBytes: Readonly<Record<string, number>> = { darwin: 103, freebsd: 103, openbsd: 103 };
 
-/** Decides where everything is kept; looks at nothing and makes nothing. Refuses a relative GATEHOUSE_HOME with kind `usage`. */
+/**
+ * Decides where everything is kept and makes nothing. Every process of one user has to come to the same answer, whether it was
+ * started by the desktop, a terminal or cron: otherwise one does not find the other's socket. So TMPDIR is not asked, and
+ * `isThere` (looked at for /run/user/<uid> only) makes up for an XDG_RUNTIME_DIR that is not set.
+ * Refuses a relative GATEHOUSE_HOME with kind `usage`.
+ */
 export function systemPaths(
   environment: Environment,
   platform: NodeJS.Platform,
   homedir: string,
   uid: number | null,
+  isThere: (folder: string) => boolean = existsSync,
 ): Paths {
   const path = platform === 'win32' ? win32 : posix;
   const given = environment['GATEHOUSE_HOME'] ?? '';
   if (given !== '') {
     if (!path.isAbsolute(given)) throw relativeHome();
-    return underOneHome(path.resolve(given), environment, platform, uid);
+    return underOneHome(path.resolve(given), platform, uid);
   }
   if (!path.isAbsolute(homedir)) {
     throw new GatehouseError('home-unknown', 'Your home folder is not known (HOME is not set).', {
@@ -53,8 +60,8 @@ export function systemPaths(
     });
   }
   if (platform === 'win32') return windowsPaths(environment, homedir);
-  if (platform === 'darwin') return macPaths(environment, homedir, uid);
-  return xdgPaths(environment, platform, homedir, uid);
+  if (platform === 'darwin') return macPaths(homedir, uid);
+  return xdgPaths(environment, platform, homedir, uid, isThere);
 }
 
 function relativeHome(): GatehouseError {
@@ -64,12 +71,7 @@ function relativeHome(): GatehouseError {
   });
 }
 
-function underOneHome(
-  home: string,
-  environment: Environment,
-  platform: NodeJS.Platform,
-  uid: number | null,
-): Paths {
+function underOneHome(home: string, platform: NodeJS.Platform, uid: number | null): Paths {
   const path = platform === 'win32' ? win32 : posix;
   return {
     home,
@@ -79,7 +81,7 @@ function underOneHome(
     state: path.join(home, 'state'),
     logs: path.join(home, 'state', 'logs'),
     cache: path.join(home, 'cache'),
-    runtime: runtimeFolder(path.join(home, 'run'), home, environment, platform, uid),
+    runtime: runtimeFolder(path.join(home, 'run'), home, platform, uid),
     uid,
   };
 }
@@ -90,14 +92,15 @@ function xdgPaths(
   platform: NodeJS.Platform,
   home: string,
   uid: number | null,
+  isThere: (folder: string) => boolean,
 ): Paths {
   const base = (name: string, fallback: string): string => {
     const value = environment[name] ?? '';
     return posix.join(posix.isAbsolute(value) ? value : posix.join(home, fallback), 'gatehouse');
   };
   const state = base('XDG_STATE_HOME', '.local/state');
-  const runtime = environment['XDG_RUNTIME_DIR'] ?? '';
-  const wanted = posix.isAbsolute(runtime) ? posix.join(runtime, 'gatehouse') : null;
+  const session = sessionFolder(environment, uid, isThere);
+  const wanted = session === null ? null : posix.join(session, 'gatehouse');
   return {
     home,
     custom: false,
@@ -106,12 +109,25 @@ function xdgPaths(
     state,
     logs: posix.join(state, 'logs'),
     cache: base('XDG_CACHE_HOME', '.cache'),
-    runtime: runtimeFolder(wanted, home, environment, platform, uid),
+    runtime: runtimeFolder(wanted, home, platform, uid),
     uid,
   };
 }
 
-function macPaths(environment: Environment, home: string, uid: number | null): Paths {
+/** XDG_RUNTIME_DIR, unless it is that of another user (`su` and `sudo` may leave it set), or where it would be. */
+function sessionFolder(
+  environment: Environment,
+  uid: number | null,
+  isThere: (folder: string) => boolean,
+): string | null {
+  const given = environment['XDG_RUNTIME_DIR'] ?? '';
+  const owner = /^\/run\/user\/(\d+)\/?$/.exec(given)?.[1];
+  if (posix.isAbsolute(given) && (owner === undefined || Number(owner) === uid)) return given;
+  const usual = `/run/user/${uid}`;
+  return uid !== null && isThere(usual) ? usual : null;
+}
+
+function macPaths(home: string, uid: number | null): Paths {
   const support = posix.join(home, 'Library', 'Application Support', 'Gatehouse');
   return {
     home,
@@ -121,7 +137,7 @@ function macPaths(environment: Environment, home: string, uid: number | null): P
     state: posix.join(support, 'state'),
     logs: posix.join(home, 'Library', 'Logs', 'Gatehouse'),
     cache: posix.join(home, 'Library', 'Caches', 'Gatehouse'),
-    runtime: runtimeFolder(posix.join(support, 'run'), home, environment, 'darwin', uid),
+    runtime: runtimeFolder(posix.join(support, 'run'), home, 'darwin', uid),
     uid,
   };
 }
@@ -149,19 +165,14 @@ function windowsPaths(environment: Environment, home: string): Paths {
 function runtimeFolder(
   wanted: string | null,
   home: string,
-  environment: Environment,
   platform: NodeJS.Platform,
   uid: number | null,
 ): string {
   if (platform === 'win32') return wanted ?? win32.join(home, 'run');
   const limit = (socketPathBytes[platform] ?? 107) - roomForNames;
-  const fits = (folder: string): boolean => Buffer.byteLength(folder) <= limit;
-  if (wanted !== null && fits(wanted)) return wanted;
+  if (wanted !== null && Buffer.byteLength(wanted) <= limit) return wanted;
   const hash = createHash('sha256').update(home).digest('hex').slice(0, 8);
-  const name = `gatehouse-${uid ?? 0}-${hash}`;
-  const temporary = environment['TMPDIR'] ?? '';
-  const short = posix.join(posix.isAbsolute(temporary) ? temporary : '/tmp', name);
-  return fits(short) ? short : posix.join('/tmp', name);
+  return `/tmp/gatehouse-${uid ?? 0}-${hash}`;
 }
 
 /** Makes every folder, private, and refuses to go on where one cannot be written or is not ours alone. */
