@@ -155,7 +155,7 @@ test('without a bus: chosen, it is refused with a next step; by itself, memory i
     const keeper = await choose('auto', environment);
     expect(keeper.store).toBe('memory');
     expect(keeper.sentence).toBe(
-      'The keychain cannot be reached here. Secrets are kept in memory, for this run only.',
+      'The keychain cannot be reached. Secrets are kept in memory, for this run only.',
     );
   }
 });
@@ -168,6 +168,26 @@ test('with a bus, auto means the keychain; on one without a keychain it means me
     await own.kill();
     expect((await choose('auto', own.environment)).store).toBe('memory');
     await expect(choose('keychain', own.environment)).rejects.toMatchObject({ code: 'keychain-gone' });
+  });
+});
+
+test('a keychain that hangs at the start is said, then given up: memory when nothing was chosen', async () => {
+  await withKeyring(async own => {
+    own.freeze();
+    const said: string[] = [];
+    const keeper = await openKeeper('auto', {
+      environment: { ...bare, ...own.environment },
+      platform: 'linux',
+      home: '/home/ada',
+      file: '/nonexistent/secrets',
+      uid: 0,
+      timeoutMs: 4000,
+      waiting: sentence => said.push(sentence),
+    });
+    expect(keeper.sentence).toBe(
+      'The keychain did not answer in time. Secrets are kept in memory, for this run only.',
+    );
+    expect(said).toEqual([expect.stringContaining('Waiting for the keychain')]);
   });
 });
 

@@ -35,7 +35,7 @@ test('auto without a keychain is memory, says why, and writes nothing', async ()
   await keeper.set('a', new Secret('v'));
   expect(keeper.store).toBe('memory');
   expect(keeper.sentence).toBe(
-    'The keychain cannot be reached here. Secrets are kept in memory, for this run only.',
+    'The keychain cannot be reached. Secrets are kept in memory, for this run only.',
   );
   expect(await readdir(folder)).toEqual([]);
 });

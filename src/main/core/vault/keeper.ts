@@ -20,6 +20,8 @@ export interface KeeperOptions {
   readonly askPassphrase?: ((isNew: boolean) => Promise<string>) | undefined;
   /** The packed `keychain.ts`, where it does not lie in this folder. */
   readonly keychainEntry?: string | undefined;
+  /** Told once, in a sentence, when the keychain lets us wait: a dialog may be open that nobody has noticed. */
+  readonly waiting?: ((sentence: string) => void) | undefined;
   /** For tests. */
   readonly timeoutMs?: number | undefined;
 }
@@ -32,14 +34,24 @@ export async function openKeeper(choice: KeeperChoice, options: KeeperOptions): 
     case 'file':
       return openSealedFile(options.file, isNew => passphrase(isNew, options));
     case 'keychain':
-      return openKeychain({ ...options, entry: options.keychainEntry });
+      return keychain(options);
     case 'auto':
-      return openKeychain({ ...options, entry: options.keychainEntry }).catch((error: unknown) => {
+      return keychain(options).catch((error: unknown) => {
         if (!(error instanceof GatehouseError)) throw error;
-        return memoryKeeper(`${error.message.replace(/\.$/, '')} here.`);
+        return memoryKeeper(error.message);
       });
     default:
       return choice satisfies never;
+  }
+}
+
+async function keychain(options: KeeperOptions): Promise<SecretKeeper> {
+  const sentence = 'Waiting for the keychain; look whether it asks for a password in another window.';
+  const timer = setTimeout(() => options.waiting?.(sentence), 3000);
+  try {
+    return await openKeychain({ ...options, entry: options.keychainEntry });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
