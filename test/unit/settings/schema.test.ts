@@ -1,11 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import {
-  isSettingKey,
-  rowOf,
-  settingKeys,
-  valueFromText,
-  type Settings,
-} from '../../../src/main/core/settings/schema.ts';
+import { isSettingKey, rowOf, settingKeys, type Settings } from '../../../src/main/core/settings/schema.ts';
 
 test.each(settingKeys)('%s: its default fits its type, and its help is a sentence', key => {
   const row = rowOf(key);
@@ -56,18 +50,4 @@ test('attack: a long host name is judged at once', () => {
 
 test('host names are kept in lower case', () => {
   expect(rowOf('gateway.extraHosts').type.parse(['LAB.Example'])).toEqual(['lab.example']);
-});
-
-test.each([
-  ['core.graceMinutes', '5', 5],
-  ['window.closeToTray', 'false', false],
-  ['secrets.store', 'memory', 'memory'],
-  ['jupyter.defaultFolder', '/a b', '/a b'],
-  ['jupyter.defaultFolder', 'null', null],
-  ['gateway.extraHosts', 'a.example, b.example', ['a.example', 'b.example']],
-  ['gateway.extraHosts', '["a"]', ['a']],
-  ['gateway.extraHosts', '', []],
-  ['unknown', 'a b', 'a b'],
-])('%s: the text %j is read as a value', (key, text, value) => {
-  expect(valueFromText(key, text)).toEqual(value);
 });

@@ -38,6 +38,15 @@ test('what was set is there the next time, in a private file', async () => {
   expect((await lstat(file)).mode & 0o777).toBe(0o600);
 });
 
+test.each([
+  ['a.example, b.example', ['a.example', 'b.example']],
+  ['a.example', ['a.example']],
+  ['', []],
+])('a list may be given as the text %j', async (text, value) => {
+  const settings = await openSettings({ file });
+  expect((await settings.set('gateway.extraHosts', text)).value).toEqual(value);
+});
+
 test('null goes back to the default', async () => {
   await writeFile(file, '{"core.graceMinutes": 3, "jupyter.readySeconds": 7}');
   const settings = await openSettings({ file });

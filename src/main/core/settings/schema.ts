@@ -131,16 +131,3 @@ export function isSettingKey(key: string): key is SettingKey {
 export function rowOf(key: SettingKey): Row<unknown> {
   return settingRows[key];
 }
-
-/**
- * What a person typed as a value: JSON where it reads as JSON, a list of words for a list, else the text itself.
- * Only a spelling; whether the value is allowed is checked afterwards.
- */
-export function valueFromText(key: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const isList = isSettingKey(key) && Array.isArray(settingRows[key].default);
-    return isList ? text.split(/[\s,]+/).filter(word => word !== '') : text;
-  }
-}

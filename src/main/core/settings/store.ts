@@ -126,12 +126,18 @@ function checkedKey(key: string): SettingKey {
 
 function checked(key: string, value: unknown): unknown {
   if (value === null) return null;
-  const accepted = accept(checkedKey(key), value);
+  const accepted = accept(checkedKey(key), wordsIfList(checkedKey(key), value));
   if (accepted !== undefined) return accepted.value;
   throw new GatehouseError('setting-invalid', `${key} must be ${rowOf(checkedKey(key)).wanted}.`, {
     nextStep: `\`gatehouse config get ${key}\` shows what it is now.`,
     kind: 'usage',
   });
+}
+
+/** A list may be given as text, as a person types it: `a.example, b.example`. */
+function wordsIfList(key: SettingKey, value: unknown): unknown {
+  if (typeof value !== 'string' || !Array.isArray(rowOf(key).default)) return value;
+  return value.split(/[\s,]+/).filter(word => word !== '');
 }
 
 function noSuchSetting(key: string): GatehouseError {
