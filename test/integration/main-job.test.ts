@@ -97,12 +97,13 @@ test('a terminal runs a command', async () => {
   const seen = new Promise<void>(resolve => {
     terminal.messageReceived.connect((_sender, message) => {
       if (message.type !== 'stdout') return;
-      said += String(message.content?.join('') ?? '');
+      said += message.content?.join('') ?? '';
       if (said.includes('answer=42')) resolve();
     });
   });
   terminal.send({ type: 'stdin', content: ['echo answer=$((6*7))\r'] });
   await seen;
+  expect(said).toContain('answer=42');
   await terminal.shutdown();
   terminals.dispose();
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultName, newServerId } from '../../src/main/core/server-name.ts';
 
@@ -14,8 +14,8 @@ test.each([
 });
 
 test('every name becomes one DNS label (RFC 1123, 2.1)', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), name => {
+  assert(
+    property(string({ unit: 'binary' }), name => {
       expect(newServerId(name, randomBytes)).toMatch(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/);
     }),
   );

@@ -7,7 +7,7 @@ import { matchServer } from './match.ts';
 import { begin, restart } from './starting.ts';
 import { printValue, say, type Output } from './output.ts';
 import type { Actions } from './program.ts';
-import { splitTarget, type GlobalOptions } from './program.ts';
+import { splitTarget } from './program.ts';
 import { startRequest, usage } from './target.ts';
 import {
   doctorText,
@@ -49,8 +49,6 @@ export const commands: Commands = parts => ({
   ...upkeep(parts),
   serve: parts.serve,
 });
-
-export type { GlobalOptions };
 
 /** Milliseconds that a core which has stopped everything may take to be gone. */
 const endLimit = 5000;

@@ -49,9 +49,6 @@ export const fromCoreSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('event'), name: z.string(), value: z.unknown() }),
 ]);
 
-export type CallMessage = z.infer<typeof callSchema>;
-export type CoreMessage = z.infer<typeof fromCoreSchema>;
-
 type Side = 'client' | 'core';
 
 /** The proof that one side holds the key, bound to both nonces, the role and the side. */

@@ -13,9 +13,9 @@ export interface AnswersParts {
   readonly settings: SettingsStore;
   readonly doctor: DoctorParts;
   readonly log: Log;
-  about(): About;
+  readonly about: () => About;
   /** Ends the core once everything has been stopped. */
-  quit(reason: string): Promise<void>;
+  readonly quit: (reason: string) => Promise<void>;
 }
 
 /** The contract, answered. Arguments have been checked by `calls.ts`. */

@@ -5,17 +5,18 @@ import type { About, ProfileName } from '../../shared/model.ts';
 import { makeAnswers } from './answers.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { Answers } from './calls.ts';
+import type { DoctorParts } from './doctor.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { Launcher } from './launcher.ts';
 import { createLog } from './log.ts';
 import type { Environment, Paths } from './paths.ts';
-import type { Log, Profile, Redactor, SecretKeeper, Supervised } from './ports.ts';
+import type { Log, Profile, Redactor, SecretKeeper, Supervised, Vault } from './ports.ts';
 import { customProfile } from './profiles/custom.ts';
 import { jupyterProfile } from './profiles/jupyter.ts';
 import { createRedactor } from './redact.ts';
 import { openSavedServers } from './saved-servers.ts';
 import type { EntryParts, SuperviseRequest } from './server-entry.ts';
-import { cleanStaleRuns } from './server/records.ts';
+import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
 import { supervise } from './server/supervisor.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
 import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
@@ -40,7 +41,7 @@ export interface ComposeOptions {
     { readonly guard: string; readonly shim: string; readonly keychain: string } | undefined;
   /** The Electron binary that this installation would use, whether it is there or not. */
   readonly electron: string | null;
-  quit(reason: string): Promise<void>;
+  readonly quit: (reason: string) => Promise<void>;
 }
 
 /** A core without a door: everything but the control socket. */
@@ -68,57 +69,67 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     kept: 3,
   });
   for (const warning of settings.warnings()) log.warn(warning);
-  const keeper = await openKeeper(options.secrets ?? settings.get('secrets.store'), {
-    environment: options.environment,
-    platform: options.platform,
-    file: join(paths.data, 'secrets.sealed'),
-    home: paths.home,
-    uid: paths.uid,
-    askPassphrase: options.askPassphrase,
-    keychainEntry: options.resources?.keychain,
-  });
+  const keeper = await keeperOf(options, settings);
   const vault = createVault(keeper, { redactor, supplied: options.supplied ?? undefined });
   const announcer = createAnnouncer(error => log.error('A listener failed.', { error: String(error) }));
-  const runRoot = paths.runtime;
   const launcher = new Launcher({
     profiles: profilesOf(options, settings, log),
     saved: await openSavedServers(paths.state, log),
     vault,
     log,
     home: settings.get('jupyter.defaultFolder') ?? options.homedir,
-    entry: entryParts(options, { settings, log, redactor, announcer, runRoot }),
+    entry: entryParts(options, { settings, log, redactor, announcer }),
     announce: (name, value) => announcer.announce(name, value),
   });
-  const about = aboutOf(options, keeper);
-  const answers = makeAnswers({
-    launcher,
-    vault,
-    settings,
-    log,
-    about,
-    quit: options.quit,
-    doctor: {
-      paths,
-      environment: options.environment,
-      vault,
-      node: process.versions.node,
-      findElectron: () => whereThere(options.electron),
-      findServers: () => launcher.find({ fresh: false }),
-      settingsWarnings: () => settings.warnings(),
-      staleRuns: async () => [],
-    },
-  });
   return {
-    answers,
+    answers: makeAnswers({
+      launcher,
+      vault,
+      settings,
+      log,
+      about: aboutOf(options, keeper),
+      quit: options.quit,
+      doctor: doctorParts(options, { vault, settings, launcher }),
+    }),
     launcher,
     settings,
     announcer,
     redactor,
     log,
-    cleanUp: async () => {
-      await cleanStaleRuns(runRoot, log);
-    },
+    cleanUp: async () => void (await cleanStaleRuns(paths.runtime, log)),
     close: async () => log.close(),
+  };
+}
+
+function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<SecretKeeper> {
+  return openKeeper(options.secrets ?? settings.get('secrets.store'), {
+    environment: options.environment,
+    platform: options.platform,
+    file: join(options.paths.data, 'secrets.sealed'),
+    home: options.paths.home,
+    uid: options.paths.uid,
+    askPassphrase: options.askPassphrase,
+    keychainEntry: options.resources?.keychain,
+  });
+}
+
+function doctorParts(
+  options: ComposeOptions,
+  {
+    vault,
+    settings,
+    launcher,
+  }: { readonly vault: Vault; readonly settings: SettingsStore; readonly launcher: Launcher },
+): DoctorParts {
+  return {
+    paths: options.paths,
+    environment: options.environment,
+    vault,
+    node: process.versions.node,
+    findElectron: () => whereThere(options.electron),
+    findServers: () => launcher.find({ fresh: false }),
+    settingsWarnings: () => settings.warnings(),
+    staleRuns: () => listStaleRuns(options.paths.runtime),
   };
 }
 
@@ -127,14 +138,13 @@ interface Fittings {
   readonly log: Log;
   readonly redactor: Redactor;
   readonly announcer: Announcer;
-  readonly runRoot: string;
 }
 
 function entryParts(
   options: ComposeOptions,
   fittings: Fittings,
 ): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'> {
-  const { settings, log, redactor, announcer, runRoot } = fittings;
+  const { settings, log, redactor, announcer } = fittings;
   return {
     openGateway,
     gatewayRules: () => ({
@@ -148,7 +158,7 @@ function entryParts(
         serverId: server.id,
         name: server.name,
         plan,
-        runRoot,
+        runRoot: options.paths.runtime,
         logFile: join(options.paths.logs, `${server.id}.log`),
         folder: server.folder,
         user: options.user,

@@ -83,6 +83,20 @@ export async function cleanStaleRuns(
   return tally;
 }
 
+/** Servers whose run a core that died has left behind, by their id. Only looks. Throws nothing. */
+export async function listStaleRuns(runRoot: string): Promise<readonly string[]> {
+  const names = await readdir(runRoot).catch((): string[] => []);
+  const here = await whereAndWhen();
+  const stale: string[] = [];
+  for (const file of names.filter(name => name.endsWith('.json'))) {
+    const record = await readRecord(join(runRoot, file));
+    if (record === null || `${record.name}.json` !== file) continue;
+    const verdict = judge(record, { ...here, coreStart: await startOf(record.core.pid) });
+    if (verdict.kind !== 'leave') stale.push(record.serverId);
+  }
+  return stale;
+}
+
 async function cleanOne(runRoot: string, record: RunRecord, verdict: Verdict): Promise<boolean> {
   if (verdict.kind === 'end') {
     const { marker, server } = record;
