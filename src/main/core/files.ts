@@ -180,7 +180,7 @@ export async function ensurePrivateFolder(folder: string, uid: number | null): P
   }
 }
 
-export function foreignFolder(folder: string, owner: number): GatehouseError {
+function foreignFolder(folder: string, owner: number): GatehouseError {
   return new GatehouseError('home-foreign', `${folder} belongs to another user (uid ${owner}).`, {
     nextStep: 'Run Gatehouse as that user, or set GATEHOUSE_HOME to a folder of your own.',
   });

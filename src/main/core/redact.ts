@@ -28,6 +28,8 @@ interface Learnt {
 
 export function createRedactor(): Redactor {
   const learnt = new Map<string, Learnt>();
+  /** Longer secrets first, so that one which begins like another does not leave its rest behind. Null when it has to be made anew. */
+  let ordered: readonly Learnt[] | null = null;
   return {
     learn(secret: Secret<string>): void {
       const value = secret.reveal();
@@ -35,24 +37,24 @@ export function createRedactor(): Redactor {
       const known = learnt.get(value) ?? { forms: formsOf(value), percent: percentPattern(value) };
       learnt.delete(value);
       learnt.set(value, known);
+      ordered = null;
       const oldest = learnt.keys().next();
       if (learnt.size > mostSecrets && oldest.done !== true) learnt.delete(oldest.value);
     },
     forget(secret: Secret<string>): void {
       learnt.delete(secret.reveal());
+      ordered = null;
     },
     redact(text: string): string {
-      return hidePatterns(hideLearnt(text, learnt));
+      ordered ??= [...learnt].sort(([a], [b]) => b.length - a.length).map(([, known]) => known);
+      return hidePatterns(hideLearnt(text, ordered));
     },
   };
 }
 
-function hideLearnt(text: string, learnt: ReadonlyMap<string, Learnt>): string {
+function hideLearnt(text: string, learnt: readonly Learnt[]): string {
   let result = text;
-  // Longer secrets first, so that one which begins like another does not leave its rest behind.
-  for (const value of [...learnt.keys()].sort((a, b) => b.length - a.length)) {
-    const known = learnt.get(value);
-    if (known === undefined) continue;
+  for (const known of learnt) {
     for (const form of known.forms) {
       if (result.includes(form.text)) result = hideForm(result, form);
     }
