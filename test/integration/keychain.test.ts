@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createRedactor } from '../../src/main/core/redact.ts';
@@ -217,6 +218,30 @@ test('the child that uses the keychain ends with its parent, even by KILL, and k
     }
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test('the built program finds the keychain, and refuses with a next step where it was chosen and is not there', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'keychain home '));
+  const program = fileURLToPath(new URL('../../out/core/main.mjs', import.meta.url));
+  try {
+    const env = { ...bare, HOME: home, GATEHOUSE_HOME: home };
+    const found = await run(process.execPath, [program, 'doctor', '--json'], {
+      env: { ...env, ...keyring.environment },
+      timeout: 30_000,
+    });
+    const lines: { id: string; detail: string }[] = JSON.parse(found.stdout);
+    expect(lines.find(line => line.id === 'secrets')?.detail).toContain('Secret Service');
+    const refused = run(process.execPath, [program, 'serve', '--secrets=keychain', '--', 'true'], {
+      env,
+      timeout: 30_000,
+    });
+    await expect(refused).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/keychain cannot be reached[^]*--secrets=memory/),
+    });
+  } finally {
+    await rm(home, { recursive: true });
   }
 });
 
