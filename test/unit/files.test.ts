@@ -8,12 +8,20 @@ import {
   rename,
   rm,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readSecretFile, readTextIfPresent, systemCode, writeFileAtomic } from '../../src/main/core/files.ts';
+import {
+  partOf,
+  readSecretFile,
+  readTextIfPresent,
+  sweepParts,
+  systemCode,
+  writeFileAtomic,
+} from '../../src/main/core/files.ts';
 
 const uid = process.getuid?.() ?? null;
 let folder = '';
@@ -123,4 +131,19 @@ test('system codes are read without trusting the thrown value', () => {
     '',
     '',
   ]);
+});
+
+test('what a killed writer left is swept once it is old; nothing else is', async () => {
+  const path = join(folder, 'a.json');
+  const old = [partOf(path), partOf(path), join(folder, 'b.json.aaaaaaaaaaaa.part'), `${path}.part`, path];
+  for (const name of [...old, `${path}.ffffffffffff.part`]) await writeFile(name, '');
+  for (const name of old) await utimes(name, 0, 0);
+  await sweepParts(path);
+  expect((await readdir(folder)).sort()).toEqual([
+    'a.json',
+    'a.json.ffffffffffff.part',
+    'a.json.part',
+    'b.json.aaaaaaaaaaaa.part',
+  ]);
+  await sweepParts(join(folder, 'none', 'at all'));
 });

@@ -6,8 +6,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { access, chmod, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { GatehouseError } from './errors.ts';
 
 /** The `code` of a system error (`ENOENT`), or '' for anything else that was thrown. */
@@ -54,7 +54,7 @@ export async function writeFileAtomic(
   content: string | Uint8Array,
   operations: WriteOperations = { open, rename },
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
+  const temporary = partOf(path);
   try {
     const handle = await operations.open(temporary, 'wx', 0o600);
     try {
@@ -69,6 +69,24 @@ export async function writeFileAtomic(
     throw fileError('write-failed', 'Cannot save', path, error);
   }
   await syncFolder(dirname(path));
+}
+
+/** A name beside the file that nobody can guess, under which its next content is written. */
+export function partOf(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.part`;
+}
+
+/** Removes what writers of this file left behind when they were killed: parts older than a minute. Throws nothing. */
+export async function sweepParts(path: string): Promise<void> {
+  const start = `${basename(path)}.`;
+  const names = await readdir(dirname(path)).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{12}\.part$/.test(name.slice(start.length))) continue;
+    const part = join(dirname(path), name);
+    const facts = await lstat(part).catch(() => null);
+    if (facts !== null && Date.now() - facts.mtimeMs > 60_000)
+      await rm(part, { force: true }).catch(() => undefined);
+  }
 }
 
 /** Makes a rename survive a power cut. Not every file system can; the file itself is whole either way. */

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import type { SettingInfo } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import { readTextIfPresent, writeFileAtomic } from '../files.ts';
+import { readTextIfPresent, sweepParts, writeFileAtomic } from '../files.ts';
 import type { Clock } from '../ports.ts';
 import { createTurns } from '../turns.ts';
 import { accept, effective, type Effective, type Values } from './effective.ts';
@@ -41,6 +41,7 @@ interface Loaded {
 /** Reads the settings. A file that cannot be used stops nobody: it is kept aside and named in a warning, and defaults are in force. */
 export async function openSettings(options: SettingsOptions): Promise<SettingsStore> {
   const { file, policy = {}, clock = Date.now } = options;
+  await sweepParts(file);
   let loaded = await load(file, clock).catch((error: unknown): Loaded => {
     if (!(error instanceof GatehouseError)) throw error;
     return { user: {}, warnings: [`${error.message} Default settings are used.`] };

@@ -3,11 +3,10 @@
  * update is lost; so each writing is a new file `<file>.<number>` that only one of them can create, and the other begins again.
  * There is no lock that a crash could leave behind.
  */
-import { randomBytes } from 'node:crypto';
 import { link, open, readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { GatehouseError } from '../errors.ts';
-import { fileError, readTextIfPresent, syncFolder, systemCode } from '../files.ts';
+import { fileError, partOf, readTextIfPresent, sweepParts, syncFolder, systemCode } from '../files.ts';
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { createTurns } from '../turns.ts';
@@ -36,6 +35,7 @@ export async function openSealedFile(
   ask: AskPassphrase,
   derive: DeriveKey = deriveKey,
 ): Promise<SecretKeeper> {
+  await sweepParts(file);
   const first = await newest(file);
   const passphrase = await ask(first === null);
   if (first === null && passphrase.reveal().length < shortestPassphrase) {
@@ -134,7 +134,7 @@ async function publish(
   key: SealingKey,
 ): Promise<boolean> {
   const path = `${file}.${number}`;
-  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.part`);
+  const temporary = partOf(file);
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {
