@@ -52,8 +52,6 @@ export interface Vault {
   rotateAccessToken(serverId: string): Promise<Secret<string>>;
   /** Removes what is kept for a server. */
   forget(serverId: string): Promise<void>;
-  /** The key of the control socket, minted when there is none. */
-  controlKey(): Promise<Secret<string>>;
 }
 
 /** How the gateway reaches a server. */

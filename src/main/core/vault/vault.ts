@@ -14,7 +14,6 @@ export interface VaultOptions {
   readonly mint?: () => Secret<string>;
 }
 
-const controlKeyName = 'control-key';
 const accessTokenName = (serverId: string): string => `access-token:${serverId}`;
 
 export function createVault(keeper: SecretKeeper, options: VaultOptions): Vault {
@@ -63,9 +62,6 @@ export function createVault(keeper: SecretKeeper, options: VaultOptions): Vault 
         await keeper.delete(name);
         rotated.delete(serverId);
       });
-    },
-    controlKey() {
-      return inTurn(controlKeyName, () => readOrMint(controlKeyName));
     },
   };
 }

@@ -1,0 +1,178 @@
+/* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
+import type { Failure, FoundServer, ServerInfo, ServerState } from '../../src/shared/model.ts';
+import type { EntryParts, SuperviseRequest } from '../../src/main/core/server-entry.ts';
+import type { Gateway, Log, Profile, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
+import type { SavedServer, SavedServers } from '../../src/main/core/saved-servers.ts';
+import { Secret } from '../../src/main/core/secret.ts';
+
+export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+const upstream: Upstream = {
+  address: { kind: 'port', port: 1 },
+  host: 'localhost',
+  headers: [],
+  withheldCookies: [],
+};
+
+/** A supervisor that does at once what it is told. */
+export class FakeSupervised implements Supervised {
+  state: ServerState = 'stopped';
+  reason = 'It was not started yet.';
+  pid: number | null = null;
+  startedAt: number | null = null;
+  readonly landing = '/lab';
+  readonly said: string[] = [];
+  failing: Error | null = null;
+  readonly #request: SuperviseRequest;
+
+  constructor(request: SuperviseRequest) {
+    this.#request = request;
+  }
+
+  get upstream(): Upstream | null {
+    return this.state === 'ready' ? upstream : null;
+  }
+
+  async start(): Promise<void> {
+    this.said.push('start');
+    if (this.failing !== null) {
+      this.#become('failed', this.failing.message);
+      throw this.failing;
+    }
+    this.pid = 42;
+    this.startedAt = 0;
+    this.#become('ready', 'It answers and is ours.');
+  }
+
+  async stop(reason: string): Promise<void> {
+    this.said.push(`stop: ${reason}`);
+    this.pid = null;
+    this.startedAt = null;
+    this.#become('stopped', reason);
+  }
+
+  async restart(): Promise<void> {
+    await this.stop('restart');
+    await this.start();
+  }
+
+  resumed(): void {
+    this.said.push('resumed');
+  }
+
+  logs = async () => [];
+  failure = (): Failure | null => null;
+  busyKernels = async () => 2;
+
+  #become(state: ServerState, reason: string): void {
+    this.state = state;
+    this.reason = reason;
+    this.#request.onChange();
+  }
+}
+
+export interface FakeWorld {
+  readonly parts: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'>;
+  readonly supervised: FakeSupervised[];
+  /** Ports of the gateways that are open now. */
+  readonly open: Set<number>;
+  readonly states: ServerState[];
+  /** The next gateway takes its preferred port, unless this is true. */
+  taken: boolean;
+}
+
+export function fakeWorld(): FakeWorld {
+  let nextPort = 5000;
+  const world: FakeWorld = {
+    supervised: [],
+    open: new Set(),
+    states: [],
+    taken: false,
+    parts: {
+      gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: [], trustedProxies: 0 }),
+      supervise(request) {
+        const supervised = new FakeSupervised(request);
+        world.supervised.push(supervised);
+        return supervised;
+      },
+      openGateway: async ({ serverId, preferredPort }): Promise<Gateway> => {
+        const port = preferredPort !== null && !world.taken ? preferredPort : nextPort++;
+        world.open.add(port);
+        return {
+          port,
+          url: `http://${serverId}.localhost:${port}/`,
+          setUpstream: ({ state }) => void world.states.push(state),
+          oneTimeLink: () => ({ url: 'link', expiresAt: null }),
+          toolLink: () => ({ url: 'tool', expiresAt: null }),
+          rotate: () => {},
+          connections: () => 3,
+          lastUsed: () => 7,
+          close: async () => void world.open.delete(port),
+        };
+      },
+    },
+  };
+  return world;
+}
+
+export function fakeVault(): Vault & { readonly forgotten: string[] } {
+  const forgotten: string[] = [];
+  return {
+    store: 'memory',
+    sentence: 'in memory',
+    forgotten,
+    accessToken: async id => new Secret(`token of ${id}`),
+    rotateAccessToken: async id => new Secret(`new token of ${id}`),
+    forget: async id => void forgotten.push(id),
+  };
+}
+
+export function fakeSaved(...servers: SavedServer[]): SavedServers {
+  const map = new Map(servers.map(server => [server.id, server]));
+  return {
+    all: () => [...map.values()],
+    put: async server => void map.set(server.id, server),
+    remove: async id => void map.delete(id),
+  };
+}
+
+export function found(id: string, change: Partial<FoundServer> = {}): FoundServer {
+  return {
+    id,
+    profile: 'jupyter',
+    title: 'JupyterLab',
+    version: '4.6.6',
+    origin: 'PATH',
+    location: `/envs/${id}`,
+    problem: null,
+    ...change,
+  };
+}
+
+export function fakeProfile(...all: FoundServer[]): Profile {
+  return {
+    name: 'jupyter',
+    setup: null,
+    find: async () => all,
+    plan: async () => {
+      throw new Error('not in these tests');
+    },
+  };
+}
+
+export function info(change: Partial<ServerInfo> = {}): ServerInfo {
+  return {
+    id: 'a',
+    name: 'a',
+    profile: 'jupyter',
+    title: 'JupyterLab',
+    origin: 'PATH',
+    folder: '/',
+    state: 'ready',
+    reason: '',
+    url: null,
+    pid: null,
+    startedAt: null,
+    ...change,
+  };
+}

@@ -1,0 +1,110 @@
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import type { EventName } from '../../src/shared/contract.ts';
+import { choose, Launcher } from '../../src/main/core/launcher.ts';
+import { fakeProfile, fakeSaved, fakeVault, fakeWorld, found, silentLog } from '../support/fake-ports.ts';
+
+function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one'))) {
+  const world = fakeWorld();
+  const vault = fakeVault();
+  const announced: [EventName, unknown][] = [];
+  const launcher = new Launcher({
+    profiles: new Map([['jupyter', profile]]),
+    saved,
+    vault,
+    log: silentLog,
+    home: tmpdir(),
+    entry: world.parts,
+    announce: (name, value) => void announced.push([name, value]),
+  });
+  return { launcher, world, vault, announced, saved };
+}
+
+test('a start makes a server that is remembered and announced', async () => {
+  const { launcher, announced, saved } = makeLauncher();
+  const entry = await launcher.prepare({ profile: 'jupyter' });
+  await entry.start();
+  expect(entry.info()).toMatchObject({
+    state: 'ready',
+    title: 'JupyterLab 4.6.6',
+    origin: 'PATH',
+    pid: 42,
+    folder: tmpdir(),
+  });
+  expect(saved.all()[0]).toMatchObject({ id: entry.info().id, port: 5000, request: { found: 'one' } });
+  expect(announced.at(-1)).toEqual(['server.changed', entry.info()]);
+  expect(await launcher.busy()).toEqual({ servers: 1, busyKernels: 2, connections: 3 });
+});
+
+test('the same request takes a stopped server up again, at its own address', async () => {
+  const { launcher } = makeLauncher();
+  const first = await launcher.prepare({ profile: 'jupyter' });
+  await first.start();
+  const { url } = first.info();
+  await first.stop('enough');
+  const again = await launcher.prepare({ profile: 'jupyter' });
+  await again.start();
+  expect(again).toBe(first);
+  expect(again.info().url).toBe(url);
+});
+
+test('the same request while it runs is a second server', async () => {
+  const { launcher } = makeLauncher();
+  const first = await launcher.prepare({ profile: 'jupyter' });
+  await first.start();
+  expect((await launcher.prepare({ profile: 'jupyter' })).saved.id).not.toBe(first.saved.id);
+});
+
+test('what is remembered is listed as stopped after a restart of the core, and starts at its address', async () => {
+  const { launcher, saved } = makeLauncher();
+  const entry = await launcher.prepare({ profile: 'jupyter', name: 'thesis' });
+  await entry.start();
+  const { id, url } = entry.info();
+  const later = makeLauncher(saved);
+  expect(later.launcher.list()).toMatchObject([{ id, name: 'thesis', state: 'stopped', url: null }]);
+  await later.launcher.entry(id).start();
+  expect(later.launcher.entry(id).info().url).toBe(url);
+});
+
+test('forgetting stops it and removes its token', async () => {
+  const { launcher, vault, saved, announced } = makeLauncher();
+  const entry = await launcher.prepare({ profile: 'jupyter' });
+  await entry.start();
+  const { id } = entry.saved;
+  await launcher.forget(id);
+  expect([launcher.list(), saved.all(), vault.forgotten]).toEqual([[], [], [id]]);
+  expect(announced.at(-1)).toEqual(['server.forgotten', { id }]);
+  expect(() => launcher.entry(id)).toThrow(/no server/);
+});
+
+test('quitting stops everything and takes no more starts', async () => {
+  const { launcher, world } = makeLauncher();
+  await (await launcher.prepare({ profile: 'jupyter' })).start();
+  await launcher.quit('bye');
+  expect(launcher.active).toBe(false);
+  expect(world.open.size).toBe(0);
+  await expect(launcher.prepare({ profile: 'jupyter' })).rejects.toMatchObject({ code: 'quitting' });
+});
+
+test('a folder that is none is refused by its name', async () => {
+  const { launcher } = makeLauncher();
+  await expect(launcher.prepare({ profile: 'jupyter', folder: '/no/such' })).rejects.toThrow(
+    '/no/such is not a folder',
+  );
+});
+
+test.each([
+  ['the best one that works', [found('broken', { problem: 'it is' }), found('good')], undefined, 'good'],
+  ['the one asked for', [found('a'), found('b')], 'b', 'b'],
+])('%s is chosen', (_name, all, wanted, id) => expect(choose(all, wanted).id).toBe(id));
+
+test.each([
+  ['nothing is installed', [], undefined, 'none-found'],
+  ['everything is broken', [found('a', { problem: 'no' })], undefined, 'none-found'],
+  ['the one asked for is gone', [found('a')], 'b', 'not-found-here'],
+  ['the one asked for is broken', [found('a', { problem: 'no libpython' })], 'a', 'cannot-start'],
+])('when %s, that is said', (_name, all, wanted, code) => {
+  expect(() => choose(all, wanted)).toThrow(
+    expect.objectContaining({ code, nextStep: expect.stringMatching(/./) }),
+  );
+});

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { ServerInfo } from '../../src/shared/model.ts';
+import { ServerEntry } from '../../src/main/core/server-entry.ts';
+import type { SavedServer } from '../../src/main/core/saved-servers.ts';
+import { GatehouseError } from '../../src/main/core/errors.ts';
+import { fakeVault, fakeWorld, silentLog } from '../support/fake-ports.ts';
+
+const server: SavedServer = {
+  id: 'a',
+  name: 'a',
+  title: 'JupyterLab',
+  origin: 'PATH',
+  folder: '/',
+  port: null,
+  request: { profile: 'jupyter' },
+};
+
+function makeEntry(saved = server, vault = fakeVault()) {
+  const world = fakeWorld();
+  const changes: ServerInfo[] = [];
+  const kept: SavedServer[] = [];
+  const entry = new ServerEntry(
+    {
+      ...world.parts,
+      vault,
+      log: silentLog,
+      onChange: info => void changes.push(info),
+      save: async each => void kept.push(each),
+    },
+    saved,
+    () => Promise.reject(new Error('not in these tests')),
+  );
+  return { entry, world, changes, kept, supervised: world.supervised[0]! };
+}
+
+test('it is starting from the first moment, and the gateway follows every state', async () => {
+  const { entry, world } = makeEntry();
+  const start = entry.start();
+  expect(entry.info().state).toBe('starting');
+  await start;
+  expect(entry.info()).toMatchObject({ state: 'ready', url: 'http://a.localhost:5000/' });
+  expect(world.states.at(-1)).toBe('ready');
+});
+
+test('a stop closes the door; the next start opens it at the same port', async () => {
+  const { entry, world, kept } = makeEntry();
+  await entry.start();
+  await entry.stop('enough');
+  expect([world.open.size, entry.info().url]).toEqual([0, null]);
+  await entry.start();
+  expect([...world.open]).toEqual([5000]);
+  expect(kept.map(({ port }) => port)).toEqual([5000]);
+});
+
+test('two stops are one, and a start waits for them', async () => {
+  const { entry, supervised } = makeEntry();
+  await entry.start();
+  await Promise.all([entry.stop('a'), entry.stop('b'), entry.start()]);
+  expect(supervised.said).toEqual(['start', 'stop: a', 'start']);
+});
+
+test('a failed start leaves the door open, so that a page can say why', async () => {
+  const { entry, world, supervised } = makeEntry();
+  supervised.failing = new GatehouseError('start-failed', 'It ended by itself.');
+  await expect(entry.start()).rejects.toThrow('It ended by itself');
+  expect(entry.info()).toMatchObject({
+    state: 'failed',
+    reason: 'It ended by itself.',
+    url: 'http://a.localhost:5000/',
+  });
+  expect(world.states.at(-1)).toBe('failed');
+});
+
+test('a keychain that refuses is a failure with its next step, not a silence', async () => {
+  const vault = {
+    ...fakeVault(),
+    accessToken: () =>
+      Promise.reject(
+        new GatehouseError('keychain-locked', 'The keychain is locked.', { nextStep: 'Unlock it.' }),
+      ),
+  };
+  const { entry, changes } = makeEntry(server, vault);
+  await expect(entry.start()).rejects.toMatchObject({ code: 'keychain-locked' });
+  expect(entry.info()).toMatchObject({ state: 'failed', reason: 'The keychain is locked.' });
+  expect(entry.failure()).toMatchObject({ summary: 'The keychain is locked.', nextStep: 'Unlock it.' });
+  expect(changes.at(-1)?.state).toBe('failed');
+});
+
+test('another address is remembered when the old one is taken', async () => {
+  const { entry, world, kept } = makeEntry({ ...server, port: 4000 });
+  world.taken = true;
+  await entry.start();
+  expect(kept.at(-1)?.port).toBe(5000);
+});
