@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { errorInfo } from '../../src/main/core/errors.ts';
 import { findFamily } from '../../src/main/core/server/ending.ts';
@@ -97,7 +96,10 @@ test('SIGKILL of the server: ready again within 5 s, in a new run', async () => 
   const { pid } = it.supervised;
   const before = performance.now();
   process.kill(pid ?? 0, 'SIGKILL');
-  await until('ready again', () => it.supervised.state === 'ready' && it.supervised.pid !== pid);
+  await until(
+    'ready again',
+    () => it.supervised.state === 'ready' && ![null, pid].includes(it.supervised.pid),
+  );
   expect(performance.now() - before).toBeLessThan(5000);
   expect(await findFamily(old, null)).toEqual([]);
   expect(it.history).toEqual(['starting', 'ready', 'restarting', 'restarting', 'ready']);
@@ -156,61 +158,4 @@ test('a start during the stop is done after it', async () => {
   expect(it.supervised.state).toBe('ready');
   expect(it.supervised.pid).not.toBe(pid);
   expect(await startOf(pid ?? 0)).toBe(null);
-});
-
-test('a server that floods is readable, bounded, and neither stalls nor fills the disk', async () => {
-  const it = begin({ mode: 'flood' }, { limits: { maxLogBytes: 200_000, keptLogs: 1 } });
-  const before = process.memoryUsage().rss;
-  await it.supervised.start();
-  await until('output is left out', () => it.lines.some(line => line.text.includes('left out')), 20_000);
-  expect(await ask(it.supervised.upstream!.address, '/')).not.toBe('');
-  expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
-  await it.supervised.stop('Enough.');
-  const folder = join(it.root, 'logs');
-  const sizes = readdirSync(folder).map(name => statSync(join(folder, name)));
-  expect(sizes.length).toBe(2);
-  for (const { size, mode } of sizes) {
-    expect(size).toBeLessThan(1_300_000);
-    expect(mode & 0o777).toBe(0o600);
-  }
-});
-
-test('a secret that the server prints is in no line and no file', async () => {
-  const it = begin({ mode: 'secret' });
-  await it.supervised.start();
-  const [secret] = it.redactor.known;
-  await until('printed', () => it.lines.some(line => line.text === 'my secret is ***, keep it'));
-  await it.supervised.logs(1);
-  await it.supervised.stop('Enough.');
-  expect(readFileSync(join(it.root, 'logs', 'fake.log'), 'utf8')).not.toContain(secret);
-  expect(it.redactor.known.size).toBe(0);
-});
-
-test('a log on a full disk is said once and hurts nobody', async () => {
-  const it = begin({ mode: 'good' }, { logFile: '/dev/full' });
-  await it.supervised.start();
-  await until('said', () => it.log.notes.some(note => note.includes('cannot be written')));
-  process.kill(it.supervised.pid ?? 0, 'SIGKILL');
-  await until('restarted', () => it.history.filter(state => state === 'ready').length === 2);
-  expect(it.log.notes.filter(note => note.includes('cannot be written'))).toHaveLength(1);
-  expect((await it.supervised.logs(50)).some(line => line.text.includes('cannot be written'))).toBe(true);
-});
-
-test('the environment is clean, and marked', async () => {
-  const environment = {
-    ...process.env,
-    LD_PRELOAD: '',
-    NODE_OPTIONS: '',
-    JUPYTER_TOKEN: 't',
-    GATEHOUSE_TOKEN: 't',
-    ODD: '1',
-  };
-  const it = begin({ mode: 'good' }, { environment });
-  await it.supervised.start();
-  const seen: unknown = JSON.parse(await ask(it.supervised.upstream!.address, '/environment'));
-  expect(seen).toHaveProperty('GATEHOUSE_RUN', markerOf(it));
-  for (const name of ['LD_PRELOAD', 'NODE_OPTIONS', 'JUPYTER_TOKEN', 'GATEHOUSE_TOKEN', 'ODD'])
-    expect(seen).not.toHaveProperty(name);
-  expect(seen).toHaveProperty('PATH');
-  expect(existsSync(it.runRoot)).toBe(true);
 });

@@ -35,8 +35,13 @@ export async function recordOf(
 export async function writeRecord(runRoot: string, record: RunRecord): Promise<void> {
   const path = join(runRoot, `${record.name}.json`);
   const half = `${path}.new`;
-  await writeFile(half, JSON.stringify(record), { mode: 0o600 });
-  await rename(half, path);
+  try {
+    await writeFile(half, JSON.stringify(record), { mode: 0o600 });
+    await rename(half, path);
+  } catch (error) {
+    await rm(half, { force: true });
+    throw error;
+  }
 }
 
 export async function removeRecord(runRoot: string, name: string): Promise<void> {
