@@ -6,6 +6,7 @@ import { openInBrowser } from './browser.ts';
 import { matchServer } from './match.ts';
 import { begin, restart } from './starting.ts';
 import { printValue, say, type Output } from './output.ts';
+import { showProgress } from './progress.ts';
 import type { Actions } from './program.ts';
 import { splitTarget } from './program.ts';
 import { startRequest, usage } from './target.ts';
@@ -198,7 +199,7 @@ function upkeep({
           await core.call('setup.remove', profile);
           return printValue(output, { removed: profile }, () => 'The managed environment is removed.');
         }
-        core.on('setup.progress', ({ message }) => say(output, message));
+        core.on('setup.progress', showProgress(output, process.stderr.isTTY));
         printValue(output, await core.call('setup.run', profile), found => foundText([found]));
       }),
     doctor: () =>

@@ -4,6 +4,7 @@ import { GatehouseError } from '../core/errors.ts';
 import { hasScreen, openInBrowser } from './browser.ts';
 import type { CoreProcess } from './core-process.ts';
 import { printEvent, say, type Output } from './output.ts';
+import { showProgress } from './progress.ts';
 import { splitTarget, type ServeOptions } from './program.ts';
 import { begin } from './starting.ts';
 import { startRequest } from './target.ts';
@@ -51,9 +52,10 @@ async function run(
   const about = await core.call('core.about');
   say(output, about.secretsSentence);
   core.on('server.changed', server => printEvent(output, 'changed', { server }));
+  const show = showProgress(output, process.stderr.isTTY);
   core.on('setup.progress', progress => {
     printEvent(output, 'setup', { progress });
-    say(output, progress.message);
+    show(progress);
   });
   const server = await startOrSetUp(core, request, output);
   const link = await core.call('server.link', server.id, { tool: false });

@@ -1,0 +1,23 @@
+import type { SetupProgress } from '../../shared/model.ts';
+import type { Output } from './output.ts';
+
+/** Shows how an installation goes on: one line that is written over on a terminal, a few lines in a file, nothing under `--json`. */
+export function showProgress(output: Output, isTerminal: boolean): (progress: SetupProgress) => void {
+  let step = '';
+  let quarter = 0;
+  return progress => {
+    if (output.json) return;
+    const { message, fraction } = progress;
+    const percent = fraction === null ? '' : ` (${Math.round(fraction * 100)} %)`;
+    if (isTerminal) {
+      const last = progress.step === 'done' || progress.step === 'failed';
+      output.err.write(`\r\u001B[K${message}${percent}${last ? '\n' : ''}`);
+      return;
+    }
+    const now = Math.floor((fraction ?? 0) * 4);
+    if (progress.step === step && now <= quarter) return;
+    step = progress.step;
+    quarter = now;
+    output.err.write(`${message}${percent}\n`);
+  };
+}
