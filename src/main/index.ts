@@ -1,0 +1,58 @@
+/** The Electron entry: the only file that knows both the core (through its control socket) and the shell. It composes and decides nothing. */
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { app } from 'electron/main';
+import packageFile from '../../package.json' with { type: 'json' };
+import { ensureCore } from './control/find.ts';
+import { systemPaths } from './core/paths.ts';
+import { coreEnvironment, coreProgram, secretNames } from './shell/core-environment.ts';
+import { errorInfo } from './shell/error-info.ts';
+import { registerOwnScheme, runShell } from './shell/shell.ts';
+import { openShellLog } from './shell/shell-log.ts';
+
+/** Milliseconds until a core that does not come up is given up. */
+const coreLimit = 30_000;
+
+function main(): void {
+  const environment = coreEnvironment(process.env);
+  const paths = systemPaths(process.env, process.platform, homedir(), process.getuid?.() ?? null);
+  const program = coreProgram(
+    {
+      packaged: app.isPackaged,
+      resources: process.resourcesPath,
+      root: app.getAppPath(),
+      windows: process.platform === 'win32',
+    },
+    process.env,
+  );
+  for (const name of secretNames) delete process.env[name];
+  // The lock that keeps a second window from opening lies in here, so one installation is one app.
+  app.setPath('userData', path.join(paths.state, 'shell'));
+  registerOwnScheme();
+  // The tests run as root, where Chromium's own sandbox cannot; every window asks for it by itself all the same.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  if (!app.requestSingleInstanceLock({ workingFolder: process.cwd() })) {
+    app.quit();
+    return;
+  }
+  const log = openShellLog(path.join(paths.logs, 'shell.log'), !app.isPackaged);
+  const { version } = packageFile;
+  const door = (): ReturnType<typeof ensureCore> =>
+    ensureCore({
+      runtime: paths.runtime,
+      role: 'shell',
+      version,
+      node: program.node,
+      args: [program.script, 'serve', '--background'],
+      limit: coreLimit,
+      environment,
+    });
+  runShell({ door, log, version, grants: path.join(paths.state, 'permissions.json'), root: __dirname }).catch(
+    (error: unknown) => {
+      log.error(`The app could not start: ${errorInfo(error).message}`);
+      app.exit(1);
+    },
+  );
+}
+
+main();

@@ -1,0 +1,50 @@
+/** The menu bar. Few shortcuts: the keys belong to the server's page. */
+import type { MenuItemConstructorOptions } from 'electron/main';
+import type { ServerInfo } from '../../shared/model.ts';
+import { serverItems, type Action } from './menu-model.ts';
+import { menuTemplate } from './menus.ts';
+
+export interface MenuFacts {
+  readonly mac: boolean;
+  readonly development: boolean;
+  /** The server of the window in front; null where that is one of our own pages. */
+  readonly server: ServerInfo | null;
+}
+
+export function applicationMenu(
+  facts: MenuFacts,
+  act: (action: Action) => void,
+): MenuItemConstructorOptions[] {
+  const server = facts.server;
+  return [
+    {
+      label: facts.mac ? 'Gatehouse' : '&Gatehouse',
+      submenu: [
+        { label: 'Home', accelerator: 'CmdOrCtrl+Shift+H', click: () => act({ kind: 'home' }) },
+        { label: 'About Gatehouse', click: () => act({ kind: 'about' }) },
+        { type: 'separator' },
+        { label: 'Close Window', role: 'close', accelerator: 'CmdOrCtrl+Shift+W' },
+        { label: 'Quit Gatehouse', accelerator: 'CmdOrCtrl+Q', click: () => act({ kind: 'quit' }) },
+      ],
+    },
+    ...(server === null
+      ? []
+      : [{ label: facts.mac ? 'Server' : '&Server', submenu: menuTemplate(serverItems(server), act) }]),
+    { role: 'editMenu' },
+    { label: facts.mac ? 'View' : '&View', submenu: viewItems(facts.development) },
+    { role: 'windowMenu' },
+  ];
+}
+
+function viewItems(development: boolean): MenuItemConstructorOptions[] {
+  return [
+    { role: 'reload', accelerator: 'CmdOrCtrl+Shift+R' },
+    { type: 'separator' },
+    { role: 'resetZoom' },
+    { role: 'zoomIn' },
+    { role: 'zoomOut' },
+    { type: 'separator' },
+    { role: 'togglefullscreen' },
+    ...(development ? [{ role: 'toggleDevTools' } as const] : []),
+  ];
+}

@@ -1,0 +1,200 @@
+/** What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work. */
+import { app, clipboard, dialog, type BrowserWindow } from 'electron/main';
+import type { Dropped, ShellState } from '../../shared/window.ts';
+import type { CoreLink } from './core-link.ts';
+import { errorInfo } from './error-info.ts';
+import { failureReport } from './failure-report.ts';
+import type { Action } from './menu-model.ts';
+import type { PageWindows } from './page-windows.ts';
+import type { Deeds, ShellLog } from './ports.ts';
+import { quitQuestion, type Question } from './quit-question.ts';
+import type { ServerWindows } from './server-windows.ts';
+
+export interface DeedParts {
+  readonly link: CoreLink;
+  readonly pages: PageWindows;
+  readonly servers: ServerWindows;
+  readonly log: ShellLog;
+  readonly version: string;
+  readonly tray: boolean;
+  /** Ends the shell now. */
+  readonly exit: () => void;
+}
+
+export class ShellDeeds implements Deeds {
+  readonly #parts: DeedParts;
+  #quitting: Promise<void> | null = null;
+  #undelivered: Dropped | null = null;
+
+  constructor(parts: DeedParts) {
+    this.#parts = parts;
+  }
+
+  open(id: string): void {
+    const server = this.#parts.link.server(id);
+    // What cannot be shown yet is told about at home: progress, or why it did not start.
+    if (server?.state !== 'ready' && server?.state !== 'unhealthy') this.home();
+    this.#parts.servers.open(id);
+  }
+
+  logs(id: string): void {
+    this.#parts.pages.show('logs', id);
+  }
+
+  home(): void {
+    this.#parts.pages.show('home');
+  }
+
+  about(): void {
+    this.#parts.pages.show('about');
+  }
+
+  async copyLink(id: string): Promise<void> {
+    const { url } = await this.#parts.link.call('server.link', id, { tool: false });
+    await clipboard.writeText(url);
+  }
+
+  async copyFailure(id: string): Promise<void> {
+    const failure = await this.#parts.link.call('server.failure', id);
+    const server = this.#parts.link.server(id);
+    if (failure === null || server === null)
+      throw new Error('There is no failure to copy: the server did not fail.');
+    await clipboard.writeText(failureReport(server, failure, `Gatehouse ${this.#parts.version}`));
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#parts.link.call('server.stop', id);
+  }
+
+  async restart(id: string): Promise<void> {
+    await this.#parts.link.call('server.restart', id);
+  }
+
+  async chooseFolder(): Promise<string | null> {
+    const { canceled, filePaths } = await dialog.showOpenDialog({
+      title: 'Start in a folder',
+      buttonLabel: 'Choose',
+      properties: ['openDirectory', 'createDirectory'],
+    });
+    return canceled ? null : (filePaths[0] ?? null);
+  }
+
+  reconnect(): void {
+    void this.#parts.link.connect();
+  }
+
+  /** A page that is not there yet takes it when it first asks for the state. */
+  dropped(what: Dropped): void {
+    this.home();
+    this.#undelivered = what;
+    this.#deliver();
+  }
+
+  state(): ShellState {
+    // Whoever asks has its listeners set: now something that was dropped earlier can be told.
+    if (this.#undelivered !== null) queueMicrotask(() => this.#deliver());
+    return { ...this.#parts.link.state, ...this.#constants() };
+  }
+
+  quit(): Promise<void> {
+    this.#quitting ??= this.#quit().finally(() => {
+      this.#quitting = null;
+    });
+    return this.#quitting;
+  }
+
+  /** Everything ends without a question: Ctrl-C in the terminal that the app was started from. */
+  async quitNow(): Promise<void> {
+    const { link, log, exit } = this.#parts;
+    if (link.state.core === 'ready') {
+      await link
+        .call('core.quit')
+        .catch((error: unknown) => log.warn(`Quitting: ${errorInfo(error).message}`));
+    }
+    exit();
+  }
+
+  act(action: Action): void {
+    this.#perform(action).catch((error: unknown) => {
+      const { message, nextStep } = errorInfo(error);
+      this.#parts.log.warn(`${action.kind}: ${message}`);
+      dialog.showErrorBox(message, nextStep);
+    });
+  }
+
+  async #perform(action: Action): Promise<void> {
+    switch (action.kind) {
+      case 'open':
+        return this.open(action.id);
+      case 'logs':
+        return this.logs(action.id);
+      case 'copy-link':
+        return this.copyLink(action.id);
+      case 'stop':
+        return this.stop(action.id);
+      case 'restart':
+        return this.restart(action.id);
+      case 'home':
+        return this.home();
+      case 'about':
+        return this.about();
+      case 'reconnect':
+        return this.reconnect();
+      case 'quit':
+        return this.quit();
+      default:
+        return action satisfies never;
+    }
+  }
+
+  async #quit(): Promise<void> {
+    const { link } = this.#parts;
+    if (link.state.core === 'ready') {
+      const busy = await link.call('core.busy').catch(() => null);
+      const question = busy === null ? null : quitQuestion(busy);
+      if (question !== null && !(await confirmed(question, 'Quit'))) return;
+    }
+    await this.quitNow();
+  }
+
+  #deliver(): void {
+    const what = this.#undelivered;
+    if (what === null || this.#parts.link.state.core !== 'ready') return;
+    this.#undelivered = null;
+    this.#parts.pages.tell('shell.dropped', what);
+  }
+
+  #constants(): Pick<ShellState, 'tray' | 'electron' | 'version'> {
+    const { tray, version } = this.#parts;
+    return { tray, version, electron: process.versions.electron };
+  }
+}
+
+async function confirmed(question: Question, yes: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    ...question,
+    buttons: ['Cancel', yes],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  return response === 1;
+}
+
+/** JupyterLab asks to stay while there is unsaved work; without an answer of ours the window would just not close. */
+export function mayLeave(window: BrowserWindow): boolean {
+  const choice = dialog.showMessageBoxSync(window, {
+    type: 'question',
+    message: 'Leave this page?',
+    detail: 'It says that there are changes that are not saved.',
+    buttons: ['Stay', 'Leave'],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  return choice === 1;
+}
+
+/** The downloads folder of the system. */
+export function downloadsFolder(): string {
+  return app.getPath('downloads');
+}

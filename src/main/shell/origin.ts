@@ -1,0 +1,25 @@
+/** Origins are compared whole and parsed, never as prefixes: `http://lab.localhost:80801` is not `http://lab.localhost:8080`. */
+
+/** The origin of an address; null for what has none of its own (`about:`, `data:`, unreadable text). */
+export function originOf(address: string): string | null {
+  const url = parse(address);
+  if (url === null) return null;
+  if (url.protocol === 'ws:') return originOf(`http:${address.slice(url.protocol.length)}`);
+  if (url.protocol === 'wss:') return originOf(`https:${address.slice(url.protocol.length)}`);
+  return url.origin === 'null' ? null : url.origin;
+}
+
+export function parse(address: string): URL | null {
+  try {
+    return new URL(address);
+  } catch {
+    return null;
+  }
+}
+
+/** The origin of a server's local listener; null where its address is not a name of ours on this computer. */
+export function serverOrigin(id: string, address: string | null): string | null {
+  const url = address === null ? null : parse(address);
+  if (url === null || url.protocol !== 'http:' || url.hostname !== `${id}.localhost`) return null;
+  return url.origin;
+}

@@ -1,0 +1,43 @@
+/** The small interfaces through which the rooms of the shell meet. */
+import type { CallName, Calls, EventName, Events } from '../../shared/contract.ts';
+import type { Dropped, ShellState } from '../../shared/window.ts';
+
+/** A connection to the core, as `control/client` gives it. */
+export interface CoreClient {
+  call<K extends CallName>(name: K, ...args: Parameters<Calls[K]>): ReturnType<Calls[K]>;
+  on<K extends EventName>(name: K, listener: (event: Events[K]) => void): () => void;
+  onClose(listener: () => void): () => void;
+  close(): void;
+}
+
+/** Finds the core of this installation or starts one. */
+export type CoreDoor = () => Promise<CoreClient>;
+
+/** The shell's own log. Its lines are redacted before they are written. */
+export interface ShellLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** What Gatehouse's own windows are told. */
+export interface Announcer {
+  tell(name: EventName | 'shell.changed' | 'shell.dropped', value: unknown): void;
+}
+
+/** What menus, tray and pages may make the shell do. */
+export interface Deeds {
+  open(id: string): void;
+  logs(id: string): void;
+  home(): void;
+  about(): void;
+  copyLink(id: string): Promise<void>;
+  copyFailure(id: string): Promise<void>;
+  stop(id: string): Promise<void>;
+  restart(id: string): Promise<void>;
+  chooseFolder(): Promise<string | null>;
+  reconnect(): void;
+  quit(): Promise<void>;
+  state(): ShellState;
+  dropped(what: Dropped): void;
+}

@@ -1,0 +1,145 @@
+/** The window of one server: the server's own page and nothing of ours. Closing it ends nothing; the server lives on. */
+import {
+  BrowserWindow,
+  type BrowserWindowConstructorOptions,
+  type Session,
+  type WebContents,
+} from 'electron/main';
+import type { ServerInfo } from '../../shared/model.ts';
+import { framing, navigation, opening } from './navigation.ts';
+import type { Claim, NavigationGuard } from './navigation-guard.ts';
+import { mustLoad, showingAfter, windowTitle, type Showing } from './window-step.ts';
+
+export interface WindowHouse {
+  readonly session: Session;
+  readonly guard: NavigationGuard;
+  readonly options: BrowserWindowConstructorOptions;
+  own(): string | null;
+  /** Asks whether to leave a page that has unsaved work. */
+  mayLeave(window: BrowserWindow): boolean;
+  closed(): void;
+}
+
+export class ServerWindow {
+  readonly #house: WindowHouse;
+  readonly #window: BrowserWindow;
+  /** Every window of this server: its own and those that its page opened. */
+  readonly #all = new Set<BrowserWindow>();
+  #server: ServerInfo;
+  #showing: Showing = 'nothing';
+  #status = 0;
+  #pageTitle = '';
+
+  constructor(server: ServerInfo, house: WindowHouse) {
+    this.#server = server;
+    this.#house = house;
+    this.#window = new BrowserWindow(house.options);
+    this.#adopt(this.#window);
+    this.#watchLoads(this.#window.webContents);
+    this.#window.on('page-title-updated', (event, title) => {
+      event.preventDefault();
+      this.#pageTitle = title;
+      this.#retitle();
+    });
+    this.#window.on('closed', () => house.closed());
+    this.changed(server);
+  }
+
+  /** The server is in another state, or the connection to the core was made anew. */
+  changed(server: ServerInfo): void {
+    this.#server = server;
+    this.#retitle();
+    this.loadIfNeeded();
+  }
+
+  loadIfNeeded(): void {
+    const { state, url } = this.#server;
+    if (url === null || !mustLoad(state, this.#showing) || this.#window.webContents.isLoadingMainFrame())
+      return;
+    this.#load(url);
+  }
+
+  /** The token was another one: the page's next requests carry the new one, a stand-in is tried again. */
+  tokenChanged(): void {
+    this.loadIfNeeded();
+  }
+
+  show(): void {
+    if (this.#window.isMinimized()) this.#window.restore();
+    this.#window.show();
+    this.#window.focus();
+  }
+
+  has(contents: WebContents): boolean {
+    return Array.from(this.#all).some(window => !window.isDestroyed() && window.webContents === contents);
+  }
+
+  /** Without asking the page: for quitting, and for a server that was forgotten. */
+  destroy(): void {
+    for (const window of this.#all) if (!window.isDestroyed()) window.destroy();
+  }
+
+  #load(url: string): void {
+    this.#status = 0;
+    // What a failed load leaves is told by the events below.
+    this.#window.loadURL(url).catch(() => undefined);
+  }
+
+  #watchLoads(contents: WebContents): void {
+    contents.on('did-navigate', (_event, _url, status) => {
+      this.#status = status;
+    });
+    contents.on('did-finish-load', () => this.#loaded(false));
+    contents.on('did-fail-load', (_event, code, _description, _url, isMainFrame) => {
+      // -3: another navigation took its place.
+      if (isMainFrame && code !== -3) this.#loaded(true);
+    });
+    contents.on('render-process-gone', (_event, details) => {
+      if (details.reason === 'clean-exit') return;
+      this.#showing = 'nothing';
+      this.loadIfNeeded();
+    });
+  }
+
+  #loaded(failed: boolean): void {
+    this.#showing = showingAfter({ failed, status: this.#status });
+  }
+
+  #retitle(): void {
+    if (this.#window.isDestroyed()) return;
+    this.#window.setTitle(windowTitle(this.#server.name, this.#server.state, this.#pageTitle));
+  }
+
+  #adopt(window: BrowserWindow): void {
+    this.#all.add(window);
+    const contents = window.webContents;
+    window.on('closed', () => this.#all.delete(window));
+    contents.on('will-prevent-unload', event => {
+      // Prevented means: leave all the same.
+      if (this.#house.mayLeave(window)) event.preventDefault();
+    });
+    this.#house.guard.claim(contents, this.#claimFor(contents));
+  }
+
+  #claimFor(contents: WebContents): Claim {
+    let gesture = -Infinity;
+    contents.on('input-event', (_event, input) => {
+      if (['mouseDown', 'mouseUp', 'keyDown', 'rawKeyDown', 'touchEnd', 'gestureTap'].includes(input.type)) {
+        gesture = Date.now();
+      }
+    });
+    // One gesture sends its user to one place.
+    const spend = <V extends { readonly kind: string }>(verdict: V): V => {
+      if (verdict.kind === 'outside') gesture = -Infinity;
+      return verdict;
+    };
+    const own = (): string => this.#house.own() ?? 'none';
+    return {
+      navigate: url => spend(navigation(own(), url, Date.now() - gesture)),
+      open: url => spend(opening(own(), url, Date.now() - gesture)),
+      frame: url => framing(url),
+      childOptions: () => this.#house.options,
+      child: window => this.#adopt(window),
+    };
+  }
+}

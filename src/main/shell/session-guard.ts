@@ -1,0 +1,58 @@
+/** Puts the token on a server's own requests, in that server's session only. What may carry it is decided in `injection.ts`. */
+import type { OnBeforeSendHeadersListenerDetails, Session, WebFrameMain } from 'electron/main';
+import { injection, tokenHeader, withoutToken } from './injection.ts';
+import { originOf } from './origin.ts';
+
+export interface SessionOwner {
+  /** The exact origin of the server; null while it has none. */
+  own(): string | null;
+  token(): string | null;
+  /** A request that carried the token was refused: it may have been rotated. */
+  refused(): void;
+}
+
+export function guardSession(session: Session, owner: SessionOwner): void {
+  session.webRequest.onBeforeSendHeaders((details, respond) => {
+    const headers = withoutToken(details.requestHeaders);
+    const own = owner.own();
+    const token = owner.token();
+    if (own !== null && token !== null && injection(own, factsOf(details)).inject)
+      headers[tokenHeader] = token;
+    respond({ requestHeaders: headers });
+  });
+  session.webRequest.onCompleted(details => {
+    if (details.statusCode === 401 && originOf(details.url) === owner.own()) owner.refused();
+  });
+}
+
+function factsOf(details: OnBeforeSendHeadersListenerDetails): Parameters<typeof injection>[1] {
+  return {
+    url: details.url,
+    resourceType: details.resourceType,
+    frames: framesOf(details),
+    initiator: details.initiatorOrigin ?? null,
+    origin: header(details.requestHeaders, 'origin'),
+    fetchSite: header(details.requestHeaders, 'sec-fetch-site'),
+  };
+}
+
+/** The requesting frame and those above it. A frame that is being navigated is not the one that asks: that is what `Sec-Fetch-Site` tells. */
+function framesOf(details: OnBeforeSendHeadersListenerDetails): readonly string[] | null {
+  try {
+    const frame = details.frame ?? null;
+    if (frame === null) return null;
+    return originsFrom(details.resourceType === 'subFrame' ? frame.parent : frame);
+  } catch {
+    // A frame that went away while it asked: a stranger.
+    return ['null'];
+  }
+}
+
+function originsFrom(frame: WebFrameMain | null): readonly string[] {
+  return frame === null ? [] : [frame.origin, ...originsFrom(frame.parent)];
+}
+
+function header(headers: Readonly<Record<string, string>>, name: string): string | null {
+  const found = Object.entries(headers).find(([key]) => key.toLowerCase() === name);
+  return found?.[1] ?? null;
+}

@@ -1,0 +1,142 @@
+/** Puts the parts of the shell together. */
+import path from 'node:path';
+import { shell } from 'electron/common';
+import {
+  app,
+  BrowserWindow,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  protocol,
+  session,
+  type BrowserWindowConstructorOptions,
+  type Session,
+} from 'electron/main';
+import { listenToApp } from './app-events.ts';
+import { applicationMenu } from './application-menu.ts';
+import { CoreLink } from './core-link.ts';
+import { downloadsFolder, mayLeave, ShellDeeds } from './deeds.ts';
+import { notifyDownload } from './download-notice.ts';
+import { Grants } from './grants.ts';
+import { HomeKeeper } from './home-keeper.ts';
+import { answerWindows } from './ipc.ts';
+import { NavigationGuard } from './navigation-guard.ts';
+import { ownScheme } from './own-pages.ts';
+import { serveOwnPages } from './page-protocol.ts';
+import { PageWindows } from './page-windows.ts';
+import { denyPermissions } from './permission-guard.ts';
+import type { CoreDoor, ShellLog } from './ports.ts';
+import { ServerWindows } from './server-windows.ts';
+import { TokenKeeper } from './token-keeper.ts';
+import { hasTray } from './tray-host.ts';
+import { makeTray } from './tray-picture.ts';
+import { background, safePreferences } from './window-options.ts';
+
+export interface ShellOptions {
+  readonly door: CoreDoor;
+  readonly log: ShellLog;
+  readonly version: string;
+  /** File in which answers to permission questions are kept. */
+  readonly grants: string;
+  /** Folder of this bundle; preload and pages lie beside it. */
+  readonly root: string;
+}
+
+/** Before the app is ready: our scheme has an origin of its own and counts as secure. */
+export function registerOwnScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: ownScheme, privileges: { standard: true, secure: true } }]);
+}
+
+export async function runShell(options: ShellOptions): Promise<void> {
+  const { log, version } = options;
+  const guard = new NavigationGuard(shell, log);
+  // Before any page can exist: one that nobody claims may do nothing.
+  app.on('web-contents-created', (_event, contents) => guard.watch(contents));
+  await app.whenReady();
+  denyPermissions(session.defaultSession);
+  const link = new CoreLink(options.door, log);
+  const tray = await hasTray(process.platform, process.env);
+  const keeper = new HomeKeeper(link, tray);
+  const pages = makePages(options, guard, window => keeper.mayClose(window));
+  const servers = makeServerWindows(options, link, guard);
+  const exit = (): void => {
+    keeper.quitting();
+    servers.destroyAll();
+    pages.destroyAll();
+    link.end();
+    app.exit(0);
+  };
+  const deeds = new ShellDeeds({ link, pages, servers, log, version, tray, exit });
+  answerWindows(ipcMain, { link, deeds, log, isOurs: contents => pages.isOurs(contents) });
+  const icon = makeTray(tray, action => deeds.act(action), log);
+  const refresh = (): void => {
+    icon?.update(link.servers, link.state.core);
+    refreshMenu(link, servers, deeds);
+  };
+  link.watch({
+    onServers: refresh,
+    onState: () => {
+      refresh();
+      pages.tell('shell.changed', deeds.state());
+    },
+    onEvent: (name, event) => pages.tell(name, event),
+  });
+  app.on('browser-window-focus', refresh);
+  refresh();
+  listenToApp({ deeds, link, pages, log });
+  deeds.home();
+  await link.connect();
+}
+
+function makePages(
+  { root }: ShellOptions,
+  guard: NavigationGuard,
+  mayCloseHome: (window: BrowserWindow) => boolean,
+): PageWindows {
+  // In memory: our pages keep nothing.
+  const own = session.fromPartition('gatehouse-pages');
+  serveOwnPages(own, path.join(root, '..', 'renderer'));
+  denyPermissions(own);
+  own.on('will-download', event => event.preventDefault());
+  const preload = path.join(root, '..', 'preload', 'index.cjs');
+  return new PageWindows({ session: own, guard, preload, development: !app.isPackaged, mayCloseHome });
+}
+
+function makeServerWindows(options: ShellOptions, link: CoreLink, guard: NavigationGuard): ServerWindows {
+  const { log } = options;
+  return new ServerWindows({
+    link,
+    guard,
+    log,
+    tokens: new TokenKeeper(link, log),
+    grants: new Grants(options.grants),
+    downloads: { folder: downloadsFolder, done: notifyDownload },
+    windowOf: contents => BrowserWindow.fromWebContents(contents),
+    options: serverWindowOptions,
+    mayLeave,
+  });
+}
+
+function serverWindowOptions(partition: Session): BrowserWindowConstructorOptions {
+  return {
+    width: 1280,
+    height: 860,
+    minWidth: 480,
+    minHeight: 360,
+    show: false,
+    autoHideMenuBar: true,
+    backgroundColor: background(nativeTheme.shouldUseDarkColors),
+    webPreferences: safePreferences(partition, !app.isPackaged),
+  };
+}
+
+function refreshMenu(link: CoreLink, servers: ServerWindows, deeds: ShellDeeds): void {
+  const contents = BrowserWindow.getFocusedWindow()?.webContents ?? null;
+  const id = contents === null ? null : servers.serverOf(contents);
+  const facts = {
+    mac: process.platform === 'darwin',
+    development: !app.isPackaged,
+    server: id === null ? null : link.server(id),
+  };
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(facts, action => deeds.act(action))));
+}

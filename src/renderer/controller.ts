@@ -1,0 +1,149 @@
+/** Carries what happens into the model of the home window, and what is clicked out to the core. */
+import type { ProfileName, ServerInfo, StartRequest } from '../shared/model.ts';
+import type { Dropped } from '../shared/window.ts';
+import { ask, hear, infoOf } from './bridge.ts';
+import type { Change } from './state.ts';
+
+export type Dispatch = (change: Change) => void;
+
+/** What the home window can do. Nothing throws: what fails becomes a notice. */
+export interface Controller {
+  start(request: StartRequest): void;
+  startInFolder(): void;
+  open(id: string): void;
+  logs(id: string): void;
+  copyLink(server: ServerInfo): void;
+  copyFailure(id: string): void;
+  stop(id: string): void;
+  restart(id: string): void;
+  forget(id: string): void;
+  why(id: string): void;
+  setup(profile: ProfileName): void;
+  look(): void;
+  reconnect(): void;
+  about(): void;
+  quit(): void;
+  home(): void;
+  custom(): void;
+  dismiss(): void;
+}
+
+type Attempt = (work: () => Promise<unknown>) => void;
+
+export function makeController(dispatch: Dispatch): Controller {
+  const attempt: Attempt = work => {
+    dispatch({ kind: 'notice', notice: null });
+    work().catch((error: unknown) => dispatch({ kind: 'notice', notice: infoOf(error) }));
+  };
+  return {
+    ...starting(dispatch, attempt),
+    ...copying(dispatch, attempt),
+    open: id => attempt(() => ask('shell.open', id)),
+    logs: id => attempt(() => ask('shell.logs', id)),
+    stop: id => attempt(() => ask('server.stop', id)),
+    forget: id => attempt(() => ask('server.forget', id)),
+    why: id => dispatch({ kind: 'page', page: { kind: 'failure', id } }),
+    look: () => attempt(() => look(dispatch, true)),
+    reconnect: () => attempt(() => ask('shell.reconnect')),
+    about: () => attempt(() => ask('shell.about')),
+    quit: () => attempt(() => ask('shell.quit')),
+    home: () => dispatch({ kind: 'page', page: { kind: 'list' } }),
+    custom: () => dispatch({ kind: 'page', page: { kind: 'custom' } }),
+    dismiss: () => dispatch({ kind: 'notice', notice: null }),
+  };
+}
+
+function starting(
+  dispatch: Dispatch,
+  attempt: Attempt,
+): Pick<Controller, 'start' | 'startInFolder' | 'restart' | 'setup'> {
+  const start = (request: StartRequest): void =>
+    attempt(async () => {
+      const { id } = await ask('server.begin', request);
+      dispatch({ kind: 'started', id });
+      await ask('shell.open', id);
+    });
+  return {
+    start,
+    startInFolder: () =>
+      attempt(async () => {
+        const folder = await ask('shell.chooseFolder');
+        if (folder !== null) start({ profile: 'jupyter', folder });
+      }),
+    restart: id =>
+      attempt(async () => {
+        dispatch({ kind: 'started', id });
+        await ask('server.restart', id);
+        await ask('shell.open', id);
+      }),
+    setup: profile =>
+      attempt(async () => {
+        dispatch({ kind: 'page', page: { kind: 'list' } });
+        await ask('setup.run', profile);
+        await look(dispatch, true);
+      }),
+  };
+}
+
+function copying(dispatch: Dispatch, attempt: Attempt): Pick<Controller, 'copyLink' | 'copyFailure'> {
+  return {
+    copyLink: server =>
+      attempt(async () => {
+        await ask('shell.copyLink', server.id);
+        const text = `Access link for ${server.name} copied. It signs one browser in, once.`;
+        dispatch({ kind: 'said', text });
+      }),
+    copyFailure: id =>
+      attempt(async () => {
+        await ask('shell.copyFailure', id);
+        dispatch({ kind: 'said', text: 'Details copied.' });
+      }),
+  };
+}
+
+async function look(dispatch: Dispatch, fresh: boolean): Promise<void> {
+  dispatch({ kind: 'looking' });
+  try {
+    dispatch({ kind: 'found', found: await ask('profiles.find', { fresh }) });
+  } catch (error) {
+    dispatch({ kind: 'found', found: [] });
+    throw error;
+  }
+}
+
+/** What is asked for whenever a core is there: it may be another one than before. */
+async function load(dispatch: Dispatch): Promise<void> {
+  dispatch({ kind: 'servers', servers: await ask('server.list') });
+  dispatch({ kind: 'about', about: await ask('core.about') });
+  await look(dispatch, false);
+}
+
+/** Listens to the core and the shell; answers with the way to stop that. */
+export function connect(dispatch: Dispatch, controller: Controller): () => void {
+  const fail = (error: unknown): void => dispatch({ kind: 'notice', notice: infoOf(error) });
+  const offs = [
+    hear('server.changed', server => dispatch({ kind: 'server', server })),
+    hear('server.forgotten', ({ id }) => dispatch({ kind: 'forgotten', id })),
+    hear('setup.progress', setup => dispatch({ kind: 'setup', setup })),
+    hear('shell.changed', shell => {
+      dispatch({ kind: 'shell', shell });
+      if (shell.core === 'ready') load(dispatch).catch(fail);
+    }),
+    hear('shell.dropped', dropped => controller.start(requestFor(dropped))),
+  ];
+  const begin = async (): Promise<void> => {
+    const shell = await ask('shell.state');
+    dispatch({ kind: 'shell', shell });
+    if (shell.core === 'ready') await load(dispatch);
+  };
+  begin().catch(fail);
+  const timer = window.setInterval(() => dispatch({ kind: 'now', now: Date.now() }), 1000);
+  return () => {
+    window.clearInterval(timer);
+    for (const off of offs) off();
+  };
+}
+
+function requestFor({ folder, file }: Dropped): StartRequest {
+  return { profile: 'jupyter', folder, ...(file === null ? {} : { file }) };
+}

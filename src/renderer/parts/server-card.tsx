@@ -1,0 +1,103 @@
+import type { ServerInfo } from '../../shared/model.ts';
+import type { Controller } from '../controller.ts';
+import { initial, shortPath, stateWords, toneOf } from '../words.ts';
+import { MenuButton, type MenuEntry } from './menu.tsx';
+
+interface CardProps {
+  readonly server: ServerInfo;
+  readonly now: number;
+  readonly home: string | null;
+  readonly controller: Controller;
+}
+
+/** One server that Gatehouse runs or ran: what it is, how it is, and what can be done. */
+export function ServerCard({ server, now, home, controller }: CardProps) {
+  const headingId = `server-${server.id}`;
+  return (
+    <article class="card row wrap" aria-labelledby={headingId}>
+      <div class="icon" aria-hidden="true">
+        {initial(server.title)}
+      </div>
+      <div class="grow">
+        <div class="row near wrap">
+          <h3 id={headingId}>{server.name}</h3>
+          <span class="row close">
+            <span class={`dot ${toneOf(server.state)}`} aria-hidden="true" />
+            <span class="quiet small">{stateWords(server, now)}</span>
+          </span>
+        </div>
+        <div class="quiet small facts">
+          {[server.title, shortPath(server.folder, home), server.origin]
+            .filter(part => part !== '')
+            .join(' · ')}
+        </div>
+      </div>
+      <div class="row near">
+        <MainButtons server={server} controller={controller} />
+        <MenuButton label={`More actions for ${server.name}`} entries={entries(server, controller)} />
+      </div>
+    </article>
+  );
+}
+
+function MainButtons({ server, controller }: Pick<CardProps, 'server' | 'controller'>) {
+  const { id, name, state } = server;
+  switch (state) {
+    case 'ready':
+    case 'unhealthy':
+      return (
+        <button class="main" aria-label={`Open ${name}`} onClick={() => controller.open(id)}>
+          Open
+        </button>
+      );
+    case 'starting':
+    case 'restarting':
+      return (
+        <>
+          <button aria-label={`Show the log of ${name}`} onClick={() => controller.logs(id)}>
+            Show log
+          </button>
+          <button aria-label={`Stop ${name}`} onClick={() => controller.stop(id)}>
+            Stop
+          </button>
+        </>
+      );
+    case 'failed':
+      return (
+        <button class="main" aria-label={`Why did ${name} not start?`} onClick={() => controller.why(id)}>
+          Why?
+        </button>
+      );
+    case 'stopped':
+      return (
+        <button aria-label={`Start ${name} again`} onClick={() => controller.restart(id)}>
+          Start again
+        </button>
+      );
+    case 'stopping':
+      return null;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What the tray offers too, so that nobody needs the tray. */
+function entries(server: ServerInfo, controller: Controller): readonly MenuEntry[] {
+  const { id, state } = server;
+  const answers = state === 'ready' || state === 'unhealthy';
+  const over = state === 'stopped' || state === 'failed';
+  const logs: MenuEntry = { label: 'Logs', act: () => controller.logs(id) };
+  if (over) {
+    return [
+      ...(state === 'failed' ? [{ label: 'Try again', act: () => controller.restart(id) }] : []),
+      logs,
+      { label: 'Forget', act: () => controller.forget(id), danger: true },
+    ];
+  }
+  return [
+    { label: 'Copy access link', act: () => controller.copyLink(server), disabled: !answers },
+    logs,
+    { label: 'Restart', act: () => controller.restart(id), disabled: !answers },
+    { label: 'Stop', act: () => controller.stop(id), disabled: state === 'stopping' },
+  ];
+}

@@ -1,0 +1,148 @@
+/** What the home window knows and shows. Pure: `reduce` answers with the next model and touches nothing. */
+import type { About, ErrorInfo, Failure, FoundServer, ServerInfo, SetupProgress } from '../shared/model.ts';
+import type { ShellState } from '../shared/window.ts';
+import { announcement } from './words.ts';
+
+export type Page =
+  { readonly kind: 'list' } | { readonly kind: 'custom' } | { readonly kind: 'failure'; readonly id: string };
+
+export interface Model {
+  readonly page: Page;
+  readonly shell: ShellState | null;
+  readonly about: About | null;
+  readonly servers: readonly ServerInfo[];
+  /** Null until the first look is over. */
+  readonly found: readonly FoundServer[] | null;
+  readonly looking: boolean;
+  readonly setup: SetupProgress | null;
+  readonly failures: Readonly<Record<string, Failure>>;
+  readonly notice: ErrorInfo | null;
+  /** Servers that were started from this window: when one of them fails, the window shows why. */
+  readonly started: readonly string[];
+  /** Read aloud by screen readers. */
+  readonly said: string;
+  readonly now: number;
+}
+
+export type Change =
+  | { readonly kind: 'shell'; readonly shell: ShellState }
+  | { readonly kind: 'about'; readonly about: About }
+  | { readonly kind: 'servers'; readonly servers: readonly ServerInfo[] }
+  | { readonly kind: 'server'; readonly server: ServerInfo }
+  | { readonly kind: 'forgotten'; readonly id: string }
+  | { readonly kind: 'looking' }
+  | { readonly kind: 'found'; readonly found: readonly FoundServer[] }
+  | { readonly kind: 'setup'; readonly setup: SetupProgress }
+  | { readonly kind: 'failure'; readonly id: string; readonly failure: Failure }
+  | { readonly kind: 'started'; readonly id: string }
+  | { readonly kind: 'page'; readonly page: Page }
+  | { readonly kind: 'notice'; readonly notice: ErrorInfo | null }
+  | { readonly kind: 'said'; readonly text: string }
+  | { readonly kind: 'now'; readonly now: number };
+
+export function emptyModel(now: number): Model {
+  return {
+    page: { kind: 'list' },
+    shell: null,
+    about: null,
+    servers: [],
+    found: null,
+    looking: false,
+    setup: null,
+    failures: {},
+    notice: null,
+    started: [],
+    said: '',
+    now,
+  };
+}
+
+export function reduce(model: Model, change: Change): Model {
+  switch (change.kind) {
+    case 'shell':
+      return { ...model, shell: change.shell };
+    case 'about':
+      return { ...model, about: change.about };
+    case 'servers':
+      return { ...model, servers: sorted(change.servers) };
+    case 'server':
+      return changed(model, change.server);
+    case 'forgotten':
+      return forgotten(model, change.id);
+    case 'looking':
+      return { ...model, looking: true };
+    case 'found':
+      return { ...model, found: change.found, looking: false };
+    case 'setup':
+      return { ...model, setup: change.setup.step === 'done' ? null : change.setup };
+    case 'failure':
+      return { ...model, failures: { ...model.failures, [change.id]: change.failure } };
+    case 'started':
+      return started(model, change.id);
+    case 'page':
+      return { ...model, page: change.page, notice: null };
+    case 'notice':
+      return { ...model, notice: change.notice };
+    case 'said':
+      return { ...model, said: change.text };
+    case 'now':
+      return { ...model, now: change.now };
+    default:
+      return change satisfies never;
+  }
+}
+
+function changed(model: Model, server: ServerInfo): Model {
+  const before = model.servers.find(({ id }) => id === server.id);
+  const servers = sorted([...model.servers.filter(({ id }) => id !== server.id), server]);
+  const said = before?.state === server.state ? model.said : announcement(server);
+  return showFailure({ ...model, servers, said }, server);
+}
+
+/** Whoever started it waits for it: the reason comes to them. A failure is shown once, and not over a form. */
+function showFailure(model: Model, server: ServerInfo): Model {
+  const isOver = server.state === 'failed' || server.state === 'ready' || server.state === 'stopped';
+  if (!isOver || !model.started.includes(server.id)) return model;
+  const waited = { ...model, started: model.started.filter(id => id !== server.id) };
+  const mayShow = server.state === 'failed' && model.page.kind === 'list';
+  return mayShow ? { ...waited, page: { kind: 'failure', id: server.id } } : waited;
+}
+
+/** The answer to a start may come after the news that it failed. */
+function started(model: Model, id: string): Model {
+  const waiting = {
+    ...model,
+    started: [...model.started.filter(other => other !== id), id],
+    page: { kind: 'list' } as const,
+  };
+  const server = model.servers.find(other => other.id === id);
+  return server?.state === 'failed' ? showFailure(waiting, server) : waiting;
+}
+
+function forgotten(model: Model, id: string): Model {
+  const { [id]: _gone, ...failures } = model.failures;
+  const page =
+    model.page.kind === 'failure' && model.page.id === id ? ({ kind: 'list' } as const) : model.page;
+  return { ...model, servers: model.servers.filter(server => server.id !== id), failures, page };
+}
+
+/** What needs attention and what runs first, by name; stopped ones last. */
+function sorted(servers: readonly ServerInfo[]): readonly ServerInfo[] {
+  const rank = ({ state }: ServerInfo): number => (state === 'stopped' ? 1 : 0);
+  return Array.from(servers).sort(
+    (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id),
+  );
+}
+
+export function running(model: Model): readonly ServerInfo[] {
+  return model.servers.filter(({ state }) => state !== 'stopped');
+}
+
+export function resting(model: Model): readonly ServerInfo[] {
+  return model.servers.filter(({ state }) => state === 'stopped');
+}
+
+/** The installation that a start without a choice uses: the first that works. */
+export function best(model: Model): FoundServer | null {
+  return model.found?.find(({ problem }) => problem === null) ?? null;
+}

@@ -1,0 +1,101 @@
+/** What Gatehouse's own windows may ask for, and what they are told. Everything else is refused at the door. */
+import type { CallName, Calls, EventName, Events } from './contract.ts';
+import type { ErrorInfo } from './model.ts';
+
+/** How the windows stand with the core. */
+export type CoreState = 'connecting' | 'ready' | 'lost';
+
+export interface ShellState {
+  readonly core: CoreState;
+  /** Why the core is not there, one sentence; empty while it is. */
+  readonly reason: string;
+  /** False where closing every window would leave nothing to click on. */
+  readonly tray: boolean;
+  readonly electron: string;
+  readonly version: string;
+}
+
+/** A file or folder that the user dropped on a window or named when starting the app. */
+export interface Dropped {
+  /** Absolute path of the working folder. */
+  readonly folder: string;
+  /** Name of the notebook in it; null when a folder was dropped. */
+  readonly file: string | null;
+}
+
+/** What only the shell can do. */
+export interface ShellCalls {
+  'shell.state': () => Promise<ShellState>;
+  /** Shows the server's own page in its window, now or as soon as it is ready. */
+  'shell.open': (id: string) => Promise<void>;
+  'shell.logs': (id: string) => Promise<void>;
+  'shell.home': () => Promise<void>;
+  'shell.about': () => Promise<void>;
+  /** Puts a one-time link on the clipboard; the page never sees it. */
+  'shell.copyLink': (id: string) => Promise<void>;
+  /** Puts the failure of a server, redacted, on the clipboard. */
+  'shell.copyFailure': (id: string) => Promise<void>;
+  'shell.chooseFolder': () => Promise<string | null>;
+  'shell.reconnect': () => Promise<void>;
+  /** Stops everything, after one question where that would interrupt somebody. */
+  'shell.quit': () => Promise<void>;
+}
+
+export interface ShellEvents {
+  'shell.changed': ShellState;
+  'shell.dropped': Dropped;
+}
+
+/**
+ * The core calls that a window may make. Left out on purpose: `server.token` and `server.link` (a page never holds a credential),
+ * `core.quit` and `core.resumed` (the shell decides), `server.start` (a window uses `server.begin`), `config.set` (no window has settings yet).
+ */
+export const windowCoreCalls = [
+  'core.about',
+  'core.busy',
+  'profiles.find',
+  'server.list',
+  'server.begin',
+  'server.stop',
+  'server.restart',
+  'server.forget',
+  'server.failure',
+  'server.logs',
+  'setup.run',
+  'setup.remove',
+  'doctor.run',
+  'config.list',
+  'config.get',
+] as const satisfies readonly CallName[];
+
+export const shellCalls = [
+  'shell.state',
+  'shell.open',
+  'shell.logs',
+  'shell.home',
+  'shell.about',
+  'shell.copyLink',
+  'shell.copyFailure',
+  'shell.chooseFolder',
+  'shell.reconnect',
+  'shell.quit',
+] as const satisfies readonly (keyof ShellCalls)[];
+
+export type WindowCoreCall = (typeof windowCoreCalls)[number];
+export type WindowCalls = Pick<Calls, WindowCoreCall> & ShellCalls;
+export type WindowCallName = keyof WindowCalls;
+export type WindowEvents = Events & ShellEvents;
+export type WindowEventName = EventName | keyof ShellEvents;
+
+/** Errors cross the bridge as values: a thrown one would lose its code and its next step on the way. */
+export type Reply<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorInfo };
+
+/** What the preload script puts on `window.gatehouse`, and nothing else. */
+export interface Bridge {
+  call<K extends WindowCallName>(
+    name: K,
+    ...args: Parameters<WindowCalls[K]>
+  ): Promise<Reply<Awaited<ReturnType<WindowCalls[K]>>>>;
+  on<K extends WindowEventName>(name: K, listener: (event: WindowEvents[K]) => void): () => void;
+}
