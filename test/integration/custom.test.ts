@@ -48,7 +48,7 @@ test.each([
   ['a port, bearer', '[{port}, "127.0.0.1"]', { kind: 'bearer' }],
   ['a socket', '["{socket}"]', { kind: 'bearer' }],
 ] as const)('a server on %s is started with its credential and proved', async (_name, listen, credential) => {
-  const command = [process.execPath, '-e', asksForSecret.replaceAll('{', '{{').replaceAll('}', '}}'), listen];
+  const command = [process.execPath, '-e', asksForSecret, listen];
   const { place, plan } = await prepare({ command, credential });
   const running = run(plan, place.home);
   expect(await running.proof(20)).toEqual({ kind: 'ours' });

@@ -5,17 +5,18 @@ export const placeholderNames = ['port', 'socket', 'base', 'secretFile'] as cons
 
 export type PlaceholderName = (typeof placeholderNames)[number];
 
-/** `{{` and `}}` stand for a brace, `{name}` for a value; other braces are left as they are: they are often JSON. */
-const pattern = /\{\{|\}\}|\{([A-Za-z]+)\}/g;
+/** `{name}` stands for a value, `{{name}}` for the word in braces. Other braces are left alone: they are often JSON. */
+const pattern = /\{\{([A-Za-z]+)\}\}|\{([A-Za-z]+)\}/g;
 
 /** The placeholders that a command uses. Refuses one that does not exist, by its name. */
 export function usedPlaceholders(command: readonly string[]): ReadonlySet<PlaceholderName> {
   const used = new Set<PlaceholderName>();
   for (const argument of command) {
     for (const match of argument.matchAll(pattern)) {
-      if (match[1] === undefined) continue;
-      const known = placeholderNames.find(name => name === match[1]);
-      if (known === undefined) throw unknownPlaceholder(match[1]);
+      const name = match[2];
+      if (name === undefined) continue;
+      const known = placeholderNames.find(placeholder => placeholder === name);
+      if (known === undefined) throw unknownPlaceholder(name);
       used.add(known);
     }
   }
@@ -28,9 +29,8 @@ export function fillPlaceholders(
   values: Readonly<Record<PlaceholderName, string>>,
 ): readonly string[] {
   return command.map(argument =>
-    argument.replaceAll(pattern, (whole, name: string | undefined) => {
-      if (whole === '{{') return '{';
-      if (whole === '}}') return '}';
+    argument.replaceAll(pattern, (whole, escaped: string | undefined, name: string | undefined) => {
+      if (escaped !== undefined) return `{${escaped}}`;
       const known = placeholderNames.find(placeholder => placeholder === name);
       return known === undefined ? whole : values[known];
     }),

@@ -104,6 +104,10 @@ export function jupyterEnvironment(
   return {
     ...Object.fromEntries(kept),
     PATH: [...programs, path].filter(part => part !== '').join(paths.delimiter),
+    // Another environment that is active where Gatehouse was started would mislead pip and conda in a terminal.
+    ...Object.fromEntries(
+      ['VIRTUAL_ENV', 'CONDA_PREFIX'].filter(name => user[name] !== undefined).map(name => [name, '']),
+    ),
     [run.isConda ? 'CONDA_PREFIX' : 'VIRTUAL_ENV']: run.location,
     // Connection files of kernels hold keys: they belong where nobody else can look.
     JUPYTER_RUNTIME_DIR: run.runtimeFolder,

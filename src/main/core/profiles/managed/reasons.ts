@@ -1,6 +1,9 @@
-/** Index addresses often carry a name and a password; nothing that pip or uv prints is kept or shown with them. */
+/**
+ * Index addresses often carry a name and a password; nothing that pip or uv prints is kept or shown with them. A password may
+ * hold a slash or an @ that should have been encoded: up to the last @ it goes, though a path be lost with it.
+ */
 export function withoutCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*@/gi, '$1***@');
+  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)(?=[^\s/'"]*[:@])[^\s'"]*@/gi, '$1***@');
 }
 
 /** The installer's own reason, from its last lines: what it calls an error, or else its last words. */

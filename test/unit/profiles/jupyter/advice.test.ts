@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { adviseJupyter } from '../../../../src/main/core/profiles/jupyter/advice.ts';
+import { applications } from '../../../../src/main/core/profiles/jupyter/applications.ts';
+
+const context = { python: '/my env/bin/python', application: applications[0], folder: '/work' };
+
+test.each<[string, RegExp]>([
+  [
+    "ModuleNotFoundError: No module named 'jupyter_server'",
+    /"\/my env\/bin\/python" -m pip install jupyter_server/,
+  ],
+  ["ModuleNotFoundError: No module named 'jupyterlab'", /pip install jupyterlab$/],
+  ["ModuleNotFoundError: No module named 'attr.validators'", /pip install attr$/],
+  ['OSError: [Errno 28] No space left on device', /disk is full/],
+  [
+    '/x/python: error while loading shared libraries: libpython3.11.so.1.0: cannot open shared object file',
+    /moved/,
+  ],
+  ['The port 8888 is already in use.', /faster on this address/],
+  ['ERROR: the Jupyter server could not be started because no available port could be found.', /faster/],
+  [
+    "PermissionError: [Errno 13] Permission denied: '/home/zoe/.local/share/jupyter'",
+    /\/home\/zoe\/\.local\/share\/jupyter/,
+  ],
+  ['[C ServerApp] Bad config encountered during initialization: x', /configuration file/],
+  ['ImportError: cannot import name "x" from "jinja2"', /do not fit together/],
+  ['MemoryError', /out of memory/],
+  ['gatehouse: the upstream secret cannot be read: x', /start again/],
+])('%s', (line, wanted) => {
+  expect(adviseJupyter(context, ['[I ServerApp] starting', line, ''])).toMatch(wanted);
+});
+
+test('the latest sign counts, and what is not known gets no advice', () => {
+  expect(adviseJupyter(context, ['MemoryError', 'No space left on device'])).toMatch(/disk/);
+  expect(adviseJupyter(context, ['Segmentation fault'])).toBeNull();
+  expect(adviseJupyter(context, [])).toBeNull();
+});
