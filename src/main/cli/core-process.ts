@@ -91,6 +91,7 @@ async function listen(
     version: options.version,
     answer: (name, args) => answer(core.answers, name, args),
     onConnections: count => attention.connections(count),
+    redact: text => core.redactor.redact(text),
     onRefused: reason => core.log.warn('A connection to the control socket was refused.', { reason }),
   });
   core.announcer.onAny((name, value) => server.announce(name, value));

@@ -123,6 +123,7 @@ async function composeOptions(
         }
       : undefined,
     electron: electronPath(),
+    waiting: sentence => void process.stderr.write(`${sentence}\n`),
   };
 }
 

@@ -26,6 +26,8 @@ export interface ControlServerOptions {
   /** How many of each role are connected, whenever that changes. */
   readonly onConnections: (count: { readonly shell: number; readonly cli: number }) => void;
   readonly onRefused: (reason: string) => void;
+  /** Takes secrets out of an error before it is told. */
+  readonly redact: (text: string) => string;
 }
 
 export interface ControlServer {
@@ -128,7 +130,7 @@ function handle(
 ): void {
   options.answer(call.name, call.args).then(
     value => send(peer, { kind: 'answer', id: call.id, value: value ?? null }),
-    (error: unknown) => send(peer, { kind: 'error', id: call.id, error: errorInfo(error) }),
+    (error: unknown) => send(peer, { kind: 'error', id: call.id, error: errorInfo(error, options.redact) }),
   );
 }
 

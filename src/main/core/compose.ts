@@ -36,6 +36,8 @@ export interface ComposeOptions {
   /** Asks for the passphrase of the sealed file; absent where nobody can be asked. */
   readonly askPassphrase?: ((isNew: boolean) => Promise<string>) | undefined;
   readonly supplied: SuppliedToken | null;
+  /** Tells a person that something outside waits for them: a keychain that asks for its password. */
+  readonly waiting: (sentence: string) => void;
   /** Where the files beside the bundled core are: guard script, Python shim, keychain program; in the source tree each lies by its user. */
   readonly resources?:
     { readonly guard: string; readonly shim: string; readonly keychain: string } | undefined;
@@ -110,6 +112,7 @@ function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<Sec
     uid: options.paths.uid,
     askPassphrase: options.askPassphrase,
     keychainEntry: options.resources?.keychain,
+    waiting: options.waiting,
   });
 }
 

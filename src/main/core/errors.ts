@@ -37,16 +37,16 @@ export class GatehouseError extends Error {
   }
 }
 
-/** What may be told of any thrown value across a process edge. */
-export function errorInfo(error: unknown): ErrorInfo & { readonly kind: ErrorKind } {
+/** What may be told of any thrown value across a process edge. `redact` is for where an unknown error's message may quote anything. */
+export function errorInfo(
+  error: unknown,
+  redact: (text: string) => string = text => text,
+): ErrorInfo & { readonly kind: ErrorKind } {
   if (error instanceof GatehouseError) {
-    return { code: error.code, message: error.message, nextStep: error.nextStep, kind: error.kind };
+    const { code, kind } = error;
+    return { code, message: redact(error.message), nextStep: redact(error.nextStep), kind };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'internal',
-    message,
-    nextStep: 'Look into the log; this is a fault of Gatehouse.',
-    kind: 'failed',
-  };
+  const message = redact(error instanceof Error ? error.message : String(error));
+  const nextStep = 'Look into the log; this is a fault of Gatehouse.';
+  return { code: 'internal', message, nextStep, kind: 'failed' };
 }

@@ -36,6 +36,7 @@ async function listen(answer: (name: string, args: readonly unknown[]) => Promis
     answer,
     onConnections: count => counts.push(count),
     onRefused: reason => refusals.push(reason),
+    redact: text => text.replaceAll('hush', '***'),
   });
 }
 
@@ -65,6 +66,15 @@ test('a refusal keeps its code, its kind and its next step', async () => {
     nextStep: 'List them.',
     exitCode: 3,
   });
+  client.close();
+});
+
+test('an error that nobody foresaw is told without the secret in it', async () => {
+  await listen(async () => {
+    throw new Error('connect hush failed');
+  });
+  const client = await connectTo({ ...good, path });
+  await expect(client.call('server.list')).rejects.toThrow('connect *** failed');
   client.close();
 });
 
