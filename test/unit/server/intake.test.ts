@@ -30,10 +30,11 @@ test('a flood is read to its end, mostly unseen, and that is said', async () => 
   }
   stream.end();
   await once(stream, 'close');
-  expect(heard.length).toBeLessThan((2 * 1024 * 1024) / 5);
-  expect(heard.filter(entry => entry.ours)).toEqual([
-    { line: '9216 KiB of output are left out here: the server wrote too fast.', ours: true },
-  ]);
+  expect(heard.filter(entry => !entry.ours)).toHaveLength(5000);
+  expect(heard.at(-1)).toEqual({
+    line: '10216 KiB of output are left out here: the server wrote too fast.',
+    ours: true,
+  });
 });
 
 test('a pipe that breaks is the end, not an error', async () => {

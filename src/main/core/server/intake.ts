@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { Budget, LineSplitter } from './output.ts';
 
-/** What is read with care, and what is read at all, of one stream of a server's output. */
-const careful = { perSecond: 256 * 1024, atOnce: 1024 * 1024 };
-const swift = { bytes: 4 * 1024 * 1024, milliseconds: 50 };
+/** What is read with care, and what is read at all, of one stream of a server's output. Each line is also work for whoever shows it. */
+const careful = { perSecond: 256 * 1024, atOnce: 1024 * 1024, linesPerSecond: 500, linesAtOnce: 5000 };
+/** Pieces of at most 64 KiB; after so many the rest may gather for a moment, so that many small ones become few large ones. */
+const swift = { pieces: 64, milliseconds: 50 };
 
 /**
  * Reads a server's output for as long as it writes. A server must never wait for us, so everything is taken in; one that
@@ -17,7 +18,8 @@ export function takeIn(
   tell: (line: string, ours: boolean) => void,
 ): void {
   const splitter = new LineSplitter();
-  const budget = new Budget(careful.perSecond, careful.atOnce, now());
+  const bytes = new Budget(careful.perSecond, careful.atOnce, now());
+  const lines = new Budget(careful.linesPerSecond, careful.linesAtOnce, now());
   let left = 0;
   let read = 0;
   let since = now();
@@ -26,25 +28,30 @@ export function takeIn(
       tell(`${Math.ceil(left / 1024)} KiB of output are left out here: the server wrote too fast.`, true);
     left = 0;
   };
-  stream.on('data', (chunk: Buffer) => {
-    if (budget.take(chunk.length, now())) {
+  const take = (line: string): void => {
+    if (lines.take(1, now())) {
       sayWhatIsMissing();
-      for (const line of splitter.push(chunk)) tell(line, false);
+      tell(line, false);
+    } else left += line.length + 1;
+  };
+  stream.on('data', (chunk: Buffer) => {
+    if (bytes.take(chunk.length, now())) {
+      for (const line of splitter.push(chunk)) take(line);
     } else {
       left += chunk.length;
       splitter.gap();
     }
-    read += chunk.length;
+    read += 1;
     if (now() - since > swift.milliseconds) [read, since] = [0, now()];
-    if (read > swift.bytes) {
+    if (read > swift.pieces) {
       stream.pause();
       setTimeout(() => stream.resume(), swift.milliseconds);
       [read, since] = [0, now()];
     }
   });
   stream.once('close', () => {
+    for (const line of splitter.end()) take(line);
     sayWhatIsMissing();
-    for (const line of splitter.end()) tell(line, false);
   });
   // A pipe that breaks is the end of the output, and nothing more.
   stream.on('error', () => undefined);

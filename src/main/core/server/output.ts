@@ -72,12 +72,16 @@ export function cleanLine(raw: string, redact: (text: string) => string): string
   return `${text.slice(0, Math.max(0, Math.min(longestLine, text.length - 512)))} ...`;
 }
 
-/** So many bytes a second, and so many at once. What is over it is not worth the work of reading it. */
+/**
+ * So much a second, and so much at once. What is over it is not worth the work of reading it. Once it is used up, a
+ * quarter has to be there again: a flood is left out in a few large pieces, not in thousands of small ones.
+ */
 export class Budget {
   readonly #perSecond: number;
   readonly #most: number;
   #left: number;
   #at: number;
+  #dry = false;
 
   /** @param now milliseconds of a clock that never jumps */
   constructor(perSecond: number, most: number, now: number) {
@@ -87,12 +91,12 @@ export class Budget {
     this.#at = now;
   }
 
-  take(bytes: number, now: number): boolean {
+  take(amount: number, now: number): boolean {
     this.#left = Math.min(this.#most, this.#left + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
-    if (bytes > this.#left) return false;
-    this.#left -= bytes;
-    return true;
+    this.#dry = amount > this.#left || (this.#dry && this.#left < this.#most / 4);
+    if (!this.#dry) this.#left -= amount;
+    return !this.#dry;
   }
 }
 

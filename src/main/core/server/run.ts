@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { GatehouseError } from '../errors.ts';
 import type { LaunchPlan, RunFacts, RunPlace } from '../ports.ts';
 import { endFamily, findFamily, wait } from './ending.ts';
@@ -118,7 +117,9 @@ export class Run {
       this.#output.add(ours ? 'gatehouse' : 'server', line);
     takeIn(child.stdout, now, heard);
     takeIn(child.stderr, now, heard);
-    this.#drained = once(child, 'close');
+    this.#drained = new Promise(resolve => child.once('close', resolve));
+    // A signal that could not be sent: whether it has ended is seen by its exit.
+    child.on('error', () => undefined);
     if (hasEnded(child)) void this.#exited(child);
     else child.once('exit', () => void this.#exited(child));
     const start = child.pid === undefined ? null : await startOf(child.pid);
@@ -154,7 +155,7 @@ export class Run {
     if (this.#over.signal.aborted) return;
     const lived = performance.now() - this.#startedSteady;
     // Its last words come after it, and are the most useful ones; but a grandchild may hold the pipe for ever.
-    await Promise.race([this.#drained, wait(200)]);
+    await this.#untilDrained(200);
     const left = (await findFamily(this.#site.names.marker, this.#leader)).length;
     const summary = exitInWords(this.exit, lived);
     if (this.exit.code !== 0) return this.#brokeByExit(summary);
@@ -167,6 +168,12 @@ export class Run {
       const forked = `${summary} It put itself into the background (${left} processes live on), where it cannot be looked after.`;
       this.#break('forked-away', forked);
     } else this.#brokeByExit(summary);
+  }
+
+  async #untilDrained(milliseconds: number): Promise<void> {
+    const enough = new AbortController();
+    await Promise.race([this.#drained, wait(milliseconds, enough.signal)]);
+    enough.abort();
   }
 
   #brokeByExit(summary: string): void {
@@ -195,7 +202,7 @@ export class Run {
     const bound = this.#limits.killSeconds * 1000;
     const graceful = politely ? 2000 : 500;
     const left = await endFamily({ marker, leader: this.#leader, known, graceful, bound });
-    await Promise.race([this.#drained, wait(1000)]);
+    await this.#untilDrained(1000);
     this.#child?.stdout.destroy();
     this.#child?.stderr.destroy();
     await this.#site.takeDown(left);
