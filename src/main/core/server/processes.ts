@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { listOnWindows } from './processes-windows.ts';
 
 /** One process as the system lists it. `start` tells two processes apart that had the same number one after the other. */
 export interface ProcessRow {
@@ -46,6 +47,7 @@ export function familyOf(rows: readonly ProcessRow[], leader: Identity | null, s
 
 /** Every process that this account may look at. Rows of processes that end in the meantime are left out. */
 export async function listProcesses(marker: string): Promise<ProcessRow[]> {
+  if (process.platform === 'win32') return listOnWindows();
   return process.platform === 'linux' ? listByProc(marker) : listByPs(marker);
 }
 
@@ -55,6 +57,8 @@ export async function startOf(pid: number): Promise<string | null> {
     const row = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''), false);
     return row === null || row.zombie ? null : row.start;
   }
+  if (process.platform === 'win32')
+    return (await listOnWindows()).find(row => row.pid === pid)?.start ?? null;
   const started = await ps(['-o', 'lstart=', '-p', String(pid)]);
   return started.trim() === '' ? null : started.trim();
 }
@@ -71,7 +75,8 @@ export function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
 /** Signals exactly these processes: one whose number was taken over by another is left alone. */
 export async function signalAll(family: readonly Identity[], name: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   for (const { pid, start } of family) {
-    if ((await startOf(pid)) === start) signal(pid, name);
+    // On Windows a look costs half a second; the list that the family comes from is younger than that.
+    if (process.platform === 'win32' || (await startOf(pid)) === start) signal(pid, name);
   }
 }
 
