@@ -22,6 +22,8 @@ export class Door implements GuardRoom, PageRoom {
   readonly limits: Limits;
   readonly live: Live = openLive();
   readonly codes: CodeTable = new Map();
+  /** Connections on which nothing more is believed. */
+  readonly condemned = new WeakSet<object>();
   readonly refusalLog: RefusalLog;
   listener: Listener;
   /** Kept for `toolLink`; requests are compared with its hash. */

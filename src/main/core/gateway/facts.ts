@@ -216,7 +216,7 @@ function faultOfMethod(method: string, upgrade: boolean): Fault | null {
  * Nothing is decoded or normalised: what the server gets is what was judged.
  */
 function originForm(url: string, host: string): string | Fault {
-  const absolute = /^http:\/\/([^/?#]*)/i.exec(url);
+  const absolute = url.startsWith('/') ? null : /^http:\/\/([^/?#]*)/i.exec(url);
   let target = url;
   if (absolute !== null) {
     if ((absolute[1] ?? '').toLowerCase() !== host) {

@@ -76,9 +76,13 @@ function onRequest(
   response: ServerResponse,
   waitsToSend: boolean,
 ): void {
-  const decision = guard(door, request, request.socket.remoteAddress ?? '', false);
+  const { socket } = request;
+  // Node has parsed what was sent behind an ambiguous request, too.
+  if (door.condemned.has(socket)) return;
+  const decision = guard(door, request, socket.remoteAddress ?? '', false);
   switch (decision.kind) {
     case 'answer':
+      if (decision.last === true) door.condemned.add(socket);
       sendAnswer(response, decision.answer);
       return;
     case 'own':
@@ -114,9 +118,8 @@ function onForward(
     sendAnswer(response, door.unavailable(facts));
     return;
   }
-  const thing = { kind: 'request', session, request, response } as const;
-  door.live.add(thing);
-  response.once('close', () => door.live.delete(thing));
+  const slot = door.live.add({ kind: 'request', session, request, response });
+  response.once('close', () => door.live.delete(slot));
   forward(route, request, response, facts, {
     failed(error) {
       if (!response.destroyed) sendAnswer(response, failure(door, facts, error));
@@ -132,6 +135,10 @@ function onForward(
 
 function onUpgrade(door: Door, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const peer = request.socket.remoteAddress ?? '';
+  if (door.condemned.has(socket)) {
+    socket.destroy();
+    return;
+  }
   const decision = guard(door, request, peer, true);
   if (decision.kind !== 'forward') {
     const answer =
@@ -146,9 +153,8 @@ function onUpgrade(door: Door, request: IncomingMessage, socket: Duplex, head: B
     sendRawAnswer(socket, door.unavailable(facts));
     return;
   }
-  const thing = { kind: 'websocket', session: verdict.session, socket } as const;
-  door.live.add(thing);
-  socket.once('close', () => door.live.delete(thing));
+  const slot = door.live.add({ kind: 'websocket', session: verdict.session, socket });
+  socket.once('close', () => door.live.delete(slot));
   splice(route, request, socket, head, facts, door.limits, {
     failed: error => sendRawAnswer(socket, failure(door, facts, error)),
   });
@@ -170,7 +176,7 @@ function failure(door: Door, facts: Facts, error: Error): Answer {
 
 function onClientError(door: Door, error: NodeJS.ErrnoException, socket: Duplex): void {
   // In mid-answer a second status line would become part of a body.
-  if (door.live.holds(socket) || !socket.writable || error.code === 'ECONNRESET') {
+  if (door.live.isAnswering(socket) || !socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }

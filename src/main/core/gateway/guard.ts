@@ -10,7 +10,8 @@ import { isOwnPath, rateHeaders } from './own-pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
 export type Decision =
-  | { readonly kind: 'answer'; readonly answer: Answer }
+  /** `last`: the bytes of this connection have two readings; nothing more on it is believed. */
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly last?: true }
   /** One of Gatehouse's own pages. */
   | { readonly kind: 'own'; readonly facts: Facts }
   | { readonly kind: 'forward'; readonly facts: Facts; readonly verdict: Verdict & { readonly open: true } };
@@ -29,7 +30,8 @@ export function guard(room: GuardRoom, request: RawRequest, peer: string, upgrad
   const facts = readFacts(request, peer, upgrade, room.listener);
   if ('message' in facts) {
     room.refusalLog(facts.message, { client: peer });
-    return { kind: 'answer', answer: jsonAnswer(facts.status, facts.message, ['Connection', 'close']) };
+    const answer = jsonAnswer(facts.status, facts.message, ['Connection', 'close']);
+    return { kind: 'answer', answer, last: true };
   }
   if (isOwnPath(facts.path)) return ownPage(room, facts);
   if (facts.navigation && facts.hostKind === 'loopback' && !hasCredentialHeader(facts)) {

@@ -3,7 +3,8 @@
  * goes: after an idle time, after an absolute time, at sign-out, and with every other when the access token is rotated. Only the hash of
  * a cookie is kept, so a copy of the memory or of a core dump opens no door.
  */
-import { hashSecret, type Secret } from '../secret.ts';
+import { hash } from 'node:crypto';
+import type { Secret } from '../secret.ts';
 import type { Limits } from './limits.ts';
 
 export interface Session {
@@ -20,7 +21,7 @@ export type SessionTable = Map<string, Session>;
 export type SessionLimits = Pick<Limits, 'sessionIdleMs' | 'sessionMs' | 'sessions'>;
 
 function keyOf(value: string): string {
-  return hashSecret(value).toString('base64');
+  return hash('sha256', value, 'base64');
 }
 
 function isOver(session: Session, now: number, limits: SessionLimits): boolean {

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { responseHeaders, type ResponsePlan } from '../../../src/main/core/gateway/response-headers.ts';
+
+const plan: ResponsePlan = {
+  withheldCookies: [/^username-/, /^jupyterhub/i],
+  upstreamOrigins: ['http://localhost', 'http://127.0.0.1:9999'],
+};
+const own = 'http://thesis.localhost:1';
+
+function sent(headers: string[]): string[] {
+  return responseHeaders(
+    headers.map(value => Buffer.from(value, 'latin1')),
+    plan,
+    own,
+  );
+}
+
+const policy = ['Content-Security-Policy', "frame-ancestors 'self'; base-uri 'self'; object-src 'self'"];
+const always = ['X-Content-Type-Options', 'nosniff', 'Cross-Origin-Resource-Policy', 'same-origin'];
+const referrer = ['Referrer-Policy', 'same-origin'];
+const opener = ['Cross-Origin-Opener-Policy', 'same-origin'];
+const frame = ['X-Frame-Options', 'SAMEORIGIN'];
+const all = [...always, ...referrer, ...opener, ...policy, ...frame];
+
+test.each<[string[], string[]]>([
+  [
+    ['Content-Type', 'text/html', 'Content-Length', '3'],
+    ['Content-Type', 'text/html', 'Content-Length', '3', ...all],
+  ],
+  [
+    [
+      'Server',
+      'x/1',
+      'X-Powered-By',
+      'y',
+      'Connection',
+      'keep-alive',
+      'Keep-Alive',
+      '5',
+      'Transfer-Encoding',
+      'chunked',
+    ],
+    all,
+  ],
+  [['Access-Control-Allow-Origin', '*', 'access-control-allow-credentials', 'true'], all],
+  [['Strict-Transport-Security', 'max-age=1', 'Alt-Svc', 'h3=":1"', 'Proxy-Authenticate', 'Basic'], all],
+  [['X-Content-Type-Options', 'sniff', 'Cross-Origin-Resource-Policy', 'cross-origin'], all],
+  [
+    ['Set-Cookie', '_xsrf=1; Path=/', 'Set-Cookie', 'a=1'],
+    ['Set-Cookie', '_xsrf=1; Path=/', 'Set-Cookie', 'a=1', ...all],
+  ],
+  [['Set-Cookie', 'username-localhost=secret; HttpOnly'], all],
+  [['Set-Cookie', 'JupyterHub-session=secret'], all],
+  [
+    [
+      'Set-Cookie',
+      'gatehouse-session=fixed',
+      'Set-Cookie',
+      ' __Host-Gatehouse-Session=x',
+      'Set-Cookie',
+      'gatehouse-session;Path=/',
+    ],
+    all,
+  ],
+  [
+    ['Location', 'http://localhost/lab?a'],
+    ['Location', `${own}/lab?a`, ...all],
+  ],
+  [
+    ['Location', 'HTTP://LocalHost/lab'],
+    ['Location', `${own}/lab`, ...all],
+  ],
+  [
+    ['Location', 'http://127.0.0.1:9999'],
+    ['Location', own, ...all],
+  ],
+  [
+    ['Location', 'http://localhost.evil.io/'],
+    ['Location', 'http://localhost.evil.io/', ...all],
+  ],
+  [
+    ['Location', 'http://localhost:80@evil.io/'],
+    ['Location', 'http://localhost:80@evil.io/', ...all],
+  ],
+  [
+    ['Location', '/lab'],
+    ['Location', '/lab', ...all],
+  ],
+  [
+    ['Content-Security-Policy', "default-src 'self'"],
+    ['Content-Security-Policy', "default-src 'self'", ...always, ...referrer, ...opener, ...frame],
+  ],
+  [
+    ['Content-Security-Policy', "frame-ancestors 'self'"],
+    ['Content-Security-Policy', "frame-ancestors 'self'", ...always, ...referrer, ...opener],
+  ],
+  [
+    ['X-Frame-Options', 'DENY'],
+    ['X-Frame-Options', 'DENY', ...always, ...referrer, ...opener, ...policy],
+  ],
+  [
+    ['Referrer-Policy', 'no-referrer'],
+    ['Referrer-Policy', 'no-referrer', ...always, ...opener, ...policy, ...frame],
+  ],
+  [['Referrer-Policy', 'unsafe-url'], all],
+  [
+    ['Cross-Origin-Opener-Policy', 'unsafe-none'],
+    ['Cross-Origin-Opener-Policy', 'unsafe-none', ...always, ...referrer, ...policy, ...frame],
+  ],
+])('%j', (headers, wanted) => {
+  expect(sent(headers)).toEqual(wanted);
+});
+
+test('an upgrade has no page policies', () => {
+  expect(responseHeaders(['Sec-WebSocket-Accept', 'x', 'Server', 'y'], plan, own, true)).toEqual([
+    'Sec-WebSocket-Accept',
+    'x',
+  ]);
+});

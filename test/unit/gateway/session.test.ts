@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import {
+  dropEnded,
+  endSession,
+  findSession,
+  openSession,
+  type SessionTable,
+} from '../../../src/main/core/gateway/session.ts';
+import { Secret } from '../../../src/main/core/secret.ts';
+
+const limits = { sessionIdleMs: 100, sessionMs: 250, sessions: 3 };
+
+function open(table: SessionTable, now: number, value: string): ReturnType<typeof openSession> {
+  return openSession(table, now, new Secret(value), limits);
+}
+
+test('a session is found by its value alone and the value is not kept', () => {
+  const table: SessionTable = new Map();
+  const session = open(table, 0, 'value-a');
+  expect(findSession(table, 1, 'value-a', limits)).toBe(session);
+  expect(findSession(table, 1, 'value-b', limits)).toBe('unknown');
+  expect(findSession(table, 1, '', limits)).toBe('unknown');
+  expect(JSON.stringify([...table])).not.toContain('value-a');
+});
+
+test.each([
+  ['unused', 99, 0, 'found'],
+  ['unused for its idle time', 100, 0, 'expired'],
+  ['used a moment ago', 190, 100, 'found'],
+  ['at its last moment', 249, 200, 'found'],
+  ['past its absolute limit, however much in use', 250, 249, 'expired'],
+  ['after the clock was set back', -1000, 0, 'found'],
+])('%s', (_name, now, lastSeen, wanted) => {
+  const table: SessionTable = new Map();
+  open(table, 0, 'a').lastSeen = lastSeen;
+  const found = findSession(table, now, 'a', limits);
+  expect(typeof found === 'string' ? found : 'found').toBe(wanted);
+});
+
+test('the table is bounded: the one unused for longest makes room', () => {
+  const table: SessionTable = new Map();
+  open(table, 0, 'a').lastSeen = 50;
+  open(table, 10, 'b');
+  open(table, 20, 'c');
+  open(table, 60, 'd');
+  expect(table.size).toBe(3);
+  expect(['a', 'b', 'c', 'd'].map(value => typeof findSession(table, 60, value, limits))).toEqual([
+    'object',
+    'string',
+    'object',
+    'object',
+  ]);
+});
+
+test('what is over is dropped and told', () => {
+  const table: SessionTable = new Map();
+  const first = open(table, 0, 'a');
+  open(table, 50, 'b');
+  expect(dropEnded(table, 120, limits)).toEqual([first]);
+  expect(table.size).toBe(1);
+  expect(dropEnded(table, 120, limits)).toEqual([]);
+});
+
+test('one session ends and no other', () => {
+  const table: SessionTable = new Map();
+  const first = open(table, 0, 'a');
+  open(table, 0, 'b');
+  expect(endSession(table, first)).toBe(true);
+  expect(endSession(table, first)).toBe(false);
+  expect(findSession(table, 1, 'a', limits)).toBe('unknown');
+  expect(table.size).toBe(1);
+});
