@@ -3,12 +3,13 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { holds, listenersOn } from '../../src/main/core/profiles/custom/listeners.ts';
 import { jupyterProfile } from '../../src/main/core/profiles/jupyter.ts';
 import type { LaunchPlan, Log } from '../../src/main/core/ports.ts';
 import type { FoundServer } from '../../src/shared/model.ts';
 import { testPython } from '../support/jupyter.ts';
 import { hostileConfig } from '../support/hostile-config.ts';
-import { get, runCell, secretHeaders } from '../support/kernel.ts';
+import { get, runCell, secretHeaders, upgradeStatus, xsrf } from '../support/kernel.ts';
 import { makePlace, runPlan } from '../support/run-plan.ts';
 import type { Running } from '../support/run-plan.ts';
 
@@ -104,6 +105,26 @@ async function expectClosed(plan: LaunchPlan): Promise<void> {
     expect([path, (await get(plan, `${path}?token=opensesame`, wrong)).status]).toEqual([path, 403]);
   }
   const headers = secretHeaders(plan);
+  const own = { ...headers, Origin: 'http://localhost' };
+  const terminal = await get(plan, '/api/terminals', { ...headers, ...xsrf() }, 'POST');
+  expect(terminal.status).toBe(200);
+  for (const path of [
+    '/api/events/subscribe',
+    '/terminals/websocket/1',
+    '/api/kernels/x/channels',
+    '/nowhere',
+  ]) {
+    expect([path, await upgradeStatus(plan, path)]).toEqual([path, 403]);
+    expect([
+      path,
+      await upgradeStatus(plan, `${path}?token=opensesame`, { Origin: 'http://localhost' }),
+    ]).toEqual([path, 403]);
+  }
+  for (const path of ['/api/events/subscribe', '/terminals/websocket/1']) {
+    const foreign = { ...headers, Origin: 'http://evil.example' };
+    expect([path, await upgradeStatus(plan, path, foreign)]).toEqual([path, 403]);
+    expect([path, await upgradeStatus(plan, path, own)]).toEqual([path, 101]);
+  }
   expect((await get(plan, '/api/status', headers)).status).toBe(200);
   expect((await get(plan, '/api/kernels', headers, 'POST')).status, 'XSRF stays on').toBe(403);
   const foreign = { ...headers, Origin: 'http://evil.example' };
@@ -164,10 +185,18 @@ test('on a port it is ours as well, and closed to whoever reaches the port', asy
 });
 
 test.each([true, false])('a hostile configuration opens nothing (sockets: %s)', async sockets => {
-  const { plan, running } = await start({ config: hostileConfig, sockets });
+  const { place, plan, running } = await start({ config: hostileConfig, sockets });
   await expectOurs(running);
   await expectClosed(plan);
   expect(running.output()).toContain('is not used');
+  // 9999 is what the configuration asked for, 8888 what Jupyter takes when nothing is said.
+  const ports = sockets ? [] : [place.port];
+  for (const port of [8888, 9999, ...ports]) {
+    for (const listener of await listenersOn(port, 'linux')) {
+      const held = await holds([running.child.pid ?? 0], listener);
+      expect([port, held, listener.reach]).toEqual([port, ports.includes(port), 'loopback']);
+    }
+  }
   const page = await get(plan, '/lab', secretHeaders(plan));
   expect(page.body).not.toContain('opensesame');
 });

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { ask } from '../../src/main/core/profiles/ask.ts';
@@ -21,6 +22,49 @@ export function get(
   return ask({ address, host, path, headers, method, signal: AbortSignal.timeout(20_000) });
 }
 
+/** Jupyter compares a cookie with a header; a page knows both, a foreign site neither. */
+export function xsrf(): Record<string, string> {
+  const value = randomBytes(16).toString('hex');
+  return { Cookie: `_xsrf=${value}`, 'X-XSRFToken': value };
+}
+
+/** The status with which a WebSocket upgrade is answered; 101 when it is taken. */
+export function upgradeStatus(
+  plan: LaunchPlan,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const { address, host } = plan.upstream;
+  const place =
+    address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port };
+  const upgrade = {
+    Host: host,
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      ...place,
+      path,
+      headers: { ...upgrade, ...headers },
+      agent: false,
+      timeout: 20_000,
+    });
+    asked.on('error', reject);
+    asked.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      resolve(101);
+    });
+    asked.on('response', response => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.end();
+  });
+}
+
 const kernelMessage = z.object({
   parent_header: z.object({ msg_id: z.string().optional() }),
   msg_type: z.string(),
@@ -33,8 +77,7 @@ const kernelMessage = z.object({
 
 /** Runs one cell over the kernel's WebSocket and answers what it printed. */
 export async function runCell(plan: LaunchPlan, code: string): Promise<string> {
-  const xsrf = randomBytes(16).toString('hex');
-  const headers = { ...secretHeaders(plan), Cookie: `_xsrf=${xsrf}`, 'X-XSRFToken': xsrf };
+  const headers = { ...secretHeaders(plan), ...xsrf() };
   const made = await get(plan, '/api/kernels', headers, 'POST');
   const kernel = z.object({ id: z.string() }).parse(JSON.parse(made.body));
   const { address } = plan.upstream;

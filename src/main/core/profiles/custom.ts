@@ -121,7 +121,7 @@ function checkRequest(request: StartRequest, used: ReadonlySet<PlaceholderName>,
   if (used.has('socket') && !place.canUseSockets) {
     throw usage(
       'no-sockets',
-      'This system has no Unix sockets for servers.',
+      'Unix sockets cannot be used here: the system has none, or the path of the private folder is too long.',
       'Use {port} instead of {socket}.',
     );
   }
