@@ -9,7 +9,6 @@ export const pageStyle = `
 * { box-sizing: border-box; }
 body { margin: 0; padding: 16px; background: var(--bg); color: var(--ink); font: 16px/1.5 system-ui, "Segoe UI", Cantarell, sans-serif; }
 main { max-width: 460px; margin: 8vh auto 0; padding: 24px; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
-main > * + * { margin-top: 14px; }
 h1 { font-size: 21px; line-height: 1.3; margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 p { margin: 0; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); font-size: 14px; }
@@ -17,8 +16,9 @@ p { margin: 0; overflow-wrap: anywhere; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 14px; }
 label { display: block; font-weight: 600; }
 input { font: inherit; width: 100%; margin-top: 4px; padding: 8px 10px; color: inherit; background: var(--bg); border: 1px solid var(--edge); border-radius: 6px; }
-form > * + * { margin-top: 14px; }
 button { font: inherit; font-weight: 600; width: 100%; padding: 9px 14px; border: 1px solid var(--accent); border-radius: 6px; background: var(--accent); color: var(--on-accent); cursor: pointer; }
+main > * + *, form > * + * { margin-top: 14px; }
+main > p + h1 { margin-top: 2px; }
 a { color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 @media (forced-colors: active) { button { border: 1px solid ButtonText; } }
