@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { mustLoad, showingAfter, windowTitle } from '../../../src/main/shell/window-step.ts';
+
+test.each([
+  [false, 200, 'page'],
+  [false, 302, 'page'],
+  [false, 404, 'page'],
+  [false, 500, 'page'],
+  [false, 401, 'stand-in'],
+  [false, 502, 'stand-in'],
+  [false, 503, 'stand-in'],
+  [true, 0, 'stand-in'],
+] as const)('a load that failed: %s, with status %d, leaves %s', (failed, status, wanted) => {
+  expect(showingAfter({ failed, status })).toBe(wanted);
+});
+
+test.each([
+  ['ready', 'nothing', true],
+  ['ready', 'stand-in', true],
+  ['ready', 'page', false],
+  ['restarting', 'page', false],
+  ['restarting', 'stand-in', false],
+  ['starting', 'nothing', false],
+  ['failed', 'stand-in', false],
+] as const)('a server that is %s in a window that shows %s is loaded: %s', (state, showing, wanted) => {
+  expect(mustLoad(state, showing)).toBe(wanted);
+});
+
+test('the title says whose window it is and what is wrong', () => {
+  expect(windowTitle('thesis', 'ready', 'JupyterLab')).toBe('thesis - JupyterLab');
+  expect(windowTitle('thesis', 'restarting', 'JupyterLab')).toBe('thesis (restarting) - JupyterLab');
+  expect(windowTitle('thesis', 'ready', '')).toBe('thesis');
+});
