@@ -68,6 +68,7 @@ a start during the stop | start stop start cleared | starting | It was asked to 
 start, stop, start, stop | start stop start stop cleared | stopped | Enough. | launch 1, end 1
 a restart | start proved restart cleared | restarting | It was asked to restart. | launch 1, watch 1, ask 1, launch 2
 a restart while starting | start restart cleared | restarting | It was asked to restart. | launch 1, end 1, launch 2
+a restart that fails at once | start proved restart cleared exited2 cleared2 | failed | Exit 1. | launch 1, watch 1, ask 1, launch 2, end 2
 a restart of what is stopped | restart | starting | It was asked to start. | launch 1
 a restart that stop beats | start restart stop cleared | stopped | Enough. | launch 1, end 1
 a first start that ends at once | start exited cleared | failed | Exit 1. | launch 1, end 1

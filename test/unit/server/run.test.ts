@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -93,7 +93,9 @@ test('a port that somebody else was faster at', async () => {
 });
 
 test('an end in order after it was ready', async () => {
-  begin(sh('sleep 0.3'));
+  begin(sh('while [ ! -e leave ]; do sleep 0.02; done'));
+  expect(await first()).toEqual({ kind: 'proved' });
+  writeFileSync(join(root, 'leave'), '');
   await until('ended', () => news.length === 2);
   expect(news[1]).toMatchObject({ kind: 'ended', summary: expect.stringContaining('exit code 0') });
 });
