@@ -41,3 +41,12 @@ test('a setting may add a name, but none that decides what is loaded or opened',
 test('what is not set stays unset', () => {
   expect(cleanEnvironment({ PATH: undefined })).toEqual({});
 });
+
+test.each([
+  ['/tmp/.mount_g/usr/lib:/opt/cuda/lib', '/opt/cuda/lib'],
+  ['/tmp/.mount_g', undefined],
+  ['/tmp/.mount_green/lib', '/tmp/.mount_green/lib'],
+])('of an AppImage only the system is left: %s', (value, wanted) => {
+  const clean = cleanEnvironment({ APPDIR: '/tmp/.mount_g', LD_LIBRARY_PATH: value });
+  expect(clean).toEqual(wanted === undefined ? {} : { LD_LIBRARY_PATH: wanted });
+});

@@ -32,7 +32,16 @@ export function cleanEnvironment(
   const clean: Record<string, string> = {};
   for (const [name, value] of Object.entries(from)) {
     if (value === undefined || never.some(rule => rule.test(name))) continue;
-    if (alsoNamed.includes(name) || passing.some(rule => rule.test(name))) clean[name] = value;
+    if (!alsoNamed.includes(name) && !passing.some(rule => rule.test(name))) continue;
+    const own = withoutPackage(value, from['APPDIR']);
+    if (own !== null) clean[name] = own;
   }
   return clean;
+}
+
+/** An AppImage puts its own libraries before the system's; a server that loads those breaks in odd ways. */
+function withoutPackage(value: string, mounted: string | undefined): string | null {
+  if (mounted === undefined || mounted === '' || !value.includes(mounted)) return value;
+  const kept = value.split(':').filter(part => part !== mounted && !part.startsWith(`${mounted}/`));
+  return kept.length === 0 ? null : kept.join(':');
 }
