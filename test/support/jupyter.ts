@@ -6,12 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const packages = ['jupyterlab>=4.6,<5', 'ipykernel'];
 const cache = resolve(import.meta.dirname, '../../.cache');
-const environment = resolve(cache, 'test-jupyter');
-const python = resolve(environment, 'bin/python');
-/** Written last: an environment without it was cut while being built. */
-const finished = resolve(environment, 'finished');
 
 /**
  * Path of a Python that has a real JupyterLab: GATEHOUSE_TEST_PYTHON, or an environment that is built once in .cache
@@ -20,18 +15,27 @@ const finished = resolve(environment, 'finished');
 export async function testPython(): Promise<string> {
   const given = process.env['GATEHOUSE_TEST_PYTHON'];
   if (given !== undefined && given !== '') return given;
+  return pythonWith('test-jupyter', ['jupyterlab>=4.6,<5', 'ipykernel']);
+}
+
+/** Path of a Python that has these packages; built once, under that name. */
+export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
+  const environment = resolve(cache, name);
+  const python = resolve(environment, 'bin/python');
+  // Written last: an environment without it was cut while being built.
+  const finished = resolve(environment, 'finished');
   if (await isThere(finished)) return python;
   await mkdir(cache, { recursive: true });
-  const lock = await takeLock(resolve(cache, 'test-jupyter.lock'), 600);
+  const lock = await takeLock(resolve(cache, `${name}.lock`), 600);
   try {
-    if (!(await isThere(finished))) await build();
+    if (!(await isThere(finished))) await build(environment, python, packages);
   } finally {
     await lock.release();
   }
   return python;
 }
 
-async function build(): Promise<void> {
+async function build(environment: string, python: string, packages: readonly string[]): Promise<void> {
   await rm(environment, { recursive: true, force: true });
   const base = await firstPython();
   await run(base, ['-m', 'venv', environment], { timeout: 120_000 }).catch(() =>
@@ -42,6 +46,7 @@ async function build(): Promise<void> {
     timeout: 480_000,
     maxBuffer: 16 * 1024 * 1024,
   });
+  const finished = resolve(environment, 'finished');
   const file = await open(`${finished}.new`, 'w');
   await file.close();
   await rename(`${finished}.new`, finished);

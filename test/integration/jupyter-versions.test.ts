@@ -1,0 +1,32 @@
+import { afterEach, expect, test } from 'vitest';
+import { hostileConfig } from '../support/hostile-config.ts';
+import { cleanUpAll, expectClosed, expectOurs, start } from '../support/jupyter-run.ts';
+import { pythonWith } from '../support/jupyter.ts';
+import { get, runCell, secretHeaders } from '../support/kernel.ts';
+
+afterEach(cleanUpAll);
+
+/** The oldest that are promised, and the other applications. Three more environments to build: only where it is asked for. */
+const wanted = process.env['GATEHOUSE_TEST_VERSIONS'] === '1';
+const versions: [title: string, name: string, packages: readonly string[]][] = [
+  ['JupyterLab', 'test-jupyterlab-3.6', ['jupyterlab==3.6.*', 'jupyter_server>=2,<3', 'ipykernel']],
+  ['Notebook', 'test-notebook-7', ['notebook>=7,<8', 'ipykernel']],
+  ['Jupyter Server', 'test-jupyter-server-2.0', ['jupyter_server==2.0.*', 'ipykernel']],
+];
+
+test.skipIf(!wanted).each(versions)(
+  '%s of %s: ours, closed whatever is configured, a cell runs',
+  async (title, name, packages) => {
+    const interpreter = await pythonWith(name, packages);
+    const { plan, running } = await start({ title, interpreter, config: hostileConfig });
+    await expectOurs(running);
+    await expectClosed(plan);
+    const page = await get(plan, plan.landing, secretHeaders(plan));
+    expect(page.status).toBe(200);
+    expect(page.body).not.toContain('opensesame');
+    expect(await runCell(plan, 'print(6 * 7)')).toBe('42\n');
+    await plan.askToStop?.(AbortSignal.timeout(10_000));
+    expect(await running.ended).toBe(0);
+  },
+  600_000,
+);
