@@ -9,18 +9,22 @@ import { notingLog, simpleRedactor } from '../../fakes/supervised.ts';
 
 let folder = '';
 let told: LogLine[] = [];
+let logs: ServerLog[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gh-server-log-'));
-  told = [];
+  [told, logs] = [[], []];
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all(logs.map(log => log.flush()));
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function serverLog(path = join(folder, 'server.log'), log = notingLog()): ServerLog {
   const redactor = simpleRedactor();
   redactor.learn(new Secret('s3cr3t'));
-  return new ServerLog({
+  const made = new ServerLog({
     path,
     maxBytes: 1_000_000,
     kept: 1,
@@ -31,6 +35,8 @@ function serverLog(path = join(folder, 'server.log'), log = notingLog()): Server
     log,
     onLine: line => told.push(line),
   });
+  logs.push(made);
+  return made;
 }
 
 test('told, remembered and written, each without the secret', async () => {
