@@ -21,6 +21,7 @@ function profile(environment: Record<string, string> = {}) {
     home,
     dataFolder: join(home, 'data'),
     log,
+    condaRoots: [],
   });
 }
 

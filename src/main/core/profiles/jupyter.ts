@@ -20,6 +20,8 @@ export interface JupyterProfileOptions {
   readonly platform?: NodeJS.Platform;
   /** Folder of gatehouse_launch.py; beside this file when absent. */
   readonly shimFolder?: string;
+  /** Folders outside the home where conda may be; the usual ones when absent. */
+  readonly condaRoots?: readonly string[];
   /** Whether we run as root, which Jupyter has to be told. */
   readonly asRoot?: boolean;
   /** Seconds until a start is given up, by the settings. */
@@ -45,6 +47,7 @@ export function jupyterProfile(options: JupyterProfileOptions): Profile {
         home: options.home,
         platform,
         managed,
+        condaRoots: options.condaRoots,
         folder,
         cacheFile: join(options.dataFolder, 'cache', 'python-environments.json'),
         fresh,

@@ -20,12 +20,16 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   /** The managed environment of Gatehouse; may not exist. */
   readonly managed: string;
+  /** Folders outside the home where conda may be; the usual ones when absent. */
+  readonly condaRoots?: readonly string[] | undefined;
   /** The folder that is about to be opened. */
   readonly folder: string | undefined;
 }
 
 /** Milliseconds that one source of places, or one folder of PATH, may take. */
 const patience = 3000;
+
+const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
 const ranks = { folder: 0, active: 1, conda: 2, path: 3, managed: 4, other: 5 } as const;
 
@@ -130,9 +134,7 @@ async function condaList(around: Surroundings): Promise<Named[]> {
     .filter(line => line !== '');
   const roots = ['miniconda3', 'anaconda3', 'miniforge3', 'mambaforge', 'micromamba', '.local/share/mamba']
     .map(name => paths.join(home, name))
-    .concat(
-      platform === 'win32' ? [] : ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'],
-    )
+    .concat(around.condaRoots ?? (platform === 'win32' ? [] : usualCondaRoots))
     .concat([environment['MAMBA_ROOT_PREFIX'] ?? '', environment['CONDA_ROOT'] ?? '']);
   const extra = (environment['CONDA_ENVS_PATH'] ?? environment['CONDA_ENVS_DIRS'] ?? '').split(
     paths.delimiter,
