@@ -13,11 +13,11 @@ async function copyResources(): Promise<void> {
   await cp(join(root, 'src/main/core/profiles/jupyter/python'), join(resources, 'shim'), { recursive: true });
 }
 
-/** The core as one file for plain Node: it starts faster and takes less memory than the sources do. keytar stays outside, it is native. */
+/** The core as one file for plain Node: it starts faster and takes less memory than the sources do. keytar and koffi stay outside, they are native. */
 export default defineConfig({
   root,
   logLevel: 'warn',
-  ssr: { noExternal: true, external: ['keytar'], target: 'node' },
+  ssr: { noExternal: true, external: ['keytar', 'koffi'], target: 'node' },
   build: {
     ssr: true,
     target: 'node24',

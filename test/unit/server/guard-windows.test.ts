@@ -1,12 +1,36 @@
 import { expect, test } from 'vitest';
 import { guardOnWindows } from '../../../src/main/core/server/guard-windows.ts';
-import { notingLog } from '../../fakes/supervised.ts';
+import { silentLog } from '../../support/fake-ports.ts';
 
-test('what is missing on Windows is said, and nothing else fails by it', async () => {
-  const log = notingLog();
-  const guard = guardOnWindows(log);
-  guard.follow({ pid: 5, start: '1' });
+function world() {
+  const said: unknown[] = [];
+  const log = { ...silentLog, warn: (message: string) => void said.push(message) };
+  return { said, log };
+}
+
+test('the server joins the job when it is known, and the job is closed when the run is over', async () => {
+  const { said, log } = world();
+  const guard = await guardOnWindows(log, async () => ({
+    add: pid => void said.push(`add ${pid}`),
+    close: () => void said.push('close'),
+  }));
+  guard.follow({ pid: 7, start: 's' });
+  guard.follow(null);
   await guard.release();
-  expect(guard.pid).toBe(null);
-  expect(log.notes).toEqual([expect.stringContaining('On Windows')]);
+  expect(said).toEqual(['add 7', 'close']);
+});
+
+test('where the system refuses, the server runs unguarded and that is said', async () => {
+  const { said, log } = world();
+  const refusing = await guardOnWindows(log, async () => ({
+    add: () => {
+      throw new Error('AssignProcessToJobObject failed with error 5');
+    },
+    close: () => {},
+  }));
+  refusing.follow({ pid: 7, start: 's' });
+  const without = await guardOnWindows(log, () => Promise.reject(new Error('no kernel32.dll')));
+  without.follow({ pid: 7, start: 's' });
+  await without.release();
+  expect(said).toHaveLength(2);
 });

@@ -1,16 +1,32 @@
 import type { Log } from '../ports.ts';
 import type { Guard } from './guard.ts';
+import { openJobObject, type JobObject } from './job-object.ts';
 
 /**
- * The place of the Windows guard: a Job Object with KILL_ON_JOB_CLOSE whose only handle the core holds, so that the
- * system itself ends the server when the core dies. Until one is built in, a core that is killed hard leaves its
- * server running until the next start of Gatehouse finds the record and ends it; that is said, not hidden.
+ * The guard of Windows: a Job Object, so that the system itself ends the server when the core dies. Where it cannot be had, a core that is
+ * killed hard leaves its server running until the next start of Gatehouse finds the record and ends it; that is said, not hidden.
  */
-export function guardOnWindows(log: Log): Guard {
-  log.warn('On Windows a server outlives a Gatehouse that is killed hard, until Gatehouse is started again.');
+export async function guardOnWindows(
+  log: Log,
+  open: () => Promise<JobObject> = openJobObject,
+): Promise<Guard> {
+  const unguarded = (error: unknown): null => {
+    log.warn('This server would outlive a Gatehouse that is killed hard, until Gatehouse is started again.', {
+      error: String(error),
+    });
+    return null;
+  };
+  const job = await open().catch(unguarded);
   return {
     pid: null,
-    follow: () => undefined,
-    release: () => Promise.resolve(),
+    follow(leader) {
+      if (leader === null) return;
+      try {
+        job?.add(leader.pid);
+      } catch (error) {
+        unguarded(error);
+      }
+    },
+    release: async () => job?.close(),
   };
 }
