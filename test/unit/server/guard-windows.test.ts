@@ -15,7 +15,6 @@ test('the server joins the job when it is known, and the job is closed when the 
     close: () => void said.push('close'),
   }));
   guard.follow({ pid: 7, start: 's' });
-  guard.follow(null);
   await guard.release();
   expect(said).toEqual(['add 7', 'close']);
 });

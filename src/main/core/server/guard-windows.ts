@@ -20,7 +20,6 @@ export async function guardOnWindows(
   return {
     pid: null,
     follow(leader) {
-      if (leader === null) return;
       try {
         job?.add(leader.pid);
       } catch (error) {
