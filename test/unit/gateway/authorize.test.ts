@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { authorize, type Keys } from '../../../src/main/core/gateway/authorize.ts';
 import type { Credential, CredentialKind } from '../../../src/main/core/gateway/credential.ts';
+import { digestOf } from '../../../src/main/core/gateway/digest.ts';
 import { defaultLimits } from '../../../src/main/core/gateway/limits.ts';
 import { openSession, type SessionTable } from '../../../src/main/core/gateway/session.ts';
 import { hashSecret, Secret } from '../../../src/main/core/secret.ts';
@@ -9,7 +10,7 @@ import { hashSecret, Secret } from '../../../src/main/core/secret.ts';
 const now = 1_000_000_000;
 const table: SessionTable = new Map();
 const session = openSession(table, now, new Secret('cookie-value'), defaultLimits);
-const keys: Keys = { tokenHash: hashSecret('right'), sessions: table, limits: defaultLimits };
+const keys: Keys = { tokenHash: hashSecret('right'), sessions: table, limits: defaultLimits, digestOf };
 
 type Asked = Parameters<typeof authorize>[1];
 const own = 'http://thesis.localhost:1';

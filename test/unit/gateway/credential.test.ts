@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest';
-import { readCredentials } from '../../../src/main/core/gateway/credential.ts';
+import { readCredentials, type Shown } from '../../../src/main/core/gateway/credential.ts';
 
-function read(
-  values: Record<string, string>,
-  query: string[] = [],
-  kind: 'own' | 'loopback' = 'own',
-): string[] {
-  const { credentials, ambiguous } = readCredentials(new Map(Object.entries(values)), kind, query);
+function read(values: Partial<Shown>, query: string[] = [], kind: 'own' | 'loopback' = 'own'): string[] {
+  const shown = { cookie: null, authorization: null, token: null, ...values };
+  const { credentials, ambiguous } = readCredentials(shown, kind, query);
   return [...(ambiguous ? ['ambiguous'] : []), ...credentials.map(one => `${one.kind} ${one.value}`)];
 }
 
@@ -33,7 +30,7 @@ test.each([
 });
 
 test('all at once, in their order', () => {
-  const values = { cookie: 'gatehouse-session=c', authorization: 'Bearer b', 'x-gatehouse-token': 'h' };
+  const values = { cookie: 'gatehouse-session=c', authorization: 'Bearer b', token: 'h' };
   expect(read(values, ['q'])).toEqual(['cookie c', 'authorization b', 'header h', 'query q']);
   const basic = { ...values, authorization: `Basic ${base64('b:')}` };
   expect(read(basic, ['q'])).toEqual(['cookie c', 'header h', 'basic b', 'query q']);
@@ -46,6 +43,6 @@ test('two cookies or two parameters are ambiguous', () => {
 
 test('a cookie counts on the own name only; a value too long to be a token is none', () => {
   expect(read({ cookie: 'gatehouse-session=c' }, [], 'loopback')).toEqual([]);
-  expect(read({ 'x-gatehouse-token': 'x'.repeat(513) })).toEqual(['header ']);
+  expect(read({ token: 'x'.repeat(513) })).toEqual(['header ']);
   expect(read({})).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { connectionOf } from '../../../src/main/core/gateway/connection.ts';
 import { openDoor, type Door } from '../../../src/main/core/gateway/door.ts';
 import { readFacts, type Facts } from '../../../src/main/core/gateway/facts.ts';
 import { defaultLimits } from '../../../src/main/core/gateway/limits.ts';
@@ -34,6 +35,13 @@ function factsOf(door: Door, headers: string[], url = '/'): Facts {
   return facts;
 }
 
+/** One connection for all, as a browser has it. */
+const connection = connectionOf(new WeakMap(), {});
+
+function verdictOf(door: Door, facts: Facts): ReturnType<Door['verdict']> {
+  return door.verdict(facts, connection);
+}
+
 function signIn(door: Door): string[] {
   const { headers } = door.signIn(factsOf(door, []), '/');
   const cookie = headers[headers.indexOf('Set-Cookie') + 1] ?? '';
@@ -44,13 +52,13 @@ test('a sign-in opens, until it is idle for too long', () => {
   const { door, time } = makeDoor();
   const cookie = signIn(door);
   time.now += 99;
-  const verdict = door.verdict(factsOf(door, cookie));
+  const verdict = verdictOf(door, factsOf(door, cookie));
   expect(verdict.open).toBe(true);
   door.used(verdict.open ? verdict.session : null);
   time.now += 99;
-  expect(door.verdict(factsOf(door, cookie)).open).toBe(true);
+  expect(verdictOf(door, factsOf(door, cookie)).open).toBe(true);
   time.now += 1;
-  expect(door.verdict(factsOf(door, cookie))).toEqual({ open: false, reason: 'expired-session' });
+  expect(verdictOf(door, factsOf(door, cookie))).toEqual({ open: false, reason: 'expired-session' });
   expect(door.lastUsed).toBe(1099);
 });
 
@@ -59,20 +67,20 @@ test('a new token ends sessions, links and the old token', () => {
   const cookie = signIn(door);
   door.codes.set('a code', 99_999);
   door.rotate(new Secret('new'));
-  expect(door.verdict(factsOf(door, cookie)).open).toBe(false);
-  expect(door.verdict(factsOf(door, ['Authorization', 'Bearer right'])).open).toBe(false);
-  expect(door.verdict(factsOf(door, ['Authorization', 'Bearer new'])).open).toBe(true);
+  expect(verdictOf(door, factsOf(door, cookie)).open).toBe(false);
+  expect(verdictOf(door, factsOf(door, ['Authorization', 'Bearer right'])).open).toBe(false);
+  expect(verdictOf(door, factsOf(door, ['Authorization', 'Bearer new'])).open).toBe(true);
   expect([door.tokenIsRight('right'), door.tokenIsRight('new'), door.codes.size]).toEqual([false, true, 0]);
 });
 
 test('signing out by token ends nothing; by session, that session', () => {
   const { door } = makeDoor();
   const cookie = signIn(door);
-  door.signOut(door.verdict(factsOf(door, ['Authorization', 'Bearer right'])));
-  expect(door.verdict(factsOf(door, cookie)).open).toBe(true);
-  const verdict = door.verdict(factsOf(door, cookie));
+  door.signOut(verdictOf(door, factsOf(door, ['Authorization', 'Bearer right'])));
+  expect(verdictOf(door, factsOf(door, cookie)).open).toBe(true);
+  const verdict = verdictOf(door, factsOf(door, cookie));
   door.signOut(verdict);
-  expect(door.verdict(factsOf(door, cookie)).open).toBe(false);
+  expect(verdictOf(door, factsOf(door, cookie)).open).toBe(false);
 });
 
 test('signing in leads to the first page of the server, or to where somebody was going, by a whole address', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../../src/main/core/gateway/authorize.ts';
 import { redirectAnswer } from '../../../src/main/core/gateway/answers.ts';
+import { connectionOf } from '../../../src/main/core/gateway/connection.ts';
 import { guard, type Decision, type GuardRoom } from '../../../src/main/core/gateway/guard.ts';
 import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
 
@@ -20,7 +21,12 @@ function decide(
   };
   const rawHeaders = ['Host', options.host ?? 'thesis.localhost:1', ...(options.headers ?? [])];
   const request = { method: options.method ?? 'GET', url, httpVersion: '1.1', rawHeaders };
-  return guard(room, request, '127.0.0.1', options.upgrade ?? false);
+  return guard(
+    room,
+    request,
+    connectionOf(new WeakMap(), { remoteAddress: '127.0.0.1' }),
+    options.upgrade ?? false,
+  );
 }
 
 function told(decision: Decision): string {

@@ -80,15 +80,3 @@ test('a socket that takes nothing is cut after its time', () => {
   live.sweep(100, limits);
   expect(thing.socket.destroyed).toBe(true);
 });
-
-test('a connection is answering once a header has left or a WebSocket is on it', () => {
-  const live = openLive();
-  const thing = request(null);
-  const other = websocket(null);
-  live.add(thing);
-  live.add(other);
-  expect([live.isAnswering(thing.request.socket), live.isAnswering(other.socket)]).toEqual([false, true]);
-  thing.response.writeHead(200);
-  thing.response.flushHeaders();
-  expect(live.isAnswering(thing.request.socket)).toBe(true);
-});

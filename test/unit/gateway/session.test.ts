@@ -6,6 +6,7 @@ import {
   openSession,
   type SessionTable,
 } from '../../../src/main/core/gateway/session.ts';
+import { digestOf } from '../../../src/main/core/gateway/digest.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 
 const limits = { sessionIdleMs: 100, sessionMs: 250, sessions: 3 };
@@ -14,12 +15,16 @@ function open(table: SessionTable, now: number, value: string): ReturnType<typeo
   return openSession(table, now, new Secret(value), limits);
 }
 
+function find(table: SessionTable, now: number, value: string): ReturnType<typeof findSession> {
+  return findSession(table, now, digestOf(value), limits);
+}
+
 test('a session is found by its value alone and the value is not kept', () => {
   const table: SessionTable = new Map();
   const session = open(table, 0, 'value-a');
-  expect(findSession(table, 1, 'value-a', limits)).toBe(session);
-  expect(findSession(table, 1, 'value-b', limits)).toBe('unknown');
-  expect(findSession(table, 1, '', limits)).toBe('unknown');
+  expect(find(table, 1, 'value-a')).toBe(session);
+  expect(find(table, 1, 'value-b')).toBe('unknown');
+  expect(find(table, 1, '')).toBe('unknown');
   expect(JSON.stringify([...table])).not.toContain('value-a');
 });
 
@@ -33,7 +38,7 @@ test.each([
 ])('%s', (_name, now, lastSeen, wanted) => {
   const table: SessionTable = new Map();
   open(table, 0, 'a').lastSeen = lastSeen;
-  const found = findSession(table, now, 'a', limits);
+  const found = find(table, now, 'a');
   expect(typeof found === 'string' ? found : 'found').toBe(wanted);
 });
 
@@ -44,7 +49,7 @@ test('the table is bounded: the one unused for longest makes room', () => {
   open(table, 20, 'c');
   open(table, 60, 'd');
   expect(table.size).toBe(3);
-  expect(['a', 'b', 'c', 'd'].map(value => typeof findSession(table, 60, value, limits))).toEqual([
+  expect(['a', 'b', 'c', 'd'].map(value => typeof find(table, 60, value))).toEqual([
     'object',
     'string',
     'object',
@@ -67,6 +72,6 @@ test('one session ends and no other', () => {
   open(table, 0, 'b');
   expect(endSession(table, first)).toBe(true);
   expect(endSession(table, first)).toBe(false);
-  expect(findSession(table, 1, 'a', limits)).toBe('unknown');
+  expect(find(table, 1, 'a')).toBe('unknown');
   expect(table.size).toBe(1);
 });

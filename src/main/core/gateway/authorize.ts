@@ -4,8 +4,9 @@
  * A browser adds a cookie, a Basic credential or the window's injected header to such a request by itself, so for these the request must
  * also show that it comes from the server's own pages. Cookies do not separate ports, so "same-site" is another site here.
  */
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Credential, CredentialKind } from './credential.ts';
+import type { DigestOf } from './digest.ts';
 import type { Facts } from './facts.ts';
 import { findSession, type Session, type SessionLimits } from './session.ts';
 
@@ -32,6 +33,8 @@ export interface Keys {
   readonly tokenHash: Buffer;
   readonly sessions: ReadonlyMap<string, Session>;
   readonly limits: SessionLimits;
+  /** SHA-256 of what was shown; a pure function, perhaps with a memory. */
+  readonly digestOf: DigestOf;
 }
 
 type Asked = Pick<
@@ -74,7 +77,7 @@ function check(
 ): { readonly session: Session | null } | Reason {
   switch (credential.kind) {
     case 'cookie': {
-      const session = findSession(keys.sessions, now, credential.value, keys.limits);
+      const session = findSession(keys.sessions, now, keys.digestOf(credential.value), keys.limits);
       // A cookie of yesterday is no guess: it does not count as a wrong credential.
       return typeof session === 'string' ? 'expired-session' : { session };
     }
@@ -82,17 +85,14 @@ function check(
     case 'header':
     case 'basic':
     case 'query':
-      return isToken(credential.value, keys.tokenHash) ? { session: null } : 'wrong-credential';
+      return timingSafeEqual(keys.digestOf(credential.value).bytes, keys.tokenHash)
+        ? { session: null }
+        : 'wrong-credential';
     case 'other':
       return 'wrong-credential';
     default:
       return credential.kind satisfies never;
   }
-}
-
-/** Constant time. One call into the library: half the time of a hash object, and this is asked for each request. */
-function isToken(candidate: string, tokenHash: Buffer): boolean {
-  return timingSafeEqual(hash('sha256', candidate, 'buffer'), tokenHash);
 }
 
 function isAuthorization(kind: CredentialKind): boolean {

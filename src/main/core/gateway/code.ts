@@ -2,17 +2,14 @@
  * The attack: a sign-in link that works twice. It is in the browser's history, perhaps in a terminal's scroll-back or a process list;
  * so its code is taken out of the table by its first use, lives minutes, and only its hash is kept.
  */
-import { hashSecret, type Secret } from '../secret.ts';
+import type { Secret } from '../secret.ts';
+import { digestOf } from './digest.ts';
 import type { Limits } from './limits.ts';
 
 /** Hash of a code to the time when it ends, oldest first. */
 export type CodeTable = Map<string, number>;
 
 export type CodeLimits = Pick<Limits, 'codeMs' | 'codes'>;
-
-function keyOf(code: string): string {
-  return hashSecret(code).toString('base64');
-}
 
 /** Adds a code; answers when it ends. */
 export function addCode(table: CodeTable, now: number, code: Secret<string>, limits: CodeLimits): number {
@@ -22,13 +19,13 @@ export function addCode(table: CodeTable, now: number, code: Secret<string>, lim
     table.delete(key);
   }
   const endsAt = now + limits.codeMs;
-  table.set(keyOf(code.reveal()), endsAt);
+  table.set(digestOf(code.reveal()).key, endsAt);
   return endsAt;
 }
 
 /** True once for a code that is in time. */
 export function takeCode(table: CodeTable, now: number, code: string): boolean {
-  const key = keyOf(code);
+  const { key } = digestOf(code);
   const endsAt = table.get(key);
   if (endsAt === undefined) return false;
   table.delete(key);

@@ -25,31 +25,32 @@ const noCredentials: { readonly credentials: readonly Credential[]; readonly amb
   ambiguous: false,
 };
 
+/** The headers that may hold one. */
+export interface Shown {
+  readonly cookie: string | null;
+  readonly authorization: string | null;
+  /** X-Gatehouse-Token */
+  readonly token: string | null;
+}
+
 /** In the order of DESIGN, section 4, step 4. Room for more kinds (a signed request, a profile's native header) is a line here. */
 export function readCredentials(
-  values: ReadonlyMap<string, string>,
+  shown: Shown,
   hostKind: HostKind,
   queryTokens: readonly string[],
 ): { readonly credentials: readonly Credential[]; readonly ambiguous: boolean } {
-  const cookieHeader = values.get('cookie');
   // Only on the own name: on 127.0.0.1 and localhost every port of every user would share the cookie.
-  const cookies = cookieHeader === undefined || hostKind !== 'own' ? [] : sessionCookieValues(cookieHeader);
-  const authorization = values.get('authorization');
-  const header = values.get('x-gatehouse-token');
-  if (
-    cookies.length === 0 &&
-    authorization === undefined &&
-    header === undefined &&
-    queryTokens.length === 0
-  ) {
+  const cookies = shown.cookie === null || hostKind !== 'own' ? [] : sessionCookieValues(shown.cookie);
+  const { authorization, token } = shown;
+  if (cookies.length === 0 && authorization === null && token === null && queryTokens.length === 0) {
     return noCredentials;
   }
   const credentials: Credential[] = [];
   const [cookie] = cookies;
   if (cookie !== undefined) credentials.push(make('cookie', cookie));
-  const spelled = authorization === undefined ? null : readAuthorization(authorization);
+  const spelled = authorization === null ? null : readAuthorization(authorization);
   if (spelled !== null && spelled.kind !== 'basic') credentials.push(spelled);
-  if (header !== undefined) credentials.push(make('header', header.trim()));
+  if (token !== null) credentials.push(make('header', token.trim()));
   if (spelled?.kind === 'basic') credentials.push(spelled);
   const [queryToken] = queryTokens;
   if (queryToken !== undefined) credentials.push(make('query', queryToken));

@@ -5,6 +5,7 @@ import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { noteFailure, type AttemptTable } from './attempts.ts';
 import { authorize, type Verdict } from './authorize.ts';
 import { takeCode, type CodeTable } from './code.ts';
+import type { Connection, Connections } from './connection.ts';
 import { setSessionCookie } from './cookies.ts';
 import type { Facts, Listener } from './facts.ts';
 import { openRoute, type Route } from './forward.ts';
@@ -22,8 +23,7 @@ export class Door implements GuardRoom, PageRoom {
   readonly limits: Limits;
   readonly live: Live = openLive();
   readonly codes: CodeTable = new Map();
-  /** Connections on which nothing more is believed. */
-  readonly condemned = new WeakSet<object>();
+  readonly connections: Connections = new WeakMap();
   readonly refusalLog: RefusalLog;
   listener: Listener;
   /** Kept for `toolLink`; requests are compared with its hash. */
@@ -74,11 +74,12 @@ export class Door implements GuardRoom, PageRoom {
     void route?.pool.close();
   }
 
-  verdict(facts: Facts): Verdict {
+  verdict(facts: Facts, connection: Connection): Verdict {
     return authorize(this.rules.clock(), facts, {
       tokenHash: this.#tokenHash,
       sessions: this.#sessions,
       limits: this.limits,
+      digestOf: connection.digestOf,
     });
   }
 

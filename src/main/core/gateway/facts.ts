@@ -66,49 +66,89 @@ export interface Fault {
   readonly message: string;
 }
 
-/** The header values that decide something; a second line of one of them is in `twice`. */
-interface Found {
-  names: string[];
-  values: Map<string, string>;
-  twice: string | null;
-  forwardedFor: string[];
-  forwardedProto: string[];
+/** The header values that decide something. A class with fixed fields, not a Map: this is filled for each request. */
+class Found {
+  readonly names: string[] = [];
+  /** A name of which there are two lines although two would be ambiguous. */
+  twice: string | null = null;
+  host: string | null = null;
+  origin: string | null = null;
+  referer: string | null = null;
+  authorization: string | null = null;
+  token: string | null = null;
+  cookie: string | null = null;
+  accept = '';
+  length: string | null = null;
+  coding: string | null = null;
+  site: string | null = null;
+  mode: string | null = null;
+  dest: string | null = null;
+  forwardedFor = '';
+  forwardedProto = '';
+
+  /** The value, noting when there was one before. */
+  once(before: string | null, name: string, value: string): string {
+    if (before !== null) this.twice = name;
+    return value;
+  }
 }
 
-const decisive: ReadonlySet<string> = new Set([
-  'host',
-  'origin',
-  'referer',
-  'authorization',
-  'x-gatehouse-token',
-  'content-length',
-  'transfer-encoding',
-  'sec-fetch-site',
-  'sec-fetch-mode',
-  'sec-fetch-dest',
-  'upgrade',
-  'expect',
-]);
-
 function collect(rawHeaders: readonly string[]): Found {
-  const names: string[] = [];
-  const values = new Map<string, string>();
-  const found: Found = { names, values, twice: null, forwardedFor: [], forwardedProto: [] };
+  const found = new Found();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
-    const value = rawHeaders[index + 1] ?? '';
-    names.push(name);
-    if (decisive.has(name)) {
-      if (values.has(name)) found.twice = name;
-      values.set(name, value);
-    } else if (name === 'cookie') {
-      const before = values.get(name);
-      values.set(name, before === undefined ? value : `${before}; ${value}`);
-    } else if (name === 'accept') values.set(name, value);
-    else if (name === 'x-forwarded-for') found.forwardedFor.push(value);
-    else if (name === 'x-forwarded-proto') found.forwardedProto.push(value);
+    found.names.push(name);
+    note(found, name, rawHeaders[index + 1] ?? '');
   }
   return found;
+}
+
+function note(found: Found, name: string, value: string): void {
+  switch (name) {
+    case 'host':
+      found.host = found.once(found.host, name, value);
+      return;
+    case 'origin':
+      found.origin = found.once(found.origin, name, value);
+      return;
+    case 'referer':
+      found.referer = found.once(found.referer, name, value);
+      return;
+    case 'authorization':
+      found.authorization = found.once(found.authorization, name, value);
+      return;
+    case 'x-gatehouse-token':
+      found.token = found.once(found.token, name, value);
+      return;
+    case 'content-length':
+      found.length = found.once(found.length, name, value);
+      return;
+    case 'transfer-encoding':
+      found.coding = found.once(found.coding, name, value);
+      return;
+    case 'sec-fetch-site':
+      found.site = found.once(found.site, name, value);
+      return;
+    case 'sec-fetch-mode':
+      found.mode = found.once(found.mode, name, value);
+      return;
+    case 'sec-fetch-dest':
+      found.dest = found.once(found.dest, name, value);
+      return;
+    case 'cookie':
+      found.cookie = found.cookie === null ? value : `${found.cookie}; ${value}`;
+      return;
+    case 'accept':
+      found.accept = value;
+      return;
+    case 'x-forwarded-for':
+      found.forwardedFor += `,${value}`;
+      return;
+    case 'x-forwarded-proto':
+      found.forwardedProto += `,${value}`;
+      return;
+    default:
+  }
 }
 
 /** Reads a request once; a Fault is the refusal to send. */
@@ -122,7 +162,7 @@ export function readFacts(
     return { status: 431, message: `More than ${listener.headerCount} header fields` };
   }
   const found = collect(request.rawHeaders);
-  const host = (found.values.get('host') ?? '').toLowerCase();
+  const host = (found.host ?? '').toLowerCase();
   const method = request.method ?? '';
   const fault = faultOfFraming(request, found, upgrade) ?? faultOfMethod(method, upgrade);
   if (fault !== null) return fault;
@@ -143,17 +183,13 @@ function makeFacts(
   upgrade: boolean,
   listener: Listener,
 ): Facts {
-  const { values, names } = found;
   const { target, tokens } = splitTokens(whole);
   const mark = target.indexOf('?');
   const trusted = listener.trustedProxies;
   const scheme = trusted > 0 && lastOf(found.forwardedProto, 1) === 'https' ? 'https' : 'http';
-  const mode = values.get('sec-fetch-mode') ?? null;
-  const dest = values.get('sec-fetch-dest') ?? null;
-  const asksForPage =
-    mode === null ? (values.get('accept') ?? '').includes('text/html') : mode === 'navigate';
-  const length = values.get('content-length');
-  const { credentials, ambiguous } = readCredentials(values, hostKind, tokens);
+  const { mode, dest } = found;
+  const asksForPage = mode === null ? found.accept.includes('text/html') : mode === 'navigate';
+  const { credentials, ambiguous } = readCredentials(found, hostKind, tokens);
   return {
     method,
     target,
@@ -165,40 +201,38 @@ function makeFacts(
     hostKind,
     scheme,
     ownOrigin: `${scheme}://${host}`,
-    origin: values.get('origin') ?? null,
-    site: values.get('sec-fetch-site') ?? null,
+    origin: found.origin,
+    site: found.site,
     mode,
     dest,
     upgrade,
     safe: method === 'GET' || method === 'HEAD' || method === 'OPTIONS',
     navigation: !upgrade && method === 'GET' && asksForPage && (dest === null || dest === 'document'),
-    hasBody: values.has('transfer-encoding') || (length !== undefined && Number(length) > 0),
+    hasBody: found.coding !== null || (found.length !== null && Number(found.length) > 0),
     credentials,
     ambiguousCredential: ambiguous,
     client: (trusted > 0 ? lastOf(found.forwardedFor, trusted) : null) ?? peer,
-    names,
+    names: found.names,
   };
 }
 
 function faultOfFraming(request: RawRequest, found: Found, upgrade: boolean): Fault | null {
-  const { values } = found;
+  const { coding, length } = found;
   if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') {
     return { status: 505, message: 'Only HTTP/1.1 and HTTP/1.0 are spoken here' };
   }
   if (found.twice !== null) return { status: 400, message: `Header ${shown(found.twice)} was sent twice` };
-  if (!values.has('host')) return { status: 400, message: 'Header "host" is missing' };
-  const coding = values.get('transfer-encoding');
-  if (coding !== undefined && values.has('content-length')) {
+  if (found.host === null) return { status: 400, message: 'Header "host" is missing' };
+  if (coding !== null && length !== null) {
     return { status: 400, message: 'Both Content-Length and Transfer-Encoding were sent' };
   }
-  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || request.httpVersion === '1.0')) {
+  if (coding !== null && (coding.toLowerCase() !== 'chunked' || request.httpVersion === '1.0')) {
     return { status: 501, message: 'Only the transfer coding "chunked" is understood' };
   }
-  const length = values.get('content-length');
-  if (length !== undefined && !/^\d{1,15}$/.test(length)) {
+  if (length !== null && !/^\d{1,15}$/.test(length)) {
     return { status: 400, message: 'Content-Length is not a number' };
   }
-  if (upgrade && (coding !== undefined || (length !== undefined && Number(length) > 0))) {
+  if (upgrade && (coding !== null || (length !== null && Number(length) > 0))) {
     return { status: 400, message: 'An upgrade cannot carry a body' };
   }
   return null;
@@ -233,9 +267,9 @@ function originForm(url: string, host: string): string | Fault {
 }
 
 /** The n-th value from the right of a list header: what the nearest trusted proxies wrote, never what the client did. */
-function lastOf(lines: readonly string[], fromRight: number): string | null {
-  if (lines.length === 0) return null;
-  const parts = lines.join(',').split(',');
+function lastOf(list: string, fromRight: number): string | null {
+  if (list === '') return null;
+  const parts = list.split(',');
   const value = (parts[parts.length - fromRight] ?? '').trim();
   return value === '' ? null : value;
 }

@@ -9,6 +9,7 @@ import type { Gateway, GatewayRules } from '../ports.ts';
 import { mintSecret } from '../secret.ts';
 import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
 import { addCode } from './code.ts';
+import { afterParseError, connectionOf } from './connection.ts';
 import { openDoor, type Door } from './door.ts';
 import type { Facts } from './facts.ts';
 import { forward, type Way } from './forward.ts';
@@ -76,18 +77,19 @@ function onRequest(
   response: ServerResponse,
   waitsToSend: boolean,
 ): void {
-  const { socket } = request;
+  const connection = connectionOf(door.connections, request.socket);
   // Node has parsed what was sent behind an ambiguous request, too.
-  if (door.condemned.has(socket)) return;
-  const decision = guard(door, request, socket.remoteAddress ?? '', false);
+  if (connection.condemned) return;
+  connection.response = response;
+  const decision = guard(door, request, connection, false);
   switch (decision.kind) {
     case 'answer':
-      if (decision.last === true) door.condemned.add(socket);
+      if (decision.last === true) connection.condemned = true;
       sendAnswer(response, decision.answer);
       return;
     case 'own':
       if (waitsToSend) response.writeContinue();
-      answerOwnPage(door, decision.facts, request).then(
+      answerOwnPage(door, decision.facts, request, connection).then(
         answer => sendAnswer(response, answer),
         (error: unknown) => {
           door.rules.log.error('a page of Gatehouse failed', { error });
@@ -134,12 +136,12 @@ function onForward(
 }
 
 function onUpgrade(door: Door, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const peer = request.socket.remoteAddress ?? '';
-  if (door.condemned.has(socket)) {
+  const connection = connectionOf(door.connections, request.socket);
+  if (connection.condemned) {
     socket.destroy();
     return;
   }
-  const decision = guard(door, request, peer, true);
+  const decision = guard(door, request, connection, true);
   if (decision.kind !== 'forward') {
     const answer =
       decision.kind === 'answer' ? decision.answer : jsonAnswer(404, 'There is no such page of Gatehouse');
@@ -175,9 +177,13 @@ function failure(door: Door, facts: Facts, error: Error): Answer {
 }
 
 function onClientError(door: Door, error: NodeJS.ErrnoException, socket: Duplex): void {
-  // In mid-answer a second status line would become part of a body.
-  if (door.live.isAnswering(socket) || !socket.writable || error.code === 'ECONNRESET') {
+  const todo = afterParseError(connectionOf(door.connections, socket).response);
+  if (todo === 'cut' || !socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
+    return;
+  }
+  if (todo === 'finish') {
+    socket.end(() => socket.destroy());
     return;
   }
   sendRawAnswer(socket, clientErrorAnswer(error.code));

@@ -4,6 +4,7 @@
  */
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import type { Reason, Verdict } from './authorize.ts';
+import type { Connection } from './connection.ts';
 import type { AttemptVerdict } from './attempts.ts';
 import { readFacts, type Facts, type Listener, type RawRequest } from './facts.ts';
 import { isOwnPath, rateHeaders } from './own-pages.ts';
@@ -19,14 +20,20 @@ export type Decision =
 /** What the guard asks of the gateway. */
 export interface GuardRoom {
   readonly listener: Listener;
-  verdict(facts: Facts): Verdict;
+  verdict(facts: Facts, connection: Connection): Verdict;
   failed(facts: Facts): AttemptVerdict;
   /** Leads to a clean address, with a new session when the token itself was in the old one. */
   exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer;
   readonly refusalLog: RefusalLog;
 }
 
-export function guard(room: GuardRoom, request: RawRequest, peer: string, upgrade: boolean): Decision {
+export function guard(
+  room: GuardRoom,
+  request: RawRequest,
+  connection: Connection,
+  upgrade: boolean,
+): Decision {
+  const { peer } = connection;
   const facts = readFacts(request, peer, upgrade, room.listener);
   if ('message' in facts) {
     room.refusalLog(facts.message, { client: peer });
@@ -37,7 +44,7 @@ export function guard(room: GuardRoom, request: RawRequest, peer: string, upgrad
   if (facts.navigation && facts.hostKind === 'loopback' && !hasCredentialHeader(facts)) {
     return { kind: 'answer', answer: toOwnName(room, facts) };
   }
-  const verdict = room.verdict(facts);
+  const verdict = room.verdict(facts, connection);
   if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
   if (facts.navigation && facts.hadQueryToken && facts.hostKind === 'own') {
     return { kind: 'answer', answer: room.exchange(facts, verdict) };

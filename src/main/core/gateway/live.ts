@@ -28,8 +28,6 @@ export interface Live {
   /** Answers where it is kept, for `delete`. */
   add(thing: LiveThing): number;
   delete(slot: number): void;
-  /** True when part of an answer, or a WebSocket, is already on this connection. */
-  isAnswering(socket: Duplex): boolean;
   /** Cuts what came by this session; everything when none is named. */
   end(session?: Session): void;
   /** Cuts what has not moved for too long although it should; answers the sessions that are in use by a WebSocket. */
@@ -58,13 +56,6 @@ export function openLive(): Live {
       slots[slot] = null;
       free.push(slot);
     },
-    isAnswering: socket =>
-      slots.some(
-        thing =>
-          thing !== null &&
-          socketOf(thing) === socket &&
-          (thing.kind === 'websocket' || thing.response.headersSent),
-      ),
     end(session) {
       for (const thing of slots) {
         if (thing !== null && (session === undefined || thing.session === session)) cut(thing);

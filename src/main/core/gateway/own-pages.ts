@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { clearSessionCookie } from './cookies.ts';
+import type { Connection } from './connection.ts';
 import type { Facts } from './facts.ts';
 import type { AttemptVerdict } from './attempts.ts';
 import { safeNext } from './next-path.ts';
@@ -24,7 +25,7 @@ export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string
 export interface PageRoom {
   readonly name: string;
   readonly formBytes: number;
-  verdict(facts: Facts): Verdict;
+  verdict(facts: Facts, connection: Connection): Verdict;
   /** True when this is the access token. */
   tokenIsRight(token: string): boolean;
   /** Counts a wrong credential. */
@@ -43,7 +44,12 @@ export function isOwnPath(path: string): boolean {
   return path.startsWith(ownPrefix) && (path.length === ownPrefix.length || path[ownPrefix.length] === '/');
 }
 
-export async function answerOwnPage(room: PageRoom, facts: Facts, request: IncomingMessage): Promise<Answer> {
+export async function answerOwnPage(
+  room: PageRoom,
+  facts: Facts,
+  request: IncomingMessage,
+  connection: Connection,
+): Promise<Answer> {
   const method = facts.method === 'HEAD' ? 'GET' : facts.method;
   switch (`${method} ${facts.path}`) {
     case 'GET /_gatehouse/login':
@@ -54,7 +60,7 @@ export async function answerOwnPage(room: PageRoom, facts: Facts, request: Incom
       return redeem(room, facts, request);
     case 'GET /_gatehouse/logout':
     case 'POST /_gatehouse/logout':
-      return logout(room, facts);
+      return logout(room, facts, connection);
     default:
       return jsonAnswer(404, 'There is no such page of Gatehouse');
   }
@@ -87,8 +93,8 @@ function redeem(room: PageRoom, facts: Facts, request: IncomingMessage): Answer 
   return usedCodePage(room.name);
 }
 
-function logout(room: PageRoom, facts: Facts): Answer {
-  const verdict = room.verdict(facts);
+function logout(room: PageRoom, facts: Facts, connection: Connection): Answer {
+  const verdict = room.verdict(facts, connection);
   if (!verdict.open) return room.refuse(facts, verdict);
   if (facts.method !== 'POST') return logoutPage(room.name);
   room.signOut(verdict);

@@ -29,7 +29,9 @@ const dropped: ReadonlySet<string> = new Set([
   'cross-origin-resource-policy',
 ]);
 
-const droppedPrefixes = ['access-control-', 'proxy-'];
+function isDropped(name: string): boolean {
+  return name.startsWith('access-control-') || name.startsWith('proxy-');
+}
 
 /** Policies of the server that are kept when it sends one: it knows its own pages better. */
 interface Seen {
@@ -56,7 +58,7 @@ export function responseHeaders(
   for (let index = 0; index < headers.length; index += 2) {
     const rawName = text(headers[index]);
     const name = rawName.toLowerCase();
-    if (dropped.has(name) || droppedPrefixes.some(prefix => name.startsWith(prefix))) continue;
+    if (dropped.has(name) || isDropped(name)) continue;
     const value = keep(name, text(headers[index + 1]), plan, ownOrigin, seen);
     if (value !== null) result.push(rawName, value);
   }

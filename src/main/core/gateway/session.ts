@@ -3,8 +3,8 @@
  * goes: after an idle time, after an absolute time, at sign-out, and with every other when the access token is rotated. Only the hash of
  * a cookie is kept, so a copy of the memory or of a core dump opens no door.
  */
-import { hash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
+import { digestOf, type Digest } from './digest.ts';
 import type { Limits } from './limits.ts';
 
 export interface Session {
@@ -19,10 +19,6 @@ export interface Session {
 export type SessionTable = Map<string, Session>;
 
 export type SessionLimits = Pick<Limits, 'sessionIdleMs' | 'sessionMs' | 'sessions'>;
-
-function keyOf(value: string): string {
-  return hash('sha256', value, 'base64');
-}
 
 function isOver(session: Session, now: number, limits: SessionLimits): boolean {
   // A clock that was set back must not make a session live longer than its time from then on.
@@ -41,7 +37,7 @@ export function openSession(
     const oldest = [...table].reduce((left, right) => (right[1].lastSeen < left[1].lastSeen ? right : left));
     table.delete(oldest[0]);
   }
-  const key = keyOf(value.reveal());
+  const { key } = digestOf(value.reveal());
   const session: Session = { id: key.slice(0, 8), createdAt: now, lastSeen: now };
   table.set(key, session);
   return session;
@@ -51,10 +47,10 @@ export function openSession(
 export function findSession(
   table: ReadonlyMap<string, Session>,
   now: number,
-  value: string,
+  value: Digest,
   limits: SessionLimits,
 ): Session | 'unknown' | 'expired' {
-  const session = table.get(keyOf(value));
+  const session = table.get(value.key);
   if (session === undefined) return 'unknown';
   return isOver(session, now, limits) ? 'expired' : session;
 }

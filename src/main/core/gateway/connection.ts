@@ -1,0 +1,42 @@
+/** What is remembered of one connection while it lives. */
+import type { ServerResponse } from 'node:http';
+import { rememberLast, type DigestOf } from './digest.ts';
+
+export interface Connection {
+  /** Address of the peer; empty when it is gone already. */
+  readonly peer: string;
+  readonly digestOf: DigestOf;
+  /** Its bytes had two readings: nothing more on it is believed. */
+  condemned: boolean;
+  /** The answer to the last request on it. */
+  response: ServerResponse | null;
+}
+
+export type Connections = WeakMap<object, Connection>;
+
+export function connectionOf(
+  table: Connections,
+  socket: object & { readonly remoteAddress?: string | undefined },
+): Connection {
+  const known = table.get(socket);
+  if (known !== undefined) return known;
+  const made: Connection = {
+    peer: socket.remoteAddress ?? '',
+    digestOf: rememberLast(),
+    condemned: false,
+    response: null,
+  };
+  table.set(socket, made);
+  return made;
+}
+
+/**
+ * What to do when the parser gives up on a connection: `answer` with a refusal, `finish` what has been said and close, or `cut`. A second answer to
+ * one request would be taken for the answer to the next, and one in the middle of another for part of its body.
+ */
+export function afterParseError(response: ServerResponse | null): 'answer' | 'finish' | 'cut' {
+  if (response === null) return 'answer';
+  const isItsBody = !response.req.complete;
+  if (response.writableEnded) return isItsBody ? 'finish' : 'answer';
+  return isItsBody && !response.headersSent ? 'answer' : 'cut';
+}
