@@ -45,6 +45,9 @@ export interface FoundServer {
   readonly problem: string | null;
 }
 
+/** `FoundServer.origin` of an environment that Gatehouse made. */
+export const managedOrigin = 'made by Gatehouse';
+
 /** How the gateway proves itself to a custom server. */
 export type CustomCredential =
   | { readonly kind: 'none' }

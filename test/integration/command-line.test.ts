@@ -179,3 +179,11 @@ test.each([
 ])('%j ends with %i', async (args, code) => {
   expect((await home.cli(...args)).code).toBe(code);
 });
+
+test('serve ends when its server ends by itself, as by JupyterLab’s own Shut Down', async () => {
+  const served = await serve(home);
+  const token = await served.token();
+  await fetch(`${toolUrl(served.server)}api/shutdown`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  expect(await served.ended).toBe(0);
+  expect(await processesOf(home.folder)).toEqual([]);
+});

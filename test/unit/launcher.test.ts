@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import type { EventName } from '../../src/shared/contract.ts';
+import { managedOrigin } from '../../src/shared/model.ts';
 import { choose, Launcher } from '../../src/main/core/launcher.ts';
 import { fakeProfile, fakeSaved, fakeVault, fakeWorld, found, silentLog } from '../support/fake-ports.ts';
 
@@ -84,6 +85,19 @@ test('quitting stops everything and takes no more starts', async () => {
   expect(launcher.active).toBe(false);
   expect(world.open.size).toBe(0);
   await expect(launcher.prepare({ profile: 'jupyter' })).rejects.toMatchObject({ code: 'quitting' });
+});
+
+test('an environment that a server runs from is not removed under it', async () => {
+  const removed: string[] = [];
+  const setup = { run: async () => found('one'), remove: async () => void removed.push('it') };
+  const profile = { ...fakeProfile(found('one', { origin: managedOrigin })), setup };
+  const { launcher } = makeLauncher(fakeSaved(), profile);
+  const entry = await launcher.prepare({ profile: 'jupyter' });
+  await entry.start();
+  await expect(launcher.removeSetup('jupyter')).rejects.toMatchObject({ code: 'in-use' });
+  await entry.stop('enough');
+  await launcher.removeSetup('jupyter');
+  expect(removed).toEqual(['it']);
 });
 
 test('a folder that is none is refused by its name', async () => {

@@ -19,6 +19,8 @@ export interface CoreProcess {
   readonly client: CoreClient;
   /** Stops every server and the control socket. Twice is once. */
   quit(reason: string): Promise<void>;
+  /** Whether a window or a command is connected now. */
+  readonly watched: () => boolean;
   /** Resolves when the core has ended, whoever asked for it. */
   readonly ended: Promise<void>;
 }
@@ -72,7 +74,7 @@ async function openUnderLock(
     const reason = reasonToEnd(attention.facts(core), core.settings.get('core.graceMinutes') * 60_000);
     if (reason !== null) void quit(reason);
   }, attentionInterval);
-  return { client: localClient(core, options.version), quit, ended };
+  return { client: localClient(core, options.version), quit, ended, watched: () => attention.watched };
 }
 
 async function listen(
@@ -129,6 +131,10 @@ class AttentionWatch {
     this.#shells = shell;
     this.#all = shell + cli;
     this.#lastLeft = now;
+  }
+
+  get watched(): boolean {
+    return this.#all > 0;
   }
 
   facts(core: Core): Parameters<typeof reasonToEnd>[0] {

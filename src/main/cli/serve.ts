@@ -1,4 +1,4 @@
-import type { ServerInfo, StartRequest } from '../../shared/model.ts';
+import type { ServerInfo, ServerState, StartRequest } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { hasScreen, openInBrowser } from './browser.ts';
@@ -33,8 +33,13 @@ export async function serve(
   const core = await parts.openCore(background);
   const stop = parts.interrupted().then(() => core.quit('Gatehouse was interrupted.'));
   try {
-    if (request !== null) await Promise.race([run(parts, core.client, request, options), core.ended]);
-    await Promise.race([core.ended, stop.then(() => core.ended)]);
+    const ownEnd = request === null ? new Promise<never>(() => {}) : run(parts, core, request, options);
+    const reason = await Promise.race([ownEnd, core.ended, stop]);
+    if (typeof reason === 'string') {
+      say(parts.output, `${reason} Nothing else runs, so Gatehouse ends.`);
+      await core.quit(reason);
+    }
+    await core.ended;
   } catch (error) {
     await core.quit('The start failed.');
     await core.ended;
@@ -42,12 +47,13 @@ export async function serve(
   }
 }
 
+/** Starts the server and tells how to reach it. Resolves with the reason when the server later ends by itself and was the last. */
 async function run(
   parts: ServeParts,
-  core: CoreClient,
+  { client: core, watched }: CoreProcess,
   request: StartRequest,
   options: ServeOptions,
-): Promise<void> {
+): Promise<string> {
   const { output } = parts;
   const about = await core.call('core.about');
   say(output, about.secretsSentence);
@@ -66,6 +72,25 @@ async function run(
     const opened = await openInBrowser(url, parts.runtime, process.platform);
     if (!opened) say(output, 'No browser could be opened; use the link.');
   }
+  return lastEnd(core, server.id, watched);
+}
+
+/** Waits until nothing runs any more without anybody having asked for that. `gatehouse stop` is somebody who asks. */
+function lastEnd(core: CoreClient, id: string, watched: () => boolean): Promise<string> {
+  return new Promise(resolve => {
+    core.on('server.changed', ({ id: changed, state, title, reason }) => {
+      if (changed !== id || !isOver(state) || watched()) return;
+      void nothingRuns(core).then(none => none && resolve(`${title}: ${reason}`));
+    });
+  });
+}
+
+async function nothingRuns(core: CoreClient): Promise<boolean> {
+  return (await core.call('server.list')).every(({ state }) => isOver(state));
+}
+
+function isOver(state: ServerState): boolean {
+  return state === 'stopped' || state === 'failed';
 }
 
 /** Starts what was asked for; where nothing is installed, makes the managed environment first. */

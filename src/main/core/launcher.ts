@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Events } from '../../shared/contract.ts';
-import type {
-  Busy,
-  FoundServer,
-  ProfileName,
-  ServerInfo,
-  SetupProgress,
-  StartRequest,
+import {
+  managedOrigin,
+  type Busy,
+  type FoundServer,
+  type ProfileName,
+  type ServerInfo,
+  type SetupProgress,
+  type StartRequest,
 } from '../../shared/model.ts';
 import { GatehouseError } from './errors.ts';
 import type { Log, Profile, RunPlace, Vault } from './ports.ts';
@@ -147,6 +148,15 @@ export class Launcher {
   async removeSetup(name: ProfileName): Promise<void> {
     const { setup } = this.#profile(name);
     if (setup === null) throw noSetup(name);
+    const user = [...this.#entries.values()].find(
+      ({ saved, supervised }) =>
+        saved.request.profile === name && saved.origin === managedOrigin && supervised.pid !== null,
+    );
+    if (user !== undefined) {
+      throw new GatehouseError('in-use', `"${user.saved.name}" runs from the managed environment.`, {
+        nextStep: `Stop it first: \`gatehouse stop ${user.saved.id}\`.`,
+      });
+    }
     await setup.remove();
   }
 

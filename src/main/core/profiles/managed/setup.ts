@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { FoundServer, SetupProgress } from '../../../../shared/model.ts';
+import { managedOrigin, type FoundServer, type SetupProgress } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import { fileError } from '../../files.ts';
 import type { ManagedSetup } from '../../ports.ts';
@@ -184,11 +184,10 @@ async function check(options: ManagedOptions, signal: AbortSignal): Promise<Foun
   const result = await inspectPython({ python, bare: false, environment, milliseconds: 60_000, signal });
   if (signal.aborted) throw cancelled();
   if (result.kind !== 'works') return null;
-  const origin = 'made by Gatehouse';
   const requested = new Set(['jupyterlab']);
   const found = foundServer({
     location: await realpath(location),
-    origin,
+    origin: managedOrigin,
     rank: 0,
     python,
     versions: result.versions,

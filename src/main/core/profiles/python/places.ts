@@ -1,3 +1,4 @@
+import { managedOrigin } from '../../../../shared/model.ts';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { pathsOf } from './interpreter.ts';
 import { within } from './within.ts';
@@ -54,7 +55,7 @@ export async function candidatePlaces(around: Surroundings): Promise<Candidate[]
   );
   for (const [location, origin] of listed[0] ?? []) add(location, origin, ranks.path);
   // Half made, or half removed, it counts as none.
-  if (!(await exists(`${managed}.incomplete`))) add(managed, 'made by Gatehouse', ranks.managed);
+  if (!(await exists(`${managed}.incomplete`))) add(managed, managedOrigin, ranks.managed);
   for (const [location, origin] of listed.slice(1).flat()) add(location, origin, ranks.other);
   return chosen;
 }
