@@ -19,7 +19,8 @@ export function install() {
   if (isNewer(join(modules, '.package-lock.json'), [join(root, 'package-lock.json')]) && existsSync(node))
     return;
   say('Installing what Gatehouse needs; this happens once.');
-  run(windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses where a registry lacks the binaries of other platforms. The lock file is followed and left as it is.
+  run(windows ? 'npm.cmd' : 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     failed:
       'The packages could not be installed. Look at what npm said above; the network or a proxy is the usual reason.',
     shell: windows,
