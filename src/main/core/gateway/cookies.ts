@@ -1,7 +1,7 @@
 /**
  * The name `__Host-gatehouse-session` would be better, but it needs `Secure`, and over plain http on `*.localhost` browsers differ:
  * Chromium 156 takes such a cookie, Chromium 108 (Electron 22) drops it without a word, Safari drops every `Secure` cookie on http.
- * (Tried; see doc/decisions/0006-session-cookie.md.) What the prefix would promise is kept in another way: no `Domain`, `Path=/`, a name per server.
+ * (Tried; see doc/decisions/0007-session-cookie.md.) What the prefix would promise is kept in another way: no `Domain`, `Path=/`, a name per server.
  * A cookie planted by another port of the same name gains nothing: its value would have to be a session of this table.
  */
 export const sessionCookie = 'gatehouse-session';
