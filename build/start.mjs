@@ -1,6 +1,6 @@
 /*
  * `npm start`: sets up and opens the app; without a screen or an Electron binary it says so in one sentence and serves in this
- * terminal. `npm start -- ARGS` is `gatehouse ARGS`.
+ * terminal. `npm start -- TARGET` opens a folder, a notebook or a kind of server; `npm start -- ARGS` is `gatehouse ARGS`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -19,16 +19,22 @@ install();
 build();
 const args = process.argv.slice(2);
 const core = join(root, 'out', 'core', 'main.mjs');
-if (args.length > 0) {
+const target = args.length <= 1 && isTarget(args[0]) ? args : null;
+if (target === null) {
   become(node, [core, ...args]);
 } else {
   const why = whyNoWindow();
   if (why === null) {
-    become(electron, [root], { ...process.env, GATEHOUSE_NODE: node, GATEHOUSE_CORE: core });
+    become(electron, [root, ...target], { ...process.env, GATEHOUSE_NODE: node, GATEHOUSE_CORE: core });
   } else {
     say(`${why} Gatehouse serves in this terminal instead.`);
-    become(node, [core, 'serve']);
+    become(node, [core, 'serve', ...target]);
   }
+}
+
+/** Nothing, a kind of server, or a folder or file that is there: what the app opens. All else is a command. */
+function isTarget(word) {
+  return word === undefined || word === 'jupyter' || (!word.startsWith('-') && existsSync(word));
 }
 
 /** Null when a window can be opened; else one sentence. */
