@@ -66,7 +66,8 @@ export function run(program, args, { failed, quiet = false, env = process.env, s
   const { status, error, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
     cwd: root,
-    stdio: quiet ? 'pipe' : 'inherit',
+    // What a step says is no part of what the command answers.
+    stdio: quiet ? 'pipe' : ['inherit', 2, 'inherit'],
     env,
     shell,
   });
