@@ -20,6 +20,9 @@ export interface WindowHouse {
   closed(): void;
 }
 
+/** Loads in a row for one state of the server. */
+const mostTries = 3;
+
 export class ServerWindow {
   readonly #house: WindowHouse;
   readonly #window: BrowserWindow;
@@ -27,7 +30,8 @@ export class ServerWindow {
   readonly #all = new Set<BrowserWindow>();
   #server: ServerInfo;
   #showing: Showing = 'nothing';
-  #status = 0;
+  /** Loads since the server last changed: one that stays a stand-in is not loaded for ever. */
+  #tries = 0;
   #pageTitle = '';
 
   constructor(server: ServerInfo, house: WindowHouse) {
@@ -47,6 +51,7 @@ export class ServerWindow {
 
   /** The server is in another state, or the connection to the core was made anew. */
   changed(server: ServerInfo): void {
+    if (server.state !== this.#server.state) this.#tries = 0;
     this.#server = server;
     this.#retitle();
     this.loadIfNeeded();
@@ -61,6 +66,7 @@ export class ServerWindow {
 
   /** The token was another one: the page's next requests carry the new one, a stand-in is tried again. */
   tokenChanged(): void {
+    this.#tries = 0;
     this.loadIfNeeded();
   }
 
@@ -80,29 +86,27 @@ export class ServerWindow {
   }
 
   #load(url: string): void {
-    this.#status = 0;
+    this.#tries += 1;
     // What a failed load leaves is told by the events below.
     this.#window.loadURL(url).catch(() => undefined);
   }
 
+  /** Only what is in place counts: a navigation that turns into a download leaves a living page as it was. */
   #watchLoads(contents: WebContents): void {
     contents.on('did-navigate', (_event, _url, status) => {
-      this.#status = status;
+      this.#showing = showingAfter({ failed: false, status });
     });
-    contents.on('did-finish-load', () => this.#loaded(false));
     contents.on('did-fail-load', (_event, code, _description, _url, isMainFrame) => {
       // -3: another navigation took its place.
-      if (isMainFrame && code !== -3) this.#loaded(true);
+      if (isMainFrame && code !== -3) this.#showing = showingAfter({ failed: true, status: 0 });
     });
+    // The server may have become ready while the page that stands for it was on its way.
+    contents.on('did-stop-loading', () => this.loadIfNeeded());
     contents.on('render-process-gone', (_event, details) => {
       if (details.reason === 'clean-exit') return;
       this.#showing = 'nothing';
       this.loadIfNeeded();
     });
-  }
-
-  #loaded(failed: boolean): void {
-    this.#showing = showingAfter({ failed, status: this.#status });
   }
 
   #retitle(): void {

@@ -130,9 +130,13 @@ const choices = [
   [
     'bearer',
     'A bearer token',
-    'Sent as “Authorization: Bearer …”; the server finds it in GATEHOUSE_SECRET_FILE.',
+    'Sent as “Authorization: Bearer …”; the server reads it from the file that GATEHOUSE_UPSTREAM_SECRET_FILE names.',
   ],
-  ['header', 'A header of its own', 'Sent under the name below.'],
+  [
+    'header',
+    'A header of its own',
+    'Sent under the name below; the server reads its value from the same file.',
+  ],
 ] as const;
 
 function CredentialField({ kind, header, change, changeHeader }: CredentialProps) {
