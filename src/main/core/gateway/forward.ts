@@ -5,7 +5,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { Pool, type Dispatcher } from 'undici';
+import type { Dispatcher, Pool as PoolType } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Upstream } from '../ports.ts';
 import type { Facts } from './facts.ts';
 import { planRequestHeaders, requestHeaders, type RequestPlan } from './request-headers.ts';
@@ -14,7 +15,7 @@ import { responseHeaders, type ResponsePlan } from './response-headers.ts';
 /** Everything that one run of a server needs, made once. */
 export interface Way {
   readonly upstream: Upstream;
-  readonly pool: Pool;
+  readonly pool: PoolType;
   readonly request: RequestPlan;
   readonly response: ResponsePlan;
 }
