@@ -170,6 +170,17 @@ test('a supplied token is used, a bad one refused without being shown, a weak on
   await served.ended;
 });
 
+test('a supplied token reaches a background core without staying in its environment', async () => {
+  const token = 'a-token-of-my-own-0123456789';
+  home.environment['GATEHOUSE_TOKEN'] = token;
+  const server = await home.json<ServerInfo>('start', ...custom);
+  expect((await fetch(toolUrl(server), { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  for (const { environment, argv } of await processesOf(home.folder)) {
+    expect(environment).not.toContain(token);
+    expect(argv).not.toContain(token);
+  }
+});
+
 test.each([
   [['list', '--nonsense'], 2],
   [['nonsense'], 2],
@@ -183,7 +194,10 @@ test.each([
 test('serve ends when its server ends by itself, as by JupyterLab’s own Shut Down', async () => {
   const served = await serve(home);
   const token = await served.token();
-  await fetch(`${toolUrl(served.server)}api/shutdown`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  await fetch(`${toolUrl(served.server)}api/shutdown`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
   expect(await served.ended).toBe(0);
   expect(await processesOf(home.folder)).toEqual([]);
 });

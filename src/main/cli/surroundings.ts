@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
+import { text as readAll } from 'node:stream/consumers';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectCore, ensureCore } from '../control/find.ts';
@@ -7,7 +8,8 @@ import type { CoreClient } from '../control/client.ts';
 import { composeCore, type ComposeOptions } from '../core/compose.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
-import { readSuppliedToken } from '../core/vault/supplied-token.ts';
+import { Secret } from '../core/secret.ts';
+import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import type { CommandParts, Reach } from './commands.ts';
 import { localClient, openCoreProcess } from './core-process.ts';
@@ -76,15 +78,30 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       });
       return { ...localClient(core, version), close: () => void core.close() };
     },
-    ensured: () =>
-      ensureCore({
+    ensured: () => {
+      const { GATEHOUSE_TOKEN: token, ...environment } = process.env;
+      return ensureCore({
         ...find,
         node: process.execPath,
         args: [...process.execArgv, scriptPath(), 'serve', '--background', ...secretsArgs(options)],
         limit: startLimit,
-        environment: process.env,
-      }),
+        environment: token === undefined ? environment : { ...environment, [tokenOnStdin]: '1' },
+        input: token === undefined ? null : new Secret(token),
+      });
+    },
   };
+}
+
+/** Says that the supplied token comes on standard input, from the command that starts a background core. */
+const tokenOnStdin = 'GATEHOUSE_TOKEN_STDIN';
+
+async function suppliedToken(uid: number | null): Promise<SuppliedToken | null> {
+  const environment = { ...process.env };
+  if (environment[tokenOnStdin] === '1') environment['GATEHOUSE_TOKEN'] = await readAll(process.stdin);
+  // Nothing that this process starts may inherit either.
+  delete process.env['GATEHOUSE_TOKEN'];
+  delete process.env[tokenOnStdin];
+  return readSuppliedToken(environment, uid);
 }
 
 function secretsArgs({ secrets }: GlobalOptions): readonly string[] {
@@ -97,9 +114,7 @@ async function composeOptions(
   options: GlobalOptions,
   canAsk: boolean,
 ): Promise<Omit<ComposeOptions, 'quit'>> {
-  const supplied = await readSuppliedToken(process.env, paths.uid);
-  // Nothing that this process starts may inherit it.
-  delete process.env['GATEHOUSE_TOKEN'];
+  const supplied = await suppliedToken(paths.uid);
   const warning = supplied?.warning ?? '';
   if (warning !== '') process.stderr.write(`${warning}\n`);
   const here = dirname(scriptPath());

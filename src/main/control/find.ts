@@ -22,6 +22,8 @@ export interface EnsureOptions extends FindOptions {
   /** Milliseconds until a core that does not come up is given up. */
   readonly limit: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Given to the core on its standard input: a secret in its environment would stay readable there as long as it runs. */
+  readonly input: Secret<string> | null;
 }
 
 /** Connects to the core that runs for this installation. Throws `no-core` when there is none. */
@@ -37,13 +39,14 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
   if (first !== null) return first;
   const child = spawn(options.node, options.args, {
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: [options.input === null ? 'ignore' : 'pipe', 'ignore', 'pipe'],
     windowsHide: true,
     env: options.environment,
   });
+  child.stdin?.on('error', () => {}).end(options.input?.reveal());
   let said = '';
   let failed = false;
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
   child.on('error', error => {
     failed = true;
     said = error.message;
@@ -53,7 +56,7 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
   while (performance.now() < deadline) {
     const client = await tryConnect(options);
     if (client !== null) {
-      child.stderr.destroy();
+      child.stderr?.destroy();
       child.unref();
       return client;
     }
