@@ -3,12 +3,11 @@ import { homedir, userInfo } from 'node:os';
 import { text as readAll } from 'node:stream/consumers';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connectCore, ensureCore } from '../control/find.ts';
+import { connectCore, ensureCore, tokenOnStandardInput } from '../control/find.ts';
 import type { CoreClient } from '../control/client.ts';
 import { composeCore, type ComposeOptions } from '../core/compose.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
-import { Secret } from '../core/secret.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import type { CommandParts, Reach } from './commands.ts';
@@ -78,29 +77,24 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       });
       return { ...localClient(core, version), close: () => void core.close() };
     },
-    ensured: () => {
-      const { GATEHOUSE_TOKEN: token, ...environment } = process.env;
-      return ensureCore({
+    ensured: () =>
+      ensureCore({
         ...find,
         node: process.execPath,
         args: [...process.execArgv, scriptPath(), 'serve', '--background', ...secretsArgs(options)],
         limit: startLimit,
-        environment: token === undefined ? environment : { ...environment, [tokenOnStdin]: '1' },
-        input: token === undefined ? null : new Secret(token),
-      });
-    },
+        environment: process.env,
+      }),
   };
 }
 
-/** Says that the supplied token comes on standard input, from the command that starts a background core. */
-const tokenOnStdin = 'GATEHOUSE_TOKEN_STDIN';
-
 async function suppliedToken(uid: number | null): Promise<SuppliedToken | null> {
   const environment = { ...process.env };
-  if (environment[tokenOnStdin] === '1') environment['GATEHOUSE_TOKEN'] = await readAll(process.stdin);
+  if (environment[tokenOnStandardInput] === '1')
+    environment['GATEHOUSE_TOKEN'] = await readAll(process.stdin);
   // Nothing that this process starts may inherit either.
   delete process.env['GATEHOUSE_TOKEN'];
-  delete process.env[tokenOnStdin];
+  delete process.env[tokenOnStandardInput];
   return readSuppliedToken(environment, uid);
 }
 

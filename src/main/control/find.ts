@@ -22,9 +22,10 @@ export interface EnsureOptions extends FindOptions {
   /** Milliseconds until a core that does not come up is given up. */
   readonly limit: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Given to the core on its standard input: a secret in its environment would stay readable there as long as it runs. */
-  readonly input: Secret<string> | null;
 }
+
+/** Says in a core's environment that the supplied token comes on its standard input. */
+export const tokenOnStandardInput = 'GATEHOUSE_TOKEN_STDIN';
 
 /** Connects to the core that runs for this installation. Throws `no-core` when there is none. */
 export async function connectCore(options: FindOptions): Promise<CoreClient> {
@@ -37,13 +38,15 @@ export async function connectCore(options: FindOptions): Promise<CoreClient> {
 export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
   const first = await tryConnect(options);
   if (first !== null) return first;
+  // A secret in its environment would stay readable there as long as the core runs.
+  const { GATEHOUSE_TOKEN: token, ...environment } = options.environment;
   const child = spawn(options.node, options.args, {
     detached: true,
-    stdio: [options.input === null ? 'ignore' : 'pipe', 'ignore', 'pipe'],
+    stdio: [token === undefined ? 'ignore' : 'pipe', 'ignore', 'pipe'],
     windowsHide: true,
-    env: options.environment,
+    env: token === undefined ? environment : { ...environment, [tokenOnStandardInput]: '1' },
   });
-  child.stdin?.on('error', () => {}).end(options.input?.reveal());
+  child.stdin?.on('error', () => {}).end(token);
   let said = '';
   let failed = false;
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
