@@ -1,5 +1,5 @@
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
-import type { Failure, FoundServer, ServerInfo, ServerState } from '../../src/shared/model.ts';
+import type { Failure, FoundServer, ServerState } from '../../src/shared/model.ts';
 import type { EntryParts, SuperviseRequest } from '../../src/main/core/server-entry.ts';
 import type { Gateway, Log, Profile, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
 import type { SavedServer, SavedServers } from '../../src/main/core/saved-servers.ts';
@@ -157,22 +157,5 @@ export function fakeProfile(...all: FoundServer[]): Profile {
     plan: async () => {
       throw new Error('not in these tests');
     },
-  };
-}
-
-export function info(change: Partial<ServerInfo> = {}): ServerInfo {
-  return {
-    id: 'a',
-    name: 'a',
-    profile: 'jupyter',
-    title: 'JupyterLab',
-    origin: 'PATH',
-    folder: '/',
-    state: 'ready',
-    reason: '',
-    url: null,
-    pid: null,
-    startedAt: null,
-    ...change,
   };
 }
