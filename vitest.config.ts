@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // The Jupyter client tells the console of every WebSocket.
+    onConsoleLog: text => !/WebSocket|Connection lost/.test(text),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/adversarial/**/*.test.ts'] } },
       {
