@@ -59,8 +59,8 @@ export class ServerWindow {
 
   loadIfNeeded(): void {
     const { state, url } = this.#server;
-    if (url === null || !mustLoad(state, this.#showing) || this.#window.webContents.isLoadingMainFrame())
-      return;
+    if (url === null || this.#window.isDestroyed() || this.#tries >= mostTries) return;
+    if (!mustLoad(state, this.#showing) || this.#window.webContents.isLoadingMainFrame()) return;
     this.#load(url);
   }
 

@@ -140,6 +140,8 @@ function FoundSection({ model, controller }: ViewProps) {
       </section>
     );
   }
+  // While one is being made there is nothing else to say.
+  if (model.found.length === 0 && model.setup !== null) return null;
   const nothing = model.found.every(({ problem }) => problem !== null);
   return (
     <section aria-label="Found on this computer" aria-busy={model.looking}>

@@ -1,0 +1,42 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import { onlyServer, runCell, startJupyter, test } from './support/app.ts';
+
+test('home lists the JupyterLab that is there, one click starts it, and a cell runs in its window', async ({
+  desk,
+}) => {
+  const app = await desk.launch();
+  await expect(app.page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
+  await expect(app.page.getByRole('region', { name: 'Found on this computer' })).toContainText(
+    /JupyterLab 4\.\d+\.\d+/u,
+  );
+  const lab = await startJupyter(app);
+  expect(await runCell(lab, 'print(6 * 7)')).toBe('42');
+  await expect(app.page.getByRole('region', { name: 'Running' })).toContainText(/running for \d+ s/u);
+  // No token was typed, and none is where a page or its history could show it.
+  const token = await desk.home.json<{ token: string }>('token', (await onlyServer(desk.home)).id);
+  expect(lab.url()).not.toContain('token');
+  const seen = await lab.evaluate(() =>
+    [document.documentElement.outerHTML, document.cookie, JSON.stringify(localStorage)].join(' '),
+  );
+  expect(seen).not.toContain(token.token);
+  expect(await lab.evaluate(() => 'gatehouse' in window)).toBe(false);
+});
+
+test('a second start of the app ends by itself and leaves the first one as it was', async ({ desk }) => {
+  const app = await desk.launch();
+  await app.page.getByRole('button', { name: /^Start JupyterLab/u }).waitFor();
+  const windows = app.electron.windows().length;
+  await expect(desk.launch()).rejects.toThrow();
+  expect(app.electron.windows()).toHaveLength(windows);
+});
+
+test('a notebook that was named at the start is open in the window', async ({ desk }) => {
+  const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+  await writeFile(join(desk.home.folder, 'süß und 1.ipynb'), JSON.stringify(notebook));
+  const { electron } = await desk.launch(join(desk.home.folder, 'süß und 1.ipynb'));
+  const lab = await electron.waitForEvent('window', { timeout: 60_000 });
+  await lab.locator('.jp-Notebook').waitFor({ timeout: 60_000 });
+  await expect(lab.locator('.lm-TabBar-tab', { hasText: 'süß und 1.ipynb' }).first()).toBeVisible();
+});

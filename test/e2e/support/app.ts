@@ -1,0 +1,98 @@
+/* The app as a person has it: a real Electron, a home of its own, a real JupyterLab. */
+import { once } from 'node:events';
+import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { eventually, makeHome, root, type TestHome } from '../../support/core.ts';
+import { processesOf } from '../../support/processes.ts';
+import type { ServerInfo } from '../../../src/shared/model.ts';
+
+export interface Desk {
+  readonly home: TestHome;
+  /** Starts the app; a second time for what a person does after a crash. */
+  launch(...args: string[]): Promise<App>;
+}
+
+export interface App {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+}
+
+/** Words for the app after its folder. */
+function electronArgs(args: readonly string[]): string[] {
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return [...asRoot, root, ...args];
+}
+
+export const test = base.extend<{ desk: Desk }>({
+  // Playwright reads the names of fixtures from the pattern.
+  // oxlint-disable-next-line no-empty-pattern
+  desk: async ({}, use) => {
+    const home = await makeHome();
+    const running: ElectronApplication[] = [];
+    const launch = async (...args: string[]): Promise<App> => {
+      const electron = await _electron.launch({
+        executablePath: process.env['GATEHOUSE_TEST_ELECTRON'] ?? '',
+        args: electronArgs(args),
+        env: { ...home.environment, DISPLAY: process.env['DISPLAY'] ?? '', GATEHOUSE_NODE: process.execPath },
+        timeout: 30_000,
+      });
+      running.push(electron);
+      return { electron, page: await electron.firstWindow() };
+    };
+    await use({ home, launch });
+    for (const electron of running) await end(electron);
+    await home[Symbol.asyncDispose]();
+    await eventually('the end of everything that the test started', 15_000, async () => {
+      const left = await processesOf(home.folder);
+      if (left.length > 0)
+        throw new Error(`Still there: ${left.map(({ pid, argv }) => `${pid} ${argv}`).join('; ')}`);
+      return true;
+    });
+  },
+});
+
+async function end(electron: ElectronApplication): Promise<void> {
+  const child = electron.process();
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** Clicks Start on the JupyterLab that was found and answers with its window. */
+export async function startJupyter({ electron, page }: App): Promise<Page> {
+  const [lab] = await Promise.all([
+    electron.waitForEvent('window', { timeout: 60_000 }),
+    page
+      .getByRole('button', { name: /^Start JupyterLab/u })
+      .first()
+      .click({ timeout: 30_000 }),
+  ]);
+  await lab.locator('.jp-Launcher').waitFor({ timeout: 60_000 });
+  return lab;
+}
+
+/** Opens a notebook from the launcher, runs code in its first cell and answers with the text that appears. */
+export async function runCell(lab: Page, code: string): Promise<string> {
+  await lab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click();
+  const cell = lab.locator('.jp-Notebook .jp-CodeCell').first();
+  await cell.locator('.cm-content').click();
+  await lab.keyboard.type(code);
+  await lab.keyboard.press('Shift+Enter');
+  const output = cell.locator('.jp-OutputArea-output').first();
+  await output.waitFor({ timeout: 60_000 });
+  return (await output.innerText()).trim();
+}
+
+/** The one server of the home. */
+export async function onlyServer(home: TestHome): Promise<ServerInfo> {
+  const [server] = await home.json<ServerInfo[]>('list');
+  if (server === undefined) throw new Error('There is no server.');
+  return server;
+}
+
+export async function inState(home: TestHome, state: ServerInfo['state']): Promise<ServerInfo> {
+  return eventually(`a server that is ${state}`, 30_000, async () => {
+    const server = await onlyServer(home);
+    return server.state === state ? server : null;
+  });
+}

@@ -1,0 +1,50 @@
+import { expect } from '@playwright/test';
+import { eventually } from '../support/core.ts';
+import { inState, startJupyter, test } from './support/app.ts';
+import { clickTray, trayLabels, watchTray } from './support/tray.ts';
+
+test('the tray tells the state, opens, copies a link, shows the log, restarts, stops and quits', async ({
+  desk,
+}) => {
+  const app = await desk.launch();
+  await watchTray(app.electron);
+  const lab = await startJupyter(app);
+  const { name } = await inState(desk.home, 'ready');
+  await expect
+    .poll(() => trayLabels(app.electron))
+    .toEqual([
+      ...['Open', 'Copy Access Link', 'Stop', 'Restart', 'Logs'].map(label => `${name} · running > ${label}`),
+      'Show Gatehouse',
+      'About Gatehouse',
+      'Quit',
+    ]);
+
+  await clickTray(app.electron, 'Copy Access Link');
+  const link = await eventually('a link on the clipboard', 10_000, () =>
+    app.electron.evaluate(async ({ clipboard }) => (await clipboard.readText()) || null),
+  );
+  const answer = await fetch(link.replace(/\/\/[^:/]+/u, '//127.0.0.1'), { redirect: 'manual' });
+  expect(answer.status).toBeLessThan(400);
+
+  // Closing the window ends nothing.
+  await lab.close();
+  await inState(desk.home, 'ready');
+  const [again] = await Promise.all([app.electron.waitForEvent('window'), clickTray(app.electron, 'Open')]);
+  await again.locator('.jp-LabShell').waitFor();
+
+  const [log] = await Promise.all([app.electron.waitForEvent('window'), clickTray(app.electron, 'Logs')]);
+  await expect(log.getByRole('log')).toContainText('Jupyter');
+
+  const before = await inState(desk.home, 'ready');
+  await clickTray(app.electron, 'Restart');
+  await eventually(
+    'another process',
+    30_000,
+    async () => (await inState(desk.home, 'ready')).pid !== before.pid,
+  );
+  await clickTray(app.electron, 'Stop');
+  await inState(desk.home, 'stopped');
+  const gone = new Promise(resolve => app.electron.process().once('exit', resolve));
+  await clickTray(app.electron, 'Quit');
+  await gone;
+});
