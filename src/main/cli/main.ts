@@ -1,3 +1,4 @@
+import './heap.ts';
 import { CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import { printError, type Output } from './output.ts';
