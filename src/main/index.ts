@@ -31,7 +31,7 @@ function main(): void {
   registerOwnScheme();
   // The tests run as root, where Chromium's own sandbox cannot; every window asks for it by itself all the same.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  if (!app.requestSingleInstanceLock({ workingFolder: process.cwd() })) {
+  if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
   }

@@ -121,21 +121,29 @@ async function load(dispatch: Dispatch): Promise<void> {
 /** Listens to the core and the shell; answers with the way to stop that. */
 export function connect(dispatch: Dispatch, controller: Controller): () => void {
   const fail = (error: unknown): void => dispatch({ kind: 'notice', notice: infoOf(error) });
+  const take = async (): Promise<void> => {
+    const dropped = await ask('shell.takeDropped');
+    if (dropped !== null) controller.start(requestFor(dropped));
+  };
+  const reload = async (): Promise<void> => {
+    await load(dispatch);
+    await take();
+  };
+  const begin = async (): Promise<void> => {
+    const shell = await ask('shell.state');
+    dispatch({ kind: 'shell', shell });
+    if (shell.core === 'ready') await reload();
+  };
   const offs = [
     hear('server.changed', server => dispatch({ kind: 'server', server })),
     hear('server.forgotten', ({ id }) => dispatch({ kind: 'forgotten', id })),
     hear('setup.progress', setup => dispatch({ kind: 'setup', setup })),
     hear('shell.changed', shell => {
       dispatch({ kind: 'shell', shell });
-      if (shell.core === 'ready') load(dispatch).catch(fail);
+      if (shell.core === 'ready') reload().catch(fail);
     }),
-    hear('shell.dropped', dropped => controller.start(requestFor(dropped))),
+    hear('shell.dropped', () => void begin().catch(fail)),
   ];
-  const begin = async (): Promise<void> => {
-    const shell = await ask('shell.state');
-    dispatch({ kind: 'shell', shell });
-    if (shell.core === 'ready') await load(dispatch);
-  };
   begin().catch(fail);
   const timer = window.setInterval(() => dispatch({ kind: 'now', now: Date.now() }), 1000);
   return () => {

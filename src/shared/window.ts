@@ -36,6 +36,8 @@ export interface ShellCalls {
   /** Puts the failure of a server, redacted, on the clipboard. */
   'shell.copyFailure': (id: string) => Promise<void>;
   'shell.chooseFolder': () => Promise<string | null>;
+  /** What was dropped or named at the start and not yet taken; asking takes it. */
+  'shell.takeDropped': () => Promise<Dropped | null>;
   'shell.reconnect': () => Promise<void>;
   /** Stops everything, after one question where that would interrupt somebody. */
   'shell.quit': () => Promise<void>;
@@ -43,7 +45,8 @@ export interface ShellCalls {
 
 export interface ShellEvents {
   'shell.changed': ShellState;
-  'shell.dropped': Dropped;
+  /** There is something to take with `shell.takeDropped`. */
+  'shell.dropped': null;
 }
 
 /**
@@ -77,6 +80,7 @@ export const shellCalls = [
   'shell.copyLink',
   'shell.copyFailure',
   'shell.chooseFolder',
+  'shell.takeDropped',
   'shell.reconnect',
   'shell.quit',
 ] as const satisfies readonly (keyof ShellCalls)[];

@@ -33,7 +33,7 @@ export class ShellDeeds implements Deeds {
   open(id: string): void {
     const server = this.#parts.link.server(id);
     // What cannot be shown yet is told about at home: progress, or why it did not start.
-    if (server?.state !== 'ready' && server?.state !== 'unhealthy') this.home();
+    if (server?.state !== 'ready') this.home();
     this.#parts.servers.open(id);
   }
 
@@ -83,16 +83,20 @@ export class ShellDeeds implements Deeds {
     void this.#parts.link.connect();
   }
 
-  /** A page that is not there yet takes it when it first asks for the state. */
+  /** A page that is not there yet, or waits for the core, takes it later. */
   dropped(what: Dropped): void {
-    this.home();
     this.#undelivered = what;
-    this.#deliver();
+    this.home();
+    this.#parts.pages.tell('shell.dropped', null);
+  }
+
+  takeDropped(): Dropped | null {
+    const what = this.#undelivered;
+    this.#undelivered = null;
+    return what;
   }
 
   state(): ShellState {
-    // Whoever asks has its listeners set: now something that was dropped earlier can be told.
-    if (this.#undelivered !== null) queueMicrotask(() => this.#deliver());
     return { ...this.#parts.link.state, ...this.#constants() };
   }
 
@@ -155,13 +159,6 @@ export class ShellDeeds implements Deeds {
       if (question !== null && !(await confirmed(question, 'Quit'))) return;
     }
     await this.quitNow();
-  }
-
-  #deliver(): void {
-    const what = this.#undelivered;
-    if (what === null || this.#parts.link.state.core !== 'ready') return;
-    this.#undelivered = null;
-    this.#parts.pages.tell('shell.dropped', what);
   }
 
   #constants(): Pick<ShellState, 'tray' | 'electron' | 'version'> {

@@ -92,6 +92,8 @@ async function performShell(
       return deeds.copyFailure(parseServerId(args));
     case 'shell.chooseFolder':
       return deeds.chooseFolder();
+    case 'shell.takeDropped':
+      return deeds.takeDropped();
     case 'shell.reconnect':
       return deeds.reconnect();
     case 'shell.quit':

@@ -40,4 +40,5 @@ export interface Deeds {
   quit(): Promise<void>;
   state(): ShellState;
   dropped(what: Dropped): void;
+  takeDropped(): Dropped | null;
 }

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import type { ErrorInfo } from '../../shared/model.ts';
 
 /** Something went wrong: what, and what to do. */
@@ -20,14 +19,4 @@ export function ErrorNotice({
       </button>
     </div>
   );
-}
-
-export function Note({
-  tone,
-  children,
-}: {
-  readonly tone: 'warn' | 'bad' | 'quiet';
-  readonly children: ComponentChildren;
-}) {
-  return <div class={`note ${tone}`}>{children}</div>;
 }

@@ -1,10 +1,10 @@
-/* Draws the pictures that a package needs from the SVG beside them: `node build/icons/draw.mjs`. Needs a Chromium (CHROMIUM names it). */
+/* Draws the pictures that a package needs from the SVG in build/icons: `node build/draw-icons.mjs`. Needs a Chromium (CHROMIUM names it). */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 
-const folder = path.dirname(fileURLToPath(import.meta.url));
+const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'icons');
 const pictures = [
   ['icon', 'icon.png', 512],
   ['tray', 'tray.png', 32],
