@@ -1,10 +1,13 @@
 /* The command line as a person and a script use it, and what it says when things are not as they should be. */
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DoctorLine, FoundServer, LogLine, ServerInfo, SettingInfo } from '../../src/shared/model.ts';
-import { makeHome, serve, toolUrl, type TestHome } from '../support/core.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+import { coreScript, eventually, makeHome, root, serve, toolUrl, type TestHome } from '../support/core.ts';
 import { processesOf } from '../support/processes.ts';
 
 let home: TestHome;
@@ -179,6 +182,26 @@ test('a supplied token reaches a background core without staying in its environm
     expect(environment).not.toContain(token);
     expect(argv).not.toContain(token);
   }
+});
+
+test('a core of another version is named', async () => {
+  const bundle = await readFile(coreScript, 'utf8');
+  const older = join(home.folder, 'older', 'main.mjs');
+  await cp(join(coreScript, '..'), join(older, '..'), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(home.folder, 'node_modules'));
+  await writeFile(older, bundle.replaceAll(`"${packageFile.version}"`, '"0.0.1"'));
+  const child = spawn(process.execPath, [older, 'serve', '--background'], {
+    env: home.environment,
+    stdio: 'ignore',
+  });
+  const said = await eventually('the older core', 20_000, async () => {
+    const answer = await home.cli('about');
+    return answer.code === 0 && answer;
+  });
+  expect(said.err).toContain(`version 0.0.1, this command is version ${packageFile.version}`);
+  const ended = once(child, 'exit');
+  await home.cli('quit');
+  await ended;
 });
 
 test.each([

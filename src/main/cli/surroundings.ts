@@ -61,7 +61,7 @@ export function makeSurroundings(): Surroundings {
 
 function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
   const find = { runtime: paths.runtime, role: 'cli', version } as const;
-  const running = (): Promise<CoreClient> => connectCore(find);
+  const running = async (): Promise<CoreClient> => sameVersion(await connectCore(find), version);
   return {
     running,
     async reading() {
@@ -77,15 +77,27 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       });
       return { ...localClient(core, version), close: () => void core.close() };
     },
-    ensured: () =>
-      ensureCore({
+    ensured: async () => {
+      const client = await ensureCore({
         ...find,
         node: process.execPath,
         args: [...process.execArgv, scriptPath(), 'serve', '--background', ...secretsArgs(options)],
         limit: startLimit,
         environment: process.env,
-      }),
+      });
+      return sameVersion(client, version);
+    },
   };
+}
+
+/** The two understand each other, or the connection would have been refused; but what one of them lacks should not surprise. */
+function sameVersion(client: CoreClient, version: string): CoreClient {
+  if (client.coreVersion !== version) {
+    process.stderr.write(
+      `The running Gatehouse is version ${client.coreVersion}, this command is version ${version}. \`gatehouse quit\` ends the running one.\n`,
+    );
+  }
+  return client;
 }
 
 async function suppliedToken(uid: number | null): Promise<SuppliedToken | null> {
