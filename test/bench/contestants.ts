@@ -2,8 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import type { ServerInfo } from '../../src/shared/model.ts';
-import { root, serve, type Served, type TestHome, toolUrl } from '../support/core.ts';
+import { serve, type Served, type TestHome, toolUrl } from '../support/core.ts';
 import { ask, type Headers, signIn, untilAnswered } from './asking.ts';
 import { freePort, type Running, start } from './processes.ts';
 
@@ -16,15 +17,23 @@ export interface Contestant {
   readonly pid: number;
 }
 
+/** A way of Gatehouse, and where the same server is reached without it. */
+export interface Way extends Contestant {
+  /** A port of 127.0.0.1, or the path of a Unix socket. */
+  readonly behind: number | string;
+}
+
 export interface Field {
   readonly direct: Contestant;
-  readonly gatehouse: readonly Contestant[];
+  readonly gatehouse: readonly Way[];
   readonly others: readonly Contestant[];
   readonly core: Served;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const upstream = join(root, 'test', 'bench', 'upstream.ts');
+const upstream = fileURLToPath(import.meta.resolve('./upstream.ts'));
+const httpxyProxy = fileURLToPath(import.meta.resolve('./httpxy-proxy.ts'));
+const chp = fileURLToPath(import.meta.resolve('configurable-http-proxy/bin/configurable-http-proxy'));
 
 /** Starts all of them; every one has answered once. `nginx` is left out where it is not installed. */
 export async function openField(home: TestHome, withNginx: boolean): Promise<Field> {
@@ -48,7 +57,7 @@ export async function openField(home: TestHome, withNginx: boolean): Promise<Fie
   };
   try {
     const gatehouse = await gatehouseWays(home, core);
-    const behind = await portOf(core.server);
+    const behind = Number(await addressOf(core.server));
     const direct = {
       name: 'direct',
       port: behind,
@@ -74,7 +83,7 @@ export async function openField(home: TestHome, withNginx: boolean): Promise<Fie
 }
 
 /** Signed in by cookie and by header, before a server on a port and one on a Unix socket. */
-async function gatehouseWays(home: TestHome, core: Served): Promise<readonly Contestant[]> {
+async function gatehouseWays(home: TestHome, core: Served): Promise<readonly Way[]> {
   const client = await home.client();
   try {
     const onSocket = await client.call('server.start', {
@@ -83,10 +92,11 @@ async function gatehouseWays(home: TestHome, core: Served): Promise<readonly Con
       folder: home.folder,
       command: [process.execPath, upstream, '{socket}'],
     });
-    const ways: Contestant[] = [];
+    const ways: Way[] = [];
     for (const server of [core.server, onSocket]) {
       const url = new URL(toolUrl(server));
-      const shared = { port: Number(url.port), pid: core.child.pid ?? 0 };
+      const behind = await addressOf(server);
+      const shared = { port: Number(url.port), pid: core.child.pid ?? 0, behind };
       const link = await client.call('server.link', server.id, { tool: false });
       const token = await client.call('server.token', server.id);
       ways.push({ ...shared, name: `Gatehouse, cookie, ${server.name}`, headers: await signIn(link.url) });
@@ -104,15 +114,15 @@ async function gatehouseWays(home: TestHome, core: Served): Promise<readonly Con
   }
 }
 
-/** The port that the server was told: the last word of its command line. */
-async function portOf(server: ServerInfo): Promise<number> {
+/** Where the server was told to listen: the word after its program in its command line. */
+async function addressOf(server: ServerInfo): Promise<number | string> {
   const words = (await readFile(`/proc/${server.pid}/cmdline`, 'utf8')).split('\0');
-  return Number(words[words.indexOf(upstream) + 1]);
+  const word = words[words.indexOf(upstream) + 1] ?? '';
+  return word.startsWith('/') ? word : Number(word);
 }
 
 async function openChp(behind: number, started: Running[]): Promise<Contestant> {
   const [port, api] = [await freePort(), await freePort()];
-  const script = join(root, 'node_modules', 'configurable-http-proxy', 'bin', 'configurable-http-proxy');
   const args = [
     '--ip',
     '127.0.0.1',
@@ -124,7 +134,7 @@ async function openChp(behind: number, started: Running[]): Promise<Contestant> 
     String(api),
   ];
   const running = start(process.execPath, [
-    script,
+    chp,
     ...args,
     '--default-target',
     `http://127.0.0.1:${behind}`,
@@ -137,8 +147,7 @@ async function openChp(behind: number, started: Running[]): Promise<Contestant> 
 
 async function openHttpxy(behind: number, started: Running[]): Promise<Contestant> {
   const port = await freePort();
-  const script = join(root, 'test', 'bench', 'httpxy-proxy.ts');
-  const running = start(process.execPath, [script, String(port), String(behind)]);
+  const running = start(process.execPath, [httpxyProxy, String(port), String(behind)]);
   started.push(running);
   return { name: 'httpxy', port, headers: { Host: 'localhost' }, pid: running.pid };
 }

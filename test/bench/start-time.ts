@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { makeHome, serve } from '../support/core.ts';
 import { testPython } from '../support/jupyter.ts';
 import { signIn, untilAnswered } from './asking.ts';
-import { freePort, start } from './processes.ts';
+import { cpuMicroseconds, freePort, start } from './processes.ts';
 
 const limitMs = 120_000;
 
@@ -19,10 +19,24 @@ export interface StartTimes {
   readonly gatehouse: readonly number[];
   /** The first start ever of each of as many homes: nothing is remembered. */
   readonly first: readonly number[];
+  /** CPU seconds until then: of the bare server, and of Gatehouse's core with the same server. */
+  readonly bareCpu: readonly number[];
+  readonly gatehouseCpu: readonly number[];
+}
+
+interface Started {
+  readonly seconds: number;
+  readonly cpu: number;
 }
 
 export async function measureStarts(rounds: number, say: (text: string) => void): Promise<StartTimes> {
-  const times = { bare: [] as number[], gatehouse: [] as number[], first: [] as number[] };
+  const times = {
+    bare: [] as number[],
+    gatehouse: [] as number[],
+    first: [] as number[],
+    bareCpu: [] as number[],
+    gatehouseCpu: [] as number[],
+  };
   for (let round = -1; round < rounds; round += 1) {
     const home = await makeHome();
     try {
@@ -32,11 +46,13 @@ export async function measureStarts(rounds: number, say: (text: string) => void)
       const gatehouse = await gatehouseStart(home);
       // The first round reads everything from the disk.
       if (round < 0) continue;
-      times.bare.push(bare);
-      times.first.push(first);
-      times.gatehouse.push(gatehouse);
+      times.bare.push(bare.seconds);
+      times.first.push(first.seconds);
+      times.gatehouse.push(gatehouse.seconds);
+      times.bareCpu.push(bare.cpu);
+      times.gatehouseCpu.push(gatehouse.cpu);
       say(
-        `start ${round + 1}: bare ${bare.toFixed(2)} s, first ${first.toFixed(2)} s, again ${gatehouse.toFixed(2)} s`,
+        `start ${round + 1}: bare ${bare.seconds.toFixed(2)} s, first ${first.seconds.toFixed(2)} s, again ${gatehouse.seconds.toFixed(2)} s`,
       );
     } finally {
       await home[Symbol.asyncDispose]();
@@ -45,20 +61,24 @@ export async function measureStarts(rounds: number, say: (text: string) => void)
   return times;
 }
 
-async function gatehouseStart(home: Awaited<ReturnType<typeof makeHome>>): Promise<number> {
+async function gatehouseStart(home: Awaited<ReturnType<typeof makeHome>>): Promise<Started> {
   const from = performance.now();
   const served = await serve(home, '--secrets', 'memory');
   try {
     const headers = await signIn(served.link.url);
     await untilAnswered(new URL('/lab', served.link.url).href, headers, limitMs, served.said);
-    return (performance.now() - from) / 1000;
+    return started(from, [served.child.pid ?? 0, served.server.pid ?? 0]);
   } finally {
     served.child.kill('SIGTERM');
     await served.ended;
   }
 }
 
-async function bareStart(folder: string, environment: Record<string, string>): Promise<number> {
+function started(from: number, pids: readonly number[]): Started {
+  return { seconds: (performance.now() - from) / 1000, cpu: cpuMicroseconds(pids) / 1_000_000 };
+}
+
+async function bareStart(folder: string, environment: Record<string, string>): Promise<Started> {
   const [port, token] = [await freePort(), randomBytes(32).toString('base64url')];
   const root = join(folder, 'bare');
   await mkdir(root);
@@ -78,7 +98,7 @@ async function bareStart(folder: string, environment: Record<string, string>): P
   try {
     const headers = { Authorization: `token ${token}` };
     await untilAnswered(`http://127.0.0.1:${port}/lab`, headers, limitMs, running.said);
-    return (performance.now() - from) / 1000;
+    return started(from, [running.pid]);
   } finally {
     await running.end('SIGTERM');
   }

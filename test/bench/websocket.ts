@@ -1,7 +1,9 @@
 /** The time of one message to an echo and back, one at a time: alternately direct and through Gatehouse, so that noise is shared. */
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Contestant } from './contestants.ts';
+import type { Headers } from './asking.ts';
+import type { Way } from './contestants.ts';
 import { quantile } from './statistics.ts';
 
 /** Milliseconds. */
@@ -14,14 +16,37 @@ const message = Buffer.alloc(200, 'm');
 /** Messages of one contestant before the next has its turn. */
 const turn = 100;
 
-/** One entry a round for each contestant, in their order. */
+export interface EchoTimes {
+  readonly name: string;
+  readonly direct: Echoes;
+  readonly gatehouse: Echoes;
+}
+
+/** Of each way: the same server asked directly, on the same kind of connection, and through Gatehouse. */
 export async function measureEchoes(
-  contestants: readonly Contestant[],
+  ways: readonly Way[],
+  rounds: number,
+  messages: number,
+): Promise<readonly EchoTimes[]> {
+  const result: EchoTimes[] = [];
+  for (const way of ways) {
+    const { behind, port, headers } = way;
+    const direct = await open(behind);
+    const gatehouse = await open(port, headers);
+    const [first, second] = await measurePair([direct, gatehouse], rounds, messages);
+    if (first !== undefined && second !== undefined) {
+      result.push({ name: way.name, direct: first, gatehouse: second });
+    }
+  }
+  return result;
+}
+
+async function measurePair(
+  sockets: readonly WebSocket[],
   rounds: number,
   messages: number,
 ): Promise<readonly Echoes[]> {
-  const sockets = await Promise.all(contestants.map(open));
-  const result = contestants.map(() => ({ p50: [] as number[], p99: [] as number[] }));
+  const result = sockets.map(() => ({ p50: [] as number[], p99: [] as number[] }));
   for (const socket of sockets) await echo(socket, 500);
   for (let round = 0; round < rounds; round += 1) {
     const times = sockets.map((): number[] => []);
@@ -37,11 +62,13 @@ export async function measureEchoes(
   return result;
 }
 
-async function open({ port, headers }: Contestant): Promise<WebSocket> {
+async function open(where: number | string, headers: Headers = { Host: 'localhost' }): Promise<WebSocket> {
   // A browser sends an Origin with every handshake, and with a cookie Gatehouse wants it.
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`, {
-    headers: { ...headers, Origin: `http://${headers['Host']}` },
+  const origin = `http://${headers['Host']}`;
+  const socket = new WebSocket(`ws://127.0.0.1/`, {
+    headers: { ...headers, Origin: origin },
     perMessageDeflate: false,
+    createConnection: () => (typeof where === 'number' ? connect(where, '127.0.0.1') : connect(where)),
   });
   await once(socket, 'open');
   return socket;
