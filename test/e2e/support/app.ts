@@ -1,6 +1,7 @@
 /* The app as a person has it: a real Electron, a home of its own, a real JupyterLab. */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test';
 import { eventually, makeHome, root, type TestHome } from '../../support/core.ts';
 import { processesOf } from '../../support/processes.ts';
 import type { ServerInfo } from '../../../src/shared/model.ts';
@@ -9,6 +10,8 @@ export interface Desk {
   readonly home: TestHome;
   /** Starts the app; a second time for what a person does after a crash. */
   launch(...args: string[]): Promise<App>;
+  /** The same without a hand on it: for a start that is meant to end by itself. */
+  spawn(...args: string[]): ChildProcess;
 }
 
 export interface App {
@@ -28,17 +31,25 @@ export const test = base.extend<{ desk: Desk }>({
   desk: async ({}, use) => {
     const home = await makeHome();
     const running: ElectronApplication[] = [];
+    const executable = process.env['GATEHOUSE_TEST_ELECTRON'] ?? '';
+    const env = {
+      ...home.environment,
+      DISPLAY: process.env['DISPLAY'] ?? '',
+      GATEHOUSE_NODE: process.execPath,
+    };
     const launch = async (...args: string[]): Promise<App> => {
       const electron = await _electron.launch({
-        executablePath: process.env['GATEHOUSE_TEST_ELECTRON'] ?? '',
+        executablePath: executable,
         args: electronArgs(args),
-        env: { ...home.environment, DISPLAY: process.env['DISPLAY'] ?? '', GATEHOUSE_NODE: process.execPath },
+        env,
         timeout: 30_000,
       });
       running.push(electron);
       return { electron, page: await electron.firstWindow() };
     };
-    await use({ home, launch });
+    const start = (...args: string[]): ChildProcess =>
+      spawn(executable, electronArgs(args), { env, stdio: 'ignore' });
+    await use({ home, launch, spawn: start });
     for (const electron of running) await end(electron);
     await home[Symbol.asyncDispose]();
     await eventually('the end of everything that the test started', 15_000, async () => {
@@ -75,8 +86,14 @@ export async function startJupyter({ electron, page }: App): Promise<Page> {
 export async function runCell(lab: Page, code: string): Promise<string> {
   await lab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click();
   const cell = lab.locator('.jp-Notebook .jp-CodeCell').first();
+  // A cell that is run before its kernel is there may be forgotten when the kernel comes.
+  await lab
+    .locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    .first()
+    .waitFor({ timeout: 60_000 });
   await cell.locator('.cm-content').click();
   await lab.keyboard.type(code);
+  await expect(cell.locator('.cm-content')).toContainText(code);
   await lab.keyboard.press('Shift+Enter');
   const output = cell.locator('.jp-OutputArea-output').first();
   await output.waitFor({ timeout: 60_000 });
