@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import type { EventName } from '../../src/shared/contract.ts';
 import { managedOrigin } from '../../src/shared/model.ts';
-import { choose, Launcher } from '../../src/main/core/launcher.ts';
+import { Launcher } from '../../src/main/core/launcher.ts';
 import { fakeProfile, fakeSaved, fakeVault, fakeWorld, found, silentLog } from '../support/fake-ports.ts';
 
 function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one'))) {
@@ -104,21 +104,5 @@ test('a folder that is none is refused by its name', async () => {
   const { launcher } = makeLauncher();
   await expect(launcher.prepare({ profile: 'jupyter', folder: '/no/such' })).rejects.toThrow(
     '/no/such is not a folder',
-  );
-});
-
-test.each([
-  ['the best one that works', [found('broken', { problem: 'it is' }), found('good')], undefined, 'good'],
-  ['the one asked for', [found('a'), found('b')], 'b', 'b'],
-])('%s is chosen', (_name, all, wanted, id) => expect(choose(all, wanted).id).toBe(id));
-
-test.each([
-  ['nothing is installed', [], undefined, 'none-found'],
-  ['everything is broken', [found('a', { problem: 'no' })], undefined, 'none-found'],
-  ['the one asked for is gone', [found('a')], 'b', 'not-found-here'],
-  ['the one asked for is broken', [found('a', { problem: 'no libpython' })], 'a', 'cannot-start'],
-])('when %s, that is said', (_name, all, wanted, code) => {
-  expect(() => choose(all, wanted)).toThrow(
-    expect.objectContaining({ code, nextStep: expect.stringMatching(/./) }),
   );
 });

@@ -1,22 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { CallName, Calls, EventName, Events } from '../../shared/contract.ts';
 import { GatehouseError } from '../core/errors.ts';
-import type { Secret } from '../core/secret.ts';
+import { Handshake, refused, type ConnectOptions, type Keys } from './handshake.ts';
 import { readLines } from './lines.ts';
-import {
-  acceptedSchema,
-  fromCoreSchema,
-  helloSchema,
-  messageLimit,
-  Opener,
-  proofMatches,
-  proofOf,
-  protocolVersion,
-  refusedSchema,
-  Sealer,
-  type Role,
-} from './protocol.ts';
+import { fromCoreSchema, messageLimit } from './protocol.ts';
 
 export interface CoreClient {
   /** Version of the core at the other end. */
@@ -28,24 +15,9 @@ export interface CoreClient {
   close(): void;
 }
 
-export interface ConnectOptions {
-  readonly path: string;
-  readonly key: Secret<string>;
-  readonly role: Role;
-  readonly version: string;
-}
-
-type Hello = ReturnType<typeof helloSchema.parse>;
-
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
-}
-
-interface Keys {
-  readonly sealer: Sealer;
-  readonly opener: Opener;
-  readonly coreVersion: string;
 }
 
 /** Milliseconds until a core that does not answer the handshake is given up. */
@@ -110,51 +82,6 @@ function open(path: string): Promise<Socket> {
       resolve(socket);
     });
   });
-}
-
-class Handshake {
-  readonly #socket: Socket;
-  readonly #options: ConnectOptions;
-  readonly #key: Buffer;
-  readonly #nonce = randomBytes(32).toString('base64url');
-  #hello: Hello | null = null;
-
-  constructor(socket: Socket, options: ConnectOptions) {
-    this.#socket = socket;
-    this.#options = options;
-    this.#key = Buffer.from(options.key.reveal(), 'base64url');
-  }
-
-  /** Takes one line of the core; the keys of the connection once both ends have proved themselves. */
-  next(line: string): Keys | null {
-    const message: unknown = JSON.parse(line);
-    if (this.#hello === null) {
-      this.#hello = this.#respond(helloSchema.parse(message));
-      return null;
-    }
-    const refusal = refusedSchema.safeParse(message);
-    if (refusal.success) throw refused(refusal.data.refused);
-    const wanted = proofOf(this.#key, 'core', this.#hello.nonce, this.#nonce, this.#options.role);
-    if (!proofMatches(acceptedSchema.parse(message).proof, wanted)) {
-      throw refused('it does not hold the key that belongs to it');
-    }
-    const nonces = `${this.#hello.nonce} ${this.#nonce}`;
-    const coreVersion = this.#hello.gatehouse;
-    return {
-      sealer: new Sealer(this.#key, 'client', nonces),
-      opener: new Opener(this.#key, 'core', nonces),
-      coreVersion,
-    };
-  }
-
-  #respond(hello: Hello): Hello {
-    const { version, role } = this.#options;
-    if (hello.protocol !== protocolVersion) throw otherVersion(hello.gatehouse, version);
-    const proof = proofOf(this.#key, 'client', hello.nonce, this.#nonce, role);
-    const response = { gatehouse: version, protocol: protocolVersion, role, nonce: this.#nonce, proof };
-    this.#socket.write(`${JSON.stringify(response)}\n`);
-    return hello;
-  }
 }
 
 class Connection implements CoreClient {
@@ -243,21 +170,4 @@ function lost(): GatehouseError {
   return new GatehouseError('core-lost', 'The connection to Gatehouse ended before it answered.', {
     nextStep: 'Look with `gatehouse list` whether it still runs.',
   });
-}
-
-function refused(reason: string, cause?: unknown): GatehouseError {
-  return new GatehouseError('core-refused', `The running Gatehouse did not accept this command: ${reason}.`, {
-    nextStep: 'Run `gatehouse doctor`; if it goes on, quit Gatehouse and start it again.',
-    cause,
-  });
-}
-
-function otherVersion(core: string, own: string): GatehouseError {
-  return new GatehouseError(
-    'core-other-version',
-    `The running Gatehouse is version ${core}, this command is version ${own}.`,
-    {
-      nextStep: 'Quit the running one, then start it again with this version.',
-    },
-  );
 }

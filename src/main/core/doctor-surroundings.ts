@@ -1,0 +1,130 @@
+/** What doctor looks at outside of Gatehouse: ports, names, the proxy, folders and the disk. */
+import { lookup } from 'node:dns/promises';
+import { stat, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { DoctorLine } from '../../shared/model.ts';
+import type { Environment, Paths } from './paths.ts';
+
+export function line(
+  id: string,
+  level: DoctorLine['level'],
+  title: string,
+  detail: string,
+  nextStep = '',
+): DoctorLine {
+  return { id, level, title, detail, nextStep };
+}
+
+export async function portLines(): Promise<readonly DoctorLine[]> {
+  const four = await canListen('127.0.0.1');
+  const six = await canListen('::1');
+  if (four !== null)
+    return [
+      line(
+        'ports',
+        'problem',
+        'Ports',
+        `nothing can listen on 127.0.0.1 (${four})`,
+        'Look at the firewall or the sandbox of this account.',
+      ),
+    ];
+  const also = six === null ? ' and [::1]' : `; no IPv6 loopback (${six}), which is fine`;
+  return [line('ports', 'ok', 'Ports', `free ports on 127.0.0.1${also}`)];
+}
+
+/** Null when it can, else the system's code. */
+function canListen(host: string): Promise<string | null> {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'failed'));
+    server.listen({ host, port: 0 }, () => server.close(() => resolve(null)));
+  });
+}
+
+export async function localhostLines(): Promise<readonly DoctorLine[]> {
+  const name = 'gatehouse-check.localhost';
+  const addresses = await lookup(name, { all: true }).catch(() => []);
+  const foreign = addresses.filter(({ address }) => address !== '::1' && !address.startsWith('127.'));
+  if (foreign.length > 0) {
+    return [
+      line(
+        'localhost',
+        'problem',
+        '*.localhost',
+        `leads to ${foreign.map(({ address }) => address).join(', ')}, which is not this computer`,
+        'Ask who runs the DNS server to answer *.localhost as RFC 6761 says; do not sign in until then.',
+      ),
+    ];
+  }
+  if (addresses.length > 0) return [line('localhost', 'ok', '*.localhost', 'leads to this computer')];
+  return [
+    line(
+      'localhost',
+      'ok',
+      '*.localhost',
+      'not known to the system; browsers resolve it themselves, command-line tools use 127.0.0.1',
+    ),
+  ];
+}
+
+export function proxyLine(environment: Environment): DoctorLine {
+  const get = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? '';
+  if (get('http_proxy') === '' && get('https_proxy') === '' && get('all_proxy') === '')
+    return line('proxy', 'ok', 'Proxy', 'none set');
+  const exceptions = get('no_proxy')
+    .split(',')
+    .map(each => each.trim());
+  if (exceptions.includes('*') || exceptions.some(each => each === 'localhost' || each === '.localhost')) {
+    return line('proxy', 'ok', 'Proxy', 'set, and not used for this computer');
+  }
+  return line(
+    'proxy',
+    'warning',
+    'Proxy',
+    'set, and NO_PROXY does not name localhost: tools may send local requests to the proxy',
+    'Add `localhost,.localhost,127.0.0.1,::1` to NO_PROXY. Gatehouse itself never uses a proxy for local addresses.',
+  );
+}
+
+export async function folderLines(paths: Paths): Promise<readonly DoctorLine[]> {
+  const folders = [
+    ...new Set([paths.config, paths.data, paths.state, paths.logs, paths.cache, paths.runtime]),
+  ];
+  const lines = await Promise.all(folders.map(folder => folderLine(folder, paths.uid)));
+  const wrong = lines.filter(each => each !== null);
+  return [
+    ...(wrong.length > 0 ? wrong : [line('folders', 'ok', 'Folders', `private, under ${paths.home}`)]),
+    await diskLine(paths.state),
+  ];
+}
+
+async function folderLine(folder: string, uid: number | null): Promise<DoctorLine | null> {
+  const facts = await stat(folder).catch(() => null);
+  if (facts === null) return null;
+  if (uid !== null && facts.uid !== uid)
+    return line(
+      'folders',
+      'problem',
+      'Folders',
+      `${folder} belongs to user ${facts.uid}`,
+      'Give it back to your account, or set GATEHOUSE_HOME.',
+    );
+  if (uid !== null && (facts.mode & 0o077) !== 0)
+    return line('folders', 'problem', 'Folders', `${folder} is open to other users`, `chmod 700 "${folder}"`);
+  return null;
+}
+
+async function diskLine(folder: string): Promise<DoctorLine> {
+  const facts = await statfs(folder).catch(() => null);
+  if (facts === null) return line('disk', 'ok', 'Disk', 'not known');
+  const megabytes = Math.floor((facts.bavail * facts.bsize) / 1e6);
+  if (megabytes < 200)
+    return line(
+      'disk',
+      'warning',
+      'Disk',
+      `${megabytes} MB free in ${folder}`,
+      'Make room: logs and settings may not be written.',
+    );
+  return line('disk', 'ok', 'Disk', `${Math.floor(megabytes / 1000)} GB free`);
+}
