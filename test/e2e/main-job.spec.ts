@@ -37,10 +37,11 @@ test('a second start of the app ends by itself, and the first one takes what it 
   await (await opened).locator('.jp-Launcher').waitFor({ timeout: 60_000 });
 });
 
-test('a notebook that was named at the start brings up a JupyterLab in its folder', async ({ desk }) => {
+test('a notebook that was named at the start opens in a JupyterLab in its folder', async ({ desk }) => {
   const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
   await writeFile(join(desk.home.folder, 'süß und 1.ipynb'), JSON.stringify(notebook));
   const { electron } = await desk.launch(join(desk.home.folder, 'süß und 1.ipynb'));
   const lab = await electron.waitForEvent('window', { timeout: 60_000 });
   await expect(lab.locator('.jp-DirListing')).toContainText('süß und 1.ipynb', { timeout: 60_000 });
+  await expect(lab.locator('.jp-NotebookPanel')).toBeVisible({ timeout: 60_000 });
 });

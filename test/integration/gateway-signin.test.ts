@@ -112,7 +112,7 @@ test('the tool link works for a tool as it is, and for a browser by way of the n
   expect((await ask(room, `/?token=${token}`, { headers: { Host } })).body).toBe('served');
   const moved = await ask(room, `/?token=${token}`, { headers: { ...navigation, Host } });
   expect([moved.status, moved.headers.location]).toEqual([307, `http://${room.host}/?token=${token}`]);
-  const withHeader = await ask(room, '/', { headers: { ...navigation, ...owner, Host } });
+  const withHeader = await ask(room, '/lab', { headers: { ...navigation, ...owner, Host } });
   expect(withHeader.status).toBe(200);
 });
 

@@ -18,6 +18,7 @@ function decide(
     failed: () => ({ limited: options.limited ?? false, limit: 1, remaining: 0, resetSeconds: 9 }),
     exchange: () => redirectAnswer(303, 'http://exchanged/'),
     refusalLog: () => undefined,
+    landing: '/lab/tree/a.ipynb',
   };
   const rawHeaders = ['Host', options.host ?? 'thesis.localhost:1', ...(options.headers ?? [])];
   const request = { method: options.method ?? 'GET', url, httpVersion: '1.1', rawHeaders };
@@ -53,6 +54,13 @@ const login = '303 http://thesis.localhost:1/_gatehouse/login';
 
 test.each<[string, Decision, string]>([
   ['a right request', decide('/lab', open), 'forward'],
+  [
+    'a person at the door',
+    decide('/', open, { headers: page }),
+    '303 http://thesis.localhost:1/lab/tree/a.ipynb',
+  ],
+  ['a program at the door', decide('/', open), 'forward'],
+  ['a person at the door who may not', decide('/', no('no-credential'), { headers: page }), login],
   ['a right upgrade', decide('/ws', open, { upgrade: true }), 'forward'],
   ['a page of ours', decide('/_gatehouse/login', no('no-credential')), 'own'],
   ['an unknown page of ours, with every right', decide('/_gatehouse/../lab', open), 'own'],

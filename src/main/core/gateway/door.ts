@@ -49,6 +49,10 @@ export class Door implements GuardRoom, PageRoom {
     return this.rules.name;
   }
 
+  get landing(): string {
+    return this.#state.landing;
+  }
+
   get formBytes(): number {
     return this.limits.formBytes;
   }

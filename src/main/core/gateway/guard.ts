@@ -25,6 +25,8 @@ export interface GuardRoom {
   /** Leads to a clean address, with a new session when the token itself was in the old one. */
   exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer;
   readonly refusalLog: RefusalLog;
+  /** Path of the server's first page; `/` where that is the first page. */
+  readonly landing: string;
 }
 
 export function guard(
@@ -48,6 +50,9 @@ export function guard(
   if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
   if (facts.navigation && facts.hadQueryToken && facts.hostKind === 'own') {
     return { kind: 'answer', answer: room.exchange(facts, verdict) };
+  }
+  if (facts.navigation && facts.target === '/' && room.landing !== '/') {
+    return { kind: 'answer', answer: redirectAnswer(303, facts.ownOrigin + room.landing) };
   }
   return { kind: 'forward', facts, verdict };
 }
