@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, expect, test, type Browser } from '@playwright/test';
+import { runCell } from './support/notebook.ts';
 import { makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -46,20 +47,7 @@ test('the link opens JupyterLab, a cell runs, and no credential is left in sight
   await page.goto(served.link.url);
   await expect(page.locator('#jp-main-dock-panel')).toBeVisible({ timeout: 60_000 });
   expect(page.url()).not.toMatch(/code|token/);
-  await page.locator('.jp-LauncherCard[title*="Python 3"]').first().click();
-  const cell = page.locator('.jp-Notebook .jp-Cell .cm-content').first();
-  await expect(page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first()).toBeVisible({
-    timeout: 60_000,
-  });
-  await cell.click();
-  await page.keyboard.type('print(6 * 7)');
-  await expect(cell).toContainText('print(6 * 7)');
-  // JupyterLab drops a run that comes before its own session is ready, and says nothing; a person presses again.
-  await expect(async () => {
-    await cell.click();
-    await page.keyboard.press('Control+Enter');
-    await expect(page.locator('.jp-OutputArea-output').first()).toContainText('42', { timeout: 3000 });
-  }).toPass({ timeout: 60_000 });
+  expect(await runCell(page, 'print(6 * 7)')).toBe('42');
   const token = await served.token();
   expect(await page.content()).not.toContain(token);
   // HttpOnly: a script of the server's cannot read the session.

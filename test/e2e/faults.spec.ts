@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { expect, type Page } from '@playwright/test';
 import { eventually } from '../support/core.ts';
-import { inState, runCell, startJupyter, test } from './support/app.ts';
+import { inState, startJupyter, test } from './support/app.ts';
+import { runCell } from './support/notebook.ts';
 
 function kernels(lab: Page): Promise<readonly string[]> {
   return lab.evaluate(async () => {

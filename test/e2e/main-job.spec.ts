@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { onlyServer, runCell, startJupyter, test } from './support/app.ts';
+import { onlyServer, startJupyter, test } from './support/app.ts';
+import { runCell } from './support/notebook.ts';
 
 test('home lists the JupyterLab that is there, one click starts it, and a cell runs in its window', async ({
   desk,

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { CallName, Calls, EventName, Events } from '../../shared/contract.ts';
 import { GatehouseError } from '../core/errors.ts';
-import { Handshake, refused, type ConnectOptions, type Keys } from './handshake.ts';
+import { closed, Handshake, refused, type ConnectOptions, type Keys } from './handshake.ts';
 import { readLines } from './lines.ts';
 import { fromCoreSchema, messageLimit } from './protocol.ts';
 
@@ -48,7 +48,7 @@ export async function connectTo(options: ConnectOptions): Promise<CoreClient> {
       },
       onTooLong: () => fail(refused('it sent too much')),
     };
-    socket.once('close', () => fail(refused('it closed the connection')));
+    socket.once('close', () => fail(closed()));
     readLines(
       socket,
       messageLimit,

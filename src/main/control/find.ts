@@ -56,14 +56,15 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
   });
   child.on('exit', () => (failed = true));
   const deadline = performance.now() + options.limit;
-  while (performance.now() < deadline) {
+  for (let last = false; !last;) {
+    // Once more after it has ended: another one may have been faster, and ours has given way to it.
+    last = failed || performance.now() > deadline;
     const client = await tryConnect(options);
     if (client !== null) {
       child.stderr?.destroy();
       child.unref();
       return client;
     }
-    if (failed) break;
     await delay(30);
   }
   throw new GatehouseError(
@@ -79,7 +80,8 @@ async function tryConnect(options: FindOptions): Promise<CoreClient | null> {
   try {
     return await connectCore(options);
   } catch (error) {
-    if (error instanceof GatehouseError && error.code === 'no-core') return null;
+    if (error instanceof GatehouseError && (error.code === 'no-core' || error.code === 'core-closed'))
+      return null;
     throw error;
   }
 }

@@ -83,6 +83,13 @@ export function refused(reason: string, cause?: unknown): GatehouseError {
   });
 }
 
+/** A core that dies in this moment: somebody listened, and nobody answered. */
+export function closed(): GatehouseError {
+  return new GatehouseError('core-closed', 'Gatehouse closed the connection without a word; it is ending.', {
+    nextStep: 'Try again in a moment.',
+  });
+}
+
 function otherVersion(core: string, own: string): GatehouseError {
   return new GatehouseError(
     'core-other-version',

@@ -1,7 +1,7 @@
 /* The app as a person has it: a real Electron, a home of its own, a real JupyterLab. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
 import { eventually, makeHome, root, type TestHome } from '../../support/core.ts';
 import { processesOf } from '../../support/processes.ts';
 import type { ServerInfo } from '../../../src/shared/model.ts';
@@ -30,7 +30,7 @@ export const test = base.extend<{ desk: Desk }>({
   // oxlint-disable-next-line no-empty-pattern
   desk: async ({}, use) => {
     const home = await makeHome();
-    const running: ElectronApplication[] = [];
+    const running: ChildProcess[] = [];
     const executable = process.env['GATEHOUSE_TEST_ELECTRON'] ?? '';
     const env = {
       ...home.environment,
@@ -44,13 +44,14 @@ export const test = base.extend<{ desk: Desk }>({
         env,
         timeout: 30_000,
       });
-      running.push(electron);
+      // Playwright forgets the process of an app that has closed.
+      running.push(electron.process());
       return { electron, page: await electron.firstWindow() };
     };
     const start = (...args: string[]): ChildProcess =>
       spawn(executable, electronArgs(args), { env, stdio: 'ignore' });
     await use({ home, launch, spawn: start });
-    for (const electron of running) await end(electron);
+    for (const child of running) await end(child);
     await home[Symbol.asyncDispose]();
     await eventually('the end of everything that the test started', 15_000, async () => {
       const left = await processesOf(home.folder);
@@ -61,8 +62,7 @@ export const test = base.extend<{ desk: Desk }>({
   },
 });
 
-async function end(electron: ElectronApplication): Promise<void> {
-  const child = electron.process();
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
@@ -80,24 +80,6 @@ export async function startJupyter({ electron, page }: App): Promise<Page> {
   ]);
   await lab.locator('.jp-Launcher').waitFor({ timeout: 60_000 });
   return lab;
-}
-
-/** Opens a notebook from the launcher, runs code in its first cell and answers with the text that appears. */
-export async function runCell(lab: Page, code: string): Promise<string> {
-  await lab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click();
-  const cell = lab.locator('.jp-Notebook .jp-CodeCell').first();
-  // A cell that is run before its kernel is there may be forgotten when the kernel comes.
-  await lab
-    .locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    .first()
-    .waitFor({ timeout: 60_000 });
-  await cell.locator('.cm-content').click();
-  await lab.keyboard.type(code);
-  await expect(cell.locator('.cm-content')).toContainText(code);
-  await lab.keyboard.press('Shift+Enter');
-  const output = cell.locator('.jp-OutputArea-output').first();
-  await output.waitFor({ timeout: 60_000 });
-  return (await output.innerText()).trim();
 }
 
 /** The one server of the home. */

@@ -128,6 +128,12 @@ test('a core with another protocol says which version it is', async () => {
   other.close();
 });
 
+test('a core that dies during the handshake is told apart from one that refuses', async () => {
+  const dying = await raw(socket => socket.destroy());
+  await expect(connectTo({ ...good, path })).rejects.toMatchObject({ code: 'core-closed' });
+  dying.close();
+});
+
 test('nobody there is said plainly', async () => {
   await expect(connectTo({ ...good, path })).rejects.toMatchObject({ code: 'no-core' });
 });

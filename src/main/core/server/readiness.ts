@@ -18,7 +18,8 @@ const onceLook = 5000;
 export async function untilReady(plan: LaunchPlan, run: RunFacts, signal: AbortSignal): Promise<Readiness> {
   const end = performance.now() + plan.readySeconds * 1000;
   let detail = 'nothing answered';
-  for (let pause = 50; ; pause = Math.min(500, pause * 1.3)) {
+  const begun = performance.now();
+  for (;;) {
     if (signal.aborted) return { kind: 'given-up' };
     const left = end - performance.now();
     if (left <= 0) return { kind: 'late', detail };
@@ -29,6 +30,8 @@ export async function untilReady(plan: LaunchPlan, run: RunFacts, signal: AbortS
     // Behind a socket in our own folder there is nobody else; on a port, anybody.
     if (proof.kind === 'foreign' && plan.upstream.address.kind === 'port')
       return { kind: 'port-taken', detail };
+    // In step with how long it already takes: what is ready after 2 s is noticed within 60 ms, and a slow one is not pestered.
+    const pause = Math.min(500, Math.max(40, (performance.now() - begun) * 0.03));
     await wait(Math.min(pause, Math.max(1, end - performance.now())), signal);
   }
 }
