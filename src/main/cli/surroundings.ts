@@ -68,7 +68,8 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       try {
         return await running();
       } catch (error) {
-        if (!(error instanceof GatehouseError) || error.code !== 'no-core') throw error;
+        if (!(error instanceof GatehouseError) || !['no-core', 'core-closed'].includes(error.code))
+          throw error;
       }
       await preparePaths(paths);
       const core = await composeCore({
