@@ -96,6 +96,9 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** What a share link lets its holder do; what that means is the profile's to say. */
+export type Role = 'viewer' | 'editor' | 'full';
+
 /** A link that signs a browser of this computer in. `tool` links carry the access token in the query. */
 export interface AccessLink {
   readonly url: string;

@@ -4,6 +4,7 @@ import type {
   Failure,
   FoundServer,
   LogLine,
+  Role,
   SecretStore,
   ServerState,
   SetupProgress,
@@ -211,4 +212,64 @@ export interface Gateway {
   /** When something was last asked of the server by somebody signed in; ms since the epoch, 0 for never. */
   lastUsed(): number;
   close(): Promise<void>;
+}
+
+/** Why a guest may not do something. `message` is for the guest: one plain sentence that the server's own dialogs can show. */
+export interface RoleRefusal {
+  readonly allow: false;
+  readonly reason: 'role' | 'unknown-path' | 'ambiguous-path' | 'method-override';
+  readonly message: string;
+}
+
+export type RoleVerdict = { readonly allow: true } | RoleRefusal;
+
+/** One whole WebSocket message. */
+export interface SocketMessage {
+  readonly binary: boolean;
+  readonly data: Buffer;
+}
+
+/** What becomes of one message. */
+export type SocketStep =
+  | { readonly kind: 'pass' }
+  /** Goes on, but as this one: said again in one reading only. */
+  | { readonly kind: 'replace'; readonly message: SocketMessage }
+  | { readonly kind: 'drop'; readonly reason: string }
+  /** Dropped, and these go back to whoever sent it. */
+  | { readonly kind: 'answer'; readonly messages: readonly SocketMessage[]; readonly reason: string };
+
+/** Judges the messages of one WebSocket, in order. Remembers what it saw of this socket; knows no clock and no I/O, and never throws. */
+export interface SocketFilter {
+  fromGuest(message: SocketMessage): SocketStep;
+  fromServer(message: SocketMessage): SocketStep;
+}
+
+export type SocketVerdict =
+  | RoleRefusal
+  | { readonly allow: true; readonly way: 'splice' }
+  | {
+      readonly allow: true;
+      readonly way: 'filter';
+      /** Path and query to ask the server for, instead of what the guest wrote. */
+      readonly target: string;
+      /** To offer to the server; anything else that the guest offered is not passed on. permessage-deflate is never offered. */
+      readonly subprotocols: readonly string[];
+      /** Largest message of the guest that is read; bytes. */
+      readonly messageBytes: number;
+      /** True where `fromServer` must see the messages; else what the server sends may stream through, frame by frame. */
+      readonly readsServer: boolean;
+      /** @param chosen the subprotocol in the server's 101; null for none. Null when nobody offered that one: the socket is closed. */
+      readonly filter: (chosen: string | null) => SocketFilter | null;
+    };
+
+/** What the roles of one server kind mean. Pure: the gateway asks and acts. The default is no. */
+export interface RoleRules {
+  /** Those that the profile can enforce. */
+  readonly roles: readonly Role[];
+  /** Names in lower case of headers that could turn one method into another; a guest's request with one of them is refused. */
+  readonly overrideHeaders: readonly string[];
+  /** @param path undecoded, as it goes to the server. @param query without the mark */
+  decideRequest(role: Role, method: string, path: string, query: string): RoleVerdict;
+  /** @param subprotocols as offered, in order */
+  openSocket(role: Role, path: string, query: string, subprotocols: readonly string[]): SocketVerdict;
 }
