@@ -24,7 +24,7 @@ const custom = ['--', python, '-u', '-m', 'http.server', '{port}', '--bind', '12
 test('from start to quit in the background, by a script', async () => {
   const started = await home.json<ServerInfo>('start', '--name', 'my lab');
   expect(started).toMatchObject({ state: 'ready', name: 'my lab', profile: 'jupyter', folder: home.folder });
-  expect(started.url).toMatch(/^http:\/\/my-lab-[a-z2-9]{8}\.localhost:\d+\/$/);
+  expect(started.url).toMatch(/^http:\/\/my-lab-[a-z2-9]{4}-[a-z2-9]{12}\.localhost:\d+\/$/);
   expect(started.pid).toBeGreaterThan(1);
   expect(Date.parse(started.startedAt ?? '')).toBeGreaterThan(Date.now() - 120_000);
 

@@ -95,12 +95,12 @@ export function fakeWorld(): FakeWorld {
         world.supervised.push(supervised);
         return supervised;
       },
-      openGateway: async ({ serverId, preferredPort }): Promise<Gateway> => {
+      openGateway: async ({ host, preferredPort }): Promise<Gateway> => {
         const port = preferredPort !== null && !world.taken ? preferredPort : nextPort++;
         world.open.add(port);
         return {
           port,
-          url: `http://${serverId}.localhost:${port}/`,
+          url: `http://${host}.localhost:${port}/`,
           setUpstream: ({ state }) => void world.states.push(state),
           oneTimeLink: () => ({ url: 'link', expiresAt: null }),
           toolLink: () => ({ url: 'tool', expiresAt: null }),

@@ -64,7 +64,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     };
   const time = { now: Date.now(), reads: 0 };
   const rules: GatewayRules = {
-    serverId: 'thesis',
+    host: 'thesis',
     name: 'thesis',
     token: new Secret(token),
     preferredPort: null,

@@ -7,6 +7,7 @@ import { fakeVault, fakeWorld, silentLog } from '../support/fake-ports.ts';
 
 const server: SavedServer = {
   id: 'a',
+  host: 'a-secret',
   name: 'a',
   title: 'JupyterLab',
   origin: 'PATH',
@@ -38,7 +39,7 @@ test('it is starting from the first moment, and the gateway follows every state'
   const start = entry.start();
   expect(entry.info().state).toBe('starting');
   await start;
-  expect(entry.info()).toMatchObject({ state: 'ready', url: 'http://a.localhost:5000/' });
+  expect(entry.info()).toMatchObject({ state: 'ready', url: 'http://a-secret.localhost:5000/' });
   expect(world.states.at(-1)).toBe('ready');
 });
 
@@ -66,7 +67,7 @@ test('a failed start leaves the door open, so that a page can say why', async ()
   expect(entry.info()).toMatchObject({
     state: 'failed',
     reason: 'It ended by itself.',
-    url: 'http://a.localhost:5000/',
+    url: 'http://a-secret.localhost:5000/',
   });
   expect(world.states.at(-1)).toBe('failed');
 });

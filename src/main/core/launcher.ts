@@ -16,7 +16,7 @@ import { GatehouseError } from './errors.ts';
 import type { Log, Profile, RunPlace, Vault } from './ports.ts';
 import type { SavedServer, SavedServers } from './saved-servers.ts';
 import { ServerEntry, type EntryParts } from './server-entry.ts';
-import { defaultName, newServerId } from './server-name.ts';
+import { defaultName, newHostLabel, newServerId } from './server-name.ts';
 
 export interface LauncherParts {
   readonly profiles: ReadonlyMap<ProfileName, Profile>;
@@ -78,8 +78,10 @@ export class Launcher {
     }
     const title = titleOf(request, found);
     const name = request.name ?? defaultName(folder, this.#parts.home, found?.title ?? title);
+    const id = newServerId(name, randomBytes);
     const server: SavedServer = {
-      id: newServerId(name, randomBytes),
+      id,
+      host: newHostLabel(id, randomBytes),
       name,
       title,
       origin: found?.origin ?? 'custom command',

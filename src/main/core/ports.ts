@@ -171,7 +171,8 @@ export interface Supervised {
 
 /** What a gateway is handed. It fetches nothing itself. */
 export interface GatewayRules {
-  readonly serverId: string;
+  /** First label of the host name: `<host>.localhost`. Told to nobody who is not signed in. */
+  readonly host: string;
   /** What the owner calls the server; shown on Gatehouse's own pages. */
   readonly name: string;
   readonly token: Secret<string>;
@@ -198,7 +199,7 @@ export interface UpstreamState {
 /** The only door to one server: a listener on every loopback address of one port. */
 export interface Gateway {
   readonly port: number;
-  /** `http://<id>.localhost:PORT/` */
+  /** `http://<host>.localhost:PORT/` */
   readonly url: string;
   setUpstream(state: UpstreamState): void;
   /** A link that signs one browser in, once, within its time. */

@@ -8,6 +8,8 @@ import type { Log } from './ports.ts';
 /** What is remembered of a server so that it comes back at its own address: no secret, no process. */
 export interface SavedServer {
   readonly id: string;
+  /** First label of the listener's host name. */
+  readonly host: string;
   readonly name: string;
   readonly title: string;
   readonly origin: string;
@@ -18,8 +20,10 @@ export interface SavedServer {
   readonly request: StartRequest;
 }
 
+const label = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 const savedSchema = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  id: label,
+  host: label,
   name: z.string(),
   title: z.string(),
   origin: z.string(),

@@ -122,9 +122,9 @@ export class ServerEntry {
   }
 
   async #open(): Promise<Gateway> {
-    const { id, name, port } = this.#saved;
+    const { id, host, name, port } = this.#saved;
     const token = await this.#parts.vault.accessToken(id);
-    const rules = { serverId: id, name, token, preferredPort: port, ...this.#parts.gatewayRules() };
+    const rules = { host, name, token, preferredPort: port, ...this.#parts.gatewayRules() };
     const gateway = await this.#parts.openGateway(rules);
     this.#door = gateway;
     if (gateway.port !== port) {

@@ -4,9 +4,19 @@ import { basename } from 'node:path';
 const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /**
- * A new id: words from the name and 40 random bits. It is the host name that cookies are set on, and cookies do not separate
- * ports: whoever could guess it could lead the owner's browser to a port of their own under that name and be sent the cookie.
+ * The host name of a server's listener, without `.localhost`: its id and 60 random bits that are told to nobody but the owner.
+ * Cookies are set on it, and cookies do not separate ports: whoever knew it could lead the owner's browser to a port of their
+ * own under that name and be sent the cookie. The id alone is on command lines, which every account of the computer can read.
  */
+export function newHostLabel(id: string, random: (size: number) => Buffer): string {
+  return `${id}-${letterTail(12, random)}`;
+}
+
+function letterTail(length: number, random: (size: number) => Buffer): string {
+  return Array.from(random(length), byte => letters[byte % letters.length]).join('');
+}
+
+/** A new id: words from the name and 20 random bits, so that two of one name differ. */
 export function newServerId(name: string, random: (size: number) => Buffer): string {
   const words = name
     .normalize('NFKD')
@@ -16,7 +26,7 @@ export function newServerId(name: string, random: (size: number) => Buffer): str
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 40)
     .replace(/-+$/, '');
-  const tail = Array.from(random(8), byte => letters[byte % letters.length]).join('');
+  const tail = letterTail(4, random);
   return words === '' ? `server-${tail}` : `${words}-${tail}`;
 }
 

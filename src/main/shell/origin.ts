@@ -17,9 +17,12 @@ export function parse(address: string): URL | null {
   }
 }
 
+/** One label of random letters under `localhost`: what the core calls the listener of a server. */
+const ownName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.localhost$/u;
+
 /** The origin of a server's local listener; null where its address is not a name of ours on this computer. */
 export function serverOrigin(id: string, address: string | null): string | null {
   const url = address === null ? null : parse(address);
-  if (url === null || url.protocol !== 'http:' || url.hostname !== `${id}.localhost`) return null;
-  return url.origin;
+  if (url === null || url.protocol !== 'http:' || !ownName.test(url.hostname)) return null;
+  return url.hostname.startsWith(`${id}-`) ? url.origin : null;
 }

@@ -9,7 +9,7 @@ function makeDoor(): { door: Door; time: { now: number } } {
   const time = { now: 1000 };
   const note = (): void => undefined;
   const rules = {
-    serverId: 'thesis',
+    host: 'thesis',
     name: 'thesis',
     token: new Secret('right'),
     preferredPort: null,

@@ -17,10 +17,12 @@ test.each<[string, string | null]>([
 });
 
 test.each<[string, string | null, string | null]>([
-  ['lab', 'http://lab.localhost:4100/', 'http://lab.localhost:4100'],
-  ['lab', 'http://other.localhost:4100/', null],
-  ['lab', 'http://lab.localhost.evil.example/', null],
-  ['lab', 'https://lab.localhost:4100/', null],
+  ['lab', 'http://lab-x7k2.localhost:4100/', 'http://lab-x7k2.localhost:4100'],
+  ['lab', 'http://lab.localhost:4100/', null],
+  ['lab', 'http://other-x7k2.localhost:4100/', null],
+  ['lab', 'http://lab-x.y.localhost:4100/', null],
+  ['lab', 'http://lab-x7k2.localhost.evil.example/', null],
+  ['lab', 'https://lab-x7k2.localhost:4100/', null],
   ['lab', 'http://127.0.0.1:4100/', null],
   ['lab', null, null],
 ])('server %s at %s has the origin %s', (id, address, wanted) => {

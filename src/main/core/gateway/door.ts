@@ -59,7 +59,7 @@ export class Door implements GuardRoom, PageRoom {
 
   #listenerOn(port: number): Listener {
     return {
-      hosts: makeHosts(this.rules.serverId, port, this.rules.extraHosts),
+      hosts: makeHosts(this.rules.host, port, this.rules.extraHosts),
       headerCount: this.limits.headerCount,
       trustedProxies: this.rules.trustedProxies,
     };

@@ -14,8 +14,8 @@ export interface Hosts {
   readonly kinds: ReadonlyMap<string, HostKind>;
 }
 
-export function makeHosts(serverId: string, port: number, extraHosts: readonly string[]): Hosts {
-  const own = `${serverId.toLowerCase()}.localhost:${port}`;
+export function makeHosts(host: string, port: number, extraHosts: readonly string[]): Hosts {
+  const own = `${host.toLowerCase()}.localhost:${port}`;
   const kinds = new Map<string, HostKind>();
   for (const extra of extraHosts) {
     const name = extra.trim().toLowerCase();
