@@ -102,6 +102,9 @@ export class CoreLink {
     this.#client = null;
     if (this.#ending) return;
     this.#log.warn('The connection to the core ended.');
+    // Whoever takes the port of a core that died must not be taken for its server.
+    this.#servers = new Map();
+    this.#tellServers();
     // One that keeps ending is not started for ever: after three losses in a minute the owner decides.
     this.#change({ core: 'lost', reason: 'The core of Gatehouse ended unexpectedly.' });
     const now = Date.now();

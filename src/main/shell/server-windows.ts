@@ -110,7 +110,9 @@ export class ServerWindows {
     return partition;
   }
 
+  /** Null while no core vouches for what listens there: then nothing is injected, and the window shows no page of it. */
   #own(id: string): string | null {
+    if (this.#parts.link.state.core !== 'ready') return null;
     return serverOrigin(id, this.#parts.link.server(id)?.url ?? null);
   }
 
