@@ -140,7 +140,7 @@ test('a home that cannot be written names the folder and what to do', async () =
   await expect(preparePaths(under(join(folder, 'file')))).rejects.toThrowError(
     expect.objectContaining({
       code: 'home-unwritable',
-      message: expect.stringContaining(join(folder, 'file', 'config')),
+      message: expect.stringContaining(join(folder, 'file')),
       nextStep: expect.stringContaining('GATEHOUSE_HOME'),
     }),
   );

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatehouseError } from '../core/errors.ts';
+import { refuseUnlessExclusive } from '../core/files.ts';
 import { controlKeyPath, controlSocketPath } from '../core/instance.ts';
 import { Secret } from '../core/secret.ts';
 import { connectTo, type CoreClient } from './client.ts';
@@ -88,8 +89,11 @@ async function tryConnect(options: FindOptions): Promise<CoreClient | null> {
 
 async function readKey(runtime: string): Promise<Secret<string>> {
   try {
+    // The attack: somebody else makes the folder first, with a socket and a key of theirs, and answers as the core.
+    await refuseUnlessExclusive(runtime, process.getuid?.() ?? null);
     return new Secret((await readFile(controlKeyPath(runtime), 'utf8')).trim());
   } catch (cause) {
+    if (cause instanceof GatehouseError) throw cause;
     throw new GatehouseError('no-core', 'Gatehouse is not running.', {
       nextStep: 'Start it with `gatehouse start` or `gatehouse serve`.',
       cause,

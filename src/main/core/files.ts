@@ -9,6 +9,7 @@ import { constants, type Stats } from 'node:fs';
 import { access, chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GatehouseError } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** The `code` of a system error (`ENOENT`), or '' for anything else that was thrown. */
 export function systemCode(error: unknown): string {
@@ -181,13 +182,22 @@ function refuseShared(path: string, facts: Stats, uid: number): void {
   }
 }
 
+/** Makes a folder with its parents, private where it is new; leaves one that is there as it is. Refuses with `home-unwritable`. */
+export async function ensureFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+  } catch (error) {
+    throw fileError('home-unwritable', 'Cannot make the folder', folder, error);
+  }
+}
+
 /**
  * Makes a folder (with its parents) that only its owner may enter, or takes an existing one of ours and closes it to others.
  * Refuses with `home-unwritable` or `home-foreign`. On Windows (`uid` null) the profile folder's access list does that work.
  */
 export async function ensurePrivateFolder(folder: string, uid: number | null): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const facts = await stat(folder);
     if (uid !== null && facts.uid !== uid) throw foreignFolder(folder, facts.uid);
     if (uid !== null && (facts.mode & 0o077) !== 0) await chmod(folder, 0o700);
@@ -211,16 +221,21 @@ function foreignFolder(folder: string, owner: number): GatehouseError {
  */
 export async function ensureExclusiveFolder(folder: string, uid: number | null): Promise<void> {
   try {
-    await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(folder));
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') {
       throw fileError('home-unwritable', 'Cannot make the folder', folder, error);
     }
   }
+  await refuseUnlessExclusive(folder, uid);
+}
+
+/** The look of `ensureExclusiveFolder` alone, for whoever trusts what lies in the folder. Throws ENOENT where there is none. */
+export async function refuseUnlessExclusive(folder: string, uid: number | null): Promise<void> {
   if (uid === null) return;
-  await refuseSwappable(dirname(folder), uid);
   const facts = await lstat(folder);
+  await refuseSwappable(dirname(folder), uid);
   if (!facts.isDirectory()) throw unsafe(folder, 'is not a real folder', 'Remove it');
   if (facts.uid !== uid)
     throw unsafe(folder, `belongs to another user (uid ${facts.uid})`, 'Have it removed');
@@ -231,7 +246,10 @@ export async function ensureExclusiveFolder(folder: string, uid: number | null):
 export async function refuseSwappable(folder: string, uid: number | null): Promise<void> {
   if (uid === null) return;
   const facts = await stat(folder);
-  const open = (facts.mode & 0o022) !== 0 && (facts.mode & 0o1000) === 0;
+  // Where the login makes a group of one's own for each user, folders are open to that group by default.
+  const ownGroup = facts.gid === process.getgid?.();
+  const others = ownGroup ? 0o002 : 0o022;
+  const open = (facts.mode & others) !== 0 && (facts.mode & 0o1000) === 0;
   if (open || (facts.uid !== uid && facts.uid !== 0)) {
     throw unsafe(folder, 'lets other users replace what is in it', `Forbid that (chmod go-w ${folder})`);
   }

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { posix, win32 } from 'node:path';
+import { dirname, posix, win32 } from 'node:path';
 import { GatehouseError } from './errors.ts';
-import { ensureExclusiveFolder, ensurePrivateFolder, refuseSwappable } from './files.ts';
+import { ensureExclusiveFolder, ensureFolder, ensurePrivateFolder, refuseSwappable } from './files.ts';
 
 /** Where Gatehouse keeps things. Every folder is absolute and for the owner alone (0700). */
 export interface Paths {
@@ -177,9 +177,14 @@ function runtimeFolder(
 
 /** Makes every folder, private, and refuses to go on where one cannot be written or is not ours alone. */
 export async function preparePaths(paths: Paths): Promise<void> {
+  if (paths.custom) {
+    // Before anything in it is made or closed: in a folder that others can write to, each name may lead elsewhere.
+    await ensureFolder(paths.home);
+    await refuseSwappable(dirname(paths.home), paths.uid);
+    await refuseSwappable(paths.home, paths.uid);
+  }
   for (const folder of [paths.config, paths.data, paths.state, paths.logs, paths.cache]) {
     await ensurePrivateFolder(folder, paths.uid);
   }
-  if (paths.custom) await refuseSwappable(paths.home, paths.uid);
   await ensureExclusiveFolder(paths.runtime, paths.uid);
 }

@@ -5,7 +5,7 @@ import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
 import type { RunPlace } from '../ports.ts';
 import { mintSecret } from '../secret.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** A folder of a run may be this long (bytes), so that the path of a Unix socket in it fits into 104. */
 const longestFolder = 80;
