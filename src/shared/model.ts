@@ -43,6 +43,8 @@ export interface FoundServer {
   readonly location: string;
   /** Why it cannot be started, one sentence; null when it can. */
   readonly problem: string | null;
+  /** It came with the folder that is opened, so it is never started unless asked for by its id. */
+  readonly fromFolder?: true;
 }
 
 /** `FoundServer.origin` of an environment that Gatehouse made. */

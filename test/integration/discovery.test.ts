@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { jupyterProfile } from '../../src/main/core/profiles/jupyter.ts';
@@ -104,4 +104,27 @@ test("a folder's own environment is listed without running any code of it", asyn
   // The trap works: started on purpose, the environment does run it.
   await run(join(location, 'bin', 'python'), ['-c', '']);
   expect(await readdir(root)).toContain('trapped');
+});
+
+test("the computer's own Python, which a folder's pyvenv.cfg leads to a library of the folder, is not run", async () => {
+  const folder = join(root, 'downloaded with a base');
+  const location = await borrowing(join(folder, '.venv'));
+  const python = join(location, 'bin', 'python');
+  const trap = join(root, 'sprung');
+  const version = basename(dirname(await packagesOf(location)));
+  const encodings = join(folder, 'base/lib', version, 'encodings');
+  await mkdir(encodings, { recursive: true });
+  // This early there is no `open` yet.
+  const payload = `import posix\nposix.mkdir(${JSON.stringify(trap)})\n`;
+  await writeFile(join(encodings, '__init__.py'), payload);
+  // What tells Python where its library is.
+  await writeFile(join(folder, 'base/lib', version, 'os.py'), '');
+  await mkdir(join(folder, 'base/bin'));
+  await writeFile(join(location, 'pyvenv.cfg'), `home = ${join(folder, 'base/bin')}\n`);
+  const { found } = await find({}, folder);
+  expect(found).toContainEqual(expect.objectContaining({ location, fromFolder: true, problem: null }));
+  expect(await readdir(root)).not.toContain('sprung');
+  // The trap works, also where nothing of the environment was to be loaded.
+  await run(python, ['-I', '-S', '-c', '']).catch(() => undefined);
+  expect(await readdir(root)).toContain('sprung');
 });

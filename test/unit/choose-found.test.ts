@@ -5,6 +5,13 @@ import { found } from '../support/fake-ports.ts';
 test.each([
   ['the best one that works', [found('broken', { problem: 'it is' }), found('good')], undefined, 'good'],
   ['the one asked for', [found('a'), found('b')], 'b', 'b'],
+  ['none that came with the folder', [found('folder', { fromFolder: true }), found('own')], undefined, 'own'],
+  [
+    'one that came with the folder, by its id',
+    [found('folder', { fromFolder: true }), found('own')],
+    'folder',
+    'folder',
+  ],
 ])('%s is chosen', (_name, all, wanted, id) => expect(choose(all, wanted).id).toBe(id));
 
 test.each([
@@ -15,5 +22,17 @@ test.each([
 ])('when %s, that is said', (_name, all, wanted, code) => {
   expect(() => choose(all, wanted)).toThrow(
     expect.objectContaining({ code, nextStep: expect.stringMatching(/./) }),
+  );
+});
+
+test('one that came with the folder is not started unasked, though it is the only one', () => {
+  const all = [found('folder', { fromFolder: true }), found('broken', { problem: 'no' })];
+  expect(() => choose(all, undefined)).toThrow(
+    expect.objectContaining({
+      // The code that makes the managed environment for `serve`.
+      code: 'none-found',
+      message: expect.stringMatching(/lies in the opened folder and is not started unasked/),
+      nextStep: expect.stringContaining('--env folder'),
+    }),
   );
 });

@@ -63,7 +63,7 @@ test('with nothing that works it says how to get one', async () => {
   const location = await fakeEnvironment(join(scratch.folder, 'env'), { interpreter: null });
   const jupyter = profile({ VIRTUAL_ENV: location });
   await expect(jupyter.plan({ profile: 'jupyter' }, null, await place())).rejects.toMatchObject({
-    code: 'no-jupyter',
+    code: 'none-found',
     kind: 'not-found',
     nextStep: expect.stringContaining('gatehouse setup jupyter'),
   });

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FoundServer, ProfileName } from '../../../shared/model.ts';
-import { GatehouseError } from '../errors.ts';
+import type { ProfileName } from '../../../shared/model.ts';
+import { choose } from '../choose-found.ts';
 import type { Log, Profile } from '../ports.ts';
 import type { Environment } from './jupyter/command.ts';
 import { bestFirst } from './jupyter/found.ts';
@@ -64,19 +64,9 @@ export function jupyterProfile(options: JupyterProfileOptions): Profile {
     find,
     plan: async (request, found, place) => {
       const signal = AbortSignal.timeout(30_000);
-      const chosen = found ?? best(await find({ fresh: false, folder: place.folder, signal }));
+      const chosen = found ?? choose(await find({ fresh: false, folder: place.folder, signal }), undefined);
       return planJupyter(planOptions, request, chosen, place);
     },
     setup: managedJupyter({ ...options, ...planOptions, location: managed }),
   };
-}
-
-/** They come best first. */
-function best(found: readonly FoundServer[]): FoundServer {
-  const chosen = found.find(candidate => candidate.problem === null);
-  if (chosen !== undefined) return chosen;
-  throw new GatehouseError('no-jupyter', 'No working Jupyter was found on this computer.', {
-    kind: 'not-found',
-    nextStep: 'Make one of your own with: gatehouse setup jupyter',
-  });
 }

@@ -8,6 +8,7 @@ function environment(change: Partial<PythonEnvironment> & { asked?: readonly str
     location: '/env',
     origin: 'PATH',
     rank: 3,
+    fromFolder: false,
     python: '/env/bin/python',
     versions: { jupyterlab: '4.6.6', jupyter_server: '2.21.1' },
     requested: new Set(asked),
@@ -98,5 +99,16 @@ test('best first: what works, what was chosen, then the newest', () => {
     '/old',
     '/server',
     '/broken',
+  ]);
+});
+
+test('what came with the folder says so, and is listed after whatever the user chose', () => {
+  const list = [
+    environment({ location: '/folder/.venv', rank: 6, fromFolder: true }),
+    environment({ location: '/own', rank: 5, versions: { jupyter_server: '2.0' } }),
+  ];
+  expect(bestFirst(list).map(({ location, fromFolder }) => [location, fromFolder])).toEqual([
+    ['/own', undefined],
+    ['/folder/.venv', true],
   ]);
 });

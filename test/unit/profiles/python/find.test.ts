@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findPythonEnvironments } from '../../../../src/main/core/profiles/python/find.ts';
@@ -10,10 +10,12 @@ beforeEach(async () => {
 });
 afterEach(() => scratch.remove());
 
-async function find(options: { fresh?: boolean; folder?: string; milliseconds?: number } = {}) {
+async function find(
+  options: { fresh?: boolean; folder?: string; active?: string; milliseconds?: number } = {},
+) {
   const home = scratch.folder;
   const found = await findPythonEnvironments({
-    environment: { PATH: '/nowhere', WORKON_HOME: join(home, 'envs') },
+    environment: { PATH: '/nowhere', WORKON_HOME: join(home, 'envs'), VIRTUAL_ENV: options.active },
     home,
     platform: 'linux',
     managed: join(home, 'managed'),
@@ -73,21 +75,68 @@ test('what the interpreter says goes before what the folders say', async () => {
   expect((await find())[0]?.versions).toEqual({ jupyterlab: '4.5.0' });
 });
 
-test('an environment in a folder that is only looked at runs no code of the folder', async () => {
+test.each<[string, (folder: string, own: string) => Promise<void>]>([
+  ['lies in it', async folder => void (await fakeEnvironment(join(folder, '.venv')))],
+  [
+    'is a link to a script beside it',
+    async folder => {
+      await hostile(join(folder, 'tools'));
+      await fakeEnvironment(join(folder, 'work/.venv'), { interpreter: null });
+      await symlink('../../../tools/python', join(folder, 'work/.venv/bin/python'));
+    },
+  ],
+  [
+    'lies behind a link to the environment',
+    async folder => {
+      await hostile(join(folder, 'tools'));
+      await fakeEnvironment(join(folder, 'a/env'), { interpreter: null });
+      await symlink('../../../tools/python', join(folder, 'a/env/bin/python'));
+      await symlink('a/env', join(folder, '.venv'));
+    },
+  ],
+  [
+    "is a link to the computer's own, which reads what lies beside the link",
+    async (folder, own) => {
+      await hostile(own);
+      await fakeEnvironment(join(folder, '.venv'), { interpreter: null });
+      await symlink(join(own, 'python'), join(folder, '.venv/bin/python'));
+    },
+  ],
+])('a folder that is only looked at runs nothing when its interpreter %s', async (_name, build) => {
   const folder = join(scratch.folder, 'downloaded');
-  const hostile = await fakeEnvironment(join(folder, '.venv'), { interpreter: 'echo > "${0%/*}/trapped"' });
-  const [listed] = await find({ folder });
-  expect(listed).toMatchObject({ location: hostile, problem: null, versions: { jupyterlab: '4.6.6' } });
-  expect(await timesRun(hostile)).toBe(0);
-
-  // A link to the computer's own interpreter is asked, but without anything of the environment.
-  const own = join(scratch.folder, 'own/bin');
-  await mkdir(own, { recursive: true });
-  await writeFile(join(own, 'python'), `#!/bin/sh\necho "$@" >> "${own}/argv"\necho 'gatehouse:{}'\n`, {
-    mode: 0o755,
-  });
-  await rm(join(hostile, 'bin/python'));
-  await symlink(join(own, 'python'), join(hostile, 'bin/python'));
-  expect((await find({ folder }))[0]).toMatchObject({ problem: null, versions: { jupyterlab: '4.6.6' } });
-  expect(await readFile(join(own, 'argv'), 'utf8')).toMatch(/^-I -S -c /);
+  await build(folder, join(scratch.folder, 'own'));
+  const opened = (await readdir(folder)).includes('work') ? join(folder, 'work') : folder;
+  for (const fresh of [false, true]) {
+    expect(await find({ folder: opened, fresh })).toEqual([
+      expect.objectContaining({
+        origin: `.venv in ${opened}`,
+        fromFolder: true,
+        problem: null,
+        versions: { jupyterlab: '4.6.6', jupyter_server: '2.21.1' },
+      }),
+    ]);
+  }
+  const files = await readdir(scratch.folder, { recursive: true });
+  expect(files.filter(name => name.endsWith('was-run'))).toEqual([]);
 });
+
+test("an environment in the folder that the owner has activated is the owner's, and is asked", async () => {
+  const folder = join(scratch.folder, 'project');
+  const location = await fakeEnvironment(join(folder, '.venv'));
+  expect(await find({ folder, active: location })).toEqual([
+    expect.objectContaining({ location, origin: 'VIRTUAL_ENV', fromFolder: false }),
+  ]);
+  expect(await timesRun(location)).toBe(1);
+});
+
+/** An interpreter that notes beside itself that it was run. */
+async function hostile(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, 'python'),
+    '#!/bin/sh\necho "$@" >> "${0%/*}/was-run"\necho "gatehouse:{}"\n',
+    {
+      mode: 0o755,
+    },
+  );
+}

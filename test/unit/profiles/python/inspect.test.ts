@@ -10,13 +10,12 @@ beforeEach(async () => {
 });
 afterEach(() => scratch.remove());
 
-async function ask(script: string, options: { mode?: number; bare?: boolean; milliseconds?: number } = {}) {
+async function ask(script: string, options: { mode?: number; milliseconds?: number } = {}) {
   const python = join(scratch.folder, 'python');
   await rm(python, { force: true });
   await writeFile(python, `#!/bin/sh\n${script}\n`, { mode: options.mode ?? 0o755 });
   return inspectPython({
     python,
-    bare: options.bare ?? false,
     environment: { PATH: '/usr/bin:/bin' },
     milliseconds: options.milliseconds ?? 5000,
     signal: new AbortController().signal,
@@ -56,11 +55,6 @@ test('one that may not be run, or is gone, says so', async () => {
   await rm(join(scratch.folder, 'python'));
   const python = join(scratch.folder, 'python');
   const signal = new AbortController().signal;
-  const gone = await inspectPython({ python, bare: false, environment: {}, milliseconds: 1000, signal });
+  const gone = await inspectPython({ python, environment: {}, milliseconds: 1000, signal });
   expect(gone).toEqual({ kind: 'broken', reason: 'Its interpreter is not there any more.' });
-});
-
-test('a bare question loads nothing of the environment', async () => {
-  const echo = `echo 'gatehouse:{"argv":"'"$1 $2"'"}'`;
-  expect(await ask(echo, { bare: true })).toEqual({ kind: 'works', versions: { argv: '-I -S' } });
 });

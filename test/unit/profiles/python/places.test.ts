@@ -49,7 +49,6 @@ test('every place where environments are kept, what the user chose first', async
     WORKON_HOME: join(home, 'workon'),
   };
   expect(await look(environment, join(home, 'work'))).toEqual([
-    ['work/.venv', `.venv in ${join(home, 'work')}`],
     ['active', 'VIRTUAL_ENV'],
     ['miniconda3/envs/thesis', 'conda: thesis'],
     ['path env', 'PATH'],
@@ -61,6 +60,8 @@ test('every place where environments are kept, what the user chose first', async
     ['.local/share/uv/tools/jupyterlab', 'uv tool: jupyterlab'],
     ['workon/numerics', 'virtualenvwrapper: numerics'],
     ['.pyenv/versions/3.12.1/envs/nested', 'pyenv: nested'],
+    // Whoever made the folder chose it, not the user: it comes last.
+    ['work/.venv', `.venv in ${join(home, 'work')}`],
   ]);
 });
 

@@ -16,6 +16,7 @@ export function foundServer(environment: PythonEnvironment): FoundServer | null 
     origin: environment.origin,
     location: environment.location,
     problem: environment.problem ?? outdated(environment, application),
+    ...(environment.fromFolder ? { fromFolder: true } : {}),
   };
 }
 
@@ -54,7 +55,7 @@ function outdated(environment: PythonEnvironment, application: Application): str
 }
 
 function unknown(environment: PythonEnvironment): FoundServer {
-  const { location, origin, problem } = environment;
+  const { location, origin, problem, fromFolder } = environment;
   return {
     id: foundId(location),
     profile: 'jupyter',
@@ -63,10 +64,11 @@ function unknown(environment: PythonEnvironment): FoundServer {
     origin,
     location,
     problem,
+    ...(fromFolder ? { fromFolder: true } : {}),
   };
 }
 
-/** Best first: what works, what the user has chosen, then the newest. */
+/** Best first: what works, what the user has chosen, then the newest. What came with the folder goes before no other that works. */
 export function bestFirst(environments: readonly PythonEnvironment[]): FoundServer[] {
   return environments
     .flatMap(environment => {

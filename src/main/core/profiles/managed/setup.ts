@@ -181,7 +181,7 @@ async function check(options: ManagedOptions, signal: AbortSignal): Promise<Foun
   const python = await interpreterOf(location, platform);
   if (python === null) return null;
   const environment = installerEnvironment(options.environment, home);
-  const result = await inspectPython({ python, bare: false, environment, milliseconds: 60_000, signal });
+  const result = await inspectPython({ python, environment, milliseconds: 60_000, signal });
   if (signal.aborted) throw cancelled();
   if (result.kind !== 'works') return null;
   const requested = new Set(['jupyterlab']);
@@ -189,6 +189,7 @@ async function check(options: ManagedOptions, signal: AbortSignal): Promise<Foun
     location: await realpath(location),
     origin: managedOrigin,
     rank: 0,
+    fromFolder: false,
     python,
     versions: result.versions,
     requested,

@@ -1,5 +1,10 @@
+/**
+ * The attack: a folder from the network has a `.venv` in it, and a program that only lists what could be started runs its
+ * interpreter. No shape of it can be trusted: a link may lead to a script beside it, and even the computer's own Python, with
+ * `-I -S`, loads its library from where a `pyvenv.cfg` or `._pth` beside the link says. So of an environment that lies in a folder
+ * that is only being looked at nothing is run: what the names of its folders tell is all that is said of it.
+ */
 import { execFile } from 'node:child_process';
-import { realpath } from 'node:fs/promises';
 import { openCache, stampOf } from './cache.ts';
 import type { InspectionCache } from './cache.ts';
 import { inspectPython } from './inspect.ts';
@@ -16,6 +21,8 @@ export interface PythonEnvironment {
   readonly location: string;
   readonly origin: string;
   readonly rank: number;
+  /** It came with the folder that is being looked at; nobody has chosen it yet. */
+  readonly fromFolder: boolean;
   readonly python: string | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly requested: ReadonlySet<string>;
@@ -83,33 +90,20 @@ async function lookInto(
       ? null
       : { ...seen, problem: 'Its Python interpreter is not there any more.' };
   }
-  if (candidate.untrusted && (await liesIn(python, location, options.platform))) return { ...seen, python };
+  if (candidate.untrusted) return installed.versions.size === 0 ? null : { ...seen, python };
   const stamp = await stampOf([
     ...interpreterNames(location, options.platform),
     python,
     pathsOf(options.platform).join(location, 'pyvenv.cfg'),
     ...installed.folders,
   ]);
-  const key = `${candidate.untrusted ? 'bare ' : ''}${location}`;
-  const known = options.fresh ? null : cache.get(key, stamp);
-  const result = known ?? (await ask(python, candidate, options, left));
-  cache.set(key, stamp, result);
-  return described(seen, python, result, candidate.untrusted);
+  const known = options.fresh ? null : cache.get(location, stamp);
+  const result = known ?? (await ask(python, options, left));
+  cache.set(location, stamp, result);
+  return described(seen, python, result);
 }
 
-/** Whether the interpreter itself came with the folder that holds the environment, and is not a link to the computer's own. */
-async function liesIn(python: string, location: string, platform: NodeJS.Platform): Promise<boolean> {
-  const paths = pathsOf(platform);
-  const interpreter = await realpath(python).catch(() => python);
-  return interpreter.startsWith(paths.dirname(location) + paths.sep);
-}
-
-function ask(
-  python: string,
-  candidate: Candidate,
-  options: FindOptions,
-  left: () => number,
-): Promise<Inspection> {
+function ask(python: string, options: FindOptions, left: () => number): Promise<Inspection> {
   const { environment, home, platform } = options;
   const names = ['PATH', 'PYTHONPATH', 'PYTHONUSERBASE', 'LD_LIBRARY_PATH', 'SystemRoot', 'LANG'];
   const passed = names.flatMap(name =>
@@ -117,7 +111,6 @@ function ask(
   );
   return inspectPython({
     python,
-    bare: candidate.untrusted,
     environment: { ...Object.fromEntries(passed), [platform === 'win32' ? 'USERPROFILE' : 'HOME']: home },
     milliseconds: Math.min(8000, left()),
     signal: options.signal,
@@ -125,20 +118,14 @@ function ask(
 }
 
 function notLooked(candidate: Candidate): PythonEnvironment {
-  const { location, origin, rank } = candidate;
-  return { location, origin, rank, python: null, versions: {}, requested: new Set(), problem: null };
+  const { location, origin, rank, untrusted } = candidate;
+  const seen = { location, origin, rank, fromFolder: untrusted };
+  return { ...seen, python: null, versions: {}, requested: new Set(), problem: null };
 }
 
-function described(
-  seen: PythonEnvironment,
-  python: string,
-  result: Inspection,
-  bare: boolean,
-): PythonEnvironment | null {
+function described(seen: PythonEnvironment, python: string, result: Inspection): PythonEnvironment | null {
   switch (result.kind) {
     case 'works':
-      // Asked without its packages it can only tell that it runs; the folders have told the rest.
-      if (bare) return { ...seen, python };
       return Object.keys(result.versions).length === 0
         ? null
         : { ...seen, python, versions: result.versions };

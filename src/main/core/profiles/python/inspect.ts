@@ -1,8 +1,3 @@
-/**
- * The attack: a folder from the network has a `.venv` in it, and a program that only lists what could be started runs its
- * interpreter, or the start-up files (`.pth`, `sitecustomize`) of its packages. So an environment in a folder that is only
- * being looked at is asked with `-I -S`, which runs nothing of it, and not at all when its interpreter lies in the folder too.
- */
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
 
@@ -32,21 +27,18 @@ const answerShape = z.record(z.string(), z.string());
 
 export interface Question {
   readonly python: string;
-  /** Only whether the interpreter itself runs; nothing of the environment is loaded. */
-  readonly bare: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly milliseconds: number;
   readonly signal: AbortSignal;
 }
 
-/** Runs an interpreter once, bounded in time. Throws nothing. */
+/** Runs an interpreter once, bounded in time, so only one that the user has chosen. Throws nothing. */
 export function inspectPython(question: Question): Promise<Inspection> {
-  const { python, bare, environment, milliseconds, signal } = question;
-  const argv = bare ? ['-I', '-S', '-c', 'print("gatehouse:{}")'] : ['-B', '-c', script];
+  const { python, environment, milliseconds, signal } = question;
   return new Promise(resolve => {
     execFile(
       python,
-      argv,
+      ['-B', '-c', script],
       {
         cwd: '/',
         env: environment,

@@ -30,7 +30,8 @@ export async function installedIn(
   const requested = new Set<string>();
   for (const folder of folders) {
     for (const name of await readdir(folder).catch(() => [])) {
-      const match = /^([\w.-]+?)-([^-]+)\.dist-info$/.exec(name);
+      // The version is shown: nothing that a terminal would obey.
+      const match = /^([\w.-]+?)-([\w.+!]+)\.dist-info$/.exec(name);
       const distribution = match?.[1]?.toLowerCase().replaceAll('-', '_') ?? '';
       if (match?.[2] === undefined || !wanted.has(distribution) || versions.has(distribution)) continue;
       versions.set(distribution, match[2]);

@@ -11,7 +11,7 @@ export interface Candidate {
   readonly origin: string;
   /** Lower is better: what the user has chosen goes before what merely exists. */
   readonly rank: number;
-  /** It lies in a folder that is only being looked at: no code of it may run before the user starts it. */
+  /** It came with a folder that is only being looked at: no code of it may run before the user asks for just this one. */
   readonly untrusted: boolean;
 }
 
@@ -32,7 +32,8 @@ const patience = 3000;
 
 const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
-const ranks = { folder: 0, active: 1, conda: 2, path: 3, managed: 4, other: 5 } as const;
+/** What came with the folder is last: whoever made the folder has chosen it. If the user has too, the other way of finding it wins. */
+const ranks = { active: 1, conda: 2, path: 3, managed: 4, other: 5, folder: 6 } as const;
 
 /** Every place where Python environments are kept. Reads folders and small files; runs nothing. */
 export async function candidatePlaces(around: Surroundings): Promise<Candidate[]> {
