@@ -7,6 +7,8 @@ import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
 
 const open: Verdict = { open: true, session: null, by: 'authorization' };
 
+const byQuery: Verdict = { open: true, session: null, by: 'query' };
+
 function decide(
   url: string,
   verdict: Verdict,
@@ -68,7 +70,7 @@ test.each<[string, Decision, string]>([
   [
     'a page of ours on another name',
     decide('/_gatehouse/login?next=/a', open, { host: 'localhost:1' }),
-    '307 http://thesis.localhost:1/_gatehouse/login?next=/a',
+    '404',
   ],
   [
     'a form of ours on another name',
@@ -82,8 +84,18 @@ test.each<[string, Decision, string]>([
   ],
   [
     'a person on another name',
-    decide('/lab?token=t', no('no-credential'), { host: '127.0.0.1:1', headers: page }),
+    decide('/lab', no('no-credential'), { host: '127.0.0.1:1', headers: page }),
+    '401',
+  ],
+  [
+    'a person with the token on another name',
+    decide('/lab?token=t', byQuery, { host: '127.0.0.1:1', headers: page }),
     '307 http://thesis.localhost:1/lab?token=t',
+  ],
+  [
+    'a person with a wrong token on another name',
+    decide('/lab?token=t', no('wrong-credential'), { host: '127.0.0.1:1', headers: page }),
+    '401',
   ],
   [
     'a person with a header on another name',

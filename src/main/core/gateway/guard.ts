@@ -1,6 +1,9 @@
 /**
  * The attack: two doors, one guarded. Every request and every WebSocket upgrade comes through this one function before anything else is done with it; what
  * it does not let through is answered here, and the answer says no more than the caller may know.
+ *
+ * What it may not know before all else is the own name. Cookies do not separate ports: whoever knows the name listens on another port of this
+ * computer, leads the owner's browser there, and is sent the session cookie. So nothing on any other name tells it to who has not shown the token.
  */
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import type { Reason, Verdict } from './authorize.ts';
@@ -8,6 +11,7 @@ import type { Connection } from './connection.ts';
 import type { AttemptVerdict } from './attempts.ts';
 import { readFacts, type Facts, type Listener, type RawRequest } from './facts.ts';
 import { isOwnPath, rateHeaders } from './own-pages.ts';
+import { otherNamePage } from './pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
 export type Decision =
@@ -42,12 +46,12 @@ export function guard(
     const answer = jsonAnswer(facts.status, facts.message, ['Connection', 'close']);
     return { kind: 'answer', answer, last: true };
   }
-  if (isOwnPath(facts.path)) return ownPage(room, facts);
-  if (facts.navigation && facts.hostKind === 'loopback' && !hasCredentialHeader(facts)) {
-    return { kind: 'answer', answer: toOwnName(room, facts) };
-  }
+  if (isOwnPath(facts.path)) return ownPage(facts);
   const verdict = room.verdict(facts, connection);
   if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
+  if (facts.navigation && facts.hostKind === 'loopback' && verdict.by === 'query') {
+    return { kind: 'answer', answer: toOwnName(room, facts) };
+  }
   if (facts.navigation && facts.hadQueryToken && facts.hostKind === 'own') {
     return { kind: 'answer', answer: room.exchange(facts, verdict) };
   }
@@ -57,25 +61,15 @@ export function guard(
   return { kind: 'forward', facts, verdict };
 }
 
-/** Gatehouse's pages are on the one name that may have cookies. */
-function ownPage(room: GuardRoom, facts: Facts): Decision {
-  if (facts.upgrade) return { kind: 'answer', answer: jsonAnswer(404, 'There is no such page of Gatehouse') };
-  if (facts.hostKind === 'own') return { kind: 'own', facts };
-  const own = `http://${room.listener.hosts.own}`;
-  const answer =
-    facts.hostKind === 'loopback' && facts.safe
-      ? toOwnName(room, facts)
-      : jsonAnswer(404, `The pages of Gatehouse are at ${own}/`);
-  return { kind: 'answer', answer };
+/** Gatehouse's pages are on the one name that may have cookies; on another they are not, whatever is shown, and the one is not told. */
+function ownPage(facts: Facts): Decision {
+  if (facts.hostKind === 'own' && !facts.upgrade) return { kind: 'own', facts };
+  return { kind: 'answer', answer: jsonAnswer(404, 'There is no such page of Gatehouse') };
 }
 
-/** 307: nothing about the request changes but the name. */
+/** Only for who has shown the token. 307: nothing about the request changes but the name. */
 function toOwnName(room: GuardRoom, facts: Facts): Answer {
   return redirectAnswer(307, `http://${room.listener.hosts.own}${facts.whole}`);
-}
-
-function hasCredentialHeader(facts: Facts): boolean {
-  return facts.credentials.some(credential => credential.kind !== 'query');
 }
 
 const refusals: Record<Reason, readonly [status: number, message: string]> = {
@@ -95,13 +89,19 @@ export function refuse(room: GuardRoom, facts: Facts, reason: Reason): Answer {
   if (reason === 'wrong-credential') {
     const attempt = room.failed(facts);
     if (attempt.limited) return jsonAnswer(429, 'Too many wrong credentials', rateHeaders(attempt));
-    if (!leadsToLogin(facts)) return jsonAnswer(status, message, [...challenge, ...rateHeaders(attempt)]);
+    if (!leadsToLogin(facts)) return unauthorized(facts, message, rateHeaders(attempt));
   }
   if (status === 401 && leadsToLogin(facts)) {
     const next = facts.target === '/' ? '' : `?next=${encodeURIComponent(facts.target)}`;
     return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/login${next}`);
   }
-  return jsonAnswer(status, message, status === 401 ? challenge : []);
+  return status === 401 ? unauthorized(facts, message, []) : jsonAnswer(status, message);
+}
+
+/** On another name a person gets a page without a form: a token typed there would end in a cookie that every port shares. */
+function unauthorized(facts: Facts, message: string, headers: readonly string[]): Answer {
+  const all = [...challenge, ...headers];
+  return facts.navigation ? otherNamePage(all) : jsonAnswer(401, message, all);
 }
 
 /** Not `Basic`: a browser would ask with a window of its own, which nobody can tell from a forged one. */

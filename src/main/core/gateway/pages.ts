@@ -112,6 +112,22 @@ export function loginPage(
   );
 }
 
+/** For a person at a name of this computer that has no sign-in. It names neither the server nor its address: everybody may read it. */
+export function otherNamePage(headers: readonly string[]): Answer {
+  return page(
+    401,
+    'Not open at this address',
+    markup`<p class="quiet">Gatehouse on this computer</p>
+      <h1>This server is not open at this address</h1>
+      <p>Each server has an address of its own, and only its owner is told which.</p>
+      <p>
+        Open it from the Gatehouse window, or run <code>gatehouse open</code> in a terminal;
+        <code>gatehouse link</code> prints a link for another browser.
+      </p>`,
+    headers,
+  );
+}
+
 export function usedCodePage(name: string): Answer {
   return page(
     410,
