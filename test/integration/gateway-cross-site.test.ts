@@ -19,8 +19,20 @@ test('cookies count on the own name only', async () => {
     const reply = await ask(room, '/api', { headers: { Host: `${name}:${room.port}`, Cookie: cookie } });
     expect(reply.status).toBe(401);
   }
-  const two = await ask(room, '/api', { headers: { Cookie: `${cookie}; gatehouse-session=planted` } });
-  expect(two.status).toBe(400);
+});
+
+test('a cookie of our name that a page plants locks nobody out, and two people are not one', async () => {
+  const room = await open();
+  const cookie = await signIn(room);
+  const other = await signIn(room);
+  const status = async (Cookie: string): Promise<number> =>
+    (await ask(room, '/html/a', { headers: { Cookie } })).status;
+  expect(await status(`gatehouse-session=x; ${cookie}`)).toBe(200);
+  expect(await status(`${cookie}; gatehouse-session=x; gatehouse-session=; _xsrf=1`)).toBe(200);
+  expect(await status(`${cookie}; ${cookie}`)).toBe(200);
+  expect(await status('gatehouse-session=x; gatehouse-session=y')).toBe(401);
+  expect(await status(`${cookie}; gatehouse-session=x; ${other}`)).toBe(400);
+  expect(room.executed.flatMap(seen => seen.headers).join()).not.toContain('gatehouse-session');
 });
 
 /** What a browser says of itself, and whether a request with the cookie passes. */

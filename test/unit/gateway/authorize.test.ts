@@ -10,6 +10,7 @@ import { hashSecret, Secret } from '../../../src/main/core/secret.ts';
 const now = 1_000_000_000;
 const table: SessionTable = new Map();
 const session = openSession(table, now, new Secret('cookie-value'), defaultLimits);
+openSession(table, now, new Secret('another-cookie'), defaultLimits);
 const keys: Keys = { tokenHash: hashSecret('right'), sessions: table, limits: defaultLimits, digestOf };
 
 type Asked = Parameters<typeof authorize>[1];
@@ -27,6 +28,7 @@ const read: Asked = {
 };
 
 const cookie: Credential = { kind: 'cookie', value: 'cookie-value' };
+const another: Credential = { kind: 'cookie', value: 'another-cookie' };
 const bearer: Credential = { kind: 'authorization', value: 'right' };
 const header: Credential = { kind: 'header', value: 'right' };
 const basic: Credential = { kind: 'basic', value: 'right' };
@@ -52,6 +54,16 @@ const rows: [string, Partial<Asked>, string][] = [
   ['a wrong query', { credentials: [wrong('query')] }, 'wrong-credential'],
   ['an empty token', { credentials: [{ kind: 'header', value: '' }] }, 'wrong-credential'],
   ['two of a kind', { credentials: [cookie], ambiguousCredential: true }, 'ambiguous-credential'],
+  ['a planted cookie, a right one', { credentials: [wrong('cookie'), cookie] }, 'open'],
+  ['a right cookie, a planted one', { credentials: [cookie, wrong('cookie')] }, 'open'],
+  ['a right cookie twice', { credentials: [cookie, cookie] }, 'open'],
+  ['planted cookies alone', { credentials: [wrong('cookie'), wrong('cookie')] }, 'expired-session'],
+  ['two right cookies of two', { credentials: [cookie, another] }, 'ambiguous-credential'],
+  [
+    'two of two behind a planted one',
+    { credentials: [wrong('cookie'), cookie, another, header] },
+    'ambiguous-credential',
+  ],
   ['an old cookie, a right header', { credentials: [wrong('cookie'), header] }, 'open'],
   ['an old cookie, a right Bearer', { credentials: [wrong('cookie'), bearer] }, 'open'],
   ['an old cookie, a wrong header', { credentials: [wrong('cookie'), wrong('header')] }, 'wrong-credential'],

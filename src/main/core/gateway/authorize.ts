@@ -58,6 +58,10 @@ export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
   for (const credential of facts.credentials) {
     const result = check(now, credential, keys);
     if (typeof result !== 'string') {
+      // Two people in one request: which of them asks would depend on who reads.
+      if (credential.kind === 'cookie' && right?.kind === 'cookie' && right.session !== result.session) {
+        return refuse('ambiguous-credential');
+      }
       right ??= { kind: credential.kind, session: result.session };
       continue;
     }

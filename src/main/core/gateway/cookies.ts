@@ -25,7 +25,7 @@ export function clearSessionCookie(): string {
   return `${sessionCookie}=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0`;
 }
 
-/** The values of the session cookie in a `Cookie` header; more than one is ambiguous and for the caller to refuse. */
+/** The values of the session cookie in a `Cookie` header; which of them counts is for the caller to say. */
 export function sessionCookieValues(header: string): readonly string[] {
   if (!header.includes(sessionCookie)) return [];
   const values: string[] = [];

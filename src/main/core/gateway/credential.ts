@@ -1,6 +1,6 @@
 /**
  * The attack: two credentials in one request, of which the guard checks one and a server behind uses the other. Every place that may hold
- * one is looked at here and nowhere else, in one order; two of a kind are refused.
+ * one is looked at here and nowhere else, in one order; two of a kind are refused, but for cookies: of these, two that are right (authorize).
  */
 import { sessionCookieValues } from './cookies.ts';
 import type { HostKind } from './hosts.ts';
@@ -19,6 +19,12 @@ export interface Credential {
 
 /** A token is 43 characters; a supplied one may be longer, but nothing is hashed that could not be one. */
 const longest = 512;
+
+/**
+ * Any script of this origin, or of another port of it, can plant cookies of our name beside ours, for one path and for good. Each is tried,
+ * what opens nothing counts for nothing. So many are tried at most.
+ */
+const mostCookies = 32;
 
 const noCredentials: { readonly credentials: readonly Credential[]; readonly ambiguous: boolean } = {
   credentials: [],
@@ -46,15 +52,14 @@ export function readCredentials(
     return noCredentials;
   }
   const credentials: Credential[] = [];
-  const [cookie] = cookies;
-  if (cookie !== undefined) credentials.push(make('cookie', cookie));
+  for (const cookie of cookies.slice(0, mostCookies)) credentials.push(make('cookie', cookie));
   const spelled = authorization === null ? null : readAuthorization(authorization);
   if (spelled !== null && spelled.kind !== 'basic') credentials.push(spelled);
   if (token !== null) credentials.push(make('header', token.trim()));
   if (spelled?.kind === 'basic') credentials.push(spelled);
   const [queryToken] = queryTokens;
   if (queryToken !== undefined) credentials.push(make('query', queryToken));
-  return { credentials, ambiguous: cookies.length > 1 || queryTokens.length > 1 };
+  return { credentials, ambiguous: queryTokens.length > 1 };
 }
 
 function make(kind: CredentialKind, value: string): Credential {
