@@ -5,6 +5,7 @@
  */
 import { withoutOwnCookies } from './cookies.ts';
 import type { Facts } from './facts.ts';
+import { gatewayOnly, isGatewayOnly } from './gateway-only.ts';
 import { splitTokens } from './query.ts';
 import type { Secret } from '../secret.ts';
 
@@ -33,23 +34,6 @@ const hopByHop = [
   // Answered by this gateway.
   'expect',
 ];
-
-/** What only a gateway may say. */
-const gatewayOnly = [
-  'forwarded',
-  // httpoxy: CGI programs take it for the variable HTTP_PROXY.
-  'proxy',
-  'x-real-ip',
-  'x-scheme',
-  'x-client-ip',
-  'x-cluster-client-ip',
-  'true-client-ip',
-  'x-gatehouse-token',
-  'authorization',
-  'host',
-];
-
-const gatewayOnlyPrefixes = ['x-forwarded-', 'x-original-', 'x-rewrite-', 'proxy-', 'x-gatehouse-'];
 
 /** Made once for each run of a server, so that a request only looks things up. */
 export function planRequestHeaders(
@@ -110,13 +94,6 @@ const plainNames: ReadonlySet<string> = new Set([
 
 function isPlain(name: string): boolean {
   return plainNames.has(name) || name.startsWith('sec-');
-}
-
-function isGatewayOnly(name: string): boolean {
-  // Nearly every header of a browser begins with another letter.
-  const first = name.charCodeAt(0);
-  if (first !== 120 && first !== 112) return false;
-  return gatewayOnlyPrefixes.some(prefix => name.startsWith(prefix));
 }
 
 /** The value as it is passed on; null drops the header. */
