@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { CustomCredential, StartRequest } from '../../shared/model.ts';
+import { seconds } from '../core/duration.ts';
 import { GatehouseError } from '../core/errors.ts';
 
 /** The options that `serve` and `start` share, as the command line gives them. */
@@ -23,7 +24,7 @@ export async function startRequest(
   const shared = {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.env === undefined ? {} : { found: options.env }),
-    ...(options.readySeconds === undefined ? {} : { readySeconds: seconds(options.readySeconds) }),
+    ...(options.readySeconds === undefined ? {} : { readySeconds: readySeconds(options.readySeconds) }),
   };
   if (command.length > 0) return { ...shared, ...custom(target, command, options, cwd) };
   for (const [flag, value] of [
@@ -91,14 +92,10 @@ export function credential(text: string): CustomCredential {
   throw usage(`--credential "${text}" is not known`, 'Use none, bearer or header:NAME.');
 }
 
-/** Durations as `90s`, `15m`, `2h`, `1d`, or a plain number of seconds. */
-export function seconds(text: string): number {
-  const match = /^(\d{1,6}(?:\.\d+)?)(s|m|h|d)?$/.exec(text);
-  const factor = { s: 1, m: 60, h: 3600, d: 86_400 }[match?.[2] ?? 's'];
-  if (match === null || factor === undefined) {
-    throw usage(`"${text}" is not a duration`, 'Write it as 90s, 15m, 2h or 1d.');
-  }
-  return Number(match[1]) * factor;
+function readySeconds(text: string): number {
+  const value = seconds(text);
+  if (value >= 1 && value <= 3600) return value;
+  throw usage(`--ready-seconds ${text} is out of range`, 'Give 1s to 60m.');
 }
 
 export function usage(what: string, nextStep: string): GatehouseError {

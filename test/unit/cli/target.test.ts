@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credential, seconds, startRequest, type TargetOptions } from '../../../src/main/cli/target.ts';
+import { credential, startRequest, type TargetOptions } from '../../../src/main/cli/target.ts';
 
 let cwd: string;
 beforeAll(async () => {
@@ -51,17 +51,5 @@ test.each<[string, string | undefined, string[], TargetOptions, number]>([
 ])('%s is refused', async (_name, target, command, options, code) => {
   await expect(startRequest(target, command, options, cwd)).rejects.toMatchObject({ exitCode: code });
 });
-
-test.each([
-  ['90s', 90],
-  ['15m', 900],
-  ['2h', 7200],
-  ['1d', 86_400],
-  ['5', 5],
-])('%s is a duration', (text, wanted) => expect(seconds(text)).toBe(wanted));
-
-test.each(['', 'm', '1w', '-1s', '1e9', ' 1s'])('"%s" is none', text =>
-  expect(() => seconds(text)).toThrow(/duration/),
-);
 
 test('a header needs a name', () => expect(() => credential('header:')).toThrow(/not known/));
