@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { guardScript, startGuard } from '../../../src/main/core/server/guard.ts';
-import { startOf } from '../../../src/main/core/server/processes.ts';
+import { listProcesses, parseStat, signal, startOf } from '../../../src/main/core/server/processes.ts';
 import { notingLog, until } from '../../fakes/supervised.ts';
 
 let root = '';
@@ -38,11 +39,13 @@ async function sleeper(environment: Record<string, string> = {}): Promise<ChildP
 
 /** guard.sh itself, with its pipe in the hand of the test. */
 async function bareGuard(named = name): Promise<ChildProcess> {
-  const guard = spawn('/bin/sh', [guardScript(), root, named, marker], {
+  const guard = spawn('/bin/sh', [guardScript(), root, named], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
   children.push(guard);
+  guard.stdin.on('error', () => undefined);
+  guard.stdin.write(`marker ${marker}\n`);
   await Promise.race([once(guard.stdout, 'data'), once(guard, 'exit')]);
   return guard;
 }
@@ -111,6 +114,8 @@ test('started, it carries no secret, and it is replaced when it is killed', asyn
   delete process.env['GATEHOUSE_TOKEN'];
   const first = guard.pid ?? 0;
   expect(readFileSync(`/proc/${first}/environ`, 'utf8')).not.toMatch(/never-to-be-seen|GATEHOUSE/u);
+  // Every account may read this one.
+  expect(readFileSync(`/proc/${first}/cmdline`, 'utf8')).not.toContain(marker);
   const leader = await sleeper();
   guard.follow({ pid: leader.pid ?? 0, start: (await startOf(leader.pid ?? 0)) ?? '' });
   process.kill(first, 'SIGKILL');
@@ -126,4 +131,71 @@ test('started, it carries no secret, and it is replaced when it is killed', asyn
 test('a guard that cannot be started is said', async () => {
   const options = { runRoot: root, name, marker, script: '/nowhere/guard.sh', log: notingLog() };
   await expect(startGuard(options)).rejects.toMatchObject({ code: 'guard-failed' });
+});
+
+test.runIf(process.getuid?.() === 0)(
+  "another account's process that carries the marker is left alone",
+  async () => {
+    const stranger = spawn('/bin/sleep', ['60'], {
+      env: { GATEHOUSE_RUN: marker },
+      uid: 65_534,
+      stdio: 'ignore',
+    });
+    children.push(stranger);
+    await once(stranger, 'spawn');
+    const own = await sleeper({ GATEHOUSE_RUN: marker });
+    const guard = await bareGuard();
+    guard.stdin!.end();
+    expect([await ended(own), await ended(guard)]).toEqual(['SIGTERM', 0]);
+    expect(await startOf(stranger.pid ?? 0)).not.toBe(null);
+  },
+);
+
+/** A server whose child denies environment and marker; `code` is what else the child does. */
+async function withChild(code: string, done: (stat: string) => boolean): Promise<[ChildProcess, number]> {
+  const denying = `import ctypes, os, time\n${code}\ntime.sleep(61)`;
+  const forking = `
+import os, sys, time
+if os.fork() == 0:
+    os.execve(sys.executable, [sys.executable, "-c", ${JSON.stringify(denying)}], {})
+time.sleep(62)
+`;
+  const leader = spawn('python3', ['-c', forking], { detached: true, stdio: 'ignore' });
+  children.push(leader);
+  await once(leader, 'spawn');
+  let child = 0;
+  await until('its child', async () => {
+    const rows = await listProcesses('nobody');
+    child = rows.find(row => row.parent === leader.pid)?.pid ?? 0;
+    return done(await readFile(`/proc/${child}/stat`, 'utf8').catch(() => ''));
+  });
+  return [leader, child];
+}
+
+test.runIf(process.platform === 'linux').each<[string, string, (stat: string) => boolean]>([
+  [
+    'has left the session',
+    'os.setsid()',
+    stat => parseStat(stat, false)?.session === Number.parseInt(stat, 10),
+  ],
+  [
+    'has a name with a line end',
+    'ctypes.CDLL(None).prctl(15, b"a\\nb", 0, 0, 0)',
+    stat => stat.includes('(a\nb)'),
+  ],
+  [
+    'has a name like fields',
+    'ctypes.CDLL(None).prctl(15, b") S 1 1 1", 0, 0, 0)',
+    stat => stat.includes('() S'),
+  ],
+])('a child without an environment that %s is ended too', async (_name, code, done) => {
+  const [leader, child] = await withChild(code, done);
+  try {
+    const guard = await bareGuard();
+    guard.stdin!.end(`group ${leader.pid} ${await startOf(leader.pid ?? 0)}\n`);
+    expect([await ended(leader), await ended(guard)]).toEqual(['SIGTERM', 0]);
+    expect(await startOf(child)).toBe(null);
+  } finally {
+    signal(child, 'SIGKILL');
+  }
 });

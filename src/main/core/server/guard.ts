@@ -117,7 +117,7 @@ function hasEnded(shell: Shell): boolean {
 }
 
 async function startShell({ script, runRoot, name, marker }: GuardOptions): Promise<Shell> {
-  const shell: Shell = spawn('/bin/sh', [script, runRoot, name, marker], {
+  const shell: Shell = spawn('/bin/sh', [script, runRoot, name], {
     cwd: '/',
     // Nothing of our own environment: it carries no secret and no marker of a run that we may be part of ourselves.
     env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' },
@@ -126,6 +126,8 @@ async function startShell({ script, runRoot, name, marker }: GuardOptions): Prom
   });
   // Writing to a guard that was just killed: its end is noticed by `exit`.
   shell.stdin.on('error', () => undefined);
+  // Not by its command line, which every account of the computer may read: who carries the marker counts as ours.
+  shell.stdin.write(`marker ${marker}\n`);
   try {
     await Promise.race([
       once(shell.stdout, 'data', { signal: AbortSignal.timeout(5000) }),
