@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { responseHeaders, type ResponsePlan } from '../../../src/main/core/gateway/response-headers.ts';
+import {
+  responseHeaders,
+  responseReason,
+  responseTrailers,
+  type ResponsePlan,
+} from '../../../src/main/core/gateway/response-headers.ts';
 
 const plan: ResponsePlan = {
   withheldCookies: [/^username-/, /^jupyterhub/i],
@@ -115,5 +120,45 @@ test('an upgrade has no page policies', () => {
   expect(responseHeaders(['Sec-WebSocket-Accept', 'x', 'Server', 'y'], plan, own, true)).toEqual([
     'Sec-WebSocket-Accept',
     'x',
+  ]);
+});
+
+test.each([
+  ['OK', 'OK'],
+  ['', ''],
+  ['I am\ta teapot', 'I am\ta teapot'],
+  ['\u00e2\u0082\u00ac', 'Not Found'],
+  ['a\u0001', 'Not Found'],
+  ['\u007f', 'Not Found'],
+  ['€', 'Not Found'],
+  [undefined, 'Not Found'],
+])('reason %j', (words, wanted) => {
+  expect(responseReason(404, words)).toBe(wanted);
+});
+
+test('a reason of an unknown status is empty', () => {
+  expect(responseReason(799, '€')).toBe('');
+});
+
+test('trailers: well-formed ones that may stand behind', () => {
+  const raw = [
+    'X-T',
+    'a\u00ff',
+    'x t',
+    'b',
+    'X-€',
+    'b',
+    'X-B',
+    '\u0001',
+    'X-C',
+    '€',
+    'Set-Cookie',
+    'a=b',
+    'Content-Length',
+    '5',
+  ];
+  expect(responseTrailers([...raw, Buffer.from('ETag'), Buffer.from('"1"')])).toEqual([
+    ['X-T', 'a\u00ff'],
+    ['ETag', '"1"'],
   ]);
 });

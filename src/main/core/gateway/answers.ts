@@ -72,7 +72,9 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     response.on('finish', () => setTimeout(cut, lingerMs).unref());
   }
   const body = Buffer.from(answer.body, 'utf8');
-  response.writeHead(answer.status, [...answer.headers, 'Content-Length', String(body.length)]);
+  // With its words: Node keeps those of an earlier attempt, and they may be what failed.
+  const words = STATUS_CODES[answer.status] ?? 'Refused';
+  response.writeHead(answer.status, words, [...answer.headers, 'Content-Length', String(body.length)]);
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 

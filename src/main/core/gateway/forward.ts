@@ -10,7 +10,7 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Upstream } from '../ports.ts';
 import type { Facts } from './facts.ts';
 import { planRequestHeaders, requestHeaders, type RequestPlan } from './request-headers.ts';
-import { responseHeaders, type ResponsePlan } from './response-headers.ts';
+import { responseHeaders, responseReason, responseTrailers, type ResponsePlan } from './response-headers.ts';
 
 /** Everything that one run of a server needs, made once. */
 export interface Way {
@@ -148,7 +148,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     const headers = rawLines(controller.rawHeaders);
     this.#remaining = contentLength(headers);
     const own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin);
-    this.#response.writeHead(status, statusText ?? '', own);
+    try {
+      this.#response.writeHead(status, responseReason(status, statusText), own);
+    } catch (error) {
+      // Whatever else Node finds that cannot be said: undici is told nothing of it, and it is no answer.
+      controller.abort(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     this.#started = true;
     // A stream whose first event is far away must still show that it has begun; one whose first bytes are here already goes in one piece.
     if (this.#remaining === null) queueMicrotask(() => this.#flush());
@@ -177,8 +183,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#finished = true;
     const response = this.#response;
     if (response.writableEnded) return;
-    const trailers = rawLines(controller.rawTrailers);
-    if (trailers.length > 0 && this.#facts.method !== 'HEAD') response.addTrailers(pairs(trailers));
+    const trailers = responseTrailers(rawLines(controller.rawTrailers));
+    if (trailers.length > 0 && this.#facts.method !== 'HEAD') response.addTrailers(trailers);
     response.end();
   }
 
@@ -232,14 +238,6 @@ function contentLength(headers: readonly (string | Buffer)[]): number | null {
     }
   }
   return null;
-}
-
-function pairs(raw: readonly (string | Buffer)[]): [string, string][] {
-  const result: [string, string][] = [];
-  for (let index = 0; index < raw.length; index += 2) {
-    result.push([String(raw[index]), String(raw[index + 1])]);
-  }
-  return result;
 }
 
 /**

@@ -3,6 +3,7 @@
  * `Access-Control-Allow-Origin` that lets any page read, a `Location` that leads a browser to the server behind the gateway. And content of a
  * notebook is hostile: what the server does not forbid (framing, sniffing, leaking Referers), the gateway does.
  */
+import { STATUS_CODES } from 'node:http';
 import { isOwnCookie } from './cookies.ts';
 
 export interface ResponsePlan {
@@ -32,6 +33,37 @@ const dropped: ReadonlySet<string> = new Set([
 function isDropped(name: string): boolean {
   return name.startsWith('access-control-') || name.startsWith('proxy-');
 }
+
+/** The words behind the status. Node throws on what HTTP does not allow there, and the client would wait for an answer for ever. */
+export function responseReason(status: number, words: string | undefined): string {
+  return words !== undefined && /^[\t\u0020-\u007e]*$/.test(words) ? words : (STATUS_CODES[status] ?? '');
+}
+
+/** Trailers that may follow: well-formed, and nothing that would have had to stand in front. Nobody's browser reads them. */
+export function responseTrailers(trailers: readonly (string | Buffer)[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let index = 0; index < trailers.length; index += 2) {
+    const name = text(trailers[index]);
+    const value = text(trailers[index + 1]);
+    const lower = name.toLowerCase();
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[^\t\u0020-\u007e\u0080-\u00ff]/.test(value)) continue;
+    if (dropped.has(lower) || isDropped(lower) || neverBehind.has(lower)) continue;
+    result.push([name, value]);
+  }
+  return result;
+}
+
+/** RFC 9110, 6.5.1. */
+const neverBehind: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-encoding',
+  'content-type',
+  'content-range',
+  'content-security-policy',
+  'set-cookie',
+  'location',
+  'cache-control',
+]);
 
 /** Policies of the server that are kept when it sends one: it knows its own pages better. */
 interface Seen {

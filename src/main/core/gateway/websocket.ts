@@ -5,12 +5,11 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { STATUS_CODES } from 'node:http';
 import type { Facts } from './facts.ts';
 import type { Way } from './forward.ts';
 import type { Limits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
-import { responseHeaders } from './response-headers.ts';
+import { responseHeaders, responseReason } from './response-headers.ts';
 
 export interface SpliceEnd {
   /** The server gave no answer to the handshake; nothing was sent to the client. */
@@ -105,9 +104,10 @@ function rawHead(
   added: readonly string[],
   upgrade: boolean,
 ): Buffer {
-  const status = answer.statusCode ?? 502;
+  const said = answer.statusCode ?? 0;
+  const status = said >= (upgrade ? 101 : 200) ? said : 502;
   const headers = responseHeaders(answer.rawHeaders, route.response, facts.ownOrigin, upgrade);
-  const lines = [`HTTP/1.1 ${status} ${answer.statusMessage ?? STATUS_CODES[status] ?? ''}`];
+  const lines = [`HTTP/1.1 ${status} ${responseReason(status, answer.statusMessage)}`];
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index]?.toLowerCase() !== 'content-length')
       lines.push(`${headers[index]}: ${headers[index + 1]}`);
