@@ -52,6 +52,22 @@ test('what was known before is ended, though nothing ties it to the run any more
   expect(child.signalCode).toBe('SIGTERM');
 });
 
+test('a child that only its parent tells of is ended also when the parent ends first', async () => {
+  const script = 'env -i setsid sh -c "trap : TERM; while :; do sleep 0.1; done" & echo $!; exec sleep 60';
+  const child = spawn('/bin/sh', ['-c', script], {
+    env: { PATH: '/bin:/usr/bin', GATEHOUSE_RUN: marker },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  children.push(child);
+  const [said] = await once(child.stdout, 'data');
+  const denying = Number(String(said));
+  const start = await startOf(denying);
+  expect(await endFamily({ marker, leader: null, graceful: 300, bound: 5000 })).toBe(0);
+  expect(start).not.toBe(null);
+  expect(await startOf(denying)).toBe(null);
+});
+
 test('a number that was taken over is not', async () => {
   const { child, identity } = await started(polite);
   const before = { ...identity, start: `${identity.start}0` };

@@ -5,6 +5,7 @@ import {
   familyOf,
   hasEntry,
   listProcesses,
+  markedOf,
   parsePs,
   parseStat,
   signal,
@@ -96,6 +97,44 @@ test('a line of ps', () => {
     marked: true,
   });
   expect(parsePs('', new Set())).toBe(null);
+});
+
+test('marked is what carries the whole marker and is of our own account', () => {
+  const lines = [
+    '  42   501 server GATEHOUSE_RUN=ab X=1',
+    '  43   501 server GATEHOUSE_RUN=abc',
+    '  44   502 server GATEHOUSE_RUN=ab',
+    ' 501   502 server 501 GATEHOUSE_RUN=ab',
+    '',
+  ];
+  expect([...markedOf(lines.join('\n'), 'ab', 501)]).toEqual([42]);
+});
+
+test.runIf(process.platform === 'linux' && process.getuid?.() === 0).each([
+  ['plainly', []],
+  ['in a process whose files it has made root', ['dumpable']],
+])('the marker in the environment of another account makes nobody one of the run, %s', async (_name, how) => {
+  // PR_SET_DUMPABLE (4) to 0 gives /proc/PID to root.
+  const code = `import ctypes, sys, time
+if sys.argv[1:]: ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+print("up", flush=True)
+time.sleep(60)`;
+  const child = spawn('/usr/bin/python3', ['-c', code, ...how], {
+    env: { GATEHOUSE_RUN: 'unit-stranger' },
+    cwd: '/',
+    uid: 65_534,
+    gid: 65_534,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const exited = once(child, 'exit');
+  try {
+    await Promise.race([once(child.stdout, 'data'), exited]);
+    const row = (await listProcesses('unit-stranger')).find(({ pid }) => pid === child.pid);
+    expect(row).toMatchObject({ marked: false, zombie: false });
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
+  }
 });
 
 test('a real process: listed with its marker, signalled only while it is itself', async () => {

@@ -21,12 +21,14 @@ export async function findFamily(marker: string, leader: Identity | null): Promi
 /** Ends everything of a run, first in order, then by force, until three looks in a row find nothing: while a
  * process changes its program (execve), its environment cannot be read for a moment. Returns how many are left. */
 export async function endFamily(options: EndOptions): Promise<number> {
-  const look = async (): Promise<Identity[]> => {
+  let family = options.known ?? [];
+  // Who belonged to it a look ago still does: its parent, which was all that told, may have ended in between.
+  const look = async (): Promise<readonly Identity[]> => {
     const found = await findFamily(options.marker, options.leader);
-    const known = await stillThere(options.known ?? []);
+    const known = await stillThere(family);
     return [...found, ...known.filter(one => found.every(other => other.pid !== one.pid))];
   };
-  let family = await look();
+  family = await look();
   if (family.length > 0) {
     await signalAll(family, 'SIGTERM');
     const end = performance.now() + options.graceful;

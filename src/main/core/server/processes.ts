@@ -1,3 +1,8 @@
+/**
+ * The attack: another account of the computer writes the marker of a run into the environment of its own program, and a core that
+ * may look into every process (root's) takes that for a part of the run: the program is sent the secret of a server whose port
+ * it holds. So a marker counts in processes of our own account only.
+ */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -12,7 +17,7 @@ export interface ProcessRow {
   readonly start: string;
   /** Ended already, and waits only for its parent to look. */
   readonly zombie: boolean;
-  /** Carries GATEHOUSE_RUN of the run that was asked for. */
+  /** Carries GATEHOUSE_RUN of the run that was asked for, and is our own account's. */
   readonly marked: boolean;
 }
 
@@ -90,12 +95,21 @@ async function listByProc(marker: string): Promise<ProcessRow[]> {
       pids.slice(at, at + 16).map(async pid => {
         const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
         const environment = await readFile(`/proc/${pid}/environ`).catch(() => Buffer.alloc(0));
-        return parseStat(stat, hasEntry(environment, entry));
+        return parseStat(stat, hasEntry(environment, entry) && (await isOwn(pid)));
       }),
     );
     rows.push(...some.filter(row => row !== null));
   }
   return rows;
+}
+
+/**
+ * Whether the real user of a process is ours: whoever runs a program with more rights keeps it. Not the owner of its files in
+ * /proc, which is root for whoever asks for that (PR_SET_DUMPABLE).
+ */
+async function isOwn(pid: string): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
+  return /^Uid:\t(\d+)/mu.exec(status)?.[1] === String(process.getuid?.());
 }
 
 /** Whole entries only: `X_GATEHOUSE_RUN=...` is somebody else's variable. */
@@ -131,14 +145,20 @@ export function parseStat(text: string, marked: boolean): ProcessRow | null {
 /** macOS and the BSDs. Their session is not a number that could be compared, so the group stands for it. */
 async function listByPs(marker: string): Promise<ProcessRow[]> {
   const plain = await ps(['-axo', 'pid=,ppid=,pgid=,state=,lstart=']);
-  const withEnvironment = await ps(['-axwwE', '-o', 'pid=,command=']);
-  const marked = new Set(
-    withEnvironment
-      .split('\n')
-      .filter(line => `${line} `.includes(` ${markerName}=${marker} `))
-      .map(line => Number.parseInt(line, 10)),
-  );
+  const withEnvironment = await ps(['-axwwE', '-o', 'pid=,ruid=,command=']);
+  const marked = markedOf(withEnvironment, marker, process.getuid?.() ?? -1);
   return plain.split('\n').flatMap(line => parsePs(line, marked) ?? []);
+}
+
+/** Lines of number, real user, and command with environment. Pure. */
+export function markedOf(lines: string, marker: string, account: number): ReadonlySet<number> {
+  return new Set(
+    lines.split('\n').flatMap(line => {
+      const [, pid, owner] = /^\s*(\d+)\s+(\d+)\s/u.exec(line) ?? [];
+      if (pid === undefined || Number(owner) !== account) return [];
+      return `${line} `.includes(` ${markerName}=${marker} `) ? [Number(pid)] : [];
+    }),
+  );
 }
 
 export function parsePs(line: string, marked: ReadonlySet<number>): ProcessRow | null {
