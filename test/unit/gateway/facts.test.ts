@@ -33,6 +33,7 @@ test('a plain request', () => {
     mode: null,
     dest: null,
     upgrade: false,
+    workerScript: false,
     safe: true,
     navigation: true,
     hasBody: false,

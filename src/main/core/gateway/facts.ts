@@ -46,6 +46,8 @@ export interface Facts {
   readonly mode: string | null;
   readonly dest: string | null;
   readonly upgrade: boolean;
+  /** A browser fetches the script of a service worker. */
+  readonly workerScript: boolean;
   /** Changes nothing at the server, by RFC 9110, 9.2.1. */
   readonly safe: boolean;
   /** A person's browser loads a page into its top frame. */
@@ -83,6 +85,7 @@ class Found {
   site: string | null = null;
   mode: string | null = null;
   dest: string | null = null;
+  worker = '';
   forwardedFor = '';
   forwardedProto = '';
 
@@ -134,6 +137,9 @@ function note(found: Found, name: string, value: string): void {
       return;
     case 'sec-fetch-dest':
       found.dest = found.once(found.dest, name, value);
+      return;
+    case 'service-worker':
+      found.worker += value;
       return;
     case 'cookie':
       found.cookie = found.cookie === null ? value : `${found.cookie}; ${value}`;
@@ -206,6 +212,7 @@ function makeFacts(
     mode,
     dest,
     upgrade,
+    workerScript: found.worker !== '' || dest === 'serviceworker',
     safe: method === 'GET' || method === 'HEAD' || method === 'OPTIONS',
     navigation: !upgrade && method === 'GET' && asksForPage && (dest === null || dest === 'document'),
     hasBody: found.coding !== null || (found.length !== null && Number(found.length) > 0),

@@ -10,7 +10,7 @@ import type { Reason, Verdict } from './authorize.ts';
 import type { Connection } from './connection.ts';
 import type { AttemptVerdict } from './attempts.ts';
 import { readFacts, type Facts, type Listener, type RawRequest } from './facts.ts';
-import { isOwnPath, rateHeaders } from './own-pages.ts';
+import { isOwnPath, ownPrefix, rateHeaders } from './own-pages.ts';
 import { otherNamePage } from './pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
@@ -49,6 +49,8 @@ export function guard(
   if (isOwnPath(facts.path)) return ownPage(facts);
   const verdict = room.verdict(facts, connection);
   if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
+  if (facts.workerScript && coversOwnPages(facts.path))
+    return { kind: 'answer', answer: refuseWorker(room, facts) };
   if (facts.navigation && facts.hostKind === 'loopback' && verdict.by === 'query') {
     return { kind: 'answer', answer: toOwnName(room, facts) };
   }
@@ -59,6 +61,22 @@ export function guard(
     return { kind: 'answer', answer: redirectAnswer(303, facts.ownOrigin + room.landing) };
   }
   return { kind: 'forward', facts, verdict };
+}
+
+/**
+ * The attack: a service worker whose scope is the whole origin. It would read the code of every sign-in link and answer for the login page. Without
+ * `Service-Worker-Allowed`, which never passes (response-headers), its scope is the folder of its script and what is below.
+ */
+function coversOwnPages(scriptPath: string): boolean {
+  return `${ownPrefix}/`.startsWith(scriptPath.slice(0, scriptPath.lastIndexOf('/') + 1));
+}
+
+function refuseWorker(room: GuardRoom, facts: Facts): Answer {
+  room.refusalLog('service worker of the whole origin', { path: facts.path, client: facts.client });
+  return jsonAnswer(
+    403,
+    'A service worker of the whole address is not allowed: it would answer for Gatehouse, too',
+  );
 }
 
 /** Gatehouse's pages are on the one name that may have cookies; on another they are not, whatever is shown, and the one is not told. */

@@ -25,6 +25,10 @@ const dropped: ReadonlySet<string> = new Set([
   // Would lead a browser around the gateway, or switch its rules off.
   'alt-svc',
   'strict-transport-security',
+  // Would give a script of a deep path the whole origin, Gatehouse's pages included.
+  'service-worker-allowed',
+  // Would sign the owner out of a server that he never asked to.
+  'clear-site-data',
   // Said here for every answer.
   'x-content-type-options',
   'cross-origin-resource-policy',
