@@ -22,7 +22,7 @@ beforeAll(async () => {
   good = {
     paths: { ...paths, uid: process.getuid?.() ?? null },
     environment: {},
-    vault: { store: 'keychain', sentence: 'in the keychain' },
+    secrets: async () => ({ store: 'keychain', sentence: 'in the keychain' }),
     node: '24.1.0',
     findElectron: async () => '/electron',
     findServers: async () => [found('a')],
@@ -39,7 +39,12 @@ test('all is well', async () => {
 });
 
 test.each<[string, Partial<DoctorParts>, string, string]>([
-  ['no keychain', { vault: { store: 'memory', sentence: 'in memory' } }, 'secrets', 'warning'],
+  [
+    'no keychain',
+    { secrets: async () => ({ store: 'memory', sentence: 'in memory' }) },
+    'secrets',
+    'warning',
+  ],
   ['an old Node', { node: '20.1.0' }, 'node', 'problem'],
   ['no Electron', { findElectron: async () => null }, 'electron', 'warning'],
   ['no server', { findServers: async () => [] }, 'servers', 'warning'],

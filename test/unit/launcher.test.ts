@@ -14,6 +14,7 @@ function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one'))) 
     saved,
     vault,
     log: silentLog,
+    removeLogs: async () => {},
     home: tmpdir(),
     entry: world.parts,
     announce: (name, value) => void announced.push([name, value]),

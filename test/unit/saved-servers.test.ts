@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -39,12 +39,14 @@ test('what is put is there the next time, in a private file', async () => {
 });
 
 test.each(['', '{', 'null', '{"a":1}'])(
-  'a file that reads %j is an empty list and a warning, and is not touched',
+  'a file that reads %j is an empty list and a warning, and is kept aside',
   async text => {
     await writeFile(join(folder, 'servers.json'), text);
     expect((await openSavedServers(folder, log)).all()).toEqual([]);
     expect(warnings).toHaveLength(1);
-    expect(await readFile(join(folder, 'servers.json'), 'utf8')).toBe(text);
+    const [aside = ''] = await readdir(folder);
+    expect(aside).toMatch(/^servers\.json\.broken-/);
+    expect(await readFile(join(folder, aside), 'utf8')).toBe(text);
   },
 );
 

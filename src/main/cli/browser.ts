@@ -27,7 +27,7 @@ export async function openInBrowser(
   runtime: string,
   platform: NodeJS.Platform,
 ): Promise<boolean> {
-  await removeOld(runtime);
+  await removeLinkFiles(runtime);
   const path = join(runtime, `open-${randomBytes(8).toString('hex')}.html`);
   await writeFile(path, leadOn(url), { mode: 0o600, flag: 'wx' });
   const [program, ...args] = opener(platform);
@@ -44,12 +44,11 @@ export async function openInBrowser(
 }
 
 /** A command that ends at once leaves its file to the next one. */
-async function removeOld(runtime: string): Promise<void> {
+export async function removeLinkFiles(runtime: string, age = fileLife): Promise<void> {
   for (const name of await readdir(runtime).catch(() => [])) {
     if (!/^open-[0-9a-f]{16}\.html$/.test(name)) continue;
     const facts = await stat(join(runtime, name)).catch(() => null);
-    if (facts !== null && Date.now() - facts.mtimeMs > fileLife)
-      await rm(join(runtime, name), { force: true });
+    if (facts !== null && Date.now() - facts.mtimeMs > age) await rm(join(runtime, name), { force: true });
   }
 }
 

@@ -2,23 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
-import { openInBrowser } from './browser.ts';
+import { hasScreen, openInBrowser } from './browser.ts';
+import { findKnown, sayWhatIsNotUsed } from './known.ts';
 import { matchServer } from './match.ts';
 import { begin, restart } from './starting.ts';
 import { printValue, say, type Output } from './output.ts';
+import { showLogs } from './show-logs.ts';
 import { showProgress } from './progress.ts';
 import type { Actions } from './program.ts';
 import { splitTarget } from './program.ts';
 import { startRequest, usage } from './target.ts';
-import {
-  doctorText,
-  foundText,
-  logLineText,
-  logsText,
-  serversText,
-  serverText,
-  settingsText,
-} from './texts.ts';
+import { doctorText, foundText, serversText, serverText, settingsText } from './texts.ts';
 
 /** How the commands reach a core. Each answers with a client that the caller closes. */
 export interface Reach {
@@ -87,7 +81,8 @@ function running({
     start: (given, words, options) =>
       using(reach.ensured(), async core => {
         const [target, command] = splitTarget(given, words, argv);
-        const known = target === undefined ? undefined : findKnown(await core.call('server.list'), target);
+        await sayWhatIsNotUsed(core, output);
+        const known = command.length > 0 ? undefined : await findKnown(core, target, cwd);
         if (known === undefined)
           return show(await begin(core, await startRequest(target, command, options, cwd), output));
         show(await restart(core, known.id, output));
@@ -95,7 +90,7 @@ function running({
     stop: (id, { all }) =>
       using(reach.running(), async core => {
         if ((id === undefined) === (all !== true))
-          throw usage('Nothing or too much to stop', 'Give one id, or --all.');
+          throw usage('It is not said what to stop', 'Give one id, or --all.');
         const servers = await core.call('server.list');
         const chosen = id === undefined ? servers : [matchServer(servers, id)];
         const stopped = await Promise.all(chosen.map(server => core.call('server.stop', server.id)));
@@ -108,7 +103,7 @@ function running({
         show(await restart(core, server.id, output));
       }),
     forget: id =>
-      using(reach.running(), async core => {
+      using(reach.reading(), async core => {
         const server = matchServer(await core.call('server.list'), id);
         await core.call('server.forget', server.id);
         printValue(output, { forgotten: server.id }, () => `${server.id} is forgotten.`);
@@ -136,7 +131,9 @@ function access({
       using(reach.running(), async core => {
         const server = theServer(await core.call('server.list'), id);
         const link = await core.call('server.link', server.id, { tool: false });
-        const opened = await openInBrowser(link.url, runtime, process.platform);
+        const opened =
+          hasScreen(process.env, process.platform) &&
+          (await openInBrowser(link.url, runtime, process.platform));
         if (!opened) say(output, 'No browser could be opened; here is a link that works once.');
         const value = { id: server.id, opened, ...(opened ? {} : { link }) };
         printValue(output, value, () => (opened ? `Opened ${server.id}.` : link.url));
@@ -156,21 +153,7 @@ function access({
         const token = await core.call('server.token', server.id);
         printValue(output, { id: server.id, token }, () => token);
       }),
-    logs: (id, { lines, follow }) =>
-      using(reach.reading(), async core => {
-        const count = Number(lines);
-        if (!Number.isInteger(count) || count < 1 || count > 10_000)
-          throw usage(`"${lines}" is no number of lines`, 'Give 1 to 10000.');
-        const server = matchServer(await core.call('server.list'), id);
-        const past = await core.call('server.logs', server.id, { lines: count });
-        if (follow !== true) return printValue(output, past, logsText);
-        const text = output.json ? JSON.stringify : logLineText;
-        for (const line of past) output.out.write(`${text(line)}\n`);
-        core.on('server.log', event => {
-          if (event.id === server.id) output.out.write(`${text(event.line)}\n`);
-        });
-        await Promise.race([interrupted(), new Promise<void>(resolve => core.onClose(resolve))]);
-      }),
+    logs: (id, options) => using(reach.reading(), core => showLogs(core, output, id, options, interrupted)),
   };
 }
 
@@ -221,11 +204,6 @@ function upkeep({
         );
       }),
   };
-}
-
-/** `start` takes a known server's id as well as a target; a path always looks like one. */
-function findKnown(servers: readonly ServerInfo[], target: string): ServerInfo | undefined {
-  return servers.find(server => server.id === target || server.name === target);
 }
 
 function theServer(servers: readonly ServerInfo[], id: string | undefined): ServerInfo {

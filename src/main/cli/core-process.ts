@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { removeLinkFiles } from './browser.ts';
 import type { CoreClient } from '../control/client.ts';
 import { listenControl, type ControlServer } from '../control/server.ts';
 import { answer } from '../core/calls.ts';
@@ -10,7 +11,7 @@ import { preparePaths } from '../core/paths.ts';
 import { mintSecret } from '../core/secret.ts';
 import { startOf } from '../core/server/processes.ts';
 
-export interface CoreProcessOptions extends Omit<ComposeOptions, 'quit'> {
+export interface CoreProcessOptions extends Omit<ComposeOptions, 'quit' | 'lookOnly'> {
   /** Started by a shell or another command, without a terminal: ends by itself when it is no longer wanted. */
   readonly background: boolean;
 }
@@ -61,12 +62,13 @@ async function openUnderLock(
   const finish = async (): Promise<void> => {
     await control.close();
     await rm(controlKeyPath(paths.runtime), { force: true });
+    await removeLinkFiles(paths.runtime, 0);
     await release();
     await core.close();
     end();
   };
   const quit = (reason: string): Promise<void> => (quitting ??= close(reason));
-  const core = await composeCore({ ...options, quit });
+  const core = await composeCore({ ...options, lookOnly: false, quit });
   await core.cleanUp();
   const attention = new AttentionWatch(options.background);
   const control = await listen(core, path, options, attention);

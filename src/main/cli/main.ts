@@ -3,29 +3,46 @@ import { CommanderError } from 'commander';
 import { commands } from './commands.ts';
 import { printError, type Output } from './output.ts';
 import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
+import { GatehouseError } from '../core/errors.ts';
+import packageFile from '../../../package.json' with { type: 'json' };
 import { makeSurroundings } from './surroundings.ts';
 
 /** Runs one command line; resolves with the exit code (0 done, 1 failed, 2 usage, 3 no such thing, 4 refused). */
 export async function main(argv: readonly string[]): Promise<number> {
-  let output: Output = { out: process.stdout, err: process.stderr, json: argv.includes('--json') };
+  const json = argv.slice(0, argv.indexOf('--') === -1 ? argv.length : argv.indexOf('--')).includes('--json');
+  let output: Output = { out: process.stdout, err: process.stderr, json };
+  let usage = '';
   const program = buildProgram({
-    version: surroundings.version,
+    version: packageFile.version,
     write: text => void process.stdout.write(text),
-    writeError: text => void process.stderr.write(text),
+    writeError: text => {
+      usage += text;
+      if (!json) process.stderr.write(text);
+    },
     actions: (options: GlobalOptions) => {
       output = { ...output, json: options.json === true };
-      return commands(surroundings.commandParts(output, argv, options));
+      return commands(makeSurroundings().commandParts(output, argv, options));
     },
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
-    return error instanceof CommanderError ? exitCodeOf(error) : printError(output, error);
+    if (!(error instanceof CommanderError)) return printError(output, error);
+    const code = exitCodeOf(error);
+    if (json && code !== 0) printError(output, usageError(usage));
+    return code;
   }
 }
 
-const surroundings = makeSurroundings();
+/** For a script, what commander says in several lines. */
+function usageError(said: string): GatehouseError {
+  const [first = 'wrong usage'] = said.split('\n');
+  return new GatehouseError('usage', first.replace(/^error: /, ''), {
+    kind: 'usage',
+    nextStep: 'See `gatehouse --help`.',
+  });
+}
 
 // A reader that goes away (`gatehouse logs ID | head`) is no fault.
 process.stdout.on('error', () => process.exit(0));

@@ -3,6 +3,12 @@ import { GatehouseError } from '../core/errors.ts';
 
 /** The server that a person means: its id, its name, or the beginning of its id, as long as only one fits. */
 export function matchServer(servers: readonly ServerInfo[], wanted: string): ServerInfo {
+  if (wanted === '') {
+    throw new GatehouseError('no-id', 'The id is empty.', {
+      kind: 'usage',
+      nextStep: 'Give the id of a server; an unset variable is the usual reason.',
+    });
+  }
   const exact = servers.find(server => server.id === wanted);
   if (exact !== undefined) return exact;
   const named = servers.filter(server => server.name === wanted);

@@ -10,12 +10,27 @@ export interface Output {
 
 /** The one value of a reading command: as JSON, or as the text made of it. */
 export function printValue<T>(output: Output, value: T, text: (value: T) => string): void {
-  output.out.write(output.json ? `${JSON.stringify(value, null, 2)}\n` : ensureLine(text(value)));
+  output.out.write(output.json ? `${JSON.stringify(value, null, 2)}\n` : ensureLine(forPeople(text(value))));
 }
 
 /** One line for a person who waits; nothing under `--json`. */
 export function say(output: Output, line: string): void {
-  if (!output.json) output.err.write(`${line}\n`);
+  if (!output.json) output.err.write(`${forPeople(line)}\n`);
+}
+
+/*
+ * The attack: a name, a version or a server's output with escape sequences in it, which a terminal obeys: it clears the screen, rewrites
+ * lines above, puts a command into the clipboard. What is printed for people is printed visibly; JSON escapes by itself.
+ */
+// oxlint-disable-next-line no-control-regex
+const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text as it may stand on a terminal, with commands in the form that works here: `npm start -- list` in a checkout. */
+export function forPeople(text: string): string {
+  const command = process.env['GATEHOUSE_COMMAND'] ?? 'gatehouse';
+  return text
+    .replaceAll(obeyed, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll('`gatehouse ', () => `\`${command} `);
 }
 
 /** One object a line, for `serve --json`. */
@@ -27,7 +42,10 @@ export function printEvent(output: Output, event: string, fields: Readonly<Recor
 export function printError(output: Output, error: unknown): number {
   const { kind: _kind, ...info } = errorInfo(error);
   if (output.json) output.err.write(`${JSON.stringify({ error: info })}\n`);
-  else output.err.write(`gatehouse: ${info.message}\n${info.nextStep === '' ? '' : `  ${info.nextStep}\n`}`);
+  else
+    output.err.write(
+      forPeople(`gatehouse: ${info.message}\n${info.nextStep === '' ? '' : `  ${info.nextStep}\n`}`),
+    );
   return error instanceof GatehouseError ? error.exitCode : 1;
 }
 

@@ -3,7 +3,7 @@ import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { hasScreen, openInBrowser } from './browser.ts';
 import type { CoreProcess } from './core-process.ts';
-import { printEvent, say, type Output } from './output.ts';
+import { forPeople, printEvent, say, type Output } from './output.ts';
 import { showProgress } from './progress.ts';
 import { splitTarget, type ServeOptions } from './program.ts';
 import { begin } from './starting.ts';
@@ -58,6 +58,9 @@ async function run(
   const about = await core.call('core.about');
   say(output, about.secretsSentence);
   core.on('server.changed', server => printEvent(output, 'changed', { server }));
+  core.on('server.changed', ({ name, state, reason }) => {
+    if (state === 'restarting' || state === 'unhealthy') say(output, `${name} is ${state}: ${reason}`);
+  });
   const show = showProgress(output, process.stderr.isTTY);
   core.on('setup.progress', progress => {
     printEvent(output, 'setup', { progress });
@@ -66,7 +69,7 @@ async function run(
   const server = await startOrSetUp(core, request, output);
   const link = await core.call('server.link', server.id, { tool: false });
   printEvent(output, 'ready', { server, link });
-  if (!output.json) output.out.write(readyText(server, link.url));
+  if (!output.json) output.out.write(forPeople(readyText(server, link.url)));
   if (options.browser !== false && hasScreen(parts.environment, process.platform) && !output.json) {
     const { url } = await core.call('server.link', server.id, { tool: false });
     const opened = await openInBrowser(url, parts.runtime, process.platform);
@@ -77,10 +80,14 @@ async function run(
 
 /** Waits until nothing runs any more without anybody having asked for that. `gatehouse stop` is somebody who asks. */
 function lastEnd(core: CoreClient, id: string, watched: () => boolean): Promise<string> {
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
+    const settle = (reason: string, state: ServerState): void => {
+      if (state === 'stopped') resolve(reason);
+      else reject(new GatehouseError('gave-up', reason, { nextStep: `See \`gatehouse logs ${id}\`.` }));
+    };
     core.on('server.changed', ({ id: changed, state, title, reason }) => {
       if (changed !== id || !isOver(state) || watched()) return;
-      void nothingRuns(core).then(none => none && resolve(`${title}: ${reason}`));
+      void nothingRuns(core).then(none => none && settle(`${title}: ${reason}`, state));
     });
   });
 }
@@ -105,6 +112,6 @@ async function startOrSetUp(core: CoreClient, request: StartRequest, output: Out
   }
 }
 
-function readyText({ title, origin, folder, id }: ServerInfo, link: string): string {
-  return `\n${title} (${origin}) is ready in ${folder}.\n\n  ${link}\n\nThe link works once, for this computer's browser; \`gatehouse link ${id}\` makes another. Ctrl-C stops all.\n`;
+function readyText({ name, title, origin, folder, id }: ServerInfo, link: string): string {
+  return `\n${name}: ${title} (${origin}) is ready in ${folder}.\n\n  ${link}\n\nThe link works once, for this computer's browser; \`gatehouse link ${id}\` makes another. Ctrl-C stops all.\n`;
 }

@@ -55,7 +55,8 @@ function isSettled({ state }: ServerInfo): boolean {
 async function withLastWords(core: Asking, id: string, error: unknown, output: Output): Promise<unknown> {
   const failure = id === '' ? null : await core.call('server.failure', id).catch(() => null);
   if (failure === null) return error;
-  say(output, failureText(failure));
+  const text = failureText(failure);
+  if (text !== '') say(output, text);
   const { code } = error instanceof GatehouseError ? error : { code: 'start-failed' };
   return new GatehouseError(code, failure.summary, { nextStep: failure.nextStep, cause: error });
 }

@@ -18,7 +18,6 @@ import type { GlobalOptions } from './program.ts';
 import { serve, type ServeParts } from './serve.ts';
 
 export interface Surroundings {
-  readonly version: string;
   commandParts(output: Output, argv: readonly string[], options: GlobalOptions): CommandParts;
 }
 
@@ -31,7 +30,6 @@ export function makeSurroundings(): Surroundings {
   const paths = systemPaths(process.env, process.platform, homedir(), uid);
   const { version } = packageFile;
   return {
-    version,
     commandParts(output, argv, options) {
       const parts: ServeParts = {
         output,
@@ -74,6 +72,7 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       await preparePaths(paths);
       const core = await composeCore({
         ...(await composeOptions(paths, version, options, false)),
+        lookOnly: true,
         quit: async () => {},
       });
       return { ...localClient(core, version), close: () => void core.close() };
@@ -120,7 +119,7 @@ async function composeOptions(
   version: string,
   options: GlobalOptions,
   canAsk: boolean,
-): Promise<Omit<ComposeOptions, 'quit'>> {
+): Promise<Omit<ComposeOptions, 'quit' | 'lookOnly'>> {
   const supplied = await suppliedToken(paths.uid);
   const warning = supplied?.warning ?? '';
   if (warning !== '') process.stderr.write(`${warning}\n`);

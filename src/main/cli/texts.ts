@@ -53,12 +53,20 @@ export function settingsText(settings: readonly SettingInfo[]): string {
     .join('\n');
 }
 
-export function failureText(failure: Failure): string {
-  const { summary, nextStep, command, lastLines } = failure;
+/** What a failed server ran and said; why and what to do comes with the error. */
+export function failureText({ command, lastLines }: Failure): string {
+  if (command === '') return '';
   const said = lastLines.length === 0 ? ['(it said nothing)'] : lastLines;
-  return [summary, '', `$ ${command}`, ...said.map(line => `  ${line}`), '', nextStep].join('\n');
+  return [`$ ${command}`, ...said.map(line => `  ${line}`)].join('\n');
 }
 
+/** What the supervisor says of a server about which there is nothing to add. */
+const usualReason = 'It answers and is ours.';
+
 export function serverText({ id, title, state, reason, url }: ServerInfo): string {
-  return `${id}: ${title} is ${state}${url === null ? '' : ` at ${url}`}${state === 'ready' ? '' : ` (${reason})`}`;
+  const at = url === null ? '' : ` at ${url}`;
+  const why = state === 'ready' && reason === usualReason ? '' : ` (${reason})`;
+  const next =
+    state === 'ready' ? `\nSign a browser in: \`gatehouse open ${id}\`, or \`gatehouse link ${id}\`.` : '';
+  return `${id}: ${title} is ${state}${at}${why}${next}`;
 }

@@ -70,7 +70,7 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
   }
   throw new GatehouseError(
     'core-did-not-start',
-    `Gatehouse did not start in the background. ${said.trim()}`.trim(),
+    `Gatehouse did not start in the background. ${said.replace(/^gatehouse: /, '').trim()}`.trim(),
     {
       nextStep: 'Start it with `gatehouse serve` to see what it says.',
     },

@@ -90,7 +90,7 @@ function badArguments(name: string, error: z.ZodError): GatehouseError {
   const issue = error.issues[0];
   const where = issue === undefined ? '' : issue.path.slice(1).join('.');
   const what = issue?.message ?? 'is not what it should be';
-  return new GatehouseError('bad-arguments', `${name}: ${where === '' ? 'an argument' : where}: ${what}.`, {
+  return new GatehouseError('bad-arguments', `${where === '' ? `An argument of ${name}` : where}: ${what}.`, {
     kind: 'usage',
     nextStep: 'Correct it and try again.',
   });

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { About, ProfileName } from '../../shared/model.ts';
@@ -10,7 +10,7 @@ import { openGateway } from './gateway/gateway.ts';
 import { Launcher } from './launcher.ts';
 import { createLog } from './log.ts';
 import type { Environment, Paths } from './paths.ts';
-import type { Log, Profile, Redactor, SecretKeeper, Supervised, Vault } from './ports.ts';
+import type { Log, Profile, Redactor, SecretKeeper, Supervised } from './ports.ts';
 import { customProfile } from './profiles/custom.ts';
 import { jupyterProfile } from './profiles/jupyter.ts';
 import { createRedactor } from './redact.ts';
@@ -20,6 +20,7 @@ import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
 import { supervise } from './server/supervisor.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
 import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
+import { lateKeeper } from './vault/late-keeper.ts';
 import type { SuppliedToken } from './vault/supplied-token.ts';
 import { createVault } from './vault/vault.ts';
 
@@ -31,6 +32,8 @@ export interface ComposeOptions {
   /** The user's home folder and login name. */
   readonly homedir: string;
   readonly user: string;
+  /** True for a command that only looks: the secrets are opened when something asks for one, and nobody is asked for a passphrase before. */
+  readonly lookOnly: boolean;
   /** From `--secrets`; the setting decides when absent. */
   readonly secrets?: KeeperChoice | undefined;
   /** Asks for the passphrase of the sealed file; absent where nobody can be asked. */
@@ -71,7 +74,9 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     kept: 3,
   });
   for (const warning of settings.warnings()) log.warn(warning);
-  const keeper = await keeperOf(options, settings);
+  const keeper = options.lookOnly
+    ? lateKeeper(() => keeperOf(options, settings))
+    : await keeperOf(options, settings);
   const vault = createVault(keeper, { redactor, supplied: options.supplied ?? undefined });
   const announcer = createAnnouncer(error => log.error('A listener failed.', { error: String(error) }));
   const launcher = new Launcher({
@@ -79,6 +84,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     saved: await openSavedServers(paths.state, log),
     vault,
     log,
+    removeLogs: id => removeLogs(paths.logs, id),
     home: settings.get('jupyter.defaultFolder') ?? options.homedir,
     entry: entryParts(options, { settings, log, redactor, announcer }),
     announce: (name, value) => announcer.announce(name, value),
@@ -91,7 +97,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
       log,
       about: aboutOf(options, keeper),
       quit: options.quit,
-      doctor: doctorParts(options, { vault, settings, launcher }),
+      doctor: doctorParts(options, { keeper, settings, launcher }),
     }),
     launcher,
     settings,
@@ -119,15 +125,18 @@ function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<Sec
 function doctorParts(
   options: ComposeOptions,
   {
-    vault,
+    keeper,
     settings,
     launcher,
-  }: { readonly vault: Vault; readonly settings: SettingsStore; readonly launcher: Launcher },
+  }: { readonly keeper: SecretKeeper; readonly settings: SettingsStore; readonly launcher: Launcher },
 ): DoctorParts {
   return {
     paths: options.paths,
     environment: options.environment,
-    vault,
+    secrets: async () => {
+      const { store, sentence } = options.lookOnly ? await keeperOf(options, settings) : keeper;
+      return { store, sentence };
+    },
     node: process.versions.node,
     findElectron: () => whereThere(options.electron),
     findServers: () => launcher.find({ fresh: false }),
@@ -210,6 +219,13 @@ function aboutOf(options: ComposeOptions, keeper: SecretKeeper): () => About {
     secretsSentence: keeper.sentence,
     startedAt,
   });
+}
+
+/** The log of a server and the older ones beside it. */
+async function removeLogs(folder: string, id: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name === `${id}.log` || name.startsWith(`${id}.log.`)) await rm(join(folder, name), { force: true });
+  }
 }
 
 async function whereThere(path: string | null): Promise<string | null> {

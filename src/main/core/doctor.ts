@@ -1,4 +1,5 @@
 import type { DoctorLine, FoundServer } from '../../shared/model.ts';
+import { errorInfo } from './errors.ts';
 import { folderLines, line, localhostLines, portLines, proxyLine } from './doctor-surroundings.ts';
 import type { Environment, Paths } from './paths.ts';
 import type { Vault } from './ports.ts';
@@ -6,7 +7,8 @@ import type { Vault } from './ports.ts';
 export interface DoctorParts {
   readonly paths: Paths;
   readonly environment: Environment;
-  readonly vault: Pick<Vault, 'store' | 'sentence'>;
+  /** Where secrets are kept. Throws where they cannot be opened. */
+  readonly secrets: () => Promise<Pick<Vault, 'store' | 'sentence'>>;
   /** Version of the Node that runs the core. */
   readonly node: string;
   /** Path of the Electron binary, if there is one. */
@@ -40,15 +42,16 @@ async function bounded(id: string, check: Check, parts: DoctorParts): Promise<re
   try {
     return await Promise.race([check(parts), late]);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return [line(id, 'problem', id, detail, 'Look into the log.')];
+    const { message, nextStep } = errorInfo(error);
+    return [line(id, 'problem', id, message, nextStep)];
   } finally {
     clearTimeout(timer);
   }
 }
 
 const checks: Readonly<Record<string, Check>> = {
-  secrets: async ({ vault }) => {
+  secrets: async ({ secrets }) => {
+    const vault = await secrets();
     const level = vault.store === 'memory' ? 'warning' : 'ok';
     const next =
       vault.store === 'memory'

@@ -23,6 +23,8 @@ export interface LauncherParts {
   readonly saved: SavedServers;
   readonly vault: Vault;
   readonly log: Log;
+  /** Removes what a server said. */
+  readonly removeLogs: (id: string) => Promise<void>;
   /** Home folder of the owner: the working folder when none is asked for. */
   readonly home: string;
   readonly entry: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'>;
@@ -74,6 +76,7 @@ export class Launcher {
     const again = this.#sameStopped(request, folder, found);
     if (again !== undefined) {
       again.describe(found);
+      again.bePatient(request.readySeconds);
       return again;
     }
     const title = titleOf(request, found);
@@ -98,6 +101,7 @@ export class Launcher {
     await entry.stop('It is being forgotten.');
     this.#entries.delete(id);
     await this.#parts.saved.remove(id);
+    await this.#parts.removeLogs(id);
     await this.#parts.vault.forget(id);
     this.#parts.announce('server.forgotten', { id });
   }

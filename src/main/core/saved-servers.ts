@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { StartRequest } from '../../shared/model.ts';
@@ -41,7 +42,7 @@ export interface SavedServers {
   remove(id: string): Promise<void>;
 }
 
-/** Reads `servers.json` of the state folder. What cannot be read is left out with a warning; the file is not touched until the next change. */
+/** Reads `servers.json` of the state folder. What cannot be read is left out with a warning; a file that is not JSON is kept aside. */
 export async function openSavedServers(stateFolder: string, log: Log): Promise<SavedServers> {
   const path = join(stateFolder, 'servers.json');
   const servers = new Map<string, SavedServer>();
@@ -78,7 +79,10 @@ async function readServers(path: string, log: Log): Promise<readonly SavedServer
       return parsed.success ? [parsed.data] : [];
     });
   } catch (error) {
+    const aside = `${path}.broken-${Date.now()}`;
+    await rename(path, aside).catch(() => {});
     log.warn('The remembered servers could not be read; the list starts empty.', {
+      keptAs: aside,
       path,
       error: String(error),
     });

@@ -77,6 +77,11 @@ export class ServerEntry {
     this.#saved = { ...this.#saved, title, origin: found.origin };
   }
 
+  /** How long the next start may take; the profile's own limit when undefined. */
+  bePatient(readySeconds: number | undefined): void {
+    this.#saved = { ...this.#saved, request: { ...this.#saved.request, readySeconds } };
+  }
+
   failure(): Failure | null {
     return this.#refusal ?? this.#supervised.failure();
   }

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ServerInfo } from '../../shared/model.ts';
+import type { CoreClient } from '../control/client.ts';
+import { matchServer } from './match.ts';
+import { say, type Output } from './output.ts';
+
+/** `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has that name. */
+export async function findKnown(
+  core: CoreClient,
+  target: string | undefined,
+  cwd: string,
+): Promise<ServerInfo | undefined> {
+  if (target === undefined || target === 'jupyter') return undefined;
+  const servers = await core.call('server.list');
+  const exact = servers.filter(({ id, name }) => id === target || name === target);
+  if (exact.length > 0) return matchServer(exact, target);
+  if (existsSync(resolve(cwd, target)) || !servers.some(({ id }) => id.startsWith(target))) return undefined;
+  return matchServer(servers, target);
+}
+
+/** A core keeps the tokens and the store it began with; what this command brings for them would be lost in silence. */
+export async function sayWhatIsNotUsed(core: CoreClient, output: Output): Promise<void> {
+  const about = await core.call('core.about');
+  if (about.secrets !== 'keychain') say(output, about.secretsSentence);
+  const wasThere = Date.parse(about.startedAt) < Date.now() - process.uptime() * 1000;
+  const given = ['GATEHOUSE_TOKEN', 'GATEHOUSE_TOKEN_FILE'].find(name => process.env[name] !== undefined);
+  if (wasThere && given !== undefined) {
+    say(
+      output,
+      `${given} is not used: Gatehouse runs already, with tokens of its own. \`gatehouse quit\` ends it.`,
+    );
+  }
+}
