@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -77,16 +77,38 @@ export function run(program, args, { failed, quiet = false, env = process.env, s
   process.exit(status ?? 1);
 }
 
-/** Gives the terminal to a program and ends with its exit code. Ctrl-C reaches it by the terminal; a TERM is passed on. */
-export function become(program, args, env = process.env) {
-  const child = spawn(program, args, { stdio: 'inherit', env });
+/**
+ * Gives the terminal to a program and ends with its exit code. It runs where the user stands, with the user's own PATH. Ctrl-C
+ * reaches it by the terminal; a TERM is passed on, and so is the end of the npm that started us.
+ */
+export function become(program, args, extra = {}) {
+  const env = { ...withoutNpm(process.env), GATEHOUSE_COMMAND: 'npm start --', ...extra };
+  const child = spawn(program, args, { stdio: 'inherit', env, cwd: whereTheUserIs() });
   process.on('SIGINT', () => {});
   for (const name of ['SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000).unref();
   child.on('error', error => {
     process.stderr.write(`gatehouse: ${error.message}\n`);
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
+
+/** npm starts scripts in the checkout, and remembers where it was called. */
+export function whereTheUserIs() {
+  return process.env.npm_lifecycle_event === 'start'
+    ? (process.env.INIT_CWD ?? process.cwd())
+    : process.cwd();
+}
+
+/** What npm adds for its scripts would reach the servers and their kernels: our tools in front of the user's own. */
+function withoutNpm(env) {
+  const path = (env.PATH ?? '')
+    .split(delimiter)
+    .filter(folder => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)$/.test(folder));
+  const own = Object.entries(env).filter(([name]) => !/^npm_|^(INIT_CWD|NODE)$/.test(name));
+  return { ...Object.fromEntries(own), PATH: path.join(delimiter) };
 }
 
 export function say(line) {

@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { become, build, install, node, root, say, tool } from './prepare.mjs';
+import { join, resolve } from 'node:path';
+import { become, build, install, node, root, say, tool, whereTheUserIs } from './prepare.mjs';
 
 const windows = process.platform === 'win32';
 const electronNames = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' };
@@ -25,7 +25,7 @@ if (target === null) {
 } else {
   const why = whyNoWindow();
   if (why === null) {
-    become(electron, [root, ...target], { ...process.env, GATEHOUSE_NODE: node, GATEHOUSE_CORE: core });
+    become(electron, [root, ...target], { GATEHOUSE_NODE: node, GATEHOUSE_CORE: core });
   } else {
     say(`${why} Gatehouse serves in this terminal instead.`);
     become(node, [core, 'serve', ...target]);
@@ -34,7 +34,11 @@ if (target === null) {
 
 /** Nothing, a kind of server, or a folder or file that is there: what the app opens. All else is a command. */
 function isTarget(word) {
-  return word === undefined || word === 'jupyter' || (!word.startsWith('-') && existsSync(word));
+  return (
+    word === undefined ||
+    word === 'jupyter' ||
+    (!word.startsWith('-') && existsSync(resolve(whereTheUserIs(), word)))
+  );
 }
 
 /** Null when a window can be opened; else one sentence. */
@@ -42,9 +46,9 @@ function whyNoWindow() {
   const screen =
     windows || process.platform === 'darwin' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
   if (!screen) return 'There is no screen here.';
+  if (process.getuid?.() === 0) return 'A window does not run as root, because its sandbox would be off.';
   if (!existsSync(electron)) download();
   if (!existsSync(electron)) return 'Electron could not be downloaded, so there is no window.';
-  if (process.getuid?.() === 0) return 'A window does not run as root, because its sandbox would be off.';
   return null;
 }
 
