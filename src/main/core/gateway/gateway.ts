@@ -59,10 +59,14 @@ function oneTimeLink(door: Door, limits: Limits): AccessLink {
 }
 
 function attach(door: Door, server: Server): void {
-  server.on('request', (request, response) => onRequest(door, request, response, false));
+  server.on('request', (request, response) => onRequest(door, request, response, 'nothing'));
   // Nothing is promised to a body before it is known who sends it.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
-    onRequest(door, request, response, true),
+    onRequest(door, request, response, 'continue'),
+  );
+  // Node would answer these before anybody is asked.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    onRequest(door, request, response, 'unknown'),
   );
   server.on('upgrade', (request, socket, head) => onUpgrade(door, request, socket, head));
   server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
@@ -71,24 +75,26 @@ function attach(door: Door, server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => onClientError(door, error, socket));
 }
 
-function onRequest(
-  door: Door,
-  request: IncomingMessage,
-  response: ServerResponse,
-  waitsToSend: boolean,
-): void {
+/** What a request wants to hear before it sends its body (RFC 9110, 10.1.1). */
+type Expected = 'nothing' | 'continue' | 'unknown';
+
+function onRequest(door: Door, request: IncomingMessage, response: ServerResponse, expected: Expected): void {
   const connection = connectionOf(door.connections, request.socket);
   // Node has parsed what was sent behind an ambiguous request, too.
   if (connection.condemned) return;
   connection.response = response;
   const decision = guard(door, request, connection, false);
+  if (decision.kind !== 'answer' && expected === 'unknown') {
+    sendAnswer(response, jsonAnswer(417, 'Only the expectation "100-continue" is understood'));
+    return;
+  }
   switch (decision.kind) {
     case 'answer':
       if (decision.last === true) connection.condemned = true;
       sendAnswer(response, decision.answer);
       return;
     case 'own':
-      if (waitsToSend) response.writeContinue();
+      if (expected === 'continue') response.writeContinue();
       answerOwnPage(door, decision.facts, request, connection).then(
         answer => sendAnswer(response, answer),
         (error: unknown) => {
@@ -98,7 +104,7 @@ function onRequest(
       );
       return;
     case 'forward':
-      if (waitsToSend) response.writeContinue();
+      if (expected === 'continue') response.writeContinue();
       onForward(door, decision.facts, decision.verdict, request, response);
       return;
     default:
