@@ -49,6 +49,7 @@ test.each<[string[], string[]]>([
   ],
   [['Access-Control-Allow-Origin', '*', 'access-control-allow-credentials', 'true'], all],
   [['Strict-Transport-Security', 'max-age=1', 'Alt-Svc', 'h3=":1"', 'Proxy-Authenticate', 'Basic'], all],
+  [['Set-Cookie', '=gatehouse-session=x', 'Set-Cookie', ' = username-a=x; Path=/'], all],
   [['Service-Worker-Allowed', '/', 'clear-site-data', '"cookies"'], all],
   [['X-Content-Type-Options', 'sniff', 'Cross-Origin-Resource-Policy', 'cross-origin'], all],
   [

@@ -142,7 +142,10 @@ function keep(name: string, value: string, plan: ResponsePlan, ownOrigin: string
 
 function keepCookie(value: string, plan: ResponsePlan): boolean {
   const name = (value.split(/[=;]/, 1)[0] ?? '').trim();
-  return !isOwnCookie(name) && !plan.withheldCookies.some(pattern => new RegExp(pattern).test(name));
+  // A nameless one is sent back as its value alone, and that may read as a name: `=gatehouse-session=x`.
+  return (
+    name !== '' && !isOwnCookie(name) && !plan.withheldCookies.some(pattern => new RegExp(pattern).test(name))
+  );
 }
 
 /** A Location that names the server behind becomes one of this origin; every other stays. */
