@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -78,6 +80,23 @@ test('a port that a stranger took is foreign, and the stranger hears nothing', a
   expect(plan.advise(running.output().split('\n'), 1)).toMatch(/faster on this port/);
 });
 
+test.runIf(process.getuid?.() === 0)(
+  'a port that another account took is foreign, though its program carries the marker of the run',
+  async () => {
+    const { place, plan } = await prepare({ command: ['sleep', '60', '{port}'] });
+    const marker = `custom-${process.pid}-stranger`;
+    const stranger = spawn(
+      '/usr/bin/python3',
+      ['-m', 'http.server', '--bind', '127.0.0.1', String(place.port)],
+      { cwd: '/', env: { GATEHOUSE_RUN: marker }, uid: 65_534, gid: 65_534, stdio: 'ignore' },
+    );
+    cleanups.push(async () => void (stranger.kill('SIGKILL') && (await once(stranger, 'exit'))));
+    await expect
+      .poll(() => plan.prove(AbortSignal.timeout(5000), { pid: 4_000_000, marker }), { timeout: 15_000 })
+      .toMatchObject({ kind: 'foreign' });
+  },
+);
+
 test('a server in a grandchild that left the group is known by its marker', async () => {
   const { place, plan } = await prepare({
     command: ['sh', '-c', 'setsid python3 -m http.server --bind 127.0.0.1 {port} & wait'],
@@ -99,6 +118,7 @@ test('a server that listens on the network is noticed', async () => {
   expect(await running.proof(20)).toEqual({ kind: 'ours' });
   expect(warnings.join('\n')).toMatch(/listens on the network/);
   expect(warnings.join('\n')).toMatch(/asks nobody for a credential/);
+  expect(plan.caveat?.()).toMatch(/listens on the network/);
 });
 
 test('a server that answers with failures is not ready', async () => {

@@ -113,6 +113,8 @@ export interface LaunchPlan {
   readonly readySeconds: number;
   /** From the exit code and the last lines to one sentence of advice; null when the profile knows nothing better. */
   readonly advise: (lastLines: readonly string[], exitCode: number | null) => string | null;
+  /** What its owner has to know while it is up, as the end of a sentence: `other accounts can reach its port.` Null or absent: nothing. */
+  readonly caveat?: () => string | null;
 }
 
 /** What the supervisor knows of the run that is to be proved. */

@@ -52,6 +52,7 @@ test('a command on a socket', async () => {
   });
   expect(made.environment).toEqual({});
   expect(made.readySeconds).toBe(77);
+  expect(made.caveat?.()).toBeNull();
   expect(warnings).toEqual([]);
 });
 
@@ -67,13 +68,15 @@ test('a credential reaches it by a private file, and the gateway by a header', a
     ['Authorization', 'Bearer the-secret-of-this-run'],
   ]);
   expect(made.readySeconds).toBe(5);
+  expect(made.caveat?.()).toBeNull();
   const again = await plan({ command, credential: { kind: 'header', name: 'X-Server-Token' } });
   expect(again.upstream.headers[0]?.[0]).toBe('X-Server-Token');
   expect(JSON.stringify([made, again])).not.toContain('the-secret-of-this-run');
 });
 
 test('a port without a credential is open to other users, which is said', async () => {
-  await plan({ command: ['server', '{port}'] });
+  const made = await plan({ command: ['server', '{port}'] });
+  expect(made.caveat?.()).toBe('other accounts of this computer can reach its port directly.');
   expect(warnings).toEqual([expect.stringContaining('other users of this computer')]);
 });
 

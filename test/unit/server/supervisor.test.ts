@@ -64,6 +64,15 @@ test('two starts are one, and what is ready can be reached', async () => {
   ]);
 });
 
+test('what its owner has to know is said as long as it is ready', async () => {
+  begin({ caveat: () => 'others can reach it.' });
+  await it.start();
+  expect(it.reason).toBe('It answers and is ours; others can reach it.');
+  expect((await it.logs(1)).map(line => line.text)).toEqual([`ready: ${it.reason}`]);
+  await it.stop('Enough.');
+  expect(it.reason).toBe('Enough.');
+});
+
 test('a restart is another process', async () => {
   begin();
   await it.start();

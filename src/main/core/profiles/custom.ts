@@ -48,32 +48,39 @@ async function planCustom(
   const secretFile = pathsOf(options.platform).join(place.directory, 'upstream-secret');
   if (needsSecret) await writeSecret(secretFile, place.secret);
   const address = addressOf(used, place);
-  warnOfOpenPort(address, credential, place, options.log);
+  const open = address.kind === 'port' && credential.kind === 'none';
+  if (open) warnOfOpenPort(place, options.log);
+  let onNetwork = false;
   const upstream: Upstream = {
     address,
     host: 'localhost',
     headers: headersOf(credential, place.secret),
     withheldCookies: [],
   };
-  const values = {
-    port: String(place.port),
-    socket: socketOf(place),
-    // The gateway gives every server a name of its own, so it always lives at the root of it.
-    base: '/',
-    secretFile,
-  };
   return {
-    argv: [program, ...fillPlaceholders(command.slice(1), values)],
+    argv: [program, ...fillPlaceholders(command.slice(1), valuesOf(place, secretFile))],
     environment: needsSecret ? { GATEHOUSE_UPSTREAM_SECRET_FILE: secretFile } : {},
     folder: place.folder,
     upstream,
     landing: '/',
-    prove: customProver({ ...upstream, readyPath, platform: options.platform, log: options.log }),
+    prove: customProver({
+      ...upstream,
+      readyPath,
+      platform: options.platform,
+      log: options.log,
+      exposed: () => (onNetwork = true),
+    }),
     askToStop: null,
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds?.('custom') ?? readySeconds,
     advise: adviseCustom,
+    caveat: () => caveatOf(open, onNetwork),
   };
+}
+
+function valuesOf(place: RunPlace, secretFile: string): Readonly<Record<PlaceholderName, string>> {
+  // The gateway gives every server a name of its own, so it always lives at the root of it.
+  return { port: String(place.port), socket: socketOf(place), base: '/', secretFile };
 }
 
 async function writeSecret(path: string, secret: Secret<string>): Promise<void> {
@@ -82,13 +89,17 @@ async function writeSecret(path: string, secret: Secret<string>): Promise<void> 
   await writeFile(path, secret.reveal(), { mode: 0o600, flag: 'wx' });
 }
 
-function warnOfOpenPort(address: Address, credential: CustomCredential, place: RunPlace, log: Log): void {
-  if (address.kind === 'port' && credential.kind === 'none') {
-    log.warn('This server asks nobody for a credential: other users of this computer can reach its port.', {
-      server: place.serverId,
-      nextStep: 'Let it listen on {socket}, or give it a credential.',
-    });
-  }
+function warnOfOpenPort(place: RunPlace, log: Log): void {
+  log.warn('This server asks nobody for a credential: other users of this computer can reach its port.', {
+    server: place.serverId,
+    nextStep: 'Let it listen on {socket}, or give it a credential.',
+  });
+}
+
+/** The gateway keeps no door that is beside it: whoever starts such a server is told as long as it runs. */
+function caveatOf(open: boolean, onNetwork: boolean): string | null {
+  if (onNetwork) return 'it listens on the network, where other computers can reach its port directly.';
+  return open ? 'other accounts of this computer can reach its port directly.' : null;
 }
 
 function addressOf(used: ReadonlySet<PlaceholderName>, place: RunPlace): Address {

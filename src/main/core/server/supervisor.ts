@@ -52,7 +52,9 @@ class Supervisor implements Supervised {
   }
 
   get reason(): string {
-    return this.#life.reason;
+    const { state, reason } = this.#life;
+    const caveat = state === 'ready' ? (this.#run?.plan?.caveat?.() ?? null) : null;
+    return caveat === null ? reason : `${reason.replace(/\.$/u, '')}; ${caveat}`;
   }
 
   get pid(): number | null {
@@ -135,7 +137,7 @@ class Supervisor implements Supervised {
   }
 
   #announce(): void {
-    const { state, reason } = this.#life;
+    const { state, reason } = this;
     this.#output.add('gatehouse', `${state}: ${reason}`);
     this.#options.log.info(`Server ${state}`, { server: this.#options.serverId, reason });
     try {
