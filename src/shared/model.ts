@@ -8,7 +8,7 @@ export type ProfileName = 'jupyter' | 'custom';
 
 /** One server that Gatehouse runs or ran. Holds no secret, so it may be printed anywhere. */
 export interface ServerInfo {
-  /** A DNS label; the host name of its local listener is `<id>.localhost`. */
+  /** A DNS label; the host name of its local listener begins with it. */
   readonly id: string;
   readonly name: string;
   readonly profile: ProfileName;

@@ -4,11 +4,11 @@
  * for Gatehouse's own pages too.
  */
 
-/** `own`: `<id>.localhost`, the only name with cookies. `loopback`: another name of this computer. `extra`: configured. */
+/** `own`: `<host>.localhost`, the only name with cookies. `loopback`: another name of this computer. `extra`: configured. */
 export type HostKind = 'own' | 'loopback' | 'extra';
 
 export interface Hosts {
-  /** `<id>.localhost:PORT` */
+  /** `<host>.localhost:PORT` */
   readonly own: string;
   /** Every value of `Host` that is trusted, in lower case, and what it is. */
   readonly kinds: ReadonlyMap<string, HostKind>;
