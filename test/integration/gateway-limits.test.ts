@@ -188,17 +188,6 @@ test('a tab with an old cookie that polls is no guesser', async () => {
   }
 });
 
-test('connections have a number', async () => {
-  const room = await open({ limits: { connections: 4 } });
-  const held = Array.from({ length: 4 }, () =>
-    speak(room, `GET /_gatehouse/login HTTP/1.1\r\nHost: ${room.host}\r\n\r\n`),
-  );
-  await until('four are open', () => held.every(({ state }) => state.read !== ''));
-  const fifth = speak(room, `GET /_gatehouse/login HTTP/1.1\r\nHost: ${room.host}\r\n\r\n`);
-  await until('the fifth is closed', () => fifth.state.ended, 2000);
-  expect(fifth.state.read).toBe('');
-});
-
 test('a session ends after its idle time', async () => {
   const room = await open({ limits: { sessionIdleMs: 1000 } });
   const cookie = await signIn(room);

@@ -10,6 +10,13 @@ export interface Connection {
   condemned: boolean;
   /** The answer to the last request on it. */
   response: ServerResponse | null;
+  /** A right credential was shown on it. */
+  trusted: boolean;
+  /** Answers that are not wholly sent, in their order. */
+  readonly pending: ServerResponse[];
+  /** The answer that was next when somebody last looked, and since when it is. */
+  watched: ServerResponse | null;
+  watchedSince: number;
 }
 
 export type Connections = WeakMap<object, Connection>;
@@ -25,9 +32,23 @@ export function connectionOf(
     digestOf: rememberLast(),
     condemned: false,
     response: null,
+    trusted: false,
+    pending: [],
+    watched: null,
+    watchedSince: 0,
   };
   table.set(socket, made);
   return made;
+}
+
+/** Keeps an answer in mind until it is sent. */
+export function expectAnswer(connection: Connection, response: ServerResponse): void {
+  const { pending } = connection;
+  pending.push(response);
+  response.once('close', () => {
+    const at = pending.indexOf(response);
+    if (at >= 0) pending.splice(at, 1);
+  });
 }
 
 /**

@@ -5,8 +5,9 @@ import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { noteFailure, type AttemptTable } from './attempts.ts';
 import { authorize, type Verdict } from './authorize.ts';
 import { takeCode, type CodeTable } from './code.ts';
-import type { Connection, Connections } from './connection.ts';
+import { connectionOf, type Connection, type Connections } from './connection.ts';
 import { setSessionCookie } from './cookies.ts';
+import { openCrowd, type Crowd } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
 import { openRoute, type Route } from './forward.ts';
 import { refuse, type GuardRoom } from './guard.ts';
@@ -24,6 +25,7 @@ export class Door implements GuardRoom, PageRoom {
   readonly live: Live = openLive();
   readonly codes: CodeTable = new Map();
   readonly connections: Connections = new WeakMap();
+  readonly crowd: Crowd;
   readonly refusalLog: RefusalLog;
   listener: Listener;
   /** Kept for `toolLink`; requests are compared with its hash. */
@@ -39,6 +41,7 @@ export class Door implements GuardRoom, PageRoom {
   constructor(rules: GatewayRules, limits: Limits) {
     this.rules = rules;
     this.limits = limits;
+    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket));
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
     this.token = rules.token;
     this.#tokenHash = hashSecret(rules.token.reveal());
@@ -55,6 +58,10 @@ export class Door implements GuardRoom, PageRoom {
 
   get formBytes(): number {
     return this.limits.formBytes;
+  }
+
+  get formMs(): number {
+    return this.limits.formMs;
   }
 
   #listenerOn(port: number): Listener {
@@ -152,6 +159,7 @@ export class Door implements GuardRoom, PageRoom {
   /** Ends what is over. A session whose WebSocket is open is in use. */
   sweep(): void {
     const now = this.rules.clock();
+    this.crowd.sweep(now);
     for (const session of this.live.sweep(now, this.limits)) session.lastSeen = now;
     for (const session of dropEnded(this.#sessions, now, this.limits)) this.live.end(session);
   }

@@ -3,13 +3,14 @@
  * upgrades, and a table of everything that is open, so that taking a right back ends what it opened.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AccessLink } from '../../../shared/model.ts';
 import type { Gateway, GatewayRules } from '../ports.ts';
 import { mintSecret } from '../secret.ts';
 import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
 import { addCode } from './code.ts';
-import { afterParseError, connectionOf } from './connection.ts';
+import { afterParseError, connectionOf, expectAnswer, type Connection } from './connection.ts';
 import { openDoor, type Door } from './door.ts';
 import type { Facts } from './facts.ts';
 import { forward, type Way } from './forward.ts';
@@ -59,6 +60,7 @@ function oneTimeLink(door: Door, limits: Limits): AccessLink {
 }
 
 function attach(door: Door, server: Server): void {
+  server.on('connection', (socket: Socket) => door.crowd.enter(socket));
   server.on('request', (request, response) => onRequest(door, request, response, 'nothing'));
   // Nothing is promised to a body before it is known who sends it.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
@@ -84,6 +86,14 @@ function onRequest(door: Door, request: IncomingMessage, response: ServerRespons
   if (connection.condemned) return;
   connection.response = response;
   const decision = guard(door, request, connection, false);
+  if (decision.kind === 'forward') trust(door, connection, request);
+  if (isTooMany(door, connection)) {
+    // Not a refusal: it would only be one more answer that waits.
+    connection.condemned = true;
+    request.socket.destroy();
+    return;
+  }
+  expectAnswer(connection, response);
   if (decision.kind !== 'answer' && expected === 'unknown') {
     sendAnswer(response, jsonAnswer(417, 'Only the expectation "100-continue" is understood'));
     return;
@@ -110,6 +120,17 @@ function onRequest(door: Door, request: IncomingMessage, response: ServerRespons
     default:
       decision satisfies never;
   }
+}
+
+function trust(door: Door, connection: Connection, request: IncomingMessage): void {
+  if (connection.trusted) return;
+  connection.trusted = true;
+  door.crowd.trust(request.socket);
+}
+
+function isTooMany(door: Door, connection: Connection): boolean {
+  const { pipelined, pipelinedTrusted } = door.limits;
+  return connection.pending.length >= (connection.trusted ? pipelinedTrusted : pipelined);
 }
 
 function onForward(
@@ -155,6 +176,7 @@ function onUpgrade(door: Door, request: IncomingMessage, socket: Duplex, head: B
     return;
   }
   const { facts, verdict } = decision;
+  trust(door, connection, request);
   door.used(verdict.session);
   const route = routeFor(door, facts, verdict);
   if (route === null) {

@@ -21,8 +21,16 @@ export interface Limits {
   readonly halfClosedMs: number;
   /** How often idle bodies and stalled answers are looked for. */
   readonly sweepMs: number;
-  /** Connections on each loopback address. */
+  /** Connections in all; one more, and the oldest that has shown no right credential goes. */
   readonly connections: number;
+  /** Requests on one connection whose answers are not sent yet, before a right credential was shown on it. No browser sends a second. */
+  readonly pipelined: number;
+  /** The same afterwards. */
+  readonly pipelinedTrusted: number;
+  /** Until a connection that has shown no right credential has taken an answer. */
+  readonly strangerMs: number;
+  /** Until the body of a posted form has arrived. */
+  readonly formMs: number;
   /** Bytes of a posted form of Gatehouse's own pages. */
   readonly formBytes: number;
   readonly sessionIdleMs: number;
@@ -54,6 +62,10 @@ export const defaultLimits: Limits = {
   halfClosedMs: 10 * second,
   sweepMs: 15 * second,
   connections: 1024,
+  pipelined: 8,
+  pipelinedTrusted: 64,
+  strangerMs: 30 * second,
+  formMs: 10 * second,
   formBytes: 8 * 1024,
   sessionIdleMs: 12 * hour,
   sessionMs: 30 * 24 * hour,

@@ -87,7 +87,6 @@ function openServer(limits: Limits, attach: (server: Server) => void): OpenServe
   const server = createServer(options);
   // Node would drop further lines without a word; the facts refuse them.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.connections;
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

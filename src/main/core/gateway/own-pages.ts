@@ -25,6 +25,7 @@ export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string
 export interface PageRoom {
   readonly name: string;
   readonly formBytes: number;
+  readonly formMs: number;
   verdict(facts: Facts, connection: Connection): Verdict;
   /** True when this is the access token. */
   tokenIsRight(token: string): boolean;
@@ -72,8 +73,8 @@ async function login(room: PageRoom, facts: Facts, request: IncomingMessage): Pr
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(type)) {
     return jsonAnswer(415, 'The sign-in form is application/x-www-form-urlencoded');
   }
-  const text = await readBody(request, room.formBytes);
-  if (text === null) return jsonAnswer(413, 'The form is too long', ['Connection', 'close']);
+  const text = await readBody(request, room.formBytes, room.formMs);
+  if (typeof text !== 'string') return jsonAnswer(text.status, text.message, ['Connection', 'close']);
   const form = new URLSearchParams(text);
   const next = safeNext(form.get('next'));
   const token = (form.get('token') ?? '').trim();
@@ -121,17 +122,28 @@ export function rateHeaders(attempt: AttemptVerdict): readonly string[] {
   return attempt.limited ? [...headers, 'Retry-After', String(attempt.resetSeconds)] : headers;
 }
 
-/** The body as text; null when it is longer than allowed or breaks off. */
-function readBody(request: IncomingMessage, limit: number): Promise<string | null> {
-  const { promise, resolve } = Promise.withResolvers<string | null>();
+const tooLong = { status: 413, message: 'The form is too long' };
+const tooLate = { status: 408, message: 'The form did not arrive in time' };
+
+/** The body as text, or why there is none: nobody who has shown nothing keeps a connection open by sending nothing. */
+function readBody(
+  request: IncomingMessage,
+  limit: number,
+  longestMs: number,
+): Promise<string | { readonly status: number; readonly message: string }> {
+  const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof readBody>>>();
   const chunks: Buffer[] = [];
   let size = 0;
+  const late = setTimeout(() => resolve(tooLate), longestMs).unref();
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > limit) resolve(null);
+    if (size > limit) resolve(tooLong);
     else chunks.push(chunk);
   });
   request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-  request.on('close', () => resolve(null));
+  request.on('close', () => {
+    clearTimeout(late);
+    resolve(tooLong);
+  });
   return promise;
 }

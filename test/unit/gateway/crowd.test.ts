@@ -1,0 +1,82 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { connectionOf, expectAnswer, type Connections } from '../../../src/main/core/gateway/connection.ts';
+import { isOverdue, openCrowd, type Crowd } from '../../../src/main/core/gateway/crowd.ts';
+
+const table: Connections = new WeakMap();
+
+function open(connections: number): Crowd {
+  return openCrowd({ connections, strangerMs: 10 }, socket => connectionOf(table, socket));
+}
+
+function enter(crowd: Crowd, count: number): Socket[] {
+  return Array.from({ length: count }, () => {
+    const socket = new Socket();
+    crowd.enter(socket);
+    return socket;
+  });
+}
+
+const cut = (sockets: readonly Socket[]): boolean[] => sockets.map(socket => socket.destroyed);
+
+test('the oldest stranger goes, and who is trusted stays', () => {
+  const crowd = open(3);
+  const [mine, ...others] = enter(crowd, 3);
+  if (mine === undefined) throw new Error('nobody came');
+  crowd.trust(mine);
+  const late = enter(crowd, 3);
+  expect([mine.destroyed, ...cut(others), ...cut(late)]).toEqual([false, true, true, true, false, false]);
+});
+
+test('among the trusted alone a newcomer goes', () => {
+  const crowd = open(2);
+  const mine = enter(crowd, 2);
+  for (const socket of mine) crowd.trust(socket);
+  expect(cut([...mine, ...enter(crowd, 1)])).toEqual([false, false, true]);
+});
+
+function answer(): ServerResponse {
+  return new ServerResponse(new IncomingMessage(new Socket()));
+}
+
+test('an answer that stays the next one is overdue in time; a new one has its own time', () => {
+  const connection = connectionOf(table, new Socket());
+  const [first, second] = [answer(), answer()];
+  expect(isOverdue(connection, 0, 10)).toBe(false);
+  expectAnswer(connection, first);
+  expectAnswer(connection, second);
+  expect([5, 14].map(now => isOverdue(connection, now, 10))).toEqual([false, false]);
+  expect(isOverdue(connection, 15, 10)).toBe(true);
+  first.emit('close');
+  expect([16, 25, 26].map(now => isOverdue(connection, now, 10))).toEqual([false, false, true]);
+  second.emit('close');
+  expect(isOverdue(connection, 100, 10)).toBe(false);
+});
+
+test('the sweep cuts strangers, not the trusted', () => {
+  const crowd = open(9);
+  const sockets = enter(crowd, 2);
+  for (const socket of sockets) expectAnswer(connectionOf(table, socket), answer());
+  if (sockets[0] !== undefined) crowd.trust(sockets[0]);
+  crowd.sweep(0);
+  expect(cut(sockets)).toEqual([false, false]);
+  crowd.sweep(10);
+  expect(cut(sockets)).toEqual([false, true]);
+});
+
+test('the end of a connection is told to every answer that waits on it, once', async () => {
+  const [socket] = enter(open(1), 1);
+  if (socket === undefined) throw new Error('nobody came');
+  const told: number[] = [];
+  for (const index of [1, 2]) {
+    const waiting = answer();
+    waiting.on('close', () => told.push(index));
+    expectAnswer(connectionOf(table, socket), waiting);
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on('close', () => resolve());
+  socket.destroy();
+  await promise;
+  expect([told, connectionOf(table, socket).pending]).toEqual([[1, 2], []]);
+});
