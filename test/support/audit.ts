@@ -1,0 +1,62 @@
+/* An audit log in a folder of its own. */
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import type { SecretKeeper } from '../../src/main/core/ports.ts';
+import { createRedactor } from '../../src/main/core/redact.ts';
+import { Secret } from '../../src/main/core/secret.ts';
+import { Audit, type AuditOptions } from '../../src/main/core/share/audit.ts';
+import type { AuditEvent } from '../../src/main/core/share/audit-entry.ts';
+import type { AuditKey } from '../../src/main/core/share/retired-keys.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+
+export const auditKey = (name: string): AuditKey => ({ id: name, key: new Secret(Buffer.alloc(32, name)) });
+
+export class AuditBench {
+  root = '';
+  folder = '';
+  file = '';
+  keeper: SecretKeeper = memoryKeeper('A test.');
+  warnings: string[] = [];
+
+  constructor() {
+    beforeEach(async () => {
+      this.root = await mkdtemp(join(tmpdir(), 'audit ü '));
+      this.folder = join(this.root, 'audit');
+      this.file = join(this.folder, 'audit.jsonl');
+      await mkdir(this.folder);
+      this.keeper = memoryKeeper('A test.');
+      this.warnings = [];
+    });
+    afterEach(async () => {
+      await rm(this.root, { recursive: true, force: true });
+    });
+  }
+
+  opened(changes: Partial<AuditOptions> = {}): Audit {
+    return new Audit({
+      folder: this.folder,
+      headFile: join(this.root, 'audit.head'),
+      keeper: this.keeper,
+      keys: [auditKey('now')],
+      redactor: createRedactor(),
+      clock: () => 1_800_000_000_000,
+      maxBytes: 1_000_000,
+      kept: 3,
+      warn: sentence => this.warnings.push(sentence),
+      ...changes,
+    });
+  }
+
+  /** The whole lines of the current file. */
+  async lines(): Promise<Record<string, unknown>[]> {
+    const text = await readFile(this.file, 'utf8');
+    const whole = text.split('\n').filter(line => /^\{.*"mac":"[\w-]+"\}$/.test(line));
+    return whole.map(line => JSON.parse(line) as Record<string, unknown>);
+  }
+}
+
+export function refused(reason: string): AuditEvent {
+  return { event: 'refused', server: 'thesis', link: null, address: '::1', reason, times: 1 };
+}
