@@ -11,7 +11,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
+import { askByName, makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 
 let home: TestHome;
 let served: Served;
@@ -43,16 +43,16 @@ test('the one-time link signs a browser in, once, and leads to JupyterLab withou
       host: new URL(served.link.url).host,
     },
   };
-  const first = await request(served.link.url, navigation.headers);
+  const first = await askByName(served.link.url, navigation.headers);
   expect(first.status).toBe(303);
   expect(first.headers.location).toMatch(/\/lab$/);
   const cookie = String(first.headers['set-cookie']).split(';')[0] ?? '';
   expect(String(first.headers['set-cookie'])).toMatch(/HttpOnly/);
-  const page = await request(String(first.headers.location), { ...navigation.headers, cookie });
+  const page = await askByName(String(first.headers.location), { ...navigation.headers, cookie });
   expect(page.status).toBe(200);
   expect(page.body).toContain('"token": ""');
   expect(page.body).not.toContain(token);
-  const again = await request(served.link.url, navigation.headers);
+  const again = await askByName(served.link.url, navigation.headers);
   expect(again.status).not.toBe(303);
   expect(again.headers['set-cookie']).toBeUndefined();
 });
@@ -142,25 +142,4 @@ async function residentMegabytes(): Promise<number> {
   const { readFile } = await import('node:fs/promises');
   const status = await readFile(`/proc/${served.child.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1000;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly headers: import('node:http').IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** A request with the Host of the link, to the loopback address: node does not resolve `*.localhost` everywhere. */
-async function request(url: string, headers: Record<string, string>): Promise<Reply> {
-  const { get } = await import('node:http');
-  const { port, pathname, search, host } = new URL(url);
-  return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path: pathname + search, headers: { ...headers, host } }, response => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (text: string) => (body += text));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-      );
-    }).on('error', reject);
-  });
 }
