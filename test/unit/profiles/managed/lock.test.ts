@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { takeSetupLock } from '../../../../src/main/core/profiles/managed/lock.ts';
@@ -24,10 +25,23 @@ test('one at a time, and the next when it is free', async () => {
   expect(await readdir(scratch.folder)).toEqual([]);
 });
 
-test('of many that find a stale lock at once, one gets it', async () => {
-  await writeFile(path, JSON.stringify({ holder: { pid: 4_000_000, start: '1' }, child: null }));
-  const results = await Promise.allSettled(Array.from({ length: 8 }, () => takeSetupLock(path)));
-  expect(results.filter(result => result.status === 'fulfilled')).toHaveLength(1);
+test('of many that find a stale lock at once, one gets it, each time', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    await writeFile(path, JSON.stringify({ holder: { pid: 4_000_000, start: '1' }, child: null }));
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => takeSetupLock(path)));
+    expect(results.filter(result => result.status === 'fulfilled')).toHaveLength(1);
+    expect(await readdir(scratch.folder)).toEqual(['x.lock']);
+  }
+});
+
+test('while somebody has a claim to a stale lock, nobody else takes it', async () => {
+  const stale = JSON.stringify({ holder: { pid: 4_000_000, start: '1' }, child: null });
+  await writeFile(path, stale);
+  const claim = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 8)}`;
+  await link(path, claim);
+  await expect(takeSetupLock(path)).rejects.toMatchObject({ code: 'setup-busy' });
+  await rm(claim);
+  await (await takeSetupLock(path)).release();
 });
 
 test.each<[string, string]>([

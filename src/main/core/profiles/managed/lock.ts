@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { GatehouseError } from '../../errors.ts';
 import { systemCode, writeFileAtomic } from '../../files.ts';
@@ -36,34 +36,43 @@ export async function takeSetupLock(path: string): Promise<SetupLock> {
     if (other !== null && (await isAlive(other.holder))) throw busy(other.holder.pid);
     const child = other?.child ?? null;
     if (child !== null && (await isAlive(child))) endGroup(child.pid);
-    await moveAway(path, other);
+    await takeAway(path, other);
   }
   throw busy(null);
 }
 
+/** There with its content or not at all: half a lock would pass for one that nobody holds. */
 async function create(path: string, content: Content): Promise<boolean> {
+  const whole = `${path}.${randomBytes(4).toString('hex')}`;
   try {
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(JSON.stringify(content));
-    await file.close();
+    await writeFile(whole, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    await link(whole, path);
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(whole, { force: true });
   }
 }
 
-/** Two that find the same stale lock must not delete each other's new one: whoever moved a fresh one puts it back. */
-async function moveAway(path: string, stale: Content | null): Promise<void> {
-  const aside = `${path}.${randomBytes(4).toString('hex')}`;
+/**
+ * Of many that find the same stale lock, only the one that has a claim to just this one removes it: whoever comes later finds that
+ * its claim is to the next one's fresh lock, and leaves that alone.
+ */
+async function takeAway(path: string, stale: Content | null): Promise<void> {
+  const text = JSON.stringify(stale);
+  const claim = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
   try {
-    await rename(path, aside);
+    await link(path, claim);
   } catch {
+    // Its owner may have died on the way. The time is that of the link, not of the lock.
+    const made = (await stat(claim).catch(() => null))?.ctimeMs ?? Date.now();
+    if (Date.now() - made > 60_000) await rm(claim, { force: true });
     return;
   }
-  if (JSON.stringify(await read(aside)) !== JSON.stringify(stale))
-    await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  if (JSON.stringify(await read(claim)) === text) await rm(path, { force: true });
+  await rm(claim, { force: true });
 }
 
 async function read(path: string): Promise<Content | null> {
