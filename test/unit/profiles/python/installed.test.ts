@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { installedIn } from '../../../../src/main/core/profiles/python/installed.ts';
@@ -41,4 +41,19 @@ test('packages of the user count for an environment that sees them, and for no o
 
 test('nothing there is nothing', async () => {
   expect(await look(join(scratch.folder, 'nowhere'))).toEqual({ versions: {}, requested: [], open: false });
+});
+
+test.runIf(process.platform !== 'win32')('a configuration that never ends is not read', async () => {
+  const location = await fakeEnvironment(join(scratch.folder, 'endless'), { virtual: false });
+  await symlink('/dev/zero', join(location, 'pyvenv.cfg'));
+  const found = await installedIn(location, scratch.folder, 'linux');
+  expect(found.versions.get('jupyterlab')).toBe('4.6.6');
+});
+
+test('a version that a terminal would obey is none', async () => {
+  const location = await fakeEnvironment(join(scratch.folder, 'painted'), {
+    versions: { jupyterlab: '4.\u001b[2J', notebook: '7.6.5+local.1' },
+  });
+  const found = await installedIn(location, scratch.folder, 'linux');
+  expect([...found.versions]).toEqual([['notebook', '7.6.5+local.1']]);
 });

@@ -22,7 +22,7 @@ export async function installedIn(
   platform: NodeJS.Platform,
 ): Promise<Installed> {
   const paths = pathsOf(platform);
-  const configuration = await readFile(paths.join(location, 'pyvenv.cfg'), 'utf8').catch(() => null);
+  const configuration = await smallText(paths.join(location, 'pyvenv.cfg'));
   const seesOutside =
     configuration === null || /^\s*include-system-site-packages\s*=\s*true/im.test(configuration);
   const folders = await packageFolders(location, home, platform, seesOutside);
@@ -39,6 +39,13 @@ export async function installedIn(
     }
   }
   return { versions, requested, folders, open: configuration !== null && seesOutside };
+}
+
+/** A folder that nobody has chosen may hold a link to a device that never ends, or a pipe that never begins. */
+async function smallText(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  if (found === null || !found.isFile() || found.size > 64 * 1024) return null;
+  return readFile(path, 'utf8').catch(() => null);
 }
 
 async function packageFolders(
