@@ -23,8 +23,10 @@ describe.skipIf(!existsSync(executablePath))('Chromium', () => {
     room = await openRoom({
       listener: (incoming, response) => {
         if (incoming.url !== '/favicon.ico') reached.push(`${incoming.method} ${incoming.url}`);
-        response.setHeader('Content-Type', 'text/html');
-        response.end(`<h1>served ${incoming.url}</h1>`);
+        const isWorker = incoming.url?.endsWith('.js') === true;
+        response.setHeader('Content-Type', isWorker ? 'text/javascript' : 'text/html');
+        response.setHeader('Service-Worker-Allowed', '/');
+        response.end(isWorker ? '' : `<h1>served ${incoming.url}</h1>`);
       },
       attach: server => {
         server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -82,6 +84,36 @@ describe.skipIf(!existsSync(executablePath))('Chromium', () => {
     expect(status).toBe(200);
     expect(await dial(page, `ws://${room.host}/ws`)).toBe('hello');
     expect(reached).toEqual(['GET /lab', 'POST /api', 'upgrade /ws']);
+  });
+
+  test('a page of the server gets a worker for its own folder, and none for ours', async () => {
+    const page = await freshPage();
+    await page.goto(room.gateway.oneTimeLink().url);
+    const register = (script: string, scope?: string): Promise<string> =>
+      page.evaluate(
+        ([url, wide]) =>
+          navigator.serviceWorker
+            .register(url ?? '', wide === undefined ? {} : { scope: wide })
+            .then(made => new URL(made.scope).pathname)
+            .catch(() => 'refused'),
+        [script, scope],
+      );
+    expect(await register('/sw.js')).toBe('refused');
+    expect(await register('/static/sw.js', '/')).toBe('refused');
+    expect(await register('/static/sw.js', '/_gatehouse/')).toBe('refused');
+    expect(await register('/static/sw.js')).toBe('/static/');
+    expect(reached).toContain('GET /static/sw.js');
+    expect(reached).not.toContain('GET /sw.js');
+  });
+
+  test('a cookie of our name that a page plants locks nobody out of its path', async () => {
+    const page = await freshPage();
+    await page.goto(room.gateway.oneTimeLink().url);
+    await page.evaluate(() => {
+      document.cookie = 'gatehouse-session=x; path=/html; max-age=9999';
+    });
+    const reply = await page.goto(`${room.gateway.url}html`);
+    expect([reply?.status(), page.url()]).toEqual([200, `http://${room.host}/html`]);
   });
 
   test('the tool link in a browser ends at the name, signed in, without the token', async () => {

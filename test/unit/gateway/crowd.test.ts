@@ -64,19 +64,3 @@ test('the sweep cuts strangers, not the trusted', () => {
   crowd.sweep(10);
   expect(cut(sockets)).toEqual([false, true]);
 });
-
-test('the end of a connection is told to every answer that waits on it, once', async () => {
-  const [socket] = enter(open(1), 1);
-  if (socket === undefined) throw new Error('nobody came');
-  const told: number[] = [];
-  for (const index of [1, 2]) {
-    const waiting = answer();
-    waiting.on('close', () => told.push(index));
-    expectAnswer(connectionOf(table, socket), waiting);
-  }
-  const { promise, resolve } = Promise.withResolvers<void>();
-  socket.on('close', () => resolve());
-  socket.destroy();
-  await promise;
-  expect([told, connectionOf(table, socket).pending]).toEqual([[1, 2], []]);
-});

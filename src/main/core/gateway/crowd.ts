@@ -31,10 +31,7 @@ export function openCrowd(
     enter(socket) {
       all.add(socket);
       strangers.add(socket);
-      socket.on('close', () => {
-        forget(socket);
-        abandon(connectionOf(socket));
-      });
+      socket.on('close', () => forget(socket));
       const [oldest] = strangers;
       if (all.size <= limits.connections || oldest === undefined) return;
       // It is gone for us now, whenever its end is told.
@@ -60,9 +57,4 @@ export function isOverdue(connection: Connection, now: number, longestMs: number
     connection.watchedSince = now;
   }
   return next !== null && now - connection.watchedSince >= longestMs;
-}
-
-/** Node tells the end of a connection only to the answer that is being written, not to those that wait behind it. */
-function abandon(connection: Connection): void {
-  for (const response of connection.pending.splice(0)) if (!response.closed) response.emit('close');
 }
