@@ -1,26 +1,9 @@
 /* Every route that this JupyterLab really has x {GET, POST, Upgrade}: without a credential each is refused by the gateway. */
-import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeHome, serve, type Served, type TestHome } from '../support/core.ts';
 import { testPython } from '../support/jupyter.ts';
-
-/** Asks the installed packages themselves for their routes, so that a new version is covered when it is installed. */
-const listRoutes = `
-import json, os, sys, tempfile
-os.environ["JUPYTER_RUNTIME_DIR"] = os.environ["JUPYTER_CONFIG_DIR"] = os.environ["JUPYTER_DATA_DIR"] = tempfile.mkdtemp()
-from jupyterlab.labapp import LabApp
-app = LabApp.initialize_server(argv=["--port=0", "--no-browser", "--allow-root", "--ServerApp.port_retries=50"])
-def patterns(router):
-    for rule in router.rules:
-        target, matcher = rule.target, rule.matcher
-        if hasattr(target, "rules"): yield from patterns(target)
-        elif hasattr(matcher, "regex"): yield matcher.regex.pattern
-found = sorted(set(patterns(app.web_app.wildcard_router)) | set(patterns(app.web_app.default_router)))
-print("ROUTES" + json.dumps(found), flush=True)
-os._exit(0)
-`;
+import { jupyterRoutes } from '../support/jupyter-route-list.ts';
 
 let home: TestHome;
 let served: Served;
@@ -29,12 +12,9 @@ let routes: string[];
 beforeAll(async () => {
   home = await makeHome();
   served = await serve(home, '--secrets', 'memory');
-  const { stdout } = await promisify(execFile)(await testPython(), ['-c', listRoutes], {
-    cwd: home.folder,
-    env: home.environment,
-    maxBuffer: 10_000_000,
-  });
-  routes = JSON.parse(/^ROUTES(.*)$/m.exec(stdout)?.[1] ?? '[]') as string[];
+  routes = (await jupyterRoutes(await testPython(), home.folder, home.environment)).map(
+    ({ pattern }) => pattern,
+  );
 });
 afterAll(async () => {
   served?.child.kill('SIGTERM');
