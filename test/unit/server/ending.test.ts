@@ -41,7 +41,9 @@ test('nobody there is nothing to do', async () => {
 test('who listens ends by TERM, who does not by KILL', async () => {
   const marked = await started(polite, { GATEHOUSE_RUN: marker });
   const stubborn = await started(deaf, { GATEHOUSE_RUN: marker });
-  expect(await findFamily(marker, null)).toHaveLength(3);
+  // The deaf one has a child most of the time: who is there at this moment differs.
+  const pids = (await findFamily(marker, null)).map(({ pid }) => pid);
+  expect(pids).toEqual(expect.arrayContaining([marked.identity.pid, stubborn.identity.pid]));
   expect(await endFamily({ marker, leader: null, graceful: 200, bound: 5000 })).toBe(0);
   expect([marked.child.signalCode, stubborn.child.signalCode]).toEqual(['SIGTERM', 'SIGKILL']);
 });
