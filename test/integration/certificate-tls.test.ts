@@ -7,6 +7,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import type { Log } from '../../src/main/core/ports.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
+import { createAuthorityStore } from '../../src/main/core/share/authority-store.ts';
 import { openCertificate, type CertificateKeeper } from '../../src/main/core/share/certificate-keeper.ts';
 import { localSource } from '../../src/main/core/share/local-certificate.ts';
 import { hostNames, type HostNames } from '../../src/main/core/share/names.ts';
@@ -34,11 +35,8 @@ async function share(): Promise<Shared> {
   let host = hostNames(['hal.local', 'localhost'], ['127.0.0.1']);
   // So that a certificate of now and one of twenty days later are both good by the real clock.
   let now = Date.now() - 19.5 * day;
-  const source = localSource({
-    keeper: memoryKeeper('Chosen.'),
-    redactor: createRedactor(),
-    host: () => host,
-  });
+  const common = { keeper: memoryKeeper('Chosen.'), redactor: createRedactor(), host: () => host };
+  const source = localSource({ ...common, authorities: createAuthorityStore(common) });
   const keeper = await openCertificate(source, { clock: () => now, log, everyMs: 3_600_000 });
   const server = createServer(keeper.options(), (request, response) =>
     response.end(`You asked ${request.url}`),

@@ -4,25 +4,36 @@ import type { SecretKeeper } from '../../../src/main/core/ports.ts';
 import { createRedactor } from '../../../src/main/core/redact.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { unpackAuthority } from '../../../src/main/core/share/authority.ts';
-import { localSource, type LocalSource } from '../../../src/main/core/share/local-certificate.ts';
+import { createAuthorityStore, type AuthorityStore } from '../../../src/main/core/share/authority-store.ts';
+import type { CertificateSource } from '../../../src/main/core/share/certificate.ts';
+import { localSource } from '../../../src/main/core/share/local-certificate.ts';
 import { hostNames, type HostNames } from '../../../src/main/core/share/names.ts';
 import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
 import { day, noon } from '../../support/certificates.ts';
 
 const home = hostNames(['lab-pc7', 'lab-pc7.local', 'localhost'], ['127.0.0.1', '192.168.1.20']);
 
-function sourceOf(keeper: SecretKeeper, host: () => HostNames = () => home): LocalSource {
-  return localSource({ keeper, redactor: createRedactor(), host });
+function sourceOf(keeper: SecretKeeper, host: () => HostNames = () => home): CertificateSource {
+  return withStore(keeper, host).source;
+}
+
+function withStore(
+  keeper: SecretKeeper,
+  host: () => HostNames = () => home,
+  redactor = createRedactor(),
+): { source: CertificateSource; authorities: AuthorityStore } {
+  const authorities = createAuthorityStore({ keeper, redactor, host });
+  return { source: localSource({ authorities, keeper, redactor, host }), authorities };
 }
 
 test('the first question makes both; the next says that nothing has changed', async () => {
-  const source = sourceOf(memoryKeeper('Chosen.'));
+  const { source, authorities } = withStore(memoryKeeper('Chosen.'));
   const first = await source.refresh(null, noon);
   expect(first?.reason).toBe('A certificate was made for this computer.');
   const certificate = first?.certificate;
   expect(certificate).toMatchObject({ kind: 'local', trustedByAll: false, host: home, findings: [] });
   expect(certificate?.validTo).toBe(new Date(noon + 29 * day).toISOString());
-  expect(certificate?.authority?.fingerprint).toBe((await source.authority(noon)).certificate.fingerprint256);
+  expect(certificate?.authority?.fingerprint).toBe((await authorities.get(noon)).certificate.fingerprint256);
   expect(certificate?.fingerprint).not.toBe(certificate?.authority?.fingerprint);
   expect(await source.refresh(certificate ?? null, noon + day)).toBeNull();
 });
@@ -40,7 +51,7 @@ test('after a restart a guest meets the same ones; nothing but the keeper holds 
 test('keys are known to the redactor in every spelling before anybody sees them', async () => {
   const keeper = memoryKeeper('Chosen.');
   const redactor = createRedactor();
-  const change = await localSource({ keeper, redactor, host: () => home }).refresh(null, noon);
+  const change = await withStore(keeper, () => home, redactor).source.refresh(null, noon);
   const kept = (await keeper.get('share-authority')) ?? new Secret('');
   const key = unpackAuthority(kept).key.reveal().toString('base64');
   const pem = change?.certificate.key.reveal() ?? '';
@@ -90,9 +101,9 @@ test('an authority that ends is announced, and replaced only when it has ended',
 });
 
 test('the owner can replace it; the next look brings its certificate', async () => {
-  const source = sourceOf(memoryKeeper('Chosen.'));
+  const { source, authorities } = withStore(memoryKeeper('Chosen.'));
   const first = await source.refresh(null, noon);
-  const fresh = await source.replaceAuthority(noon);
+  const fresh = await authorities.replace(noon);
   const second = await source.refresh(first?.certificate ?? null, noon);
   expect(second?.certificate.authority?.fingerprint).toBe(fresh.certificate.fingerprint256);
   const leaf = new X509Certificate(second?.certificate.chain ?? '');

@@ -1,16 +1,9 @@
 /** Certificates from this installation's own authority. Both are kept, so that a guest meets the same ones after a restart. */
 import { createPrivateKey } from 'node:crypto';
-import { GatehouseError } from '../errors.ts';
 import type { Redactor, SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import {
-  authorityState,
-  exportAuthority,
-  makeAuthority,
-  packAuthority,
-  unpackAuthority,
-  type Authority,
-} from './authority.ts';
+import { authorityState, exportAuthority, type Authority } from './authority.ts';
+import { learnKey, type AuthorityStore } from './authority-store.ts';
 import type {
   CertificateChange,
   CertificateFinding,
@@ -21,51 +14,22 @@ import { uncoveredNames } from './constraints.ts';
 import { issueLeaf, leafDue, packLeaf, unpackLeaf, type Leaf, type LeafDue } from './leaf.ts';
 import type { HostNames } from './names.ts';
 
-const authorityEntry = 'share-authority';
 const leafEntry = 'share-certificate';
 
 /** Windows' store takes 2,560 bytes; a certificate with more names than that is made anew at the next start. */
 const mostKept = 2500;
 
-export interface LocalSource extends CertificateSource {
-  /** The authority, made when there is none. Refuses like the keeper, with `authority-damaged` or with `clock-wrong`. */
-  authority(now: number): Promise<Authority>;
-  /** Throws the old one away: every guest has to install the new one. The next `refresh` brings its certificate. */
-  replaceAuthority(now: number): Promise<Authority>;
-}
-
 export interface LocalOptions {
+  readonly authorities: AuthorityStore;
   readonly keeper: SecretKeeper;
   readonly redactor: Redactor;
   /** Asked again at each look: names and addresses change. */
   readonly host: () => HostNames;
 }
 
-export function localSource({ keeper, redactor, host }: LocalOptions): LocalSource {
-  /** Read once: a keychain may ask its owner for every reading. */
-  let authority: Authority | null = null;
+/** One for the installation: all listeners show the same certificate. */
+export function localSource({ authorities, keeper, redactor, host }: LocalOptions): CertificateSource {
   let leaf: Leaf | null = null;
-
-  async function keepAuthority(fresh: Authority): Promise<Authority> {
-    learnKey(redactor, fresh.key);
-    await keeper.set(authorityEntry, packAuthority(fresh));
-    authority = fresh;
-    return fresh;
-  }
-
-  async function currentAuthority(now: number): Promise<Authority> {
-    if (authority === null) {
-      const packed = await keeper.get(authorityEntry);
-      if (packed === null) return keepAuthority(await makeAuthority(host(), now));
-      const kept = unpackAuthority(packed);
-      learnKey(redactor, kept.key);
-      authority = kept;
-    }
-    const state = authorityState(authority, now);
-    if (state === 'not-yet-valid') throw clockWrong(authority, now);
-    // Nobody trusts an expired one: making another costs the guests nothing that they still have.
-    return state === 'expired' ? keepAuthority(await makeAuthority(host(), now)) : authority;
-  }
 
   async function keptLeaf(): Promise<Leaf | null> {
     const packed = await keeper.get(leafEntry);
@@ -85,10 +49,8 @@ export function localSource({ keeper, redactor, host }: LocalOptions): LocalSour
   }
 
   return {
-    authority: currentAuthority,
-    replaceAuthority: async now => keepAuthority(await makeAuthority(host(), now)),
     async refresh(current, now): Promise<CertificateChange | null> {
-      const issuer = await currentAuthority(now);
+      const issuer = await authorities.get(now);
       leaf ??= await keptLeaf();
       const due = leaf === null ? 'none' : leafDue(leaf, issuer, host(), now);
       if (due !== null) leaf = await freshLeaf(issuer, now);
@@ -96,7 +58,10 @@ export function localSource({ keeper, redactor, host }: LocalOptions): LocalSour
       const findings = localFindings(issuer, host(), now);
       return { certificate: describe(leaf, issuer, findings), reason: reasons[due ?? 'kept'] };
     },
-    findings: (_current, now) => (authority === null ? [] : localFindings(authority, host(), now)),
+    findings(_current, now) {
+      const issuer = authorities.known();
+      return issuer === null ? [] : localFindings(issuer, host(), now);
+    },
   };
 }
 
@@ -147,21 +112,4 @@ function localFindings(authority: Authority, host: HostNames, now: number): read
     });
   }
   return findings;
-}
-
-function clockWrong(authority: Authority, now: number): GatehouseError {
-  const made = authority.certificate.validFromDate.toISOString().slice(0, 10);
-  const today = new Date(now).toISOString().slice(0, 10);
-  return new GatehouseError(
-    'clock-wrong',
-    `The clock of this computer says ${today}, but its certificate authority is valid from ${made} on.`,
-    { nextStep: 'Set the clock. If it is right now and was wrong then, make a new certificate authority.' },
-  );
-}
-
-/** In the two spellings in which a key could reach a log: as it is kept, and as the lines of a PEM file. */
-function learnKey(redactor: Redactor, key: Secret<Buffer>): void {
-  const text = key.reveal().toString('base64');
-  redactor.learn(new Secret(text));
-  for (const line of text.match(/.{1,64}/g) ?? []) redactor.learn(new Secret(line));
 }
