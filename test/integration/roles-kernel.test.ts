@@ -39,7 +39,13 @@ test("a viewer's kernel connection hears the owner's output and runs nothing its
     .poll(() => heard.join('\n'))
     .toContain('stream {"name":"stdout","text":"for all for all \\n"}');
 
-  const reply = await kernel.requestExecute({ code: 'secret = 43' }).done;
+  const refusedCell = kernel.requestExecute({ code: 'secret = 43' });
+  const shown: string[] = [];
+  refusedCell.onIOPub = ({ header, content }) => {
+    shown.push(`${header.msg_type} ${JSON.stringify(content)}`);
+  };
+  const reply = await refusedCell.done;
+  expect(shown[0]).toContain(refused);
   expect(reply.content).toMatchObject({ status: 'error', evalue: refused });
   expect(
     (await kernel.requestInspect({ code: 'secret', cursor_pos: 6, detail_level: 0 })).content,
@@ -63,6 +69,31 @@ test("a viewer's kernel connection hears the owner's output and runs nothing its
   await check.done;
   expect(printed).toBe('42 0\n');
   expect(room.viewer.refusals.join('\n')).toContain('a viewer does not send execute_request on shell');
+});
+
+test('a viewer without the newer protocol is judged the same', async () => {
+  const socket = new WebSocket(`${room.viewer.url.replace('http', 'ws')}api/kernels/${room.kernel}/channels`);
+  const received: string[] = [];
+  socket.addEventListener('message', ({ data }) => received.push(String(data)));
+  await new Promise(done => socket.addEventListener('open', done));
+  const say = (id: string, type: string, content: unknown): void => {
+    const header = { msg_id: id, msg_type: type, session: 's', username: '', version: '5.3' };
+    socket.send(JSON.stringify({ channel: 'shell', header, parent_header: {}, metadata: {}, content }));
+  };
+  say('old-1', 'execute_request', { code: 'secret = 44' });
+  say('old-2', 'kernel_info_request', {});
+  await expect
+    .poll(() => received.join('\n'), { timeout: 20_000 })
+    .toMatch(/kernel_info_reply[^\n]*old-2|old-2[^\n]*kernel_info_reply/);
+  expect(received.find(text => text.includes('execute_reply'))).toContain(refused);
+  socket.close();
+  const check = kernelOf(room.full).requestExecute({ code: 'print(secret)' });
+  let printed = '';
+  check.onIOPub = message => {
+    if (message.header.msg_type === 'stream') printed += (message.content as { text: string }).text;
+  };
+  await check.done;
+  expect(printed).toBe('42\n');
 });
 
 test("a viewer who takes the owner's session id does not take the owner's connection", async () => {

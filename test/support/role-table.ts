@@ -34,8 +34,8 @@ const lines = String.raw`
 /api/contents${path}/trust$ ¦ /api/contents/a.ipynb/trust ¦ ¦
 /api/events$ ¦ /api/events ¦ ¦
 /api/events/subscribe$ ¦ /api/events/subscribe ¦ SOCKET ¦ SOCKET
-/api/fileid/id$ ¦ /api/fileid/id ¦ GET ¦ GET
-/api/fileid/path$ ¦ /api/fileid/path ¦ GET ¦ GET
+/api/fileid/id$ ¦ /api/fileid/id ¦ ¦ GET
+/api/fileid/path$ ¦ /api/fileid/path ¦ ¦ GET
 /api/kernels$ ¦ /api/kernels ¦ GET ¦ GET POST
 /api/kernels/(?P<kernel_id>${id})$ ¦ /api/kernels/${kernel} ¦ GET ¦ GET DELETE
 /api/kernels/(?P<kernel_id>${id})/(?P<action>restart|interrupt)$ ¦ /api/kernels/${kernel}/restart ¦ ¦ POST

@@ -123,7 +123,7 @@ test('any frames, honest or not, cut anyhow, are read as ws reads them', async (
         );
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
 

@@ -111,6 +111,6 @@ test('no sequence of requests gets a viewer a change, or an editor the server, w
         }
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });

@@ -64,31 +64,22 @@ function sayAgain(v1: boolean, { channel, header, content }: KernelMessage): Soc
   return encodeKernelMessage(v1, { channel, header, parent: {}, content: again });
 }
 
-/** So that a client does not wait for ever: what the kernel itself would say to a request that fails. */
+/** So that a client does not wait for ever: what the kernel itself would say to a request that fails. A cell shows the sentence where its output would be. */
 function answer(v1: boolean, { channel, header: parent }: KernelMessage): readonly SocketMessage[] {
   if (channel !== 'shell' && channel !== 'control') return [];
-  const reply = /^(.+)_request$/.exec(parent.msg_type)?.[1];
-  const failed = { status: 'error', ename: 'NotAllowed', evalue: refusedText, traceback: [refusedText] };
-  const replies =
-    reply === undefined
-      ? []
-      : [
-          encodeKernelMessage(v1, {
-            channel,
-            header: own(parent, `${reply}_reply`, 1),
-            parent,
-            content: reply === 'execute' ? { ...failed, execution_count: 0, payload: [] } : failed,
-          }),
-        ];
-  const idle = encodeKernelMessage(v1, {
-    channel: 'iopub',
-    header: own(parent, 'status', 2),
-    parent,
-    content: { execution_state: 'idle' },
-  });
-  return [...replies, idle];
+  const request = /^(.+)_request$/.exec(parent.msg_type)?.[1] ?? null;
+  const told = { ename: 'NotAllowed', evalue: refusedText, traceback: [refusedText] };
+  const failed = { status: 'error', ...told };
+  const say = (where: string, type: string, content: Readonly<Record<string, unknown>>): SocketMessage =>
+    encodeKernelMessage(v1, { channel: where, header: own(parent, type), parent, content });
+  const messages = [say('iopub', 'status', { execution_state: 'idle' })];
+  if (request === 'execute') {
+    messages.unshift(say('iopub', 'error', told));
+    messages.push(say(channel, 'execute_reply', { ...failed, execution_count: 0, payload: [] }));
+  } else if (request !== null) messages.push(say(channel, `${request}_reply`, failed));
+  return messages;
 }
 
-function own(parent: KernelHeader, type: string, count: number): KernelHeader {
-  return { ...parent, msg_id: `${parent.msg_id}-refused-${count}`, msg_type: type, username: 'gatehouse' };
+function own(parent: KernelHeader, type: string): KernelHeader {
+  return { ...parent, msg_id: `${parent.msg_id}-refused-${type}`, msg_type: type, username: 'gatehouse' };
 }

@@ -91,9 +91,9 @@ const lab: readonly RouteRow[] = [
   row('/lab/api/update', none, read),
   row('/lab/api/news', none, read),
   row('/lsp/status', none, read),
-  // A file's number and back.
-  row('/api/fileid/id', read),
-  row('/api/fileid/path', read),
+  // No page asks.
+  row('/api/fileid/id', none, read),
+  row('/api/fileid/path', none, read),
   // Only looks up the number of a file's room: without it a guest cannot even read live. Its body is repeated in the answer and nothing else.
   row('/api/collaboration/session/**', ['PUT']),
   row('/api/collaboration/fork/:name', read, [...read, 'PUT', 'DELETE']),
