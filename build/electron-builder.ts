@@ -31,8 +31,12 @@ const config: Configuration = {
   extraResources: [
     { from: 'out/core', to: 'core' },
     { from: 'node_modules/keytar', to: 'core/node_modules/keytar' },
+    { from: 'node_modules/koffi', to: 'core/node_modules/koffi' },
+    { from: 'node_modules/@koromix', to: 'core/node_modules/@koromix' },
     { from: 'node_modules/node/bin', to: 'node' },
   ],
+  // What is native belongs to the core and its Node; nothing is to be built for Electron.
+  npmRebuild: false,
   asar: true,
   icon: 'build/icons/icon.png',
   electronFuses,
