@@ -22,13 +22,19 @@ export async function fullFiles(folder: string): Promise<readonly string[]> {
   return names.filter(name => /^audit\.\d{6}\.jsonl$/.test(name)).sort();
 }
 
-export async function readFiles(folder: string): Promise<readonly AuditFile[]> {
+/** Oldest first. `last` bounds how many. */
+export async function readFiles(folder: string, last = Infinity): Promise<readonly AuditFile[]> {
   const files: AuditFile[] = [];
-  for (const name of [...(await fullFiles(folder)), current]) {
+  for (const name of [...(await fullFiles(folder)), current].slice(-last)) {
     const text = await readTextIfPresent(join(folder, name), largestFile);
     if (text !== null) files.push({ name, text });
   }
   return files;
+}
+
+/** What is in a file, line by line; nothing where there is none. */
+export async function readLines(folder: string, name: string): Promise<readonly string[]> {
+  return ((await readTextIfPresent(join(folder, name), largestFile)) ?? '').split('\n');
 }
 
 /** Appends and resolves when it would survive a power cut; answers how large the file is then. Half of it may have been written when it throws. */

@@ -14,6 +14,7 @@ import {
   fullFiles,
   putAllAside,
   readFiles,
+  readLines,
   removeFile,
   turnOver,
   type AuditOperations,
@@ -90,7 +91,8 @@ export class AuditStore {
     }
     const size = await append(folder, state.before + text, operations);
     this.#state = { end, from: state.from, size, before: '', events: [] };
-    await this.#writeHead({ ...end, from: state.from });
+    // The lines are there; a count that is behind is caught up with the next ones.
+    await this.#writeHead({ ...end, from: state.from }).catch(() => undefined);
     const weighty = batch.some(({ event }) => event.event !== 'refused');
     if (weighty || end.n - this.#kept >= linesBetween) void this.#keep();
   }
@@ -106,8 +108,10 @@ export class AuditStore {
   async #resume(at: number): Promise<State> {
     const { folder, headFile } = this.#options;
     await sweepParts(headFile);
-    const files = await readFiles(folder);
     const heads = await this.#heads();
+    // The end is in the last two; only where nothing of ours is in them has everything to be looked at.
+    let files = await readFiles(folder, 2);
+    if (resume(files, this.#keys, heads).foreign) files = await readFiles(folder);
     const { foreign, end, from, before, events } = resume(files, this.#keys, heads);
     if (foreign) await putAllAside(folder, new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, ''));
     if (end.n === 0) {
@@ -137,10 +141,8 @@ export class AuditStore {
     const names = await fullFiles(folder);
     const stay = names.slice(-Math.max(1, kept));
     if (stay.length === names.length) return state.from;
-    const file = (await readFiles(folder)).find(({ name }) => name === stay[0]);
-    const first = (file?.text.split('\n') ?? [])
-      .map(line => readLine(line, this.#keys))
-      .find(line => line !== null);
+    const lines = await readLines(folder, stay[0] ?? '');
+    const first = lines.map(line => readLine(line, this.#keys)).find(line => line !== null);
     const from = first?.n ?? state.from;
     await this.#writeHead({ ...state.end, from });
     for (const name of names.slice(0, -stay.length)) await removeFile(folder, name);
