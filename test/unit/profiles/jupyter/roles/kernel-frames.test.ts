@@ -136,6 +136,8 @@ test('legacy with buffers', () => {
   for (const change of wrong) {
     expect(decodeKernelMessage(false, { binary: true, data: legacyBinary(parts, change) })).toBeNull();
   }
+  const three = legacyBinary([...parts, Buffer.from([3])], offsets => (offsets[3] = 100_000));
+  expect(decodeKernelMessage(false, { binary: true, data: three })).toBeNull();
   expect(decodeKernelMessage(false, { binary: true, data: Buffer.alloc(3) })).toBeNull();
 });
 

@@ -37,6 +37,7 @@ test('a question passes as it is, presence is said again', () => {
   expect(filter.fromServer(hex('00 02 01 00'))).toEqual({ kind: 'pass' });
   expect(filter.fromServer(presence(4, { autosave: true }))).toEqual({ kind: 'pass' });
   expect(filter.fromGuest(presence(4, null)).kind).toBe('drop');
+  expect(filter.fromGuest({ ...hex('00 00 01 00'), binary: false }).kind).toBe('drop');
 });
 
 test('"save now" is answered in the number that was asked with', () => {
