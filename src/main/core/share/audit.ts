@@ -14,6 +14,8 @@ import type { AuditKey } from './retired-keys.ts';
 export interface AuditOptions extends StoreOptions {
   readonly redactor: Pick<Redactor, 'redact'>;
   readonly clock?: Clock | undefined;
+  /** How many events may wait to be written, 10 000 when absent; more are counted only. */
+  readonly mostQueued?: number | undefined;
   /** Told once, in a sentence, that events are being lost. */
   readonly warn: (sentence: string) => void;
 }
@@ -38,7 +40,7 @@ export class Audit {
 
   /** Writes it down; resolves when it would survive a crash, or when it could not be written. Never throws. */
   record(event: AuditEvent): Promise<void> {
-    if (this.#queue.length >= mostQueued) {
+    if (this.#queue.length >= (this.#options.mostQueued ?? mostQueued)) {
       this.#lose(1, 'too much happens at once');
       return Promise.resolve();
     }
