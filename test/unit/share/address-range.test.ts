@@ -100,6 +100,9 @@ test('what is private and what is not, at the edges', () => {
     'fec0::1',
     '2001:4860::8888',
     '::ffff:10.0.0.1',
+    // The same bytes in the other family.
+    'a00::',
+    '252.0.0.1',
     'x',
   ];
   for (const address of [...inside, ...inside6]) expect(isPrivateAddress(address), address).toBe(true);

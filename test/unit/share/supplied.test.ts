@@ -2,8 +2,14 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { fileError } from '../../../src/main/core/files.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { readSupplied, type Supplied, type SuppliedOptions } from '../../../src/main/core/share/supplied.ts';
+import {
+  explainRead,
+  readSupplied,
+  type Supplied,
+  type SuppliedOptions,
+} from '../../../src/main/core/share/supplied.ts';
 import { makeCertificate, makeChain, noon, type TestCertificate } from '../../support/certificates.ts';
 
 let made: Record<'root' | 'middle' | 'leaf', TestCertificate>;
@@ -122,6 +128,18 @@ test('what cannot be read, each with its own sentence', async () => {
   await expect(read(leaf.pem, null, { files: { certificate: folder, key: null } })).rejects.toMatchObject({
     code: 'read-failed',
   });
+});
+
+test("who may not read certbot's folder is told what to do; another error stays as it is", () => {
+  const denied = Object.assign(new Error('denied'), { code: 'EACCES' });
+  const refused = fileError('read-failed', 'Cannot read', '/etc/live/key.pem', denied);
+  expect(explainRead('/etc/live/key.pem', refused)).toMatchObject({
+    code: 'certificate-unreadable',
+    message: 'You have no right to read /etc/live/key.pem.',
+    nextStep: expect.stringContaining('deploy hook'),
+  });
+  const full = fileError('read-failed', 'Cannot read', '/x', Object.assign(new Error('io'), { code: 'EIO' }));
+  expect(explainRead('/x', full)).toBe(full);
 });
 
 test('a key that others can read is refused before anybody is asked for its passphrase', async () => {

@@ -26,6 +26,8 @@ test('where a chain ends, with and without its root in the file', async () => {
     [chainOf(leaf, middle, root), none, 'root-supplied'],
     [chainOf(leaf, middle), none, 'open'],
     [chainOf(leaf), known, 'open'],
+    // Some organisations install the middle one.
+    [chainOf(leaf, middle), { everybody: [], computer: [middle.pem] }, 'computer'],
     [chainOf(other), none, 'self-signed'],
     [chainOf(other), { everybody: [], computer: [other.pem] }, 'computer'],
   ] as const;

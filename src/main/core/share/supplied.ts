@@ -98,7 +98,7 @@ async function readParts({ files, passphrases, uid }: SuppliedOptions): Promise<
 async function readParted(path: string, judge: (path: string, facts: Stats) => void): Promise<PemParts> {
   const text = await readTextIfPresent(path, mostBytes, facts => judge(path, facts)).catch(
     (error: unknown) => {
-      throw readable(path, error);
+      throw explainRead(path, error);
     },
   );
   if (text === null) {
@@ -120,7 +120,7 @@ async function readParted(path: string, judge: (path: string, facts: Stats) => v
 }
 
 /** Mostly certbot's folder, which only root may enter: the advice for our own files would lead nowhere. */
-function readable(path: string, error: unknown): unknown {
+export function explainRead(path: string, error: unknown): unknown {
   if (!(error instanceof GatehouseError) || !['EACCES', 'EPERM'].includes(systemCode(error.cause)))
     return error;
   return new GatehouseError('certificate-unreadable', `You have no right to read ${path}.`, {
