@@ -1,9 +1,9 @@
 /**
  * Who is in a room and where their cursor is (y-protocols, awareness). A viewer is seen, and that is all.
  *
- * The attacks, each seen against jupyter-collaboration 5.0.4: a state under another one's number moves or removes the owner's cursor or speaks in the
- * owner's name; a state that is no object (`5`) makes the server's save of the *owner's* changes fail from then on; a state without
- * `autosave: false` has the server save what the owner, who has switched saving off, types; a picture's address is fetched by the
+ * The attacks: a state under another one's number moves or removes the owner's cursor or speaks in the owner's name; a state that is no object
+ * (`5`) ends the server's saving of the *owner's* changes (seen with jupyter-collaboration 5.0.4, and in a test); a state without
+ * `autosave: false` has the server save what the owner, who has switched saving off, types; a picture's address may be fetched by the
  * owner's browser. So a viewer's state is said again from known fields, under one number a socket.
  */
 import { z } from 'zod';
