@@ -34,6 +34,17 @@ test('where a chain ends, with and without its root in the file', async () => {
   for (const [chain, roots, trust] of rows) expect(trustOf(chain, roots)).toBe(trust);
 });
 
+test("the computer's own roots are not even read where a browser's suffice", async () => {
+  const { root, middle, leaf } = await makeChain();
+  const roots = {
+    everybody: [root.pem],
+    get computer(): string[] {
+      throw new Error('They were read.');
+    },
+  };
+  expect(trustOf(chainOf(leaf, middle), roots)).toBe('everybody');
+});
+
 test('the real roots are many, and do not know a stranger', async () => {
   const roots = systemRoots();
   expect(roots.everybody.length).toBeGreaterThan(50);
