@@ -2,11 +2,10 @@
  * The fault: two processes with one ledger, each sure that it knows which links are revoked. The lock names a process by pid, start time and computer
  * (a home may be on the network), is taken by `link`, which makes the name or fails, and is only cleared when that process is known to be gone.
  */
-import { randomBytes } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { GatehouseError } from '../errors.ts';
-import { fileError, readTextIfPresent, systemCode } from '../files.ts';
+import { fileError, partOf, readTextIfPresent, sweepParts, systemCode } from '../files.ts';
 import type { ProcessTable } from '../instance.ts';
 
 const holderSchema = z.strictObject({ pid: z.int().positive(), started: z.string(), host: z.string() });
@@ -24,7 +23,8 @@ export async function lockLedger(file: string, own: LockOwner): Promise<() => Pr
   const started = await own.processes.startOf(own.pid);
   if (started === null)
     throw new GatehouseError('no-start-time', 'The system does not tell when this process started.');
-  const draft = aside(path);
+  await sweepParts(path);
+  const draft = partOf(path);
   try {
     const holder: Holder = { pid: own.pid, started, host: own.host };
     await writeFile(draft, JSON.stringify(holder), { mode: 0o600, flag: 'wx' });
@@ -64,7 +64,7 @@ async function isHeld(holder: Holder | null, own: LockOwner): Promise<boolean> {
 
 /** `rename` gives a dead lock to one of several that try; if it was a living one's after all, it goes back. */
 async function clear(path: string, own: LockOwner): Promise<void> {
-  const moved = aside(path);
+  const moved = partOf(path);
   try {
     await rename(path, moved);
   } catch (error) {
@@ -83,10 +83,6 @@ function read(text: string): Holder | null {
   } catch {
     return null;
   }
-}
-
-function aside(path: string): string {
-  return `${path}.${randomBytes(6).toString('hex')}`;
 }
 
 function busy(path: string, holder: Holder | null): GatehouseError {
