@@ -36,7 +36,7 @@ export function askApproval(
   link: Link,
   ticket: Secret<string>,
   facts: GuestFacts,
-  limits: WaitLimits,
+  limits: WaitLimits = waitLimits,
 ): Wait | 'full' {
   dropWaits(table, now);
   const ofLink = [...table.values()].filter(wait => wait.linkId === link.id).length;
