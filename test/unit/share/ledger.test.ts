@@ -59,7 +59,9 @@ test('attack: the clock set back does not revive a link, nor does a restart afte
   const cookie = await joined(ledger, { link, secret });
   bench.pass(3_600_000);
   expect(ledger.find(cookie, 'thesis')).toMatchObject({ open: false, reason: 'expired' });
-  expect(ledger.settle().ended.links).toHaveLength(1);
+  const { ended, saved } = ledger.settle();
+  expect(ended.links).toHaveLength(1);
+  await saved;
   bench.wall -= 86_400_000;
   expect(await joined(ledger, { link, secret })).toBe('expired');
   await bench.crashed(ledger);
