@@ -1,5 +1,5 @@
 /* A ledger in a folder of its own, with clocks that the test moves and a keychain that is a Map. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -57,7 +57,8 @@ export class LedgerBench {
   /** Leaves the ledger as a crash would: nothing more is written, and the lock belongs to nobody. */
   async crashed(ledger: Ledger): Promise<void> {
     this.#open.splice(this.#open.indexOf(ledger), 1);
-    await rm(`${this.file}.lock`);
+    const locks = (await readdir(this.folder)).filter(name => name.includes('.lock.'));
+    for (const name of locks) await rm(join(this.folder, name));
   }
 
   pass(milliseconds: number): void {

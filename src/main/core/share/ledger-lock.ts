@@ -1,8 +1,10 @@
 /**
  * The fault: two processes with one ledger, each sure that it knows which links are revoked. The lock names a process by pid, start time and computer
- * (a home may be on the network), is taken by `link`, which makes the name or fails, and is only cleared when that process is known to be gone.
+ * (a home may be on the network). It is a file `<file>.lock.<number>`, made by `link`, which makes the name or fails. Who finds a dead one takes the next number
+ * and never the same, so nobody can clear away the lock of somebody who was faster; and who has made his looks once more, and withdraws where another lives.
  */
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { GatehouseError } from '../errors.ts';
 import { fileError, partOf, readTextIfPresent, sweepParts, systemCode } from '../files.ts';
@@ -17,7 +19,7 @@ export interface LockOwner {
   readonly processes: ProcessTable;
 }
 
-/** Takes `<file>.lock`. Refuses with `ledger-busy`, which says who has it. The answer gives it back. */
+/** Takes the lock. Refuses with `ledger-busy`, which says who has it. The answer gives it back. */
 export async function lockLedger(file: string, own: LockOwner): Promise<() => Promise<void>> {
   const path = `${file}.lock`;
   const started = await own.processes.startOf(own.pid);
@@ -32,26 +34,63 @@ export async function lockLedger(file: string, own: LockOwner): Promise<() => Pr
     throw fileError('write-failed', 'Cannot write', draft, error);
   }
   try {
-    await take(draft, path, own);
+    const mine = await take(draft, path, own);
+    return () => rm(mine, { force: true });
   } finally {
     await rm(draft, { force: true });
   }
-  return () => rm(path, { force: true });
 }
 
-async function take(draft: string, path: string, own: LockOwner): Promise<void> {
+async function take(draft: string, path: string, own: LockOwner): Promise<string> {
   for (let attempt = 0; attempt < 5; attempt++) {
+    const before = await locksOf(path, own);
+    refuseLiving(before);
+    const mine = `${path}.${(before.at(-1)?.number ?? 0) + 1}`;
     try {
-      return await link(draft, path);
+      await link(draft, mine);
     } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw fileError('write-failed', 'Cannot make', path, error);
+      if (systemCode(error) === 'EEXIST') continue;
+      throw fileError('write-failed', 'Cannot make', mine, error);
     }
-    const text = await readTextIfPresent(path, 1000);
-    const holder = text === null ? null : read(text);
-    if (text !== null && (await isHeld(holder, own))) throw busy(path, holder);
-    if (text !== null) await clear(path, own);
+    const others = (await locksOf(path, own)).filter(lock => lock.path !== mine);
+    if (others.some(lock => lock.held)) {
+      await rm(mine, { force: true });
+      refuseLiving(others);
+    }
+    for (const dead of others) await rm(dead.path, { force: true });
+    return mine;
   }
   throw busy(path, null);
+}
+
+interface Lock {
+  readonly path: string;
+  readonly number: number;
+  readonly holder: Holder | null;
+  readonly held: boolean;
+}
+
+/** By number. */
+async function locksOf(path: string, own: LockOwner): Promise<readonly Lock[]> {
+  const start = `${basename(path)}.`;
+  const names = await readdir(dirname(path)).catch((error: unknown) => {
+    throw fileError('read-failed', 'Cannot look into', dirname(path), error);
+  });
+  const locks: Lock[] = [];
+  for (const name of names) {
+    if (!name.startsWith(start) || !/^[1-9]\d{0,14}$/.test(name.slice(start.length))) continue;
+    const text = await readTextIfPresent(join(dirname(path), name), 1000);
+    if (text === null) continue;
+    const holder = read(text);
+    const number = Number(name.slice(start.length));
+    locks.push({ path: join(dirname(path), name), number, holder, held: await isHeld(holder, own) });
+  }
+  return locks.sort((left, right) => left.number - right.number);
+}
+
+function refuseLiving(locks: readonly Lock[]): void {
+  const living = locks.find(lock => lock.held);
+  if (living !== undefined) throw busy(living.path, living.holder);
 }
 
 /** A lock that says nothing readable was cut short by a crash of the computer; it is nobody's. */
@@ -60,20 +99,6 @@ async function isHeld(holder: Holder | null, own: LockOwner): Promise<boolean> {
   // Nothing can be known of another computer's processes, so its lock counts.
   if (holder.host !== own.host) return true;
   return (await own.processes.startOf(holder.pid)) === holder.started;
-}
-
-/** `rename` gives a dead lock to one of several that try; if it was a living one's after all, it goes back. */
-async function clear(path: string, own: LockOwner): Promise<void> {
-  const moved = partOf(path);
-  try {
-    await rename(path, moved);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    throw fileError('write-failed', 'Cannot move', path, error);
-  }
-  const holder = read((await readTextIfPresent(moved, 1000)) ?? '');
-  if (await isHeld(holder, own)) await link(moved, path).catch(() => undefined);
-  await rm(moved, { force: true });
 }
 
 function read(text: string): Holder | null {
