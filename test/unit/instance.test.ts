@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { becomeCore, findCore, type ProcessTable } from '../../src/main/core/instance.ts';
+import { becomeCore, findCore } from '../../src/main/core/instance.ts';
+import type { ProcessTable } from '../../src/main/core/process-lock.ts';
 
 let runtime: string;
 beforeEach(async () => {
@@ -32,23 +33,27 @@ test("a dead core's lock gives way, also when its pid lives on in another proces
   expect(await findCore(runtime, reused)).toBeNull();
   await becomeCore(runtime, own(11), reused);
   expect((await findCore(runtime, reused))?.pid).toBe(11);
-  expect(await readdir(runtime)).toEqual(['core.json']);
+  expect(await readdir(runtime)).toEqual(['core.lock.2']);
 });
 
 test.each(['', '{', '[]', '{"pid":-1}', 'null', '\0\0\0'])('a lock that reads %j is stale', async text => {
-  await writeFile(join(runtime, 'core.json'), text);
+  await writeFile(join(runtime, 'core.lock.1'), text);
   await becomeCore(runtime, own(11), table({ 11: 'b' }));
   expect((await findCore(runtime, table({ 11: 'b' })))?.pid).toBe(11);
 });
 
-test('of twenty that start at once over a stale lock, exactly one becomes the core', async () => {
-  await becomeCore(runtime, own(1), table({ 1: 'dead soon' }));
+test('of twenty that start at once over a stale lock, exactly one becomes the core: thirty times', async () => {
   const pids = Array.from({ length: 20 }, (_, index) => index + 100);
-  const processes = table(Object.fromEntries(pids.map(pid => [pid, `start of ${pid}`])));
-  const outcomes = await Promise.allSettled(pids.map(pid => becomeCore(runtime, own(pid), processes)));
-  const winners = outcomes.flatMap(outcome =>
-    outcome.status === 'fulfilled' ? [outcome.value.record.pid] : [],
-  );
-  expect(winners).toHaveLength(1);
-  expect((await findCore(runtime, processes))?.pid).toBe(winners[0]);
+  for (let round = 0; round < 30; round += 1) {
+    const place = join(runtime, String(round));
+    await mkdir(place);
+    await becomeCore(place, own(1), table({ 1: 'dead soon' }));
+    const processes = table(Object.fromEntries(pids.map(pid => [pid, `start of ${pid}`])));
+    const outcomes = await Promise.allSettled(pids.map(pid => becomeCore(place, own(pid), processes)));
+    const winners = outcomes.flatMap(outcome =>
+      outcome.status === 'fulfilled' ? [outcome.value.record.pid] : [],
+    );
+    expect(winners).toHaveLength(1);
+    expect((await findCore(place, processes))?.pid).toBe(winners[0]);
+  }
 });
