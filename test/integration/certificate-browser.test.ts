@@ -24,7 +24,10 @@ import { tlsOptions } from '../../src/main/core/share/tls-options.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const certutil = 'certutil';
-const canInstall = existsSync(executablePath) && spawnSync(certutil, ['-H']).error === undefined;
+/** In CI a component that is missing is a failure, not a test left out. */
+const mayLeaveOut =
+  process.env['CI'] !== 'true' &&
+  !(existsSync(executablePath) && spawnSync(certutil, ['-H']).error === undefined);
 
 const home = hostNames(['hal.local', 'lab-pc7', 'localhost'], ['127.0.0.1']);
 const servers: Server[] = [];
@@ -90,7 +93,7 @@ async function visit(context: BrowserContext, url: string): Promise<string> {
   return outcome;
 }
 
-test.skipIf(!canInstall)(
+test.skipIf(mayLeaveOut)(
   'a guest who installed the authority comes in, and a service worker registers',
   async () => {
     const port = await serve(home);
@@ -118,7 +121,7 @@ test.skipIf(!canInstall)(
   },
 );
 
-test.skipIf(!canInstall)('a guest who did not is warned', async () => {
+test.skipIf(mayLeaveOut)('a guest who did not is warned', async () => {
   const port = await serve(home);
   await using context = await guest('plain', false);
   expect(await visit(context, `https://hal.local:${port}/`)).toBe('ERR_CERT_AUTHORITY_INVALID');

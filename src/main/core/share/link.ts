@@ -5,11 +5,11 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { Role } from '../../../shared/model.ts';
 import { durationWords } from '../duration.ts';
 import { GatehouseError } from '../errors.ts';
 
-export const roles = ['viewer', 'editor', 'full'] as const;
-export type Role = (typeof roles)[number];
+export const roles = ['viewer', 'editor', 'full'] as const satisfies readonly Role[];
 
 /** What may be in a text that people see: no control, no change of direction, nothing invisible. */
 const shown = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);

@@ -3,7 +3,7 @@
  * said only of what is the case, and what is the case is decided here, for the window, the command line and the log alike.
  */
 import { durationWords } from '../duration.ts';
-import type { Role } from './link.ts';
+import type { Role } from '../../../shared/model.ts';
 
 /** What is known when something is about to be shared. */
 export interface ShareFacts {
