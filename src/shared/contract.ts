@@ -12,6 +12,22 @@ import type {
   StartRequest,
   ProfileName,
 } from './model.ts';
+import type {
+  AuditLine,
+  AuditReport,
+  AuthorityInfo,
+  CertificateInfo,
+  NewShareLink,
+  Person,
+  PersonLeft,
+  ShareLinkInfo,
+  ShareListenerInfo,
+  SharePreview,
+  SharePreviewRequest,
+  ShareRequest,
+  TakenBack,
+  Waiting,
+} from './sharing.ts';
 
 /** What a window, the tray or the command line may ask of the core. One line is one call. */
 export interface Calls {
@@ -39,6 +55,34 @@ export interface Calls {
   'server.link': (id: string, options: { readonly tool: boolean }) => Promise<AccessLink>;
   /** The access token. Never answered to a renderer. */
   'server.token': (id: string) => Promise<string>;
+  /** A new access token: everybody who holds the old one is out at once, the owner's own browsers too. Never answered to a renderer. */
+  'server.rotateToken': (id: string) => Promise<string>;
+  /** What making such a link would mean. Makes nothing and listens nowhere. */
+  'share.preview': (request: SharePreviewRequest) => Promise<SharePreview>;
+  /** Makes a link and turns the server's share listener on. Refuses with `not-acknowledged` (kind `refused`) where a danger was not acknowledged. */
+  'share.create': (request: ShareRequest) => Promise<NewShareLink>;
+  'share.links': () => Promise<readonly ShareLinkInfo[]>;
+  /** Takes one link back: its sessions and open sockets are gone when this is answered. */
+  'share.revoke': (link: string) => Promise<TakenBack>;
+  /** Takes every link of a server back and turns its share listener off. */
+  'share.stop': (server: string) => Promise<TakenBack>;
+  'share.listeners': () => Promise<readonly ShareListenerInfo[]>;
+  'share.people': () => Promise<readonly Person[]>;
+  /** Ends one session. The link stays, and may be used again while it lives. */
+  'share.kick': (session: string) => Promise<TakenBack>;
+  'share.waiting': () => Promise<readonly Waiting[]>;
+  /** Lets somebody in who waits, or not. */
+  'share.answer': (waiting: string, answer: { readonly allow: boolean }) => Promise<void>;
+  'share.certificate': () => Promise<CertificateInfo>;
+  /** Makes the local authority where there is none yet. Refuses with `no-authority` where a certificate is supplied. */
+  'authority.info': () => Promise<AuthorityInfo>;
+  /** Throws the local authority away and makes a new one: every guest has to install it again. */
+  'authority.replace': () => Promise<AuthorityInfo>;
+  /** The last events, oldest first. */
+  'audit.read': (options: { readonly lines: number }) => Promise<readonly AuditLine[]>;
+  'audit.verify': () => Promise<AuditReport>;
+  /** A new installation key: links, sessions and the audit log go on. With a file, the key in it becomes the installation key. */
+  'secret.rotate': (options: { readonly keyFile?: string | undefined }) => Promise<void>;
   'setup.run': (profile: ProfileName) => Promise<FoundServer>;
   'setup.remove': (profile: ProfileName) => Promise<void>;
   'doctor.run': () => Promise<readonly DoctorLine[]>;
@@ -53,6 +97,11 @@ export interface Events {
   'server.forgotten': { readonly id: string };
   'server.log': { readonly id: string; readonly line: LogLine };
   'setup.progress': SetupProgress;
+  /** Links, people, listeners or waits of a server changed; null where all may have. */
+  'share.changed': { readonly server: string | null };
+  'share.joined': Person;
+  'share.left': PersonLeft;
+  'share.waiting': Waiting;
   'core.stopping': { readonly reason: string };
 }
 
@@ -76,6 +125,23 @@ export const callNames = [
   'server.logs',
   'server.link',
   'server.token',
+  'server.rotateToken',
+  'share.preview',
+  'share.create',
+  'share.links',
+  'share.revoke',
+  'share.stop',
+  'share.listeners',
+  'share.people',
+  'share.kick',
+  'share.waiting',
+  'share.answer',
+  'share.certificate',
+  'authority.info',
+  'authority.replace',
+  'audit.read',
+  'audit.verify',
+  'secret.rotate',
   'setup.run',
   'setup.remove',
   'doctor.run',
@@ -89,5 +155,9 @@ export const eventNames = [
   'server.forgotten',
   'server.log',
   'setup.progress',
+  'share.changed',
+  'share.joined',
+  'share.left',
+  'share.waiting',
   'core.stopping',
 ] as const satisfies readonly EventName[];

@@ -1,3 +1,4 @@
+import { customSharing } from '../../src/main/core/profiles/custom/sharing.ts';
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
 import type { Failure, FoundServer, ServerState } from '../../src/shared/model.ts';
 import type { EntryParts, SuperviseRequest } from '../../src/main/core/server-entry.ts';
@@ -153,6 +154,7 @@ export function fakeProfile(...all: FoundServer[]): Profile {
   return {
     name: 'jupyter',
     setup: null,
+    sharing: customSharing,
     find: async () => all,
     plan: async () => {
       throw new Error('not in these tests');

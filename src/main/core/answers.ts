@@ -1,3 +1,4 @@
+import type { CallName } from '../../shared/contract.ts';
 import type { About } from '../../shared/model.ts';
 import type { Answers } from './calls.ts';
 import { examine, type DoctorParts } from './doctor.ts';
@@ -12,16 +13,26 @@ export interface AnswersParts {
   readonly vault: Vault;
   readonly settings: SettingsStore;
   readonly doctor: DoctorParts;
+  readonly sharing: SharingAnswers;
   readonly log: Log;
   readonly about: () => About;
   /** Ends the core once everything has been stopped. */
   readonly quit: (reason: string) => Promise<void>;
 }
 
+type SharingCall = Extract<
+  CallName,
+  `share.${string}` | `authority.${string}` | `audit.${string}` | `secret.${string}`
+>;
+
+/** The part of the contract that `share/sharing.ts` answers. */
+export type SharingAnswers = Pick<Answers, SharingCall>;
+
 /** The contract, answered. Arguments have been checked by `calls.ts`. */
 export function makeAnswers(parts: AnswersParts): Answers {
   const { launcher, vault, settings, log } = parts;
   return {
+    ...parts.sharing,
     'core.about': async () => parts.about(),
     'core.busy': () => launcher.busy(),
     'core.quit': () => parts.quit('Its owner quit Gatehouse.'),
@@ -56,6 +67,7 @@ export function makeAnswers(parts: AnswersParts): Answers {
       return tool ? gateway.toolLink() : gateway.oneTimeLink();
     },
     'server.token': async id => (await vault.accessToken(launcher.entry(id).saved.id)).reveal(),
+    'server.rotateToken': async id => (await launcher.entry(id).rotateToken()).reveal(),
     'setup.run': profile => launcher.setup(profile),
     'setup.remove': profile => launcher.removeSetup(profile),
     'doctor.run': () => examine(parts.doctor),

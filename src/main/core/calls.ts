@@ -32,6 +32,23 @@ export const startRequestSchema = z.strictObject({
   readySeconds: z.number().min(1).max(3600).optional(),
 });
 
+const role = z.enum(['viewer', 'editor', 'full']);
+const name = z.string().regex(/^[a-z0-9]{1,40}$/, 'is not an id');
+const preview = {
+  server: id,
+  role,
+  expiresSeconds: z.number().positive().max(1e9),
+  uses: z.int().min(1).max(1_000_000).nullable(),
+  approval: z.boolean(),
+  listen: text(120).optional(),
+};
+const shareRequest = z.strictObject({
+  ...preview,
+  label: text(100),
+  group: text(100).nullable().optional(),
+  acknowledged: z.boolean(),
+});
+
 const none = z.tuple([]);
 const oneId = z.tuple([id]);
 const inputs = {
@@ -50,6 +67,23 @@ const inputs = {
   'server.logs': z.tuple([id, z.strictObject({ lines: z.int().min(1).max(10_000) })]),
   'server.link': z.tuple([id, z.strictObject({ tool: z.boolean() })]),
   'server.token': oneId,
+  'server.rotateToken': oneId,
+  'share.preview': z.tuple([z.strictObject(preview)]),
+  'share.create': z.tuple([shareRequest]),
+  'share.links': none,
+  'share.revoke': z.tuple([name]),
+  'share.stop': oneId,
+  'share.listeners': none,
+  'share.people': none,
+  'share.kick': z.tuple([name]),
+  'share.waiting': none,
+  'share.answer': z.tuple([name, z.strictObject({ allow: z.boolean() })]),
+  'share.certificate': none,
+  'authority.info': none,
+  'authority.replace': none,
+  'audit.read': z.tuple([z.strictObject({ lines: z.int().min(1).max(10_000) })]),
+  'audit.verify': none,
+  'secret.rotate': z.tuple([z.strictObject({ keyFile: folder.optional() })]),
   'setup.run': z.tuple([profile]),
   'setup.remove': z.tuple([profile]),
   'doctor.run': none,

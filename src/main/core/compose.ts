@@ -18,6 +18,7 @@ import { openSavedServers } from './saved-servers.ts';
 import type { EntryParts, SuperviseRequest } from './server-entry.ts';
 import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
 import { supervise } from './server/supervisor.ts';
+import { sharing } from './share/sharing.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
 import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
 import { lateKeeper } from './vault/late-keeper.ts';
@@ -94,6 +95,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
       launcher,
       vault,
       settings,
+      sharing,
       log,
       about: aboutOf(options, keeper),
       quit: options.quit,

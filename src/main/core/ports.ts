@@ -11,6 +11,7 @@ import type {
   StartRequest,
   ProfileName,
 } from '../../shared/model.ts';
+import type { RoleOffer } from '../../shared/sharing.ts';
 import type { Secret } from './secret.ts';
 
 /** Milliseconds since the epoch. Time is a parameter everywhere, so that tests own it. */
@@ -74,6 +75,10 @@ export interface Upstream {
   readonly explicitHeaders?: readonly (readonly [name: string, value: string])[];
   /** Names of the server's own cookies that would authenticate by themselves; never passed to a browser. */
   readonly withheldCookies: readonly RegExp[];
+  /** The one of `headers` whose value, percent-encoded, names the person who asks; a guest's name takes the owner's place there. */
+  readonly personHeader?: string | undefined;
+  /** Paths (undecoded, without query) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
+  readonly contentPaths?: readonly RegExp[] | undefined;
 }
 
 /** What a profile is given to plan one run. */
@@ -143,6 +148,7 @@ export interface Profile {
   plan(request: StartRequest, found: FoundServer | null, place: RunPlace): Promise<LaunchPlan>;
   /** Makes a managed environment; null where the kind has none. */
   readonly setup: ManagedSetup | null;
+  readonly sharing: ProfileSharing;
 }
 
 export interface ManagedSetup {
@@ -275,4 +281,16 @@ export interface RoleRules {
   decideRequest(role: Role, method: string, path: string, query: string): RoleVerdict;
   /** @param subprotocols as offered, in order */
   openSocket(role: Role, path: string, query: string, subprotocols: readonly string[]): SocketVerdict;
+}
+
+/** What a profile says of sharing a server of its kind. */
+export interface ProfileSharing {
+  readonly rules: RoleRules;
+  /** Why the roles that are not in `rules.roles` are not offered. */
+  readonly notOffered: readonly { readonly role: Role; readonly reason: string }[];
+  /**
+   * What each role of `rules.roles` means, in plain words, the least first. Asks the running server where that changes what a role means (ends with the signal); throws
+   * nothing. @param upstream null while the server does not run
+   */
+  offers(upstream: Upstream | null, signal: AbortSignal): Promise<readonly RoleOffer[]>;
 }

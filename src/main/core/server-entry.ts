@@ -1,6 +1,7 @@
 import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
 import { errorInfo } from './errors.ts';
 import type { Gateway, GatewayRules, LaunchPlan, Log, RunPlace, Supervised, Vault } from './ports.ts';
+import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 
 /** What one server needs of its surroundings. */
@@ -107,6 +108,13 @@ export class ServerEntry {
   async restart(): Promise<void> {
     if (this.#gateway === null) return this.start();
     await this.#supervised.restart();
+  }
+
+  /** A new access token, in force at once: sessions and sockets of the old one end. */
+  async rotateToken(): Promise<Secret<string>> {
+    const token = await this.#parts.vault.rotateAccessToken(this.#saved.id);
+    this.#door?.rotate(token);
+    return token;
   }
 
   /** Resolves when nothing of the run is left and nothing listens. */

@@ -7,6 +7,7 @@ import { Secret } from '../secret.ts';
 import { adviseCustom } from './custom/advice.ts';
 import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
 import type { PlaceholderName } from './custom/placeholders.ts';
+import { customSharing } from './custom/sharing.ts';
 import { customProver } from './custom/prove.ts';
 import { pathsOf } from './python/interpreter.ts';
 
@@ -29,6 +30,7 @@ export function customProfile(options: CustomProfileOptions): Profile {
     find: () => Promise.resolve([]),
     plan: (request, _found, place) => planCustom(request, place, { ...options, platform }),
     setup: null,
+    sharing: customSharing,
   };
 }
 

@@ -43,6 +43,11 @@ const absoluteFolder = z
   .max(4096)
   .refine(path => (posix.isAbsolute(path) || win32.isAbsolute(path)) && !path.includes('\0'));
 
+const networkRange = z
+  .string()
+  .max(49)
+  .regex(/^[0-9a-f:.]+\/\d{1,3}$/i);
+
 const seconds = z.int().min(1).max(3600);
 
 export const settingRows = {
@@ -105,6 +110,63 @@ export const settingRows = {
     0,
     'a whole number from 0 to 10',
     'Number of reverse proxies in front of Gatehouse that are trusted to name the client.',
+  ),
+  'sharing.listen': row(
+    z
+      .string()
+      .max(120)
+      .regex(/^(?:all|interface:[^\s/]{1,64}|[0-9a-f:.]{2,45})$/i),
+    'all',
+    'all, an address of this computer, or interface:NAME',
+    'Where share links can be opened from: all networks, those of one interface, or the one of an address.',
+  ),
+  'sharing.endWithLastLink': row(
+    z.boolean(),
+    true,
+    'true or false',
+    'Whether a server stops listening for guests when its last link has ended.',
+  ),
+  'sharing.askName': row(
+    z.boolean(),
+    true,
+    'true or false',
+    'Whether guests must say their name before they join.',
+  ),
+  'sharing.names': row(
+    z.array(hostName).max(50),
+    [],
+    'a list of host names or addresses without port',
+    'Further names or addresses under which guests reach this computer, such as that of a router in front.',
+  ),
+  'sharing.trustedNetworks': row(
+    z.array(networkRange).max(50),
+    [],
+    'a list of network ranges such as 192.168.1.0/24',
+    'Networks in which nobody has to be warned of the others.',
+  ),
+  'sharing.certificateFile': row(
+    absoluteFolder.nullable(),
+    null,
+    'an absolute path, or null',
+    'PEM file with the certificate that guests are shown (and its chain); null means one that Gatehouse makes.',
+  ),
+  'sharing.keyFile': row(
+    absoluteFolder.nullable(),
+    null,
+    'an absolute path, or null',
+    'PEM file with its private key; null means that the key is in the same file.',
+  ),
+  'sharing.uploadMegabytes': row(
+    z.int().min(1).max(10_240),
+    100,
+    'a whole number from 1 to 10240',
+    'Largest upload of a guest in megabytes.',
+  ),
+  'sharing.idleMinutes': row(
+    z.int().min(5).max(1440),
+    120,
+    'a whole number from 5 to 1440',
+    'Minutes after which a guest who does nothing has to use the link again.',
   ),
   'window.closeToTray': row(
     z.boolean(),

@@ -116,6 +116,7 @@ function upstreamOf(place: RunPlace): Upstream {
       [userHeader, new Secret(encodeURIComponent(place.user))],
     ],
     explicitHeaders: [[explicitHeader, '1']],
+    personHeader: userHeader,
     // Jupyter's login cookie; our identity provider sets none, an extension's own might.
     withheldCookies: [/^username-/i],
   };

@@ -1,0 +1,153 @@
+/** The small interfaces through which the share listener meets the rest. Types only, as in `ports.ts`. */
+import type { SecureContextOptions } from 'node:tls';
+import type { Role } from '../../shared/model.ts';
+import type { RoleOffer } from '../../shared/sharing.ts';
+import type { Clock, Log, RoleRules, UpstreamState } from './ports.ts';
+import type { Secret } from './secret.ts';
+
+/** Who is in: one session of the ledger as the gateway needs it. */
+export interface GuestPass {
+  /** Names the session; opens nothing. */
+  readonly session: string;
+  readonly link: string;
+  readonly role: Role;
+  /** '' when nobody named the person. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number;
+}
+
+export type PassVerdict =
+  { readonly open: true; readonly pass: GuestPass } | { readonly open: false; readonly reason: string };
+
+/** What somebody who holds a link's secret is told before they join. */
+export interface Invitation {
+  /** Login name of the owner, and the computer's name. */
+  readonly owner: string;
+  readonly computer: string;
+  readonly serverName: string;
+  readonly offer: RoleOffer;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  /** A name must be given. */
+  readonly asksName: boolean;
+  /** The owner lets each guest in. */
+  readonly approval: boolean;
+}
+
+/** Who asks, as far as the gateway can tell. */
+export interface GuestFacts {
+  readonly name: string;
+  readonly address: string;
+  readonly browser: string;
+}
+
+/** Anything but `no-such-link` is told only to somebody who showed the right secret. */
+export type NoEntry =
+  | 'no-such-link'
+  | 'revoked'
+  | 'expired'
+  | 'used-up'
+  | 'denied'
+  | 'wait-over'
+  | 'too-many-guests'
+  | 'too-many-waiting'
+  /** A name is wanted and none was given. */
+  | 'name-missing';
+
+export type LookAnswer =
+  | { readonly open: true; readonly invitation: Invitation }
+  | { readonly open: false; readonly reason: NoEntry };
+
+export interface JoinAsked {
+  readonly id: string;
+  readonly secret: string;
+  /** Of a wait that was given; null at first. */
+  readonly ticket: string | null;
+  readonly guest: GuestFacts;
+}
+
+export type JoinAnswer =
+  | { readonly kind: 'in'; readonly pass: GuestPass; readonly cookie: Secret<string> }
+  | { readonly kind: 'wait'; readonly ticket: Secret<string>; readonly endsAt: number }
+  | { readonly kind: 'no'; readonly reason: NoEntry };
+
+/** What the door tells of a guest, for the audit log. */
+export type DoorEvent =
+  | {
+      readonly kind: 'refused';
+      readonly link: string | null;
+      readonly address: string;
+      readonly reason: string;
+    }
+  | { readonly kind: 'role-limit'; readonly pass: GuestPass; readonly what: string };
+
+/** The desk at which guests show what they have. One for each server's share listener. */
+export interface GuestDesk {
+  look(id: string, secret: string): LookAnswer;
+  /** Spends a use, once that is on the disk; or begins a wait. Throws GatehouseError where it cannot be saved. */
+  join(asked: JoinAsked): Promise<JoinAnswer>;
+  /** What a waiting page is told. Spends nothing. */
+  waiting(id: string, ticket: string): 'waiting' | 'given' | 'denied' | 'over';
+  /** Whose cookie this is, now. A right one counts as use. */
+  find(cookie: string): PassVerdict;
+  /** The same without counting: for a page that only looks whether it is still in. */
+  peek(cookie: string): PassVerdict;
+  /** The guest goes. Sockets are ended by the same way as for a revocation. */
+  leave(session: string): void;
+  note(event: DoorEvent): void;
+}
+
+/** What the share listener shows of itself. */
+export interface ShareTls {
+  options(): SecureContextOptions;
+  /** From now on this server shows the current certificate; ends with the answer's call. */
+  attach(server: { setSecureContext(options: SecureContextOptions): void }): () => void;
+  /** Names and addresses, as they stand in a URL's host but without brackets, that the current certificate covers. */
+  names(): readonly string[];
+  /** Value of Strict-Transport-Security for this host; null for none. */
+  strictTransport(host: string): string | null;
+  readonly fingerprint: string;
+  /** What a guest may install; null where there is nothing to install. */
+  readonly authority: GuestAuthority | null;
+}
+
+export interface GuestAuthority {
+  readonly name: string;
+  /** SHA-256, `AB:CD:...` */
+  readonly fingerprint: string;
+  /** ISO 8601. */
+  readonly validTo: string;
+  readonly pem: string;
+  readonly der: Buffer;
+}
+
+export interface ShareGatewayRules {
+  readonly serverId: string;
+  /** What the owner calls the server; told to who is in or holds a secret. */
+  readonly name: string;
+  readonly desk: GuestDesk;
+  readonly roles: RoleRules;
+  readonly tls: ShareTls;
+  /** To bind: `0.0.0.0`, `::` or addresses of this computer. */
+  readonly addresses: readonly string[];
+  readonly preferredPort: number | null;
+  /** Further names that a guest may use in the address, such as a router's. */
+  readonly extraHosts: readonly string[];
+  readonly trustedProxies: number;
+  /** Largest request body of a guest; bytes. */
+  readonly uploadBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The door for guests: TLS only. */
+export interface ShareGateway {
+  readonly port: number;
+  setUpstream(state: UpstreamState): void;
+  /** Cuts at once everything that came by these sessions: requests, WebSockets, idle connections. */
+  end(sessions: ReadonlySet<string>): void;
+  /** Requests and sockets of a session that are open now. */
+  connections(session: string): number;
+  close(): Promise<void>;
+}
