@@ -37,7 +37,8 @@ export interface Keys {
   readonly digestOf: DigestOf;
 }
 
-type Asked = Pick<
+/** What is looked at of a request. */
+export type Asked = Pick<
   Facts,
   | 'credentials'
   | 'ambiguousCredential'
@@ -99,12 +100,12 @@ function check(
   }
 }
 
-function isAuthorization(kind: CredentialKind): boolean {
+export function isAuthorization(kind: CredentialKind): boolean {
   return kind === 'authorization' || kind === 'basic' || kind === 'other';
 }
 
 /** Why a request with a right credential of this kind must be taken for another site's; null when it need not. */
-function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
+export function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
   const foreignOrigin = facts.origin !== null && facts.origin !== facts.ownOrigin;
   const otherSite = facts.site === 'cross-site' || facts.site === 'same-site';
   switch (kind) {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * The name `__Host-gatehouse-session` would be better, but it needs `Secure`, and over plain http on `*.localhost` browsers differ:
  * Chromium 156 takes such a cookie, Chromium 108 (Electron 22) drops it without a word, Safari drops every `Secure` cookie on http.
@@ -26,15 +28,31 @@ export function clearSessionCookie(): string {
 }
 
 /** The values of the session cookie in a `Cookie` header; which of them counts is for the caller to say. */
-export function sessionCookieValues(header: string): readonly string[] {
-  if (!header.includes(sessionCookie)) return [];
+export function sessionCookieValues(header: string, wanted = sessionCookie): readonly string[] {
+  if (!header.includes(wanted)) return [];
   const values: string[] = [];
   for (const part of header.split(';')) {
     const equals = part.indexOf('=');
-    if (equals > 0 && part.slice(0, equals).trim() === sessionCookie)
-      values.push(part.slice(equals + 1).trim());
+    if (equals > 0 && part.slice(0, equals).trim() === wanted) values.push(part.slice(equals + 1).trim());
   }
   return values;
+}
+
+/**
+ * The cookie of a guest. On TLS the `__Host-` prefix holds in every browser: this host alone, this whole host, never planted by another name of it. Cookies
+ * do not separate ports, so each server has a name of its own: two that are shared from one computer must not throw each other's guests out.
+ */
+export function guestCookie(serverId: string): string {
+  return `__Host-gatehouse-${createHash('sha256').update(serverId).digest('hex').slice(0, 12)}`;
+}
+
+/** Ends with the browser; how long it opens anything is the ledger's to say. */
+export function setGuestCookie(name: string, value: string): string {
+  return `${name}=${value}; Secure; HttpOnly; SameSite=Lax; Path=/`;
+}
+
+export function clearGuestCookie(name: string): string {
+  return `${name}=; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=0`;
 }
 
 /** A `Cookie` header without Gatehouse's own cookies; null when nothing is left. */

@@ -2,7 +2,7 @@
  * The attack: two credentials in one request, of which the guard checks one and a server behind uses the other. Every place that may hold
  * one is looked at here and nowhere else, in one order; two of a kind are refused, but for cookies: of these, two that are right (authorize).
  */
-import { sessionCookieValues } from './cookies.ts';
+import { sessionCookie, sessionCookieValues } from './cookies.ts';
 import type { HostKind } from './hosts.ts';
 
 /**
@@ -44,9 +44,11 @@ export function readCredentials(
   shown: Shown,
   hostKind: HostKind,
   queryTokens: readonly string[],
+  cookieName = sessionCookie,
 ): { readonly credentials: readonly Credential[]; readonly ambiguous: boolean } {
   // Only on the own name: on 127.0.0.1 and localhost every port of every user would share the cookie.
-  const cookies = shown.cookie === null || hostKind !== 'own' ? [] : sessionCookieValues(shown.cookie);
+  const cookies =
+    shown.cookie === null || hostKind !== 'own' ? [] : sessionCookieValues(shown.cookie, cookieName);
   const { authorization, token } = shown;
   if (cookies.length === 0 && authorization === null && token === null && queryTokens.length === 0) {
     return noCredentials;

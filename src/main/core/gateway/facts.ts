@@ -22,6 +22,10 @@ export interface Listener {
   readonly hosts: Hosts;
   readonly headerCount: number;
   readonly trustedProxies: number;
+  /** Whether it speaks TLS itself; http when absent. */
+  readonly scheme?: 'http' | 'https';
+  /** Name of the cookie that holds a session here; the owner's when absent. */
+  readonly cookie?: string;
 }
 
 export interface Facts {
@@ -174,7 +178,7 @@ export function readFacts(
   if (fault !== null) return fault;
   const hostKind = listener.hosts.kinds.get(host);
   if (hostKind === undefined) return { status: 400, message: `Host ${shown(host)} is not trusted` };
-  const whole = originForm(request.url ?? '', host);
+  const whole = originForm(request.url ?? '', host, listener.scheme ?? 'http');
   if (typeof whole !== 'string') return whole;
   return makeFacts(method, whole, host, hostKind, found, peer, upgrade, listener);
 }
@@ -192,10 +196,11 @@ function makeFacts(
   const { target, tokens } = splitTokens(whole);
   const mark = target.indexOf('?');
   const trusted = listener.trustedProxies;
-  const scheme = trusted > 0 && lastOf(found.forwardedProto, 1) === 'https' ? 'https' : 'http';
+  const forwarded = trusted > 0 && lastOf(found.forwardedProto, 1) === 'https';
+  const scheme = forwarded ? 'https' : (listener.scheme ?? 'http');
   const { mode, dest } = found;
   const asksForPage = mode === null ? found.accept.includes('text/html') : mode === 'navigate';
-  const { credentials, ambiguous } = readCredentials(found, hostKind, tokens);
+  const { credentials, ambiguous } = readCredentials(found, hostKind, tokens, listener.cookie);
   return {
     method,
     target,
@@ -256,11 +261,11 @@ function faultOfMethod(method: string, upgrade: boolean): Fault | null {
  * The target in origin form. A fragment or a backslash in the path has two readings (browsers fold a backslash to a slash) and no honest sender.
  * Nothing is decoded or normalised: what the server gets is what was judged.
  */
-function originForm(url: string, host: string): string | Fault {
-  const absolute = url.startsWith('/') ? null : /^http:\/\/([^/?#]*)/i.exec(url);
+function originForm(url: string, host: string, scheme: 'http' | 'https'): string | Fault {
+  const absolute = url.startsWith('/') ? null : /^(https?):\/\/([^/?#]*)/i.exec(url);
   let target = url;
   if (absolute !== null) {
-    if ((absolute[1] ?? '').toLowerCase() !== host) {
+    if (absolute[1]?.toLowerCase() !== scheme || (absolute[2] ?? '').toLowerCase() !== host) {
       return { status: 400, message: 'The request line names another host than the Host header' };
     }
     target = url.slice(absolute[0].length);

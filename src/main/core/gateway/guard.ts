@@ -13,13 +13,7 @@ import { readFacts, type Facts, type Listener, type RawRequest } from './facts.t
 import { isOwnPath, ownPrefix, rateHeaders } from './own-pages.ts';
 import { otherNamePage } from './pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
-
-export type Decision =
-  /** `last`: the bytes of this connection have two readings; nothing more on it is believed. */
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly last?: true }
-  /** One of Gatehouse's own pages. */
-  | { readonly kind: 'own'; readonly facts: Facts }
-  | { readonly kind: 'forward'; readonly facts: Facts; readonly verdict: Verdict & { readonly open: true } };
+import type { Decision } from './serve.ts';
 
 /** What the guard asks of the gateway. */
 export interface GuardRoom {
@@ -38,7 +32,7 @@ export function guard(
   request: RawRequest,
   connection: Connection,
   upgrade: boolean,
-): Decision {
+): Decision<Verdict & { readonly open: true }> {
   const { peer } = connection;
   const facts = readFacts(request, peer, upgrade, room.listener);
   if ('message' in facts) {
@@ -67,7 +61,7 @@ export function guard(
  * The attack: a service worker whose scope is the whole origin. It would read the code of every sign-in link and answer for the login page. Without
  * `Service-Worker-Allowed`, which never passes (response-headers), its scope is the folder of its script and what is below.
  */
-function coversOwnPages(scriptPath: string): boolean {
+export function coversOwnPages(scriptPath: string): boolean {
   return `${ownPrefix}/`.startsWith(scriptPath.slice(0, scriptPath.lastIndexOf('/') + 1));
 }
 
@@ -80,7 +74,7 @@ function refuseWorker(room: GuardRoom, facts: Facts): Answer {
 }
 
 /** Gatehouse's pages are on the one name that may have cookies; on another they are not, whatever is shown, and the one is not told. */
-function ownPage(facts: Facts): Decision {
+function ownPage(facts: Facts): Decision<never> {
   if (facts.hostKind === 'own' && !facts.upgrade) return { kind: 'own', facts };
   return { kind: 'answer', answer: jsonAnswer(404, 'There is no such page of Gatehouse') };
 }

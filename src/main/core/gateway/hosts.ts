@@ -27,3 +27,22 @@ export function makeHosts(host: string, port: number, extraHosts: readonly strin
   kinds.set(own, 'own');
   return { own, kinds };
 }
+
+/** @param names as certificates have them, addresses without brackets; all of them may have the guest's cookie, because TLS tells who answers */
+export function makeGuestHosts(names: readonly string[], extraHosts: readonly string[], port: number): Hosts {
+  const kinds = new Map<string, HostKind>();
+  for (const name of [...names, ...extraHosts]) {
+    const host = urlHost(name);
+    if (host === '') continue;
+    kinds.set(`${host}:${port}`, 'own');
+    // A browser leaves the port out where it is the scheme's own.
+    if (port === 443) kinds.set(host, 'own');
+  }
+  return { own: kinds.keys().next().value ?? `localhost:${port}`, kinds };
+}
+
+/** As a URL has it: an IPv6 address in brackets. */
+export function urlHost(name: string): string {
+  const host = name.trim().toLowerCase();
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}

@@ -8,14 +8,15 @@ import type { Duplex } from 'node:stream';
 import type { Limits } from './limits.ts';
 import type { Session } from './session.ts';
 
-export type LiveThing =
+/** `S` tells by which session it came. */
+export type LiveThing<S = Session> =
   | {
       readonly kind: 'request';
-      readonly session: Session | null;
+      readonly session: S | null;
       readonly request: IncomingMessage;
       readonly response: ServerResponse;
     }
-  | { readonly kind: 'websocket'; readonly session: Session | null; readonly socket: Duplex };
+  | { readonly kind: 'websocket'; readonly session: S | null; readonly socket: Duplex };
 
 interface Sample {
   read: number;
@@ -23,25 +24,29 @@ interface Sample {
   since: number;
 }
 
-export interface Live {
+export interface Live<S = Session> {
   readonly size: number;
   /** Answers where it is kept, for `delete`. */
-  add(thing: LiveThing): number;
+  add(thing: LiveThing<S>): number;
   delete(slot: number): void;
   /** Cuts what came by this session; everything when none is named. */
-  end(session?: Session): void;
+  end(session?: S): void;
+  /** Cuts what came by one of these sessions: one look at the table, however many they are. */
+  endAll(sessions: ReadonlySet<S>): void;
+  /** What is open now, as many times as there are things of a session. */
+  sessions(): Iterable<S | null>;
   /** Cuts what has not moved for too long although it should; answers the sessions that are in use by a WebSocket. */
-  sweep(now: number, limits: Pick<Limits, 'bodyIdleMs' | 'stalledMs'>): readonly Session[];
+  sweep(now: number, limits: Pick<Limits, 'bodyIdleMs' | 'stalledMs'>): readonly S[];
 }
 
 /**
  * Slots, not a Set: a Set that grows leaves its old tables behind until the next full collection, and each of them keeps the requests that were in it,
  * with all they hold. Measured: a third of the throughput, and four times the memory.
  */
-export function openLive(): Live {
-  const slots: (LiveThing | null)[] = [];
+export function openLive<S = Session>(): Live<S> {
+  const slots: (LiveThing<S> | null)[] = [];
   const free: number[] = [];
-  const samples = new WeakMap<LiveThing, Sample>();
+  const samples = new WeakMap<object, Sample>();
   return {
     get size() {
       return slots.length - free.length;
@@ -61,8 +66,16 @@ export function openLive(): Live {
         if (thing !== null && (session === undefined || thing.session === session)) cut(thing);
       }
     },
+    endAll(sessions) {
+      for (const thing of slots) {
+        if (thing !== null && thing.session !== null && sessions.has(thing.session)) cut(thing);
+      }
+    },
+    *sessions() {
+      for (const thing of slots) if (thing !== null) yield thing.session;
+    },
     sweep(now, limits) {
-      const used: Session[] = [];
+      const used: S[] = [];
       for (const thing of slots) {
         if (thing === null) continue;
         if (thing.kind === 'websocket' && thing.session !== null) used.push(thing.session);
@@ -75,13 +88,13 @@ export function openLive(): Live {
   };
 }
 
-function cut(thing: LiveThing): void {
+function cut(thing: LiveThing<unknown>): void {
   if (thing.kind === 'websocket') thing.socket.destroy();
   else thing.response.destroy();
 }
 
 /** How long not a byte has moved, as far as the samples tell. */
-function idleMs(samples: WeakMap<LiveThing, Sample>, thing: LiveThing, now: number): number {
+function idleMs(samples: WeakMap<object, Sample>, thing: LiveThing<unknown>, now: number): number {
   const { read, written } = bytesOf(socketOf(thing));
   const last = samples.get(thing);
   if (last !== undefined && last.read === read && last.written === written) return now - last.since;
@@ -89,7 +102,7 @@ function idleMs(samples: WeakMap<LiveThing, Sample>, thing: LiveThing, now: numb
   return 0;
 }
 
-function socketOf(thing: LiveThing): Duplex {
+function socketOf(thing: LiveThing<unknown>): Duplex {
   return thing.kind === 'websocket' ? thing.socket : thing.request.socket;
 }
 
@@ -99,11 +112,11 @@ function bytesOf(socket: Duplex | Socket): { read: number; written: number } {
 }
 
 /** The client does not take what it asked for. */
-function isStalled(thing: LiveThing): boolean {
+function isStalled(thing: LiveThing<unknown>): boolean {
   return thing.kind === 'websocket' ? thing.socket.writableNeedDrain : thing.response.writableNeedDrain;
 }
 
 /** The client does not send what it announced, and it is not us who made it wait. */
-function waitsForBody(thing: LiveThing): boolean {
+function waitsForBody(thing: LiveThing<unknown>): boolean {
   return thing.kind === 'request' && !thing.request.complete && !thing.request.isPaused();
 }
