@@ -90,6 +90,7 @@ export function fakeWorld(): FakeWorld {
     states: [],
     taken: false,
     parts: {
+      follow: () => {},
       gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: [], trustedProxies: 0 }),
       supervise(request) {
         const supervised = new FakeSupervised(request);

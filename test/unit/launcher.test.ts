@@ -17,6 +17,8 @@ function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one'))) 
     removeLogs: async () => {},
     home: tmpdir(),
     entry: world.parts,
+    follow: () => {},
+    unshare: async () => {},
     announce: (name, value) => void announced.push([name, value]),
   });
   return { launcher, world, vault, announced, saved };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { About, ProfileName } from '../../shared/model.ts';
 import { makeAnswers } from './answers.ts';
+import { composeSharing } from './compose-sharing.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { Answers } from './calls.ts';
 import type { DoctorParts } from './doctor.ts';
@@ -18,7 +19,6 @@ import { openSavedServers } from './saved-servers.ts';
 import type { EntryParts, SuperviseRequest } from './server-entry.ts';
 import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
 import { supervise } from './server/supervisor.ts';
-import { sharing } from './share/sharing.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
 import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
 import { lateKeeper } from './vault/late-keeper.ts';
@@ -80,7 +80,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     : await keeperOf(options, settings);
   const vault = createVault(keeper, { redactor, supplied: options.supplied ?? undefined });
   const announcer = createAnnouncer(error => log.error('A listener failed.', { error: String(error) }));
-  const launcher = new Launcher({
+  const launcher: Launcher = new Launcher({
     profiles: profilesOf(options, settings, log),
     saved: await openSavedServers(paths.state, log),
     vault,
@@ -89,14 +89,18 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     home: settings.get('jupyter.defaultFolder') ?? options.homedir,
     entry: entryParts(options, { settings, log, redactor, announcer }),
     announce: (name, value) => announcer.announce(name, value),
+    follow: (id, state) => sharing.follow(id, state),
+    unshare: id => sharing.forgotten(id),
   });
+  const { user } = options;
+  const sharing = composeSharing({ paths, user, keeper, settings, redactor, log, announcer, launcher });
   return {
     answers: makeAnswers({
       launcher,
       vault,
       settings,
-      sharing,
       log,
+      sharing: sharing.answers,
       about: aboutOf(options, keeper),
       quit: options.quit,
       doctor: doctorParts(options, { keeper, settings, launcher }),
@@ -107,7 +111,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     redactor,
     log,
     cleanUp: async () => void (await cleanStaleRuns(paths.runtime, log)),
-    close: async () => log.close(),
+    close: () => sharing.close().finally(() => log.close()),
   };
 }
 
@@ -157,7 +161,7 @@ interface Fittings {
 function entryParts(
   options: ComposeOptions,
   fittings: Fittings,
-): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'> {
+): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow'> {
   const { settings, log, redactor, announcer } = fittings;
   return {
     openGateway,

@@ -13,7 +13,8 @@ import {
 } from '../../shared/model.ts';
 import { choose } from './choose-found.ts';
 import { GatehouseError } from './errors.ts';
-import type { Log, Profile, RunPlace, Vault } from './ports.ts';
+import type { Log, Profile, RunPlace, UpstreamState, Vault } from './ports.ts';
+import type { SharedServer } from './share/share-listeners.ts';
 import type { SavedServer, SavedServers } from './saved-servers.ts';
 import { ServerEntry, type EntryParts } from './server-entry.ts';
 import { defaultName, newHostLabel, newServerId } from './server-name.ts';
@@ -27,7 +28,11 @@ export interface LauncherParts {
   readonly removeLogs: (id: string) => Promise<void>;
   /** Home folder of the owner: the working folder when none is asked for. */
   readonly home: string;
-  readonly entry: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'>;
+  readonly entry: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow'>;
+  /** Where a server can be reached now; null when nothing of it runs. */
+  readonly follow: (serverId: string, state: UpstreamState | null) => void;
+  /** Takes back what was shared of a server. */
+  readonly unshare: (serverId: string) => Promise<void>;
   announce<K extends keyof Events>(name: K, value: Events[K]): void;
 }
 
@@ -58,6 +63,20 @@ export class Launcher {
       kind: 'not-found',
       nextStep: 'See `gatehouse list`.',
     });
+  }
+
+  /** A server as sharing sees it. Throws `no-such-server`. */
+  shared(id: string): SharedServer {
+    const entry = this.entry(id);
+    const { name, request, sharePort } = entry.saved;
+    return {
+      id,
+      name,
+      sharing: this.#profile(request.profile).sharing,
+      sharePort: sharePort ?? null,
+      state: () => entry.upstreamState(),
+      rememberSharePort: port => entry.rememberSharePort(port),
+    };
   }
 
   async find(options: { fresh: boolean; folder?: string | undefined }): Promise<readonly FoundServer[]> {
@@ -98,6 +117,7 @@ export class Launcher {
 
   async forget(id: string): Promise<void> {
     const entry = this.entry(id);
+    await this.#parts.unshare(id);
     await entry.stop('It is being forgotten.');
     this.#entries.delete(id);
     await this.#parts.saved.remove(id);
@@ -202,6 +222,7 @@ export class Launcher {
         log: parts.log,
         onChange: info => parts.announce('server.changed', info),
         save: saved => parts.saved.put(saved),
+        follow: parts.follow,
       },
       server,
       place => this.#plan(entry, place),

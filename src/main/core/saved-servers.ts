@@ -18,6 +18,8 @@ export interface SavedServer {
   readonly folder: string;
   /** Port of its local listener the last time; null before the first. */
   readonly port: number | null;
+  /** Port of its share listener the last time; absent before the first. */
+  readonly sharePort?: number | undefined;
   readonly request: StartRequest;
 }
 
@@ -30,6 +32,7 @@ const savedSchema = z.object({
   origin: z.string(),
   folder: z.string(),
   port: z.int().min(1).max(65_535).nullable(),
+  sharePort: z.int().min(1).max(65_535).optional(),
   request: startRequestSchema,
 });
 

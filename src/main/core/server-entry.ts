@@ -1,6 +1,15 @@
 import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
 import { errorInfo } from './errors.ts';
-import type { Gateway, GatewayRules, LaunchPlan, Log, RunPlace, Supervised, Vault } from './ports.ts';
+import type {
+  Gateway,
+  GatewayRules,
+  LaunchPlan,
+  Log,
+  RunPlace,
+  Supervised,
+  UpstreamState,
+  Vault,
+} from './ports.ts';
 import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 
@@ -12,6 +21,8 @@ export interface EntryParts {
   supervise(entry: SuperviseRequest): Supervised;
   gatewayRules(): Pick<GatewayRules, 'clock' | 'extraHosts' | 'trustedProxies' | 'log'>;
   onChange(info: ServerInfo): void;
+  /** Where the server can be reached now; null when nothing of it runs. For its share listener. */
+  follow(serverId: string, state: UpstreamState | null): void;
   save(server: SavedServer): Promise<void>;
 }
 
@@ -50,6 +61,17 @@ export class ServerEntry {
 
   get gateway(): Gateway | null {
     return this.#door;
+  }
+
+  /** Null while it has no door. */
+  upstreamState(): UpstreamState | null {
+    const { state, reason, upstream, landing } = this.#supervised;
+    return this.#door === null ? null : { state, reason, upstream, landing };
+  }
+
+  async rememberSharePort(sharePort: number): Promise<void> {
+    this.#saved = { ...this.#saved, sharePort };
+    await this.#parts.save(this.#saved);
   }
 
   info(): ServerInfo {
@@ -131,6 +153,7 @@ export class ServerEntry {
     const door = this.#door;
     this.#door = null;
     await door?.close();
+    this.#parts.follow(this.#saved.id, null);
     this.#parts.onChange(this.info());
   }
 
@@ -163,8 +186,11 @@ export class ServerEntry {
   }
 
   #changed(): void {
-    const { state, reason, upstream, landing } = this.#supervised;
-    this.#door?.setUpstream({ state, reason, upstream, landing });
+    const upstream = this.upstreamState();
+    if (upstream !== null) {
+      this.#door?.setUpstream(upstream);
+      this.#parts.follow(this.#saved.id, upstream);
+    }
     this.#parts.onChange(this.info());
   }
 }

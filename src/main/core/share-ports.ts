@@ -64,6 +64,8 @@ export interface JoinAsked {
   readonly secret: string;
   /** Of a wait that was given; null at first. */
   readonly ticket: string | null;
+  /** A program, which is not asked for a name. */
+  readonly tool: boolean;
   readonly guest: GuestFacts;
 }
 
@@ -95,6 +97,8 @@ export interface GuestDesk {
   peek(cookie: string): PassVerdict;
   /** The guest goes. Sockets are ended by the same way as for a revocation. */
   leave(session: string): void;
+  /** These are in use by a WebSocket: nobody is idle who only watches. */
+  inUse(sessions: Iterable<string>): void;
   note(event: DoorEvent): void;
 }
 

@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import type { Verdict } from '../../../src/main/core/gateway/authorize.ts';
 import { redirectAnswer } from '../../../src/main/core/gateway/answers.ts';
 import { connectionOf } from '../../../src/main/core/gateway/connection.ts';
+import type { Decision as DecisionOf } from '../../../src/main/core/gateway/serve.ts';
 import { guard, type GuardRoom } from '../../../src/main/core/gateway/guard.ts';
 import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
+
+type Decision = DecisionOf<Verdict & { readonly open: true }>;
 
 const open: Verdict = { open: true, session: null, by: 'authorization' };
 
@@ -13,7 +16,7 @@ function decide(
   url: string,
   verdict: Verdict,
   options: { host?: string; headers?: string[]; upgrade?: boolean; limited?: boolean; method?: string } = {},
-): ReturnType<typeof guard> {
+): Decision {
   const room: GuardRoom = {
     listener: { hosts: makeHosts('thesis', 1, ['lab.example.org']), headerCount: 100, trustedProxies: 0 },
     verdict: () => verdict,

@@ -32,6 +32,15 @@ export function jsonAnswer(status: number, message: string, headers: readonly st
   };
 }
 
+/** A value for a page of ours. */
+export function valueAnswer(status: number, value: object, headers: readonly string[] = []): Answer {
+  return {
+    status,
+    headers: ['Content-Type', 'application/json; charset=utf-8', ...always, ...headers],
+    body: `${JSON.stringify(value)}\n`,
+  };
+}
+
 /** @param location absolute, so that no path can be taken for another host */
 export function redirectAnswer(status: 303 | 307, location: string, headers: readonly string[] = []): Answer {
   return { status, headers: ['Location', location, ...always, ...headers], body: '' };

@@ -1,5 +1,6 @@
 /** What is remembered of one connection while it lives. */
 import type { ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { rememberLast, type DigestOf } from './digest.ts';
 
 export interface Connection {
@@ -17,6 +18,10 @@ export interface Connection {
   /** The answer that was next when somebody last looked, and since when it is. */
   watched: ServerResponse | null;
   watchedSince: number;
+  /** The connection itself; null when only what was said on it is known. */
+  readonly socket: Socket | null;
+  /** The one session that was shown on it; '' for several, null for none. */
+  owner: string | null;
 }
 
 export type Connections = WeakMap<object, Connection>;
@@ -36,6 +41,8 @@ export function connectionOf(
     pending: [],
     watched: null,
     watchedSince: 0,
+    socket: socket instanceof Socket ? socket : null,
+    owner: null,
   };
   table.set(socket, made);
   return made;

@@ -7,6 +7,7 @@
  * tests send each of them to the real listener, so that a change of Node is noticed.
  */
 import { readCredentials, type Credential } from './credential.ts';
+import { collect, type Found } from './found-headers.ts';
 import type { HostKind, Hosts } from './hosts.ts';
 import { splitTokens } from './query.ts';
 
@@ -57,6 +58,12 @@ export interface Facts {
   /** A person's browser loads a page into its top frame. */
   readonly navigation: boolean;
   readonly hasBody: boolean;
+  /** Sec-WebSocket-Protocol as it was sent; '' for none. */
+  readonly subprotocols: string;
+  readonly userAgent: string;
+  readonly contentType: string | null;
+  /** What Content-Length announces; null where it announces nothing. */
+  readonly contentLength: number | null;
   /** In the order in which they are tried. */
   readonly credentials: readonly Credential[];
   /** Two of one kind: which one counts would depend on who reads. */
@@ -70,95 +77,6 @@ export interface Facts {
 export interface Fault {
   readonly status: number;
   readonly message: string;
-}
-
-/** The header values that decide something. A class with fixed fields, not a Map: this is filled for each request. */
-class Found {
-  readonly names: string[] = [];
-  /** A name of which there are two lines although two would be ambiguous. */
-  twice: string | null = null;
-  host: string | null = null;
-  origin: string | null = null;
-  referer: string | null = null;
-  authorization: string | null = null;
-  token: string | null = null;
-  cookie: string | null = null;
-  accept = '';
-  length: string | null = null;
-  coding: string | null = null;
-  site: string | null = null;
-  mode: string | null = null;
-  dest: string | null = null;
-  worker = '';
-  forwardedFor = '';
-  forwardedProto = '';
-
-  /** The value, noting when there was one before. */
-  once(before: string | null, name: string, value: string): string {
-    if (before !== null) this.twice = name;
-    return value;
-  }
-}
-
-function collect(rawHeaders: readonly string[]): Found {
-  const found = new Found();
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? '').toLowerCase();
-    found.names.push(name);
-    note(found, name, rawHeaders[index + 1] ?? '');
-  }
-  return found;
-}
-
-function note(found: Found, name: string, value: string): void {
-  switch (name) {
-    case 'host':
-      found.host = found.once(found.host, name, value);
-      return;
-    case 'origin':
-      found.origin = found.once(found.origin, name, value);
-      return;
-    case 'referer':
-      found.referer = found.once(found.referer, name, value);
-      return;
-    case 'authorization':
-      found.authorization = found.once(found.authorization, name, value);
-      return;
-    case 'x-gatehouse-token':
-      found.token = found.once(found.token, name, value);
-      return;
-    case 'content-length':
-      found.length = found.once(found.length, name, value);
-      return;
-    case 'transfer-encoding':
-      found.coding = found.once(found.coding, name, value);
-      return;
-    case 'sec-fetch-site':
-      found.site = found.once(found.site, name, value);
-      return;
-    case 'sec-fetch-mode':
-      found.mode = found.once(found.mode, name, value);
-      return;
-    case 'sec-fetch-dest':
-      found.dest = found.once(found.dest, name, value);
-      return;
-    case 'service-worker':
-      found.worker += value;
-      return;
-    case 'cookie':
-      found.cookie = found.cookie === null ? value : `${found.cookie}; ${value}`;
-      return;
-    case 'accept':
-      found.accept = value;
-      return;
-    case 'x-forwarded-for':
-      found.forwardedFor += `,${value}`;
-      return;
-    case 'x-forwarded-proto':
-      found.forwardedProto += `,${value}`;
-      return;
-    default:
-  }
 }
 
 /** Reads a request once; a Fault is the refusal to send. */
@@ -221,6 +139,10 @@ function makeFacts(
     safe: method === 'GET' || method === 'HEAD' || method === 'OPTIONS',
     navigation: !upgrade && method === 'GET' && asksForPage && (dest === null || dest === 'document'),
     hasBody: found.coding !== null || (found.length !== null && Number(found.length) > 0),
+    subprotocols: found.subprotocols,
+    userAgent: found.userAgent,
+    contentType: found.contentType,
+    contentLength: found.length === null ? null : Number(found.length),
     credentials,
     ambiguousCredential: ambiguous,
     client: (trusted > 0 ? lastOf(found.forwardedFor, trusted) : null) ?? peer,

@@ -18,6 +18,8 @@ export interface Way {
   readonly pool: PoolType;
   readonly request: RequestPlan;
   readonly response: ResponsePlan;
+  /** Put behind the HTML of a page that a person opens; null or absent: nothing. */
+  readonly appended?: Buffer | null | undefined;
 }
 
 export interface Route extends Way {
@@ -91,6 +93,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #wrote = false;
   /** Bytes that Content-Length still announces; null where it announces nothing. */
   #remaining: number | null = null;
+  /** Put behind the answer. */
+  #appended: Buffer | null = null;
 
   constructor(
     route: Way,
@@ -147,7 +151,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     const headers = rawLines(controller.rawHeaders);
     this.#remaining = contentLength(headers);
-    const own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin);
+    let own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin);
+    if (this.#facts.navigation && status === 200 && isPlainHtml(headers)) {
+      this.#appended = this.#route.appended ?? null;
+      if (this.#appended !== null) own = withoutLength(own);
+      if (this.#appended !== null) this.#remaining = null;
+    }
     try {
       this.#response.writeHead(status, responseReason(status, statusText), own);
     } catch (error) {
@@ -185,7 +194,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (response.writableEnded) return;
     const trailers = responseTrailers(rawLines(controller.rawTrailers));
     if (trailers.length > 0 && this.#facts.method !== 'HEAD') response.addTrailers(trailers);
-    response.end();
+    if (this.#appended === null) response.end();
+    else response.end(this.#appended);
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -238,6 +248,21 @@ function contentLength(headers: readonly (string | Buffer)[]): number | null {
     }
   }
   return null;
+}
+
+/** HTML that is not compressed: something may be put behind it. */
+function isPlainHtml(headers: readonly (string | Buffer)[]): boolean {
+  let html = false;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = String(headers[index]).toLowerCase();
+    if (name === 'content-encoding') return false;
+    if (name === 'content-type') html = /^text\/html\s*(?:;|$)/i.test(String(headers[index + 1]));
+  }
+  return html;
+}
+
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_text, index) => headers[index - (index % 2)]?.toLowerCase() !== 'content-length');
 }
 
 /**

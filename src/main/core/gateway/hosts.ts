@@ -4,6 +4,8 @@
  * for Gatehouse's own pages too.
  */
 
+import { urlHost } from '../url-host.ts';
+
 /** `own`: `<host>.localhost`, the only name with cookies. `loopback`: another name of this computer. `extra`: configured. */
 export type HostKind = 'own' | 'loopback' | 'extra';
 
@@ -39,10 +41,4 @@ export function makeGuestHosts(names: readonly string[], extraHosts: readonly st
     if (port === 443) kinds.set(host, 'own');
   }
   return { own: kinds.keys().next().value ?? `localhost:${port}`, kinds };
-}
-
-/** As a URL has it: an IPv6 address in brackets. */
-export function urlHost(name: string): string {
-  const host = name.trim().toLowerCase();
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }

@@ -33,8 +33,8 @@ export interface Live<S = Session> {
   end(session?: S): void;
   /** Cuts what came by one of these sessions: one look at the table, however many they are. */
   endAll(sessions: ReadonlySet<S>): void;
-  /** What is open now, as many times as there are things of a session. */
-  sessions(): Iterable<S | null>;
+  /** How many things of this session are open now. */
+  count(session: S): number;
   /** Cuts what has not moved for too long although it should; answers the sessions that are in use by a WebSocket. */
   sweep(now: number, limits: Pick<Limits, 'bodyIdleMs' | 'stalledMs'>): readonly S[];
 }
@@ -46,6 +46,7 @@ export interface Live<S = Session> {
 export function openLive<S = Session>(): Live<S> {
   const slots: (LiveThing<S> | null)[] = [];
   const free: number[] = [];
+  const counts = new Map<S, number>();
   const samples = new WeakMap<object, Sample>();
   return {
     get size() {
@@ -54,10 +55,17 @@ export function openLive<S = Session>(): Live<S> {
     add(thing) {
       const slot = free.pop() ?? slots.length;
       slots[slot] = thing;
+      if (thing.session !== null) counts.set(thing.session, (counts.get(thing.session) ?? 0) + 1);
       return slot;
     },
     delete(slot) {
-      if (slots[slot] === null) return;
+      const thing = slots[slot] ?? null;
+      if (thing === null) return;
+      if (thing.session !== null) {
+        const left = (counts.get(thing.session) ?? 0) - 1;
+        if (left > 0) counts.set(thing.session, left);
+        else counts.delete(thing.session);
+      }
       slots[slot] = null;
       free.push(slot);
     },
@@ -71,9 +79,7 @@ export function openLive<S = Session>(): Live<S> {
         if (thing !== null && thing.session !== null && sessions.has(thing.session)) cut(thing);
       }
     },
-    *sessions() {
-      for (const thing of slots) if (thing !== null) yield thing.session;
-    },
+    count: session => counts.get(session) ?? 0,
     sweep(now, limits) {
       const used: S[] = [];
       for (const thing of slots) {

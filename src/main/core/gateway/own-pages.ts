@@ -104,7 +104,7 @@ function logout(room: PageRoom, facts: Facts, connection: Connection): Answer {
 }
 
 /** A form has no credential that could be checked, so it must show where it comes from. Only programs send neither header. */
-function comesFromOwnPage(facts: Facts): boolean {
+export function comesFromOwnPage(facts: Facts): boolean {
   if (facts.origin !== null && facts.origin !== facts.ownOrigin) return false;
   return facts.site === null || facts.site === 'same-origin' || facts.site === 'none';
 }
@@ -126,7 +126,7 @@ const tooLong = { status: 413, message: 'The form is too long' };
 const tooLate = { status: 408, message: 'The form did not arrive in time' };
 
 /** The body as text, or why there is none: nobody who has shown nothing keeps a connection open by sending nothing. */
-function readBody(
+export function readBody(
   request: IncomingMessage,
   limit: number,
   longestMs: number,

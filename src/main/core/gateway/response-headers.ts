@@ -11,6 +11,8 @@ export interface ResponsePlan {
   readonly withheldCookies: readonly RegExp[];
   /** Origins under which the server may name itself, in lower case: `http://localhost`. */
   readonly upstreamOrigins: readonly string[];
+  /** Said with each answer that is no upgrade; name and value alternating. */
+  readonly added?: readonly string[] | undefined;
 }
 
 const dropped: ReadonlySet<string> = new Set([
@@ -104,6 +106,7 @@ export function responseHeaders(
   if (!seen.opener) result.push('Cross-Origin-Opener-Policy', 'same-origin');
   if (!seen.policy) result.push('Content-Security-Policy', defaultPolicy);
   if (!seen.frame) result.push('X-Frame-Options', 'SAMEORIGIN');
+  if (plan.added !== undefined) result.push(...plan.added);
   return result;
 }
 

@@ -87,13 +87,22 @@ function onRequest<V>(
     act(room, known, connection, request, response, expected);
     return;
   }
-  Promise.resolve(decision).then(
-    later => {
-      if (later.kind === 'forward') trust(room, connection, request.socket);
-      if (!response.destroyed) act(room, later, connection, request, response, expected);
-    },
-    (error: unknown) => fail(room, error, response),
+  actLater(room, decision, connection, request, response, expected).catch((error: unknown) =>
+    fail(room, error, response),
   );
+}
+
+async function actLater<V>(
+  room: ServeRoom<V>,
+  decision: Decision<V> | Promise<Decision<V>>,
+  connection: Connection,
+  request: IncomingMessage,
+  response: ServerResponse,
+  expected: Expected,
+): Promise<void> {
+  const later = await decision;
+  if (later.kind === 'forward') trust(room, connection, request.socket);
+  if (!response.destroyed) act(room, later, connection, request, response, expected);
 }
 
 function act<V>(
@@ -156,18 +165,25 @@ function onUpgrade<V>(room: ServeRoom<V>, request: IncomingMessage, socket: Dupl
     actUpgrade(room, decision, connection, request, socket, head);
     return;
   }
+  upgradeLater(room, decision, connection, request, socket, head).catch((error: unknown) => {
+    room.log.error('an upgrade failed', { error });
+    socket.destroy();
+  });
+}
+
+async function upgradeLater<V>(
+  room: ServeRoom<V>,
+  decision: Promise<Decision<V>>,
+  connection: Connection,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
   const gone = (): void => void socket.destroy();
   socket.on('error', gone);
-  decision.then(
-    later => {
-      socket.off('error', gone);
-      if (!socket.destroyed) actUpgrade(room, later, connection, request, socket, head);
-    },
-    (error: unknown) => {
-      room.log.error('an upgrade failed', { error });
-      socket.destroy();
-    },
-  );
+  const later = await decision;
+  socket.off('error', gone);
+  if (!socket.destroyed) actUpgrade(room, later, connection, request, socket, head);
 }
 
 function actUpgrade<V>(

@@ -33,7 +33,7 @@ export const waitLimits: WaitLimits = { waitMs: 10 * 60_000, each: 20, all: 500 
 export function askApproval(
   table: WaitTable,
   now: number,
-  link: Link,
+  link: Pick<Link, 'id' | 'serverId' | 'expiresAt'>,
   ticket: Secret<string>,
   facts: GuestFacts,
   limits: WaitLimits = waitLimits,
@@ -71,6 +71,11 @@ export function answerWait(
 }
 
 export type WaitState = 'waiting' | 'given' | 'denied' | 'over';
+
+/** Who waits with this ticket. */
+export function waitOf(table: ReadonlyMap<string, Wait>, ticket: string): Wait | null {
+  return table.get(guestKey(ticket)) ?? null;
+}
 
 /** What the waiting page is told. Spends nothing. */
 export function waitState(

@@ -97,6 +97,16 @@ export class AuditStore {
     if (weighty || end.n - this.#kept >= linesBetween) void this.#keep();
   }
 
+  /** The last lines that can be read, oldest first, without what seals them. */
+  async read(lines: number): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const texts = (await readFiles(this.#options.folder)).flatMap(({ text }) => text.split('\n'));
+    const read = texts.slice(-lines - 1).flatMap(text => {
+      const line = readLine(text, this.#keys);
+      return line === null ? [] : [{ n: line.n, at: line.at, event: line.event, ...line.fields }];
+    });
+    return read.slice(-lines);
+  }
+
   async verify(): Promise<AuditVerdict> {
     return verify(await readFiles(this.#options.folder), this.#keys, await this.#heads());
   }

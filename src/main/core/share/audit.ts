@@ -63,6 +63,11 @@ export class Audit {
     return this.#inTurn('write', () => this.#store.verify());
   }
 
+  /** The last events, oldest first. Refuses with `read-failed`. */
+  read(lines: number): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return this.#inTurn('write', () => this.#store.read(lines));
+  }
+
   /** Resolves when everything is written. */
   async close(): Promise<void> {
     await this.#inTurn('write', async () => {

@@ -89,7 +89,7 @@ export function openGuest(
 }
 
 /** A text from outside as the owner may see it. */
-function plain(text: string, longest: number): string {
+export function plain(text: string, longest: number): string {
   const clean = text.slice(0, longest * 4).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
   // Half of a surrogate pair is no character.
   return clean

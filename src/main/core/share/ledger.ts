@@ -88,11 +88,7 @@ export class Ledger {
   }
 
   links(): readonly ListedLink[] {
-    const now = this.now();
-    return [...this.#book.links.values()].map(link => {
-      const { hash: _hash, revokedAt: _revoked, expiredAt: _expired, ...listed } = link;
-      return { ...listed, state: linkState(now, link) };
-    });
+    return [...this.#book.links.keys()].map(id => this.#listed(id));
   }
 
   guests(): readonly Guest[] {
@@ -167,6 +163,25 @@ export class Ledger {
     return verdict;
   }
 
+  /** The same without counting as use. */
+  peek(cookie: string, serverId: string): GuestVerdict {
+    return this.#find(guestKey(cookie), serverId);
+  }
+
+  /** These sessions are in use, although nothing is asked by them just now. */
+  touch(sessions: ReadonlySet<string>): void {
+    const now = this.now();
+    for (const guest of this.#book.guests.values()) if (sessions.has(guest.id)) guest.lastSeen = now;
+  }
+
+  /** What is kept of a link, ended or not; null for an unknown one. */
+  link(id: string): ListedLink | null {
+    const link = this.#book.links.get(id);
+    if (link === undefined) return null;
+    const { hash: _hash, revokedAt: _revoked, expiredAt: _expired, ...listed } = link;
+    return { ...listed, state: linkState(this.now(), link) };
+  }
+
   /** Refuses an unknown link with kind `not-found`. */
   revoke(id: string): Taken<readonly Guest[]> {
     const ended = revoke(this.#book, this.now(), id);
@@ -223,8 +238,8 @@ export class Ledger {
   }
 
   #listed(id: string): ListedLink {
-    const listed = this.links().find(link => link.id === id);
-    if (listed === undefined) throw notFound('The share link was removed meanwhile.', 'gatehouse links');
+    const listed = this.link(id);
+    if (listed === null) throw notFound('The share link was removed meanwhile.', 'gatehouse links');
     return listed;
   }
 

@@ -64,7 +64,8 @@ export function machineNames(options: {
   return hostNames(names, ['127.0.0.1', '::1', ...extra, ...own]);
 }
 
-function reachedAddresses(interfaces: Interfaces, place: ListenPlace): string[] {
+/** Every address under which a listener at this place can be reached. */
+export function reachedAddresses(interfaces: Interfaces, place: ListenPlace): string[] {
   if (place.kind === 'address') return [place.address];
   const chosen = place.kind === 'all' ? Object.values(interfaces) : [interfaces[place.name]];
   const addresses = chosen.flatMap(list => list ?? []).map(entry => entry.address);

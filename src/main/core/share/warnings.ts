@@ -4,6 +4,7 @@
  */
 import { durationWords } from '../duration.ts';
 import type { Role } from '../../../shared/model.ts';
+import type { ShareWarning as Shown } from '../../../shared/sharing.ts';
 
 /** What is known when something is about to be shared. */
 export interface ShareFacts {
@@ -40,11 +41,8 @@ export type WarningId =
   | 'local-authority'
   | 'self-signed';
 
-export interface ShareWarning {
+export interface ShareWarning extends Shown {
   readonly id: WarningId;
-  /** `danger` is shown in red, and wants to be acknowledged; `note` only helps. */
-  readonly level: 'danger' | 'warning' | 'note';
-  readonly text: string;
 }
 
 /** A link that lives longer than this outlasts the meeting it was made for. */
@@ -61,7 +59,7 @@ export function shareWarnings(facts: ShareFacts): readonly ShareWarning[] {
 }
 
 /** Whether the owner has to say that he has read it. */
-export function needsAcknowledgement(warnings: readonly ShareWarning[]): boolean {
+export function needsAcknowledgement(warnings: readonly Shown[]): boolean {
   return warnings.some(warning => warning.level === 'danger');
 }
 

@@ -1,0 +1,243 @@
+/** Puts sharing together: nothing is opened, asked of the keychain or listened on before it is used. */
+import { access } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
+import type { SharingAnswers } from './answers.ts';
+import type { Announcer } from './announcer.ts';
+import { readSecretFile } from './files.ts';
+import { GatehouseError } from './errors.ts';
+import { openShareGateway } from './gateway/share-gateway.ts';
+import type { Launcher } from './launcher.ts';
+import type { Paths } from './paths.ts';
+import type { Log, Redactor, SecretKeeper, UpstreamState } from './ports.ts';
+import { Secret } from './secret.ts';
+import type { GuestDesk } from './share-ports.ts';
+import { startOf } from './server/processes.ts';
+import type { SettingsStore } from './settings/store.ts';
+import type { WaitTable } from './share/approvals.ts';
+import { describeAudit, describeAuthority, describeCertificate } from './share/described.ts';
+import { makeDesk } from './share/desk.ts';
+import { exportAuthority } from './share/authority.ts';
+import { guestLimits } from './share/guests.ts';
+import { rotateInstallationKey } from './share/installation-key.ts';
+import { machineNames, type HostNames } from './share/names.ts';
+import { ShareListeners, type SharedServer } from './share/share-listeners.ts';
+import { ShareOutlook } from './share/share-outlook.ts';
+import { ledgerFileOf, onceOpened, openRooms, type Rooms } from './share/share-rooms.ts';
+import { ShareTeller } from './share/share-teller.ts';
+import { Sharing } from './share/sharing.ts';
+
+export interface SharingOptions {
+  readonly paths: Paths;
+  readonly user: string;
+  readonly keeper: SecretKeeper;
+  readonly settings: SettingsStore;
+  readonly redactor: Redactor;
+  readonly log: Log;
+  readonly announcer: Announcer;
+  readonly launcher: Launcher;
+}
+
+export interface ComposedSharing {
+  readonly answers: SharingAnswers;
+  /** A server came up, went, or has another address. */
+  follow(serverId: string, state: UpstreamState | null): void;
+  forgotten(serverId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the parts below have in common. */
+interface Pieces extends SharingOptions {
+  readonly waits: WaitTable;
+  readonly rooms: () => Promise<Rooms>;
+  readonly teller: ShareTeller;
+  readonly outlook: ShareOutlook;
+  /** A guest goes. */
+  readonly left: (rooms: Rooms, session: string) => void;
+}
+
+export function composeSharing(options: SharingOptions): ComposedSharing {
+  const { settings, launcher, log, user, paths, announcer } = options;
+  const once = onceOpened(() => openRooms(roomsOptions(options, hostOf(settings))));
+  const knownRooms = async (): Promise<Rooms | null> => {
+    const opened = await once.known();
+    if (opened !== null) return opened;
+    return (await isThere(ledgerFileOf(paths.data))) ? once.get() : null;
+  };
+  const teller = new ShareTeller({
+    serverName: id => launcher.list().find(server => server.id === id)?.name ?? id,
+    connections: (server, session) => listeners.connections(server, session),
+    announce: (name, value) => announcer.announce(name, value),
+  });
+  const outlook = new ShareOutlook({
+    rooms: once.get,
+    user,
+    administrator: process.getuid?.() === 0,
+    listen: id => listeners.listenOf(id) ?? settings.get('sharing.listen'),
+    trustedNetworks: () => settings.get('sharing.trustedNetworks'),
+  });
+  const waits: WaitTable = new Map();
+  const left: Pieces['left'] = (rooms, session) => sharing.left(rooms, session);
+  const pieces: Pieces = { ...options, waits, rooms: once.get, teller, outlook, left };
+  const listeners = listenersOf(pieces);
+  const sharing = new Sharing({
+    rooms: once.get,
+    knownRooms,
+    openRooms: once.known,
+    server: id => launcher.shared(id),
+    serverName: id => launcher.list().find(server => server.id === id)?.name ?? id,
+    listeners,
+    outlook,
+    waits,
+    teller,
+    user,
+    endWithLastLink: () => settings.get('sharing.endWithLastLink'),
+    log,
+  });
+  return {
+    answers: { ...answersOf(sharing, listeners), ...upkeepAnswers(options, once.get, knownRooms) },
+    follow: (id, state) => void sharing.follow(id, state),
+    forgotten: id => sharing.forgotten(id),
+    close: () => sharing.close(),
+  };
+}
+
+function listenersOf(pieces: Pieces): ShareListeners {
+  const { settings, log } = pieces;
+  return new ShareListeners({
+    openShareGateway,
+    desk: (server, rooms) => deskOf(pieces, server, rooms),
+    listen: () => settings.get('sharing.listen'),
+    host: hostOf(settings),
+    extraHosts: () => settings.get('sharing.names'),
+    trustedProxies: () => settings.get('gateway.trustedProxies'),
+    uploadBytes: () => settings.get('sharing.uploadMegabytes') * 1_000_000,
+    log,
+  });
+}
+
+function deskOf(pieces: Pieces, server: SharedServer, rooms: Rooms): GuestDesk {
+  const { settings, waits, teller, outlook, user, left } = pieces;
+  return makeDesk({
+    ledger: rooms.ledger,
+    waits,
+    serverId: server.id,
+    serverName: () => server.name,
+    owner: user,
+    computer: hostname(),
+    asksName: () => settings.get('sharing.askName'),
+    offer: role => outlook.offer(server, role),
+    joined: guest => teller.joined(rooms, guest),
+    waiting: wait => teller.asked(rooms, wait),
+    left: session => left(rooms, session),
+    note: event => teller.note(rooms, server.id, event),
+  });
+}
+
+function hostOf(settings: SettingsStore): () => HostNames {
+  return () =>
+    machineNames({
+      hostname: hostname(),
+      interfaces: networkInterfaces(),
+      place: { kind: 'all' },
+      extra: settings.get('sharing.names'),
+    });
+}
+
+function roomsOptions(
+  { paths, keeper, redactor, log, settings }: SharingOptions,
+  host: () => HostNames,
+): Parameters<typeof openRooms>[0] {
+  return {
+    data: paths.data,
+    state: paths.state,
+    keeper,
+    redactor,
+    log,
+    owner: { pid: process.pid, host: hostname(), processes: { startOf } },
+    limits: { ...guestLimits, idleMs: settings.get('sharing.idleMinutes') * 60_000 },
+    host,
+    supplied: () => {
+      const certificate = settings.get('sharing.certificateFile');
+      return certificate === null ? null : { certificate, key: settings.get('sharing.keyFile') };
+    },
+    wanted: () => settings.get('sharing.names'),
+    uid: paths.uid,
+  };
+}
+
+type ShareAnswers = Pick<
+  SharingAnswers,
+  Exclude<Extract<keyof SharingAnswers, `share.${string}`>, 'share.certificate'>
+>;
+
+function answersOf(sharing: Sharing, listeners: ShareListeners): ShareAnswers {
+  return {
+    'share.preview': request => sharing.preview(request),
+    'share.create': request => sharing.create(request),
+    'share.links': () => sharing.links(),
+    'share.revoke': link => sharing.revoke(link),
+    'share.stop': server => sharing.stop(server),
+    'share.listeners': async () => listeners.list(),
+    'share.people': () => sharing.people(),
+    'share.kick': session => sharing.kick(session),
+    'share.waiting': () => sharing.waiting(),
+    'share.answer': (waiting, { allow }) => sharing.answer(waiting, allow),
+  };
+}
+
+function upkeepAnswers(
+  { keeper, redactor, settings, paths }: SharingOptions,
+  rooms: () => Promise<Rooms>,
+  knownRooms: () => Promise<Rooms | null>,
+): Omit<SharingAnswers, keyof ReturnType<typeof answersOf>> {
+  return {
+    'share.certificate': async () => describeCertificate(await (await rooms()).certificate()),
+    'authority.info': async () => {
+      if (settings.get('sharing.certificateFile') !== null) throw noAuthority();
+      const { authorities } = await rooms();
+      return describeAuthority(exportAuthority(await authorities.get(Date.now())));
+    },
+    'authority.replace': async () => {
+      const opened = await rooms();
+      const replaced = await opened.authorities.replace(Date.now());
+      await (await opened.certificate()).look();
+      return describeAuthority(exportAuthority(replaced));
+    },
+    'audit.read': async ({ lines }) => (await knownRooms())?.audit.read(lines) ?? [],
+    'audit.verify': async () => describeAudit(await (await rooms()).audit.verify()),
+    'secret.rotate': async ({ keyFile }) => {
+      const { ledger, audit } = await rooms();
+      const own = keyFile === undefined ? undefined : await keyFrom(keyFile, paths.uid);
+      await rotateInstallationKey(keeper, redactor, keys => ledger.rekey(keys), own);
+      await audit.rekey(ledger.auditKeys());
+    },
+  };
+}
+
+/** 32 random bytes as base64url, or any text of at least that much. */
+async function keyFrom(path: string, uid: number | null): Promise<Secret<string>> {
+  const text = await readSecretFile(path, uid);
+  if (text.length >= 43) return new Secret(text);
+  throw new GatehouseError('key-too-short', `The key in ${path} is shorter than 256 bits.`, {
+    kind: 'usage',
+    nextStep: 'Make one with `openssl rand -base64 32`, in a file that only you can read.',
+  });
+}
+
+function noAuthority(): GatehouseError {
+  return new GatehouseError(
+    'no-authority',
+    'Guests are shown a certificate of yours, so there is none to install.',
+    {
+      kind: 'usage',
+      nextStep: 'Set `sharing.certificateFile` to null to use the one that Gatehouse makes.',
+    },
+  );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,62 @@
+/** The way of a guest's request to the server: the owner's, with the guest's name in the place of the owner's. */
+import type { GuestPass } from '../share-ports.ts';
+import { Secret } from '../secret.ts';
+import type { Route, Way } from './forward.ts';
+import { planRequestHeaders } from './request-headers.ts';
+
+export interface GuestWayOptions {
+  /** No page can have made a browser send the credential. */
+  readonly explicit: boolean;
+  /** A person opens a page, to which this is appended; null for everything else. */
+  readonly appended: Buffer | null;
+  /** Value of Strict-Transport-Security; null for none. */
+  readonly strictTransport: string | null;
+}
+
+/** What the server is told of who asks. Marked, so that nobody can call himself as the owner is called. */
+export function guestName(pass: Pick<GuestPass, 'name'>): string {
+  return pass.name === '' ? 'guest' : `${pass.name} (guest)`;
+}
+
+export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
+  const { host, headers, explicitHeaders, personHeader } = route.upstream;
+  const person = new Secret(encodeURIComponent(guestName(pass)));
+  const own = headers.map(([name, value]) =>
+    name === personHeader ? ([name, person] as const) : ([name, value] as const),
+  );
+  const request = planRequestHeaders(host, own, options.explicit ? (explicitHeaders ?? []) : null);
+  const added =
+    options.strictTransport === null ? [] : ['Strict-Transport-Security', options.strictTransport];
+  return {
+    upstream: route.upstream,
+    pool: route.pool,
+    // Something can only be put behind a page that is not compressed.
+    request:
+      options.appended === null
+        ? request
+        : { ...request, withheld: new Set([...request.withheld, 'accept-encoding']) },
+    response: { ...route.response, added },
+    appended: options.appended,
+  };
+}
+
+/** Made once for each session and kind of request. */
+export class GuestWays {
+  #route: Route | null = null;
+  readonly #ways = new Map<string, Map<string, Way>>();
+
+  of(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
+    if (route !== this.#route) this.#ways.clear();
+    this.#route = route;
+    const ofSession = this.#ways.get(pass.session) ?? new Map<string, Way>();
+    this.#ways.set(pass.session, ofSession);
+    const key = `${options.explicit} ${options.appended !== null} ${options.strictTransport}`;
+    const way = ofSession.get(key) ?? makeGuestWay(route, pass, options);
+    ofSession.set(key, way);
+    return way;
+  }
+
+  forget(session: string): void {
+    this.#ways.delete(session);
+  }
+}

@@ -1,0 +1,234 @@
+/** The state of a guests' door: who is in is the desk's to say; this is what is open, what is behind, and how much each may ask. */
+import type { Socket } from 'node:net';
+import type { UpstreamState } from '../ports.ts';
+import type { GuestPass, ShareGatewayRules } from '../share-ports.ts';
+import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
+import { noteFailure, type AttemptTable, type AttemptVerdict } from './attempts.ts';
+import { browserName } from './browser-name.ts';
+import { connectionOf, type Connection, type Connections } from './connection.ts';
+import { guestCookie, setGuestCookie } from './cookies.ts';
+import { openCrowd, type Crowd } from './crowd.ts';
+import type { Facts, Listener } from './facts.ts';
+import { openRoute, type Route } from './forward.ts';
+import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
+import { guestUnavailablePage } from './guest-pages.ts';
+import { GuestWays } from './guest-ways.ts';
+import { makeGuestHosts } from './hosts.ts';
+import type { Limits } from './limits.ts';
+import { openLive, type Live } from './live.ts';
+import { rateHeaders } from './own-pages.ts';
+import { countRequest, type RateTable } from './rate.ts';
+import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
+import type { ShareGuardRoom } from './share-guard.ts';
+import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
+
+/** What one guest, and one stranger, may use of the door. */
+export interface ShareLimits extends Limits {
+  /** Requests and WebSockets of one session that are open at once. */
+  readonly openEach: number;
+  /** Requests of one session within `rateMs`. Loading JupyterLab's page takes some 300. */
+  readonly guestRequests: number;
+  /** Requests that were refused for want of a credential, of one address within `rateMs`. */
+  readonly strangerRequests: number;
+  readonly rateMs: number;
+}
+
+export class ShareDoor implements ShareGuardRoom {
+  readonly rules: ShareGatewayRules;
+  readonly limits: ShareLimits;
+  /** By session. */
+  readonly live: Live<string> = openLive<string>();
+  readonly connections: Connections = new WeakMap();
+  readonly crowd: Crowd;
+  readonly refusalLog: RefusalLog;
+  readonly ways = new GuestWays();
+  readonly tools: ToolSessions;
+  readonly cookieName: string;
+  /** How to reach the server; null while there is none. */
+  route: Route | null = null;
+  #port = 0;
+  #listener: Listener | null = null;
+  #listenerOf = '';
+  readonly #attempts: AttemptTable = new Map();
+  readonly #rates: RateTable = new Map();
+  /** Connections on which only this session was shown. */
+  readonly #sockets = new Map<string, Set<Socket>>();
+  #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
+
+  constructor(rules: ShareGatewayRules, limits: ShareLimits) {
+    this.rules = rules;
+    this.limits = limits;
+    this.cookieName = guestCookie(rules.serverId);
+    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket));
+    this.refusalLog = openRefusalLog(rules.log, rules.clock);
+    this.tools = openToolSessions(
+      cookie => rules.desk.find(cookie),
+      (id, secret, address) =>
+        rules.desk.join({
+          id,
+          secret,
+          ticket: null,
+          tool: true,
+          guest: { name: '', address, browser: 'a tool' },
+        }),
+    );
+  }
+
+  get roles(): ShareGatewayRules['roles'] {
+    return this.rules.roles;
+  }
+
+  get landing(): string {
+    return this.#state.landing;
+  }
+
+  setPort(port: number): void {
+    this.#port = port;
+    this.#listener = null;
+  }
+
+  /** Which names are ours is the certificate's to say, and it changes. */
+  get listener(): Listener {
+    const { tls, extraHosts, trustedProxies } = this.rules;
+    if (this.#listener !== null && this.#listenerOf === tls.fingerprint) return this.#listener;
+    this.#listenerOf = tls.fingerprint;
+    this.#listener = {
+      hosts: makeGuestHosts(tls.names(), extraHosts, this.#port),
+      headerCount: this.limits.headerCount,
+      trustedProxies,
+      scheme: 'https',
+      cookie: this.cookieName,
+    };
+    return this.#listener;
+  }
+
+  setUpstream(state: UpstreamState): void {
+    this.#state = state;
+    if (state.upstream === (this.route?.upstream ?? null)) return;
+    const { route } = this;
+    this.route = state.upstream === null ? null : openRoute(state.upstream);
+    void route?.pool.close();
+  }
+
+  verdict(facts: Facts, connection: Connection): GuestVerdict {
+    const { desk } = this.rules;
+    const verdict = authorizeGuest(facts, {
+      find: cookie => desk.find(cookie),
+      redeemed: token => this.tools.find(token, facts.client),
+    });
+    if (verdict.open === true) this.#own(connection, verdict.pass.session);
+    return verdict;
+  }
+
+  async redeem(facts: Facts, connection: Connection, token: string): Promise<GuestVerdict | Answer> {
+    const answer = await this.tools.redeem(token, facts.client).catch(() => null);
+    if (answer === null) return jsonAnswer(503, 'The link cannot be used just now', ['Retry-After', '5']);
+    if (answer.kind === 'wait') {
+      return jsonAnswer(403, 'The owner lets each guest in: open the link in a browser first');
+    }
+    if (answer.kind === 'no' && answer.reason !== 'no-such-link') {
+      this.noteRefused(facts, answer.reason);
+      return jsonAnswer(403, 'The link does not work any more: ask for a new one');
+    }
+    if (answer.kind === 'no') return { open: false, reason: 'wrong-credential', ended: null };
+    return this.verdict(facts, connection);
+  }
+
+  failed(facts: Facts): AttemptVerdict {
+    return noteFailure(this.#attempts, this.rules.clock(), facts.client, this.limits);
+  }
+
+  tooMany(_facts: Facts, pass: GuestPass): Answer | null {
+    if (this.open(pass.session) >= this.limits.openEach) {
+      return jsonAnswer(429, 'Too many requests of this guest are open at once', ['Retry-After', '1']);
+    }
+    return this.#rate(`guest ${pass.session}`, this.limits.guestRequests);
+  }
+
+  strangerTooMany(facts: Facts): Answer | null {
+    return this.#rate(`address ${facts.client}`, this.limits.strangerRequests);
+  }
+
+  #rate(key: string, most: number): Answer | null {
+    const { rateMs, addresses } = this.limits;
+    const verdict = countRequest(this.#rates, this.rules.clock(), key, {
+      requests: most,
+      windowMs: rateMs,
+      keys: addresses,
+    });
+    return verdict.limited ? jsonAnswer(429, 'Too many requests', rateHeaders(verdict)) : null;
+  }
+
+  exchange(facts: Facts): Answer {
+    const token = facts.credentials.find(({ kind }) => kind === 'query')?.value ?? '';
+    const cookie = this.tools.cookie(token, facts.client);
+    const target = facts.target === '/' ? this.landing : facts.target;
+    const headers = cookie === null ? [] : ['Set-Cookie', setGuestCookie(this.cookieName, cookie)];
+    return redirectAnswer(303, facts.ownOrigin + target, headers);
+  }
+
+  noteRole(pass: GuestPass, what: string): void {
+    this.rules.desk.note({ kind: 'role-limit', pass, what });
+  }
+
+  noteRefused(facts: Facts, reason: string, link: string | null = null): void {
+    this.rules.desk.note({ kind: 'refused', link, address: facts.client, reason });
+  }
+
+  guestFacts(facts: Facts, name: string): { name: string; address: string; browser: string } {
+    return { name, address: facts.client, browser: browserName(facts.userAgent) };
+  }
+
+  /** Requests and sockets of a session that are open now. */
+  open(session: string): number {
+    return this.live.count(session);
+  }
+
+  unavailable(facts: Facts): Answer {
+    const { state } = this.#state;
+    const soon = state === 'starting' || state === 'restarting' || state === 'ready';
+    const retrySeconds = soon ? 2 : 10;
+    if (facts.navigation) return guestUnavailablePage(soon, retrySeconds);
+    return jsonAnswer(503, `The server cannot be reached (${state})`, ['Retry-After', String(retrySeconds)]);
+  }
+
+  /** A connection belongs to the session that was shown on it; one that showed two belongs to nobody. */
+  #own(connection: Connection, session: string): void {
+    const { owner, socket } = connection;
+    if (owner === session || socket === null) return;
+    if (owner !== null) {
+      this.#sockets.get(owner)?.delete(socket);
+      connection.owner = '';
+      return;
+    }
+    connection.owner = session;
+    const sockets = this.#sockets.get(session) ?? new Set<Socket>();
+    this.#sockets.set(session, sockets);
+    sockets.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0 && this.#sockets.get(session) === sockets) this.#sockets.delete(session);
+    });
+  }
+
+  /** Cuts everything that came by these sessions, idle connections too. */
+  end(sessions: ReadonlySet<string>): void {
+    this.live.endAll(sessions);
+    for (const session of sessions) {
+      for (const socket of this.#sockets.get(session) ?? []) socket.destroy();
+      this.#sockets.delete(session);
+      this.ways.forget(session);
+    }
+  }
+
+  sweep(): void {
+    const now = this.rules.clock();
+    this.crowd.sweep(now);
+    this.rules.desk.inUse(this.live.sweep(now, this.limits));
+  }
+
+  async close(): Promise<void> {
+    this.live.end();
+    await this.route?.pool.destroy();
+  }
+}

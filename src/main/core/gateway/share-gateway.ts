@@ -1,0 +1,167 @@
+/**
+ * The door for guests: TLS only, one link's role at a time, and everything that came by a link gone the moment it is taken back (DESIGN, sections 4 and 7). It is put together here; what is decided is
+ * decided in `share-guard.ts` and by the profile's role rules.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ShareGateway, ShareGatewayRules } from '../share-ports.ts';
+import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
+import { isExplicit } from './authorize.ts';
+import type { Facts } from './facts.ts';
+import { joinFiltered } from './filtered-socket.ts';
+import { forward, type Way } from './forward.ts';
+import { defaultLimits } from './limits.ts';
+import { logField } from './refusal-log.ts';
+import { serve } from './serve.ts';
+import { ShareDoor, type ShareLimits } from './share-door.ts';
+import { shareGuard, type Entry } from './share-guard.ts';
+import { listenForGuests } from './share-listener.ts';
+import { answerSharePage } from './share-own-pages.ts';
+import { watchUpload } from './uploads.ts';
+import { splice } from './websocket.ts';
+
+export const defaultShareLimits: ShareLimits = {
+  ...defaultLimits,
+  // A guest is a browser with six connections and a WebSocket for each open document.
+  connections: 8192,
+  openEach: 128,
+  guestRequests: 3000,
+  strangerRequests: 600,
+  rateMs: 60_000,
+};
+
+const banner = Buffer.from('\n<script src="/_gatehouse/guest.js"></script>\n');
+
+/** Listens on the addresses, and answers at once. */
+export async function openShareGateway(
+  rules: ShareGatewayRules,
+  limits: ShareLimits = defaultShareLimits,
+): Promise<ShareGateway> {
+  const door = new ShareDoor(rules, limits);
+  const listener = await listenForGuests({
+    addresses: rules.addresses,
+    preferredPort: rules.preferredPort,
+    tls: rules.tls,
+    limits,
+    attach: server => attach(door, server),
+  });
+  door.setPort(listener.port);
+  const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
+  return {
+    port: listener.port,
+    setUpstream: state => door.setUpstream(state),
+    end: sessions => door.end(sessions),
+    connections: session => door.open(session),
+    async close() {
+      clearInterval(sweep);
+      await Promise.all([listener.close(), door.close()]);
+    },
+  };
+}
+
+function attach(door: ShareDoor, server: Server): void {
+  serve<Entry>(
+    {
+      limits: door.limits,
+      connections: door.connections,
+      crowd: door.crowd,
+      log: door.rules.log,
+      decide: (request, connection, upgrade) => shareGuard(door, request, connection, upgrade),
+      ownPage: async (facts, request) => secured(door, facts, await answerSharePage(door, facts, request)),
+      forward: (facts, entry, request, response) => onForward(door, facts, entry, request, response),
+      upgrade: (facts, entry, request, socket, head) => onUpgrade(door, facts, entry, request, socket, head),
+    },
+    server,
+  );
+  server.on('secureConnection', (socket: Socket) => door.crowd.enter(socket));
+}
+
+/** With Strict-Transport-Security where the certificate is one that every browser trusts. */
+function secured(door: ShareDoor, facts: Facts, answer: Answer): Answer {
+  const value = strictTransport(door, facts);
+  if (value === null) return answer;
+  return { ...answer, headers: [...answer.headers, 'Strict-Transport-Security', value] };
+}
+
+function strictTransport(door: ShareDoor, facts: Facts): string | null {
+  return door.rules.tls.strictTransport(facts.host.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
+}
+
+function wayFor(door: ShareDoor, facts: Facts, entry: Entry): Way | null {
+  if (door.route === null) return null;
+  return door.ways.of(door.route, entry.pass, {
+    explicit: isExplicit(entry.by, facts),
+    appended: facts.navigation ? banner : null,
+    strictTransport: strictTransport(door, facts),
+  });
+}
+
+function onForward(
+  door: ShareDoor,
+  facts: Facts,
+  entry: Entry,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const way = wayFor(door, facts, entry);
+  if (way === null) {
+    sendAnswer(response, secured(door, facts, door.unavailable(facts)));
+    return;
+  }
+  const upload = watchUpload(facts, door.rules.uploadBytes);
+  if (upload.refusal !== null) {
+    door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
+    sendAnswer(response, jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
+    return;
+  }
+  const slot = door.live.add({ kind: 'request', session: entry.pass.session, request, response });
+  response.once('close', () => door.live.delete(slot));
+  const end = {
+    failed(error: Error) {
+      if (!response.destroyed) sendAnswer(response, secured(door, facts, failure(door, facts, error)));
+    },
+    broken(error: Error) {
+      door.rules.log.warn('the server broke off an answer', {
+        path: logField(facts.path),
+        error: error.message,
+      });
+    },
+  };
+  forward(way, request, response, facts, end, upload.inspect);
+}
+
+function onUpgrade(
+  door: ShareDoor,
+  facts: Facts,
+  entry: Entry,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const way = wayFor(door, facts, entry);
+  const verdict = entry.socket;
+  if (way === null || verdict === null) {
+    sendRawAnswer(socket, door.unavailable(facts));
+    return;
+  }
+  const { pass } = entry;
+  const slot = door.live.add({ kind: 'websocket', session: pass.session, socket });
+  socket.once('close', () => door.live.delete(slot));
+  const failed = (error: Error): void => sendRawAnswer(socket, failure(door, facts, error));
+  if (verdict.way === 'splice') {
+    splice(way, request, socket, head, facts, door.limits, { failed });
+    return;
+  }
+  joinFiltered(way, request, socket, head, facts, verdict, door.limits, {
+    failed,
+    dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),
+  });
+}
+
+function failure(door: ShareDoor, facts: Facts, error: Error): Answer {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === 'UND_ERR_INVALID_ARG') return jsonAnswer(400, 'The request cannot be passed on');
+  door.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
+  return door.unavailable(facts);
+}

@@ -1,0 +1,164 @@
+/**
+ * The attack: a guest who gets more than the link says, by a second door (the WebSocket), a second reading (of a path, a credential, a method), or a moment (between the look and the act). Every
+ * request and upgrade of a guest comes through here before anything else is done with it: facts, who asks, what the role allows. The default is no.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { RoleRefusal, RoleRules, SocketVerdict } from '../ports.ts';
+import type { GuestPass } from '../share-ports.ts';
+import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
+import type { AttemptVerdict } from './attempts.ts';
+import type { Reason } from './authorize.ts';
+import type { Connection } from './connection.ts';
+import type { CredentialKind } from './credential.ts';
+import { readFacts, type Facts, type Listener } from './facts.ts';
+import { coversOwnPages } from './guard.ts';
+import type { GuestVerdict } from './guest-authorize.ts';
+import { notAllowedPage, outsidePage } from './guest-pages.ts';
+import { isOwnPath, rateHeaders } from './own-pages.ts';
+import type { RefusalLog } from './refusal-log.ts';
+import type { Decision } from './serve.ts';
+
+/** What was found out about a guest's request. */
+export interface Entry {
+  readonly pass: GuestPass;
+  readonly by: CredentialKind;
+  /** What the role says of the WebSocket; null for a request. */
+  readonly socket: Extract<SocketVerdict, { readonly allow: true }> | null;
+}
+
+/** What the guard asks of the door. */
+export interface ShareGuardRoom {
+  readonly listener: Listener;
+  readonly roles: RoleRules;
+  readonly landing: string;
+  readonly refusalLog: RefusalLog;
+  verdict(facts: Facts, connection: Connection): GuestVerdict;
+  /** Redeems a tool's token, and looks again. */
+  redeem(facts: Facts, connection: Connection, token: string): Promise<GuestVerdict | Answer>;
+  /** Counts a wrong credential of this address. */
+  failed(facts: Facts): AttemptVerdict;
+  /** Counts a request of somebody who is in; an answer when there were too many, or too many are open. */
+  tooMany(facts: Facts, pass: GuestPass): Answer | null;
+  /** The same for somebody who is not. */
+  strangerTooMany(facts: Facts): Answer | null;
+  /** Leads a browser that came with a token in its address to the clean one, with a session. */
+  exchange(facts: Facts): Answer;
+  noteRole(pass: GuestPass, what: string): void;
+  noteRefused(facts: Facts, reason: string): void;
+}
+
+export function shareGuard(
+  room: ShareGuardRoom,
+  request: IncomingMessage,
+  connection: Connection,
+  upgrade: boolean,
+): Decision<Entry> | Promise<Decision<Entry>> {
+  const facts = readFacts(request, connection.peer, upgrade, room.listener);
+  if ('message' in facts) {
+    room.refusalLog(facts.message, { client: connection.peer });
+    const answer = jsonAnswer(facts.status, facts.message, ['Connection', 'close']);
+    return { kind: 'answer', answer, last: true };
+  }
+  if (isOwnPath(facts.path)) {
+    return upgrade ? answered(jsonAnswer(404, 'There is no such page of Gatehouse')) : { kind: 'own', facts };
+  }
+  const verdict = room.verdict(facts, connection);
+  if (verdict.open !== 'later') return judged(room, facts, verdict);
+  return room
+    .redeem(facts, connection, verdict.token)
+    .then(found => ('status' in found ? answered(found) : judged(room, facts, found)));
+}
+
+function judged(room: ShareGuardRoom, facts: Facts, verdict: GuestVerdict): Decision<Entry> {
+  if (verdict.open !== true) return answered(refuse(room, facts, verdict));
+  const { pass, by } = verdict;
+  const tooMany = room.tooMany(facts, pass);
+  if (tooMany !== null) return answered(tooMany);
+  if (facts.navigation && facts.hadQueryToken && by === 'query') return answered(room.exchange(facts));
+  if (facts.navigation && facts.target === '/' && room.landing !== '/') {
+    return answered(redirectAnswer(303, facts.ownOrigin + room.landing));
+  }
+  return allowed(room, facts, pass, by);
+}
+
+/** What the role says. */
+function allowed(room: ShareGuardRoom, facts: Facts, pass: GuestPass, by: CredentialKind): Decision<Entry> {
+  const { roles } = room;
+  if (facts.workerScript && coversOwnPages(facts.path)) {
+    return limited(room, facts, pass, 'A service worker of the whole address is not allowed');
+  }
+  if (facts.names.some(name => roles.overrideHeaders.includes(name))) {
+    return limited(room, facts, pass, 'A request that asks to be taken for another one is not passed on');
+  }
+  if (facts.upgrade) {
+    const offered = subprotocols(facts);
+    const socket = roles.openSocket(pass.role, facts.path, facts.query, offered);
+    return socket.allow
+      ? { kind: 'forward', facts, verdict: { pass, by, socket } }
+      : limited(room, facts, pass, socket.message, socket);
+  }
+  const verdict = roles.decideRequest(pass.role, facts.method, facts.path, facts.query);
+  return verdict.allow
+    ? { kind: 'forward', facts, verdict: { pass, by, socket: null } }
+    : limited(room, facts, pass, verdict.message, verdict);
+}
+
+function subprotocols(facts: Facts): readonly string[] {
+  return facts.subprotocols
+    .split(',')
+    .map(name => name.trim())
+    .filter(name => name !== '');
+}
+
+function limited(
+  room: ShareGuardRoom,
+  facts: Facts,
+  pass: GuestPass,
+  message: string,
+  refusal: RoleRefusal | null = null,
+): Decision<Entry> {
+  room.noteRole(
+    pass,
+    `${refusal?.reason ?? 'role'}: ${facts.upgrade ? 'WebSocket' : facts.method} ${facts.path}`,
+  );
+  return answered(facts.navigation ? notAllowedPage(message) : jsonAnswer(403, message));
+}
+
+function answered(answer: Answer): Decision<never> {
+  return { kind: 'answer', answer };
+}
+
+const refusals: Record<Reason, readonly [status: number, message: string]> = {
+  'no-credential': [401, 'Open the link that you were given: no credential was sent'],
+  'ambiguous-credential': [400, 'Two credentials of one kind were sent'],
+  'wrong-credential': [401, 'The credential is wrong'],
+  'expired-session': [401, 'You are not in any more: open the link again, or ask for a new one'],
+  'foreign-origin': [403, 'The request comes from another origin'],
+  'cross-site': [403, 'The request comes from another site'],
+};
+
+/** A person gets a page, a program a status and a sentence; neither is told why what was shown does not open. */
+function refuse(
+  room: ShareGuardRoom,
+  facts: Facts,
+  verdict: Exclude<GuestVerdict, { readonly open: true }>,
+): Answer {
+  const reason = verdict.open === 'later' ? 'wrong-credential' : verdict.reason;
+  const { method, path, client, host, origin } = facts;
+  room.refusalLog(reason, { method, path, client, host, origin: origin ?? '' });
+  const [status, message] = refusals[reason];
+  if (reason === 'wrong-credential') {
+    const attempt = room.failed(facts);
+    room.noteRefused(facts, reason);
+    if (attempt.limited) return jsonAnswer(429, 'Too many wrong credentials', rateHeaders(attempt));
+    return unauthorized(facts, message, rateHeaders(attempt));
+  }
+  const tooMany = room.strangerTooMany(facts);
+  if (tooMany !== null) return tooMany;
+  return status === 401 ? unauthorized(facts, message, []) : jsonAnswer(status, message);
+}
+
+function unauthorized(facts: Facts, message: string, headers: readonly string[]): Answer {
+  const all = ['WWW-Authenticate', 'Bearer realm="gatehouse"', ...headers];
+  return facts.navigation ? outsidePage(all) : jsonAnswer(401, message, all);
+}

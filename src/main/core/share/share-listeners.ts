@@ -1,0 +1,170 @@
+/** The share listeners that are on, one for each server. */
+import { networkInterfaces } from 'node:os';
+import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts';
+import type { Log, ProfileSharing, UpstreamState } from '../ports.ts';
+import type { GuestDesk, ShareGateway, ShareGatewayRules } from '../share-ports.ts';
+import { createTurns } from '../turns.ts';
+import type { Guest } from './guests.ts';
+import type { HostNames } from './names.ts';
+import { bindAddresses, placeOf, shareOrigins } from './reach.ts';
+import type { Rooms } from './share-rooms.ts';
+import { shareTls } from './share-tls.ts';
+
+/** A server as sharing sees it. */
+export interface SharedServer {
+  readonly id: string;
+  readonly name: string;
+  readonly sharing: ProfileSharing;
+  /** Port of its share listener the last time; null before the first. */
+  readonly sharePort: number | null;
+  /** Null while nothing of it runs. */
+  state(): UpstreamState | null;
+  /** So that a link works again after a restart. */
+  rememberSharePort(port: number): Promise<void>;
+}
+
+export interface ListenersParts {
+  readonly openShareGateway: (rules: ShareGatewayRules) => Promise<ShareGateway>;
+  readonly desk: (server: SharedServer, rooms: Rooms) => GuestDesk;
+  /** The setting. */
+  readonly listen: () => string;
+  /** This computer's names and addresses, and those that the owner added. */
+  readonly host: () => HostNames;
+  readonly extraHosts: () => readonly string[];
+  readonly trustedProxies: () => number;
+  readonly uploadBytes: () => number;
+  readonly log: Log;
+}
+
+interface Open {
+  readonly server: SharedServer;
+  readonly gateway: ShareGateway;
+  readonly listen: string;
+  readonly addresses: () => readonly ShareAddress[];
+}
+
+export class ShareListeners {
+  readonly #parts: ListenersParts;
+  readonly #open = new Map<string, Open>();
+  /** Two links that are made at once must not open two listeners. */
+  readonly #inTurn = createTurns();
+
+  constructor(parts: ListenersParts) {
+    this.#parts = parts;
+  }
+
+  /** Turns the listener of a server on, or moves it. @param listen where; as it is, or as the setting says, when undefined */
+  ensure(
+    server: SharedServer,
+    rooms: Rooms,
+    listen: string | undefined,
+  ): Promise<{ readonly addresses: readonly ShareAddress[] }> {
+    return this.#inTurn(server.id, async () => {
+      const known = this.#open.get(server.id);
+      const wanted = listen ?? known?.listen ?? this.#parts.listen();
+      if (known !== undefined && known.listen === wanted) return { addresses: known.addresses() };
+      // An address that is gone must not end the listener that is on.
+      placeOf(wanted, networkInterfaces());
+      await this.#drop(server.id);
+      const opened = await this.#openOne(server, rooms, wanted);
+      this.#open.set(server.id, opened);
+      const addresses = opened.addresses();
+      const address = bindAddresses(placeOf(wanted, networkInterfaces()), networkInterfaces()).join(' ');
+      const { port } = opened.gateway;
+      void rooms.audit.record({ event: 'listener-on', server: server.id, address, port });
+      return { addresses };
+    });
+  }
+
+  async #openOne(server: SharedServer, rooms: Rooms, listen: string): Promise<Open> {
+    const parts = this.#parts;
+    const interfaces = networkInterfaces();
+    const place = placeOf(listen, interfaces);
+    const certificate = await rooms.certificate();
+    await certificate.look();
+    const gateway = await parts.openShareGateway({
+      serverId: server.id,
+      name: server.name,
+      desk: parts.desk(server, rooms),
+      roles: server.sharing.rules,
+      tls: shareTls(certificate, parts.host, Date.now),
+      addresses: bindAddresses(place, interfaces),
+      preferredPort: server.sharePort,
+      extraHosts: parts.extraHosts(),
+      trustedProxies: parts.trustedProxies(),
+      uploadBytes: parts.uploadBytes(),
+      clock: Date.now,
+      log: parts.log,
+    });
+    const state = server.state();
+    if (state !== null) gateway.setUpstream(state);
+    if (gateway.port !== server.sharePort) {
+      await server.rememberSharePort(gateway.port).catch((error: unknown) => {
+        parts.log.warn('The port of a share listener could not be remembered; links end with this run.', {
+          server: server.id,
+          error: String(error),
+        });
+      });
+    }
+    const addresses = (): readonly ShareAddress[] => {
+      const { host, trustedByAll } = certificate.current();
+      const now = networkInterfaces();
+      const { names } = parts.host();
+      const { port } = gateway;
+      return shareOrigins({ place, interfaces: now, certificate: host, trustedByAll, names, port });
+    };
+    return { server, gateway, listen, addresses };
+  }
+
+  /** False where the server has no listener. */
+  setUpstream(serverId: string, state: UpstreamState | null): boolean {
+    const open = this.#open.get(serverId);
+    if (open !== undefined && state !== null) open.gateway.setUpstream(state);
+    return open !== undefined;
+  }
+
+  /** Cuts everything that came by these guests' sessions, at once. */
+  end(guests: readonly Guest[]): void {
+    const byServer = new Map<string, Set<string>>();
+    for (const { serverId, id } of guests) {
+      const sessions = byServer.get(serverId) ?? new Set<string>();
+      byServer.set(serverId, sessions.add(id));
+    }
+    for (const [serverId, sessions] of byServer) this.#open.get(serverId)?.gateway.end(sessions);
+  }
+
+  connections(serverId: string, session: string): number {
+    return this.#open.get(serverId)?.gateway.connections(session) ?? 0;
+  }
+
+  list(): readonly ShareListenerInfo[] {
+    return [...this.#open.values()].map(({ server, gateway, listen, addresses }) => ({
+      server: server.id,
+      serverName: server.name,
+      listen,
+      port: gateway.port,
+      addresses: addresses(),
+    }));
+  }
+
+  /** Where the listener of a server listens; null while it is off. */
+  listenOf(serverId: string): string | null {
+    return this.#open.get(serverId)?.listen ?? null;
+  }
+
+  /** True when there was one. */
+  close(serverId: string): Promise<boolean> {
+    return this.#inTurn(serverId, () => this.#drop(serverId));
+  }
+
+  async #drop(serverId: string): Promise<boolean> {
+    const open = this.#open.get(serverId);
+    this.#open.delete(serverId);
+    await open?.gateway.close();
+    return open !== undefined;
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map(id => this.close(id)));
+  }
+}

@@ -1,0 +1,89 @@
+/** Tells what happens in sharing: to the audit log, for good; and to whoever looks at the window. The log is written first. */
+import type { Events } from '../../../shared/contract.ts';
+import type { Person, PersonLeft, Waiting } from '../../../shared/sharing.ts';
+import type { DoorEvent } from '../share-ports.ts';
+import type { Wait } from './approvals.ts';
+import type { AuditEvent } from './audit-entry.ts';
+import { describeGuest, describeWait } from './described.ts';
+import type { Guest } from './guests.ts';
+import { createOnce, createRefusalCounter } from './refusals.ts';
+import type { Rooms } from './share-rooms.ts';
+
+export interface TellerParts {
+  /** What the owner calls a server, also one that is forgotten. */
+  readonly serverName: (id: string) => string;
+  /** Requests and sockets of a session that are open now. */
+  readonly connections: (serverId: string, session: string) => number;
+  announce<K extends keyof Events>(name: K, value: Events[K]): void;
+}
+
+export class ShareTeller {
+  readonly #parts: TellerParts;
+  readonly #refusals = createRefusalCounter();
+  readonly #once = createOnce();
+
+  constructor(parts: TellerParts) {
+    this.#parts = parts;
+  }
+
+  record(rooms: Rooms, event: AuditEvent): void {
+    void rooms.audit.record(event);
+  }
+
+  changed(server: string | null): void {
+    this.#parts.announce('share.changed', { server });
+  }
+
+  person(rooms: Rooms, guest: Guest): Person {
+    const label = rooms.ledger.link(guest.linkId)?.label ?? '';
+    const connections = this.#parts.connections(guest.serverId, guest.id);
+    return describeGuest(guest, label, this.#parts.serverName(guest.serverId), connections);
+  }
+
+  /** Null where the link is gone. */
+  waiting(rooms: Rooms, wait: Wait): Waiting | null {
+    const link = rooms.ledger.link(wait.linkId);
+    return link === null ? null : describeWait(wait, link, this.#parts.serverName(wait.serverId));
+  }
+
+  /** What the door of a server tells. */
+  note(rooms: Rooms, serverId: string, event: DoorEvent): void {
+    const now = Date.now();
+    if (event.kind === 'role-limit') {
+      const { session, link, role } = event.pass;
+      if (!this.#once(now, `${session} ${event.what}`)) return;
+      this.record(rooms, { event: 'role-limit', link, server: serverId, session, role, what: event.what });
+      return;
+    }
+    const { link, address, reason } = event;
+    const refused = { event: 'refused', server: serverId, link, address, reason, times: 1 } as const;
+    const first = this.#refusals.add(now, refused);
+    if (first !== null) this.record(rooms, first);
+  }
+
+  /** Writes the counts of refusals whose time is over. */
+  flush(rooms: Rooms, all = false): void {
+    for (const event of this.#refusals.due(Date.now(), all)) this.record(rooms, event);
+  }
+
+  joined(rooms: Rooms, guest: Guest): void {
+    const { id: session, linkId: link, serverId: server, role, name, address, browser } = guest;
+    this.record(rooms, { event: 'joined', link, server, role, session, name, address, browser });
+    this.#parts.announce('share.joined', this.person(rooms, guest));
+    this.changed(server);
+  }
+
+  asked(rooms: Rooms, wait: Wait): void {
+    const { linkId: link, serverId: server, name, address } = wait;
+    this.record(rooms, { event: 'approval-asked', link, server, name, address });
+    const waiting = this.waiting(rooms, wait);
+    if (waiting !== null) this.#parts.announce('share.waiting', waiting);
+    this.changed(server);
+  }
+
+  ended(rooms: Rooms, guest: Guest, reason: PersonLeft['reason']): void {
+    const { id: session, linkId: link, serverId: server, name } = guest;
+    this.record(rooms, { event: 'session-ended', link, server, session, reason });
+    this.#parts.announce('share.left', { session, server, name, reason });
+  }
+}
