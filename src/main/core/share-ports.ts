@@ -107,6 +107,8 @@ export interface ShareTls {
   options(): SecureContextOptions;
   /** From now on this server shows the current certificate; ends with the answer's call. */
   attach(server: { setSecureContext(options: SecureContextOptions): void }): () => void;
+  /** Gives the server new keys for session tickets now and again; ends with the answer's call. */
+  rotateTickets(server: { setTicketKeys(keys: Buffer): unknown }): () => void;
   /** Names and addresses, as they stand in a URL's host but without brackets, that the current certificate covers. */
   names(): readonly string[];
   /** Value of Strict-Transport-Security for this host; null for none. */

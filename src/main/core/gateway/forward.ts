@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher, Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Upstream } from '../ports.ts';
+import { jsonAnswer, sendAnswer } from './answers.ts';
 import type { Facts } from './facts.ts';
 import { planRequestHeaders, requestHeaders, type RequestPlan } from './request-headers.ts';
 import { responseHeaders, responseReason, responseTrailers, type ResponsePlan } from './response-headers.ts';
@@ -64,6 +65,9 @@ export interface ExchangeEnd {
   broken(error: Error): void;
 }
 
+/** Looks at a body as it passes. Once it answers with a refusal, nothing more of that body is passed on. */
+export type BodyWatch = (chunk: Buffer) => { readonly status: number; readonly message: string } | null;
+
 /** Sends an authorised request on. `end.failed` is where an answer of our own comes from. */
 export function forward(
   route: Way,
@@ -71,8 +75,9 @@ export function forward(
   response: ServerResponse,
   facts: Facts,
   end: ExchangeEnd,
+  watch: BodyWatch | null = null,
 ): void {
-  const exchange = new Exchange(route, request, response, facts, end);
+  const exchange = new Exchange(route, request, response, facts, end, watch);
   exchange.start();
 }
 
@@ -86,6 +91,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #facts: Facts;
   readonly #end: ExchangeEnd;
+  readonly #watch: BodyWatch | null;
   #controller: Dispatcher.DispatchController | null = null;
   #started = false;
   #finished = false;
@@ -102,12 +108,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     response: ServerResponse,
     facts: Facts,
     end: ExchangeEnd,
+    watch: BodyWatch | null,
   ) {
     this.#route = route;
     this.#request = request;
     this.#response = response;
     this.#facts = facts;
     this.#end = end;
+    this.#watch = watch;
   }
 
   start(): void {
@@ -124,10 +132,19 @@ class Exchange implements Dispatcher.DispatchHandler {
         path: facts.target,
         method: facts.method,
         headers: requestHeaders(this.#request.rawHeaders, facts, this.#route.request, false),
-        body: facts.hasBody ? bodyOf(this.#request) : null,
+        body: facts.hasBody ? bodyOf(this.#request, this.#watch, refusal => this.#refuse(refusal)) : null,
       },
       this,
     );
+  }
+
+  /** The body broke a rule half-way: the server's request is broken off, and the client is told if nothing was said yet. */
+  #refuse({ status, message }: { readonly status: number; readonly message: string }): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#controller?.abort(new Error(message));
+    if (this.#started) this.#response.destroy();
+    else sendAnswer(this.#response, jsonAnswer(status, message, ['Connection', 'close']));
   }
 
   #clientGone(): void {
@@ -269,7 +286,11 @@ function withoutLength(headers: readonly string[]): string[] {
  * The request body as a stream of its own. undici destroys the body when the server answers early and closes (413), and destroying Node's
  * request would cut the client's connection before it has read that answer.
  */
-function bodyOf(request: IncomingMessage): Readable {
+function bodyOf(
+  request: IncomingMessage,
+  watch: BodyWatch | null,
+  refuse: (refusal: { readonly status: number; readonly message: string }) => void,
+): Readable {
   const body = new Readable({
     highWaterMark: 64 * 1024,
     read() {
@@ -280,7 +301,15 @@ function bodyOf(request: IncomingMessage): Readable {
       callback(error);
     },
   });
+  let refused = false;
   request.on('data', (chunk: Buffer) => {
+    const refusal = refused ? null : (watch?.(chunk) ?? null);
+    if (refusal !== null) {
+      refused = true;
+      refuse(refusal);
+      body.destroy(new Error(refusal.message));
+    }
+    if (refused) return;
     if (!body.destroyed && !body.push(chunk)) request.pause();
   });
   request.on('end', () => body.push(null));

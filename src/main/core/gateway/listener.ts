@@ -3,7 +3,7 @@
  * would hand the session cookie to that user. So one port is held on every loopback address, or not used at all.
  */
 import { createServer, type Server, type ServerOptions } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
@@ -72,19 +72,7 @@ interface OpenServer {
 }
 
 function openServer(limits: Limits, attach: (server: Server) => void): OpenServer {
-  const options: ServerOptions & { shouldUpgradeCallback: (request: UpgradeRequest) => boolean } = {
-    insecureHTTPParser: false,
-    maxHeaderSize: limits.headerBytes,
-    headersTimeout: limits.headersMs,
-    // A 10 GB upload takes its time; idle bodies are found by the sweep.
-    requestTimeout: 0,
-    keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: Math.min(5000, limits.headersMs),
-    noDelay: true,
-    // `curl --http2` offers h2c: to be ignored (RFC 9110, 7.8), not refused.
-    shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket',
-  };
-  const server = createServer(options);
+  const server = createServer(serverOptions(limits));
   // Node would drop further lines without a word; the facts refuse them.
   server.maxHeadersCount = 0;
   const sockets = new Set<Socket>();
@@ -96,11 +84,29 @@ function openServer(limits: Limits, attach: (server: Server) => void): OpenServe
   return { server, sockets };
 }
 
+/** For every HTTP server of Gatehouse. */
+export function serverOptions(
+  limits: Pick<Limits, 'headerBytes' | 'headersMs' | 'keepAliveMs'>,
+): ServerOptions & { shouldUpgradeCallback: (request: UpgradeRequest) => boolean } {
+  return {
+    insecureHTTPParser: false,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    // A 10 GB upload takes its time; idle bodies are found by the sweep.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(5000, limits.headersMs),
+    noDelay: true,
+    // `curl --http2` offers h2c: to be ignored (RFC 9110, 7.8), not refused.
+    shouldUpgradeCallback: request => request.headers.upgrade?.toLowerCase() === 'websocket',
+  };
+}
+
 interface UpgradeRequest {
   readonly headers: { readonly upgrade?: string | undefined };
 }
 
-function listen(server: Server, port: number, host: string): Promise<NodeJS.ErrnoException | null> {
+export function listen(server: NetServer, port: number, host: string): Promise<NodeJS.ErrnoException | null> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException | null>();
   server.once('error', resolve);
   server.listen({ port, host, exclusive: true, ipv6Only: host.includes(':') }, () => {

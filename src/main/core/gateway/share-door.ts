@@ -11,13 +11,12 @@ import { openCrowd, type Crowd } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
 import { openRoute, type Route } from './forward.ts';
 import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
-import { guestUnavailablePage } from './guest-pages.ts';
+import { guestUnavailablePage } from './guest-state-pages.ts';
 import { GuestWays } from './guest-ways.ts';
 import { makeGuestHosts } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import { openLive, type Live } from './live.ts';
 import { rateHeaders } from './own-pages.ts';
-import { countRequest, type RateTable } from './rate.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
@@ -50,7 +49,7 @@ export class ShareDoor implements ShareGuardRoom {
   #listener: Listener | null = null;
   #listenerOf = '';
   readonly #attempts: AttemptTable = new Map();
-  readonly #rates: RateTable = new Map();
+  readonly #rates: AttemptTable = new Map();
   /** Connections on which only this session was shown. */
   readonly #sockets = new Map<string, Set<Socket>>();
   #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
@@ -83,6 +82,7 @@ export class ShareDoor implements ShareGuardRoom {
   }
 
   setPort(port: number): void {
+    if (port === this.#port) return;
     this.#port = port;
     this.#listener = null;
   }
@@ -151,11 +151,8 @@ export class ShareDoor implements ShareGuardRoom {
 
   #rate(key: string, most: number): Answer | null {
     const { rateMs, addresses } = this.limits;
-    const verdict = countRequest(this.#rates, this.rules.clock(), key, {
-      requests: most,
-      windowMs: rateMs,
-      keys: addresses,
-    });
+    const limits = { failures: most, failureWindowMs: rateMs, addresses: 4 * addresses };
+    const verdict = noteFailure(this.#rates, this.rules.clock(), key, limits);
     return verdict.limited ? jsonAnswer(429, 'Too many requests', rateHeaders(verdict)) : null;
   }
 

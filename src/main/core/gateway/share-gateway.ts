@@ -45,6 +45,10 @@ export async function openShareGateway(
     tls: rules.tls,
     limits,
     attach: server => attach(door, server),
+    hosts: port => {
+      door.setPort(port);
+      return new Set(door.listener.hosts.kinds.keys());
+    },
   });
   door.setPort(listener.port);
   const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();

@@ -13,7 +13,8 @@ import type { CredentialKind } from './credential.ts';
 import { readFacts, type Facts, type Listener } from './facts.ts';
 import { coversOwnPages } from './guard.ts';
 import type { GuestVerdict } from './guest-authorize.ts';
-import { notAllowedPage, outsidePage } from './guest-pages.ts';
+import { outsidePage } from './guest-pages.ts';
+import { notAllowedPage } from './guest-state-pages.ts';
 import { isOwnPath, rateHeaders } from './own-pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Decision } from './serve.ts';
@@ -160,5 +161,7 @@ function refuse(
 
 function unauthorized(facts: Facts, message: string, headers: readonly string[]): Answer {
   const all = ['WWW-Authenticate', 'Bearer realm="gatehouse"', ...headers];
-  return facts.navigation ? outsidePage(all) : jsonAnswer(401, message, all);
+  if (!facts.navigation) return jsonAnswer(401, message, all);
+  const page = outsidePage(401);
+  return { ...page, headers: [...page.headers, ...all] };
 }

@@ -4,12 +4,21 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import type { GuestPass, Invitation, JoinAnswer, NoEntry, PassVerdict } from '../share-ports.ts';
+import type {
+  GuestAuthority,
+  GuestPass,
+  Invitation,
+  JoinAnswer,
+  NoEntry,
+  PassVerdict,
+} from '../share-ports.ts';
 import { jsonAnswer, redirectAnswer, valueAnswer, type Answer } from './answers.ts';
-import { certificateFile, certificatePage } from './certificate-pages.ts';
+import { guestScript } from './banner-script.ts';
+import { authorityDer, authorityPem, authorityProfile } from './certificate-downloads.ts';
+import { certificatePage } from './certificate-pages.ts';
 import { clearGuestCookie, setGuestCookie } from './cookies.ts';
 import type { Facts } from './facts.ts';
-import { guestScript, joinPage, leftPage } from './guest-pages.ts';
+import { joinPage, leftPage } from './guest-pages.ts';
 import { comesFromOwnPage, rateHeaders, readBody } from './own-pages.ts';
 import type { ShareDoor } from './share-door.ts';
 
@@ -54,16 +63,21 @@ export async function answerSharePage(
     case 'GET /_gatehouse/guest.js':
       return guestScript();
     case 'GET /_gatehouse/certificate':
-      return certificatePage(tls.authority, tls.fingerprint);
+      return certificatePage(tls.authority, tls.fingerprint, facts.host);
     case 'GET /_gatehouse/certificate/ca.crt':
+      return download(door, authorityDer);
     case 'GET /_gatehouse/certificate/ca.pem':
+      return download(door, authorityPem);
     case 'GET /_gatehouse/certificate/ca.mobileconfig':
-      return tls.authority === null
-        ? jsonAnswer(404, 'There is nothing to install here')
-        : certificateFile(tls.authority, facts.path.slice(facts.path.lastIndexOf('/') + 1));
+      return download(door, authorityProfile);
     default:
       return jsonAnswer(404, 'There is no such page of Gatehouse');
   }
+}
+
+function download(door: ShareDoor, make: (authority: GuestAuthority) => Answer): Answer {
+  const { authority } = door.rules.tls;
+  return authority === null ? jsonAnswer(404, 'There is nothing to install here') : make(authority);
 }
 
 async function answerJoin(

@@ -26,12 +26,43 @@ export function splice(
   limits: Pick<Limits, 'handshakeMs' | 'halfClosedMs'>,
   end: SpliceEnd,
 ): void {
+  const asked = {
+    target: facts.target,
+    headers: requestHeaders(request.rawHeaders, facts, route.request, true),
+  };
+  shakeHands(route, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
+    socket.write(rawHead(answer, route, facts, upgradeHeaders, true));
+    if (upstreamHead.length > 0) socket.write(upstreamHead);
+    if (head.length > 0) upstream.write(head);
+    join(socket, upstream, limits.halfClosedMs);
+  });
+}
+
+export const upgradeHeaders: readonly string[] = ['Connection', 'Upgrade', 'Upgrade', 'websocket'];
+
+/** What the server is asked for. */
+export interface AskedUpgrade {
+  readonly target: string;
+  /** Name and value alternating. */
+  readonly headers: string[];
+}
+
+/** Makes the handshake with the server. `met` gets the server's 101 and its side; every other answer reaches the client as it is. */
+export function shakeHands(
+  route: Way,
+  asked: AskedUpgrade,
+  socket: Duplex,
+  facts: Facts,
+  limits: Pick<Limits, 'handshakeMs'>,
+  end: SpliceEnd,
+  met: (answer: IncomingMessage, upstream: Duplex, head: Buffer) => void,
+): void {
   const { address } = route.upstream;
   const handshake = httpRequest({
     ...(address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port }),
     method: 'GET',
-    path: facts.target,
-    headers: requestHeaders(request.rawHeaders, facts, route.request, true),
+    path: asked.target,
+    headers: asked.headers,
     setHost: false,
     agent: false,
     timeout: limits.handshakeMs,
@@ -58,10 +89,7 @@ export function splice(
       return;
     }
     handshake.setTimeout(0);
-    socket.write(rawHead(answer, route, facts, ['Connection', 'Upgrade', 'Upgrade', 'websocket'], true));
-    if (upstreamHead.length > 0) socket.write(upstreamHead);
-    if (head.length > 0) upstream.write(head);
-    join(socket, upstream, limits.halfClosedMs);
+    met(answer, upstream, upstreamHead);
   });
   handshake.end();
 }
@@ -97,7 +125,8 @@ function relayRefusal(answer: IncomingMessage, socket: Duplex, route: Way, facts
   answer.pipe(socket);
 }
 
-function rawHead(
+/** The head of an answer as it is written on a bare socket. @param added name and value alternating */
+export function rawHead(
   answer: IncomingMessage,
   route: Way,
   facts: Facts,

@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts';
 import type { ShareTls } from '../share-ports.ts';
 import type { CertificateKeeper } from './certificate-keeper.ts';
 import { matchesName, type HostNames } from './names.ts';
+import { rotateTicketKeys } from './ticket-keys.ts';
 import { strictTransport } from './strict-transport.ts';
 
 /** @param own this computer's names and addresses, and those that the owner added */
@@ -10,6 +11,7 @@ export function shareTls(keeper: CertificateKeeper, own: () => HostNames, clock:
   return {
     options: () => keeper.options(),
     attach: server => keeper.attach(server),
+    rotateTickets: server => rotateTicketKeys(server),
     names() {
       const { host } = keeper.current();
       const plain = host.names.filter(name => !name.startsWith('*.'));

@@ -1,0 +1,59 @@
+/**
+ * What a guest may send as a body. The attacks: an upload that fills the disk, and one that is served again as a page and runs in the owner's browser (CVE-2026-44727 is of this family). So a body has a
+ * largest size, counted as it passes, and a type of a short list; the parts of a form have one too, or none. What a profile's own interface carries as JSON (Jupyter's uploads) is JSON here; what is
+ * handed out again is put into a sandbox (`Upstream.contentPaths`).
+ */
+import type { Facts } from './facts.ts';
+import type { BodyWatch } from './forward.ts';
+import { PartScanner } from './part-scanner.ts';
+
+export interface UploadRefusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+export interface UploadPlan {
+  /** Null where the body may begin. */
+  readonly refusal: UploadRefusal | null;
+  readonly inspect: BodyWatch | null;
+}
+
+const types: readonly RegExp[] = [
+  /^application\/(?:[\w.+-]+\+)?json$/,
+  /^application\/x-ndjson$/,
+  /^application\/x-www-form-urlencoded$/,
+  /^application\/octet-stream$/,
+  /^text\/(?:plain|csv)$/,
+  /^multipart\/form-data$/,
+  /^image\/(?!svg)[\w.+-]+$/,
+  /^(?:audio|video|font)\/[\w.+-]+$/,
+];
+
+/** @param bytes largest body */
+export function watchUpload(
+  facts: Pick<Facts, 'hasBody' | 'contentType' | 'contentLength'>,
+  bytes: number,
+): UploadPlan {
+  if (!facts.hasBody) return { refusal: null, inspect: null };
+  const tooLarge = {
+    status: 413,
+    message: `A guest's upload may have ${Math.floor(bytes / 1_000_000)} MB at most`,
+  };
+  if (facts.contentLength !== null && facts.contentLength > bytes)
+    return { refusal: tooLarge, inspect: null };
+  const type = (facts.contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  // Without a type nobody serves it as anything; scripts post an empty JSON so.
+  if (type !== '' && !types.some(pattern => pattern.test(type))) {
+    return { refusal: { status: 415, message: `A guest may not send ${type.slice(0, 60)}` }, inspect: null };
+  }
+  const scanner = type === 'multipart/form-data' ? PartScanner.of(facts.contentType ?? '') : null;
+  if (type === 'multipart/form-data' && scanner === null) {
+    return { refusal: { status: 400, message: 'The form has no boundary that can be read' }, inspect: null };
+  }
+  let seen = 0;
+  const inspect: BodyWatch = chunk => {
+    seen += chunk.length;
+    return seen > bytes ? tooLarge : (scanner?.push(chunk) ?? null);
+  };
+  return { refusal: null, inspect };
+}

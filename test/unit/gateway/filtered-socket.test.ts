@@ -1,0 +1,339 @@
+import * as fc from 'fast-check';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { joinFiltered, type FilterVerdict } from '../../../src/main/core/gateway/filtered-socket.ts';
+import { openRoute } from '../../../src/main/core/gateway/forward.ts';
+import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
+import { readFacts } from '../../../src/main/core/gateway/facts.ts';
+import { controlFrame, messageFrame } from '../../../src/main/core/gateway/frames.ts';
+import type { SocketMessage, SocketStep } from '../../../src/main/core/ports.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Bench {
+  readonly port: number;
+  /** What reached the server. */
+  readonly got: string[];
+  readonly upgrades: IncomingMessage[];
+  readonly dropped: string[];
+  readonly server: WebSocketServer;
+  /** Sides of the guest, as the gateway has them. */
+  readonly sides: Duplex[];
+}
+
+interface Options {
+  readonly verdict?: Partial<FilterVerdict>;
+  readonly protocol?: string | false;
+  readonly compress?: boolean;
+}
+
+/** `say X` passes, `ask X` is answered with `no X`, `swap` goes on as `swapped`, everything else is dropped. */
+function judge({ data }: SocketMessage): SocketStep {
+  const text = data.toString();
+  const message = (words: string): SocketMessage => ({ binary: false, data: Buffer.from(words) });
+  if (text.startsWith('say ')) return { kind: 'pass' };
+  if (text === 'swap') return { kind: 'replace', message: message('swapped') };
+  if (text.startsWith('ask '))
+    return { kind: 'answer', messages: [message(`no ${text.slice(4)}`)], reason: 'asked' };
+  return { kind: 'drop', reason: 'dropped' };
+}
+
+async function bench(options: Options = {}): Promise<Bench> {
+  const got: string[] = [];
+  const upgrades: IncomingMessage[] = [];
+  const dropped: string[] = [];
+  const sides: Duplex[] = [];
+  const http = createServer();
+  const server = new WebSocketServer({
+    server: http,
+    perMessageDeflate: options.compress === true,
+    ...(options.protocol !== undefined && { handleProtocols: () => options.protocol ?? false }),
+  });
+  server.on('connection', (socket, request) => {
+    upgrades.push(request);
+    socket.on('message', data => got.push(String(data)));
+    socket.on('ping', data => got.push(`ping ${String(data)}`));
+    socket.on('close', (code, reason) => got.push(`close ${code} ${String(reason)}`));
+  });
+  const route = openRoute({
+    address: { kind: 'port', port: await listen(http) },
+    host: 'localhost',
+    headers: [],
+    withheldCookies: [],
+  });
+  const verdict: FilterVerdict = {
+    allow: true,
+    way: 'filter',
+    target: '/filtered',
+    subprotocols: [],
+    messageBytes: 1000,
+    readsServer: false,
+    filter: chosen => (chosen === 'bad' ? null : { fromGuest: judge, fromServer: () => ({ kind: 'pass' }) }),
+    ...options.verdict,
+  };
+  const gateway = createServer();
+  gateway.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    sides.push(socket);
+    const listener = { hosts: makeHosts('x', 1, ['127.0.0.1']), headerCount: 100, trustedProxies: 0 };
+    const facts = readFacts(
+      {
+        ...pick(request),
+        rawHeaders: request.rawHeaders.map((text, at) =>
+          request.rawHeaders[at - 1] === 'Host' ? '127.0.0.1' : text,
+        ),
+      },
+      '::1',
+      true,
+      listener,
+    );
+    if ('message' in facts) throw new Error(facts.message);
+    joinFiltered(
+      route,
+      request,
+      socket,
+      head,
+      facts,
+      verdict,
+      { handshakeMs: 5000, halfClosedMs: 200 },
+      {
+        failed: error => socket.destroy(error),
+        dropped: reason => dropped.push(reason),
+      },
+    );
+  });
+  const port = await listen(gateway);
+  closing.push(
+    () => route.pool.destroy(),
+    () => http.closeAllConnections(),
+    () => new Promise(done => http.close(done)),
+    () => server.clients.forEach(client => client.terminate()),
+    () => new Promise(done => gateway.close(done)),
+    () => sides.forEach(side => side.destroy()),
+  );
+  return { port, got, upgrades, dropped, server, sides };
+}
+
+function pick({ method, url, httpVersion }: IncomingMessage): {
+  method: string | undefined;
+  url: string | undefined;
+  httpVersion: string;
+} {
+  return { method, url, httpVersion };
+}
+
+async function listen(server: ReturnType<typeof createServer>): Promise<number> {
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  return (server.address() as AddressInfo).port;
+}
+
+function guestOf({ port }: Bench, protocols: string[] = []): WebSocket {
+  const guest = new WebSocket(`ws://127.0.0.1:${port}/asked?session_id=owner`, protocols);
+  closing.push(() => guest.terminate());
+  return guest;
+}
+
+async function until(what: () => boolean): Promise<void> {
+  await expect.poll(what, { timeout: 5000, interval: 5 }).toBe(true);
+}
+
+test('what the filter lets pass or says again reaches the server, and nothing else does', async () => {
+  const room = await bench();
+  const guest = guestOf(room);
+  const said: string[] = [];
+  guest.on('message', data => said.push(String(data)));
+  await new Promise(done => guest.once('open', done));
+  for (const text of ['say a', 'run', 'swap', 'ask x', '', 'say b']) guest.send(text);
+  await until(() => room.got.includes('say b'));
+  expect(room.got).toEqual(['say a', 'swapped', 'say b']);
+  expect(room.dropped).toEqual(['dropped', 'asked', 'dropped']);
+  await until(() => said.length === 1);
+  expect(said).toEqual(['no x']);
+});
+
+test('the server is asked for what the role says, not for what the guest wrote', async () => {
+  const room = await bench({ verdict: { subprotocols: ['good'] } });
+  const guest = guestOf(room, ['other', 'good']);
+  await new Promise(done => guest.once('open', done));
+  expect(guest.protocol).toBe('good');
+  expect(guest.extensions).toBe('');
+  const [asked] = room.upgrades;
+  expect(asked?.url).toBe('/filtered');
+  expect(asked?.headers['sec-websocket-protocol']).toBe('good');
+  expect(asked?.headers['sec-websocket-extensions']).toBeUndefined();
+});
+
+test('a server that chooses what the filter cannot read is refused', async () => {
+  const room = await bench({ protocol: 'bad', verdict: { subprotocols: ['bad', 'good'] } });
+  const guest = new WebSocket(`ws://127.0.0.1:${room.port}/`, ['bad', 'good']);
+  const status = await new Promise(done => {
+    guest.once('unexpected-response', (_request, answer) => done(answer.statusCode));
+    guest.once('error', () => {});
+  });
+  expect(status).toBe(502);
+});
+
+test('control frames pass, with their words', async () => {
+  const room = await bench();
+  const guest = guestOf(room);
+  await new Promise(done => guest.once('open', done));
+  const pong = new Promise(done => guest.once('pong', data => done(String(data))));
+  guest.ping('tick');
+  expect(await pong).toBe('tick');
+  const ended = new Promise(done => guest.once('close', (code, reason) => done(`${code} ${String(reason)}`)));
+  guest.close(4001, 'enough');
+  expect(await ended).toBe('4001 enough');
+  await until(() => room.got.includes('close 4001 enough'));
+});
+
+test('a close of the server reaches the guest', async () => {
+  const room = await bench();
+  const guest = guestOf(room);
+  await new Promise(done => guest.once('open', done));
+  const ended = new Promise(done => guest.once('close', (code, reason) => done(`${code} ${String(reason)}`)));
+  for (const client of room.server.clients) client.close(4002, 'bye');
+  expect(await ended).toBe('4002 bye');
+});
+
+test('a message that is too long closes both sides, and is told', async () => {
+  const room = await bench();
+  const guest = guestOf(room);
+  await new Promise(done => guest.once('open', done));
+  const ended = new Promise(done => guest.once('close', code => done(code)));
+  guest.send(`say ${'x'.repeat(2000)}`);
+  expect(await ended).toBe(1009);
+  await until(() => room.got.some(line => line.startsWith('close')));
+  expect(room.got.filter(line => line.startsWith('say'))).toEqual([]);
+});
+
+test('the end of one side from outside is the end of the other', async () => {
+  const room = await bench();
+  const guest = guestOf(room);
+  await new Promise(done => guest.once('open', done));
+  room.sides[0]?.destroy();
+  await until(() => room.got.some(line => line.startsWith('close')));
+});
+
+test.each([false, true])(
+  'an answer of ours never lands in the middle of a message (server read: %s)',
+  async readsServer => {
+    const room = await bench({ verdict: { readsServer } });
+    const guest = guestOf(room);
+    const said: Buffer[] = [];
+    guest.on('message', data => said.push(data as Buffer));
+    await new Promise(done => guest.once('open', done));
+    const [client] = room.server.clients;
+    const piece = Buffer.alloc(300_000, 'p');
+    client?.send(piece, { fin: false });
+    guest.send('ask now');
+    await until(() => room.dropped.length === 1);
+    client?.send(piece, { fin: true });
+    await until(() => said.length === 2);
+    expect(said.map(data => data.length).sort((a, b) => a - b)).toEqual([6, 600_000]);
+  },
+);
+
+/** A raw guest, to cut frames where we like. */
+async function rawGuest({ port }: Bench): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  closing.push(() => socket.destroy());
+  socket.write(
+    'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  await new Promise<void>(done => socket.once('data', () => done()));
+  return socket;
+}
+
+test('however the network cuts what the guest sends, the server gets the same', async () => {
+  const room = await bench();
+  const words = ['say 1', 'run 2', 'swap', 'say 3', 'ask 4', 'say 5'];
+  const frames = Buffer.concat([
+    ...words.map(word => messageFrame({ binary: false, data: Buffer.from(word) }, Buffer.from([1, 2, 3, 4]))),
+    controlFrame('ping', Buffer.from('p'), Buffer.from([9, 9, 9, 9])),
+  ]);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: frames.length - 1 }), { maxLength: 12 }),
+      async cuts => {
+        room.got.length = 0;
+        const guest = await rawGuest(room);
+        const places = [0, ...[...new Set(cuts)].sort((a, b) => a - b), frames.length];
+        for (let index = 1; index < places.length; index++) {
+          const part = frames.subarray(places[index - 1], places[index]);
+          await new Promise<void>(done => guest.write(part, () => done()));
+        }
+        await until(() => room.got.includes('ping p'));
+        expect(room.got).toEqual(['say 1', 'swapped', 'say 3', 'say 5', 'ping p']);
+        guest.destroy();
+        await until(() => room.got.some(line => line.startsWith('close')));
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test.each([
+  ['what follows the handshake in one packet', 'head'],
+  ['a compressed frame', 'rsv'],
+  ['an unmasked frame', 'unmasked'],
+])('%s does not slip past', async (_name, how) => {
+  const room = await bench();
+  const frame = messageFrame(
+    { binary: false, data: Buffer.from('run') },
+    how === 'unmasked' ? null : Buffer.from([1, 2, 3, 4]),
+  );
+  if (how === 'rsv') frame[0] = (frame[0] ?? 0) | 0x40;
+  if (how === 'head') {
+    const socket = connect(room.port, '127.0.0.1');
+    closing.push(() => socket.destroy());
+    const shake =
+      'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
+    socket.write(Buffer.concat([Buffer.from(shake), frame]));
+  } else {
+    const guest = await rawGuest(room);
+    guest.write(frame);
+  }
+  await until(() => room.dropped.length === 1);
+  expect(room.got.filter(line => !line.startsWith('close'))).toEqual([]);
+});
+
+test('a guest that reads nothing stops the server, and holds little', async () => {
+  const room = await bench();
+  const guest = await rawGuest(room);
+  guest.pause();
+  const [client] = room.server.clients;
+  for (let turn = 0; turn < 50; turn++) client?.send(Buffer.alloc(1_000_000));
+  await until(
+    () => (client?.bufferedAmount ?? 0) > 30_000_000 && (room.sides[0]?.writableNeedDrain ?? false),
+  );
+  expect(room.sides[0]?.writableLength).toBeLessThan(2_000_000);
+});
+
+test('a guest that asks and reads nothing is cut, and holds little', async () => {
+  const room = await bench({
+    verdict: {
+      filter: () => ({
+        fromGuest: () => ({
+          kind: 'answer',
+          messages: [{ binary: true, data: Buffer.alloc(10_000) }],
+          reason: 'asked',
+        }),
+        fromServer: () => ({ kind: 'pass' }),
+      }),
+    },
+  });
+  const guest = await rawGuest(room);
+  guest.pause();
+  const frame = messageFrame({ binary: false, data: Buffer.from('x') }, Buffer.from([1, 2, 3, 4]));
+  const flood = Buffer.concat(Array.from({ length: 20_000 }, () => frame));
+  guest.write(flood);
+  await until(() => room.sides[0]?.writableNeedDrain ?? false);
+  const held = room.sides[0]?.writableLength ?? 0;
+  expect(held).toBeLessThan(100_000_000);
+  expect(room.dropped.length).toBeLessThan(20_000);
+});
