@@ -1,152 +1,15 @@
 import * as fc from 'fast-check';
-import { createServer, type IncomingMessage } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { afterEach, expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
-import { joinFiltered, type FilterVerdict } from '../../../src/main/core/gateway/filtered-socket.ts';
-import { openRoute } from '../../../src/main/core/gateway/forward.ts';
-import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
-import { readFacts } from '../../../src/main/core/gateway/facts.ts';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { controlFrame, messageFrame } from '../../../src/main/core/gateway/frames.ts';
-import type { SocketMessage, SocketStep } from '../../../src/main/core/ports.ts';
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-interface Bench {
-  readonly port: number;
-  /** What reached the server. */
-  readonly got: string[];
-  readonly upgrades: IncomingMessage[];
-  readonly dropped: string[];
-  readonly server: WebSocketServer;
-  /** Sides of the guest, as the gateway has them. */
-  readonly sides: Duplex[];
-}
-
-interface Options {
-  readonly verdict?: Partial<FilterVerdict>;
-  readonly protocol?: string | false;
-  readonly compress?: boolean;
-}
-
-/** `say X` passes, `ask X` is answered with `no X`, `swap` goes on as `swapped`, everything else is dropped. */
-function judge({ data }: SocketMessage): SocketStep {
-  const text = data.toString();
-  const message = (words: string): SocketMessage => ({ binary: false, data: Buffer.from(words) });
-  if (text.startsWith('say ')) return { kind: 'pass' };
-  if (text === 'swap') return { kind: 'replace', message: message('swapped') };
-  if (text.startsWith('ask '))
-    return { kind: 'answer', messages: [message(`no ${text.slice(4)}`)], reason: 'asked' };
-  return { kind: 'drop', reason: 'dropped' };
-}
-
-async function bench(options: Options = {}): Promise<Bench> {
-  const got: string[] = [];
-  const upgrades: IncomingMessage[] = [];
-  const dropped: string[] = [];
-  const sides: Duplex[] = [];
-  const http = createServer();
-  const server = new WebSocketServer({
-    server: http,
-    perMessageDeflate: options.compress === true,
-    ...(options.protocol !== undefined && { handleProtocols: () => options.protocol ?? false }),
-  });
-  server.on('connection', (socket, request) => {
-    upgrades.push(request);
-    socket.on('message', data => got.push(String(data)));
-    socket.on('ping', data => got.push(`ping ${String(data)}`));
-    socket.on('close', (code, reason) => got.push(`close ${code} ${String(reason)}`));
-  });
-  const route = openRoute({
-    address: { kind: 'port', port: await listen(http) },
-    host: 'localhost',
-    headers: [],
-    withheldCookies: [],
-  });
-  const verdict: FilterVerdict = {
-    allow: true,
-    way: 'filter',
-    target: '/filtered',
-    subprotocols: [],
-    messageBytes: 1000,
-    readsServer: false,
-    filter: chosen => (chosen === 'bad' ? null : { fromGuest: judge, fromServer: () => ({ kind: 'pass' }) }),
-    ...options.verdict,
-  };
-  const gateway = createServer();
-  gateway.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    sides.push(socket);
-    const listener = { hosts: makeHosts('x', 1, ['127.0.0.1']), headerCount: 100, trustedProxies: 0 };
-    const facts = readFacts(
-      {
-        ...pick(request),
-        rawHeaders: request.rawHeaders.map((text, at) =>
-          request.rawHeaders[at - 1] === 'Host' ? '127.0.0.1' : text,
-        ),
-      },
-      '::1',
-      true,
-      listener,
-    );
-    if ('message' in facts) throw new Error(facts.message);
-    joinFiltered(
-      route,
-      request,
-      socket,
-      head,
-      facts,
-      verdict,
-      { handshakeMs: 5000, halfClosedMs: 200 },
-      {
-        failed: error => socket.destroy(error),
-        dropped: reason => dropped.push(reason),
-      },
-    );
-  });
-  const port = await listen(gateway);
-  closing.push(
-    () => route.pool.destroy(),
-    () => http.closeAllConnections(),
-    () => new Promise(done => http.close(done)),
-    () => server.clients.forEach(client => client.terminate()),
-    () => new Promise(done => gateway.close(done)),
-    () => sides.forEach(side => side.destroy()),
-  );
-  return { port, got, upgrades, dropped, server, sides };
-}
-
-function pick({ method, url, httpVersion }: IncomingMessage): {
-  method: string | undefined;
-  url: string | undefined;
-  httpVersion: string;
-} {
-  return { method, url, httpVersion };
-}
-
-async function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  return (server.address() as AddressInfo).port;
-}
-
-function guestOf({ port }: Bench, protocols: string[] = []): WebSocket {
-  const guest = new WebSocket(`ws://127.0.0.1:${port}/asked?session_id=owner`, protocols);
-  closing.push(() => guest.terminate());
-  return guest;
-}
-
-async function until(what: () => boolean): Promise<void> {
-  await expect.poll(what, { timeout: 5000, interval: 5 }).toBe(true);
-}
+import { bench, closing, guestOf, rawGuest, textOf, until } from '../../support/filtered.ts';
 
 test('what the filter lets pass or says again reaches the server, and nothing else does', async () => {
   const room = await bench();
   const guest = guestOf(room);
   const said: string[] = [];
-  guest.on('message', data => said.push(String(data)));
+  guest.on('message', data => said.push(textOf(data)));
   await new Promise(done => guest.once('open', done));
   for (const text of ['say a', 'run', 'swap', 'ask x', '', 'say b']) guest.send(text);
   await until(() => room.got.includes('say b'));
@@ -182,10 +45,10 @@ test('control frames pass, with their words', async () => {
   const room = await bench();
   const guest = guestOf(room);
   await new Promise(done => guest.once('open', done));
-  const pong = new Promise(done => guest.once('pong', data => done(String(data))));
+  const pong = new Promise(done => guest.once('pong', data => done(textOf(data))));
   guest.ping('tick');
   expect(await pong).toBe('tick');
-  const ended = new Promise(done => guest.once('close', (code, reason) => done(`${code} ${String(reason)}`)));
+  const ended = new Promise(done => guest.once('close', (code, reason) => done(`${code} ${textOf(reason)}`)));
   guest.close(4001, 'enough');
   expect(await ended).toBe('4001 enough');
   await until(() => room.got.includes('close 4001 enough'));
@@ -195,7 +58,7 @@ test('a close of the server reaches the guest', async () => {
   const room = await bench();
   const guest = guestOf(room);
   await new Promise(done => guest.once('open', done));
-  const ended = new Promise(done => guest.once('close', (code, reason) => done(`${code} ${String(reason)}`)));
+  const ended = new Promise(done => guest.once('close', (code, reason) => done(`${code} ${textOf(reason)}`)));
   for (const client of room.server.clients) client.close(4002, 'bye');
   expect(await ended).toBe('4002 bye');
 });
@@ -217,6 +80,7 @@ test('the end of one side from outside is the end of the other', async () => {
   await new Promise(done => guest.once('open', done));
   room.sides[0]?.destroy();
   await until(() => room.got.some(line => line.startsWith('close')));
+  expect(room.server.clients.size).toBe(0);
 });
 
 test.each([false, true])(
@@ -237,17 +101,6 @@ test.each([false, true])(
     expect(said.map(data => data.length).sort((a, b) => a - b)).toEqual([6, 600_000]);
   },
 );
-
-/** A raw guest, to cut frames where we like. */
-async function rawGuest({ port }: Bench): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  closing.push(() => socket.destroy());
-  socket.write(
-    'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-  );
-  await new Promise<void>(done => socket.once('data', () => done()));
-  return socket;
-}
 
 test('however the network cuts what the guest sends, the server gets the same', async () => {
   const room = await bench();

@@ -4,12 +4,12 @@
  * not look like a complete answer, and nothing that changes the server is ever sent twice.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import type { Dispatcher, Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Upstream } from '../ports.ts';
 import { jsonAnswer, sendAnswer } from './answers.ts';
 import type { Facts } from './facts.ts';
+import { bodyOf, type BodyWatch } from './request-body.ts';
 import { planRequestHeaders, requestHeaders, type RequestPlan } from './request-headers.ts';
 import { responseHeaders, responseReason, responseTrailers, type ResponsePlan } from './response-headers.ts';
 
@@ -64,9 +64,6 @@ export interface ExchangeEnd {
   /** The server broke off an answer; the client's connection was cut. */
   broken(error: Error): void;
 }
-
-/** Looks at a body as it passes. Once it answers with a refusal, nothing more of that body is passed on. */
-export type BodyWatch = (chunk: Buffer) => { readonly status: number; readonly message: string } | null;
 
 /** Sends an authorised request on. `end.failed` is where an answer of our own comes from. */
 export function forward(
@@ -280,41 +277,4 @@ function isPlainHtml(headers: readonly (string | Buffer)[]): boolean {
 
 function withoutLength(headers: readonly string[]): string[] {
   return headers.filter((_text, index) => headers[index - (index % 2)]?.toLowerCase() !== 'content-length');
-}
-
-/**
- * The request body as a stream of its own. undici destroys the body when the server answers early and closes (413), and destroying Node's
- * request would cut the client's connection before it has read that answer.
- */
-function bodyOf(
-  request: IncomingMessage,
-  watch: BodyWatch | null,
-  refuse: (refusal: { readonly status: number; readonly message: string }) => void,
-): Readable {
-  const body = new Readable({
-    highWaterMark: 64 * 1024,
-    read() {
-      request.resume();
-    },
-    destroy(error, callback) {
-      request.resume();
-      callback(error);
-    },
-  });
-  let refused = false;
-  request.on('data', (chunk: Buffer) => {
-    const refusal = refused ? null : (watch?.(chunk) ?? null);
-    if (refusal !== null) {
-      refused = true;
-      refuse(refusal);
-      body.destroy(new Error(refusal.message));
-    }
-    if (refused) return;
-    if (!body.destroyed && !body.push(chunk)) request.pause();
-  });
-  request.on('end', () => body.push(null));
-  request.on('close', () => {
-    if (!request.complete) body.destroy(new Error('the client went away'));
-  });
-  return body;
 }

@@ -28,7 +28,7 @@ export class PartScanner {
   static of(contentType: string): PartScanner | null {
     const found = [...contentType.matchAll(/;\s*boundary=(?:"([^"\\]{1,70})"|([^\s;"]{1,70}))\s*(?=;|$)/gi)];
     const boundary = found[0]?.[1] ?? found[0]?.[2];
-    const named = contentType.match(/boundary/gi)?.length ?? 0;
+    const named = contentType.match(/boundary\s*=/gi)?.length ?? 0;
     if (found.length !== 1 || named !== 1 || boundary === undefined) return null;
     return /^[\w'()+,./:=? -]*[\w'()+,./:=?-]$/.test(boundary) ? new PartScanner(boundary) : null;
   }

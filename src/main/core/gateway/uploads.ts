@@ -4,7 +4,7 @@
  * handed out again is put into a sandbox (`Upstream.contentPaths`).
  */
 import type { Facts } from './facts.ts';
-import type { BodyWatch } from './forward.ts';
+import type { BodyWatch } from './request-body.ts';
 import { PartScanner } from './part-scanner.ts';
 
 export interface UploadRefusal {
