@@ -74,6 +74,8 @@ export interface Calls {
   /** Lets somebody in who waits, or not. */
   'share.answer': (waiting: string, answer: { readonly allow: boolean }) => Promise<void>;
   'share.certificate': () => Promise<CertificateInfo>;
+  /** Keeps the passphrase of the key in `sharing.keyFile`, and looks whether it opens it. Never answered to a renderer. */
+  'share.keyPassphrase': (passphrase: string) => Promise<CertificateInfo>;
   /** Makes the local authority where there is none yet. Refuses with `no-authority` where a certificate is supplied. */
   'authority.info': () => Promise<AuthorityInfo>;
   /** Throws the local authority away and makes a new one: every guest has to install it again. */
@@ -137,6 +139,7 @@ export const callNames = [
   'share.waiting',
   'share.answer',
   'share.certificate',
+  'share.keyPassphrase',
   'authority.info',
   'authority.replace',
   'audit.read',

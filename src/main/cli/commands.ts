@@ -11,6 +11,8 @@ import { showLogs } from './show-logs.ts';
 import { showProgress } from './progress.ts';
 import type { Actions } from './program.ts';
 import { splitTarget } from './program.ts';
+import { sharing } from './share-commands.ts';
+import { using } from './using.ts';
 import { startRequest, usage } from './target.ts';
 import { doctorText, foundText, serversText, serverText, settingsText } from './texts.ts';
 
@@ -33,6 +35,10 @@ export interface CommandParts {
   readonly serve: Actions['serve'];
   /** Resolves when the user interrupts (Ctrl-C). */
   readonly interrupted: () => Promise<void>;
+  /** Asks the person at the terminal; null where nobody can be asked. */
+  readonly ask: ((question: string) => Promise<string>) | null;
+  /** The same without showing the answer; where nobody can be asked it is read from standard input. */
+  readonly askSecret: (question: string) => Promise<string>;
 }
 
 type Commands = (parts: CommandParts) => Actions;
@@ -42,6 +48,7 @@ export const commands: Commands = parts => ({
   ...running(parts),
   ...access(parts),
   ...upkeep(parts),
+  ...sharing(parts),
   serve: parts.serve,
 });
 
@@ -58,15 +65,6 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch {
     return false;
-  }
-}
-
-async function using<T>(client: Promise<CoreClient>, use: (client: CoreClient) => Promise<T>): Promise<T> {
-  const core = await client;
-  try {
-    return await use(core);
-  } finally {
-    core.close();
   }
 }
 
@@ -147,10 +145,10 @@ function access({
           link => link.url,
         );
       }),
-    token: id =>
+    token: (id, { rotate }) =>
       using(reach.running(), async core => {
         const server = matchServer(await core.call('server.list'), id);
-        const token = await core.call('server.token', server.id);
+        const token = await core.call(rotate === true ? 'server.rotateToken' : 'server.token', server.id);
         printValue(output, { id: server.id, token }, () => token);
       }),
     logs: (id, options) => using(reach.reading(), core => showLogs(core, output, id, options, interrupted)),

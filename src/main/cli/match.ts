@@ -30,3 +30,25 @@ export function matchServer(servers: readonly ServerInfo[], wanted: string): Ser
     },
   );
 }
+
+/** An id, or the beginning of one that fits only once. A whole link is refused: its secret would be in the shell's history. */
+export function matchId(known: readonly string[], given: string, what: string, list: string): string {
+  if (given.includes('#') || given.includes('/')) {
+    throw wrong(
+      'That looks like a whole link.',
+      'The id alone suffices, and holds no secret: the twelve letters before the #.',
+    );
+  }
+  const fitting = known.filter(id => given !== '' && id.startsWith(given));
+  const [only, another] = fitting.includes(given) ? [given] : fitting;
+  if (only !== undefined && another === undefined) return only;
+  if (only !== undefined) throw wrong(`"${given}" may be ${fitting.join(' or ')}.`, 'Give more of it.');
+  throw new GatehouseError('no-such-thing', `There is no ${what} "${given.slice(0, 40)}".`, {
+    kind: 'not-found',
+    nextStep: `\`${list}\` lists them.`,
+  });
+}
+
+function wrong(message: string, nextStep: string): GatehouseError {
+  return new GatehouseError('usage', message, { kind: 'usage', nextStep });
+}

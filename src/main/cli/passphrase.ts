@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { text as readAll } from 'node:stream/consumers';
 import { GatehouseError } from '../core/errors.ts';
 
 /** Asks for the passphrase of the sealed secrets on the terminal, without showing it; twice when it is being chosen. */
@@ -12,6 +13,24 @@ export async function askPassphrase(isNew: boolean): Promise<string> {
   if (!isNew || (await ask('The same once more: ')) === first) return first;
   throw new GatehouseError('passphrase-differs', 'The two passphrases differ; nothing was kept.', {
     nextStep: 'Try again.',
+  });
+}
+
+/** Any other secret: asked for without showing it, or read from standard input where there is no terminal. */
+export async function askSecret(question: string): Promise<string> {
+  return process.stdin.isTTY ? ask(question) : (await readAll(process.stdin)).replace(/\r?\n$/, '');
+}
+
+/** A question that may be seen. */
+export function askOpenly(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise(resolve => {
+    // Whoever ends the terminal has not agreed to anything.
+    terminal.once('close', () => resolve(''));
+    terminal.question(question, answer => {
+      resolve(answer);
+      terminal.close();
+    });
   });
 }
 

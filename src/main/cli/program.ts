@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { addSharing, type ShareActions } from './share-program.ts';
 import type { TargetOptions } from './target.ts';
 
 export interface ServeOptions extends TargetOptions {
@@ -8,7 +9,7 @@ export interface ServeOptions extends TargetOptions {
 }
 
 /** What each command does; `commands.ts` does it. The last argument of each says whether `--json` was given. */
-export interface Actions {
+export interface Actions extends ShareActions {
   serve(target: string | undefined, command: readonly string[], options: ServeOptions): Promise<void>;
   start(target: string | undefined, command: readonly string[], options: TargetOptions): Promise<void>;
   stop(id: string | undefined, options: { readonly all?: boolean }): Promise<void>;
@@ -19,7 +20,7 @@ export interface Actions {
   logs(id: string, options: { readonly lines: string; readonly follow?: boolean }): Promise<void>;
   open(id: string | undefined): Promise<void>;
   link(id: string, options: { readonly tool?: boolean }): Promise<void>;
-  token(id: string): Promise<void>;
+  token(id: string, options: { readonly rotate?: boolean }): Promise<void>;
   setup(profile: string, options: { readonly remove?: boolean }): Promise<void>;
   doctor(): Promise<void>;
   about(): Promise<void>;
@@ -55,6 +56,7 @@ export function buildProgram(options: ProgramOptions): Command {
   const actions = (command: Command): Actions => options.actions(command.optsWithGlobals<GlobalOptions>());
   addRunning(program, actions);
   addAccess(program, actions);
+  addSharing(program, actions);
   addUpkeep(program, actions);
   for (const command of program.commands) addGlobal(command);
   for (const command of program.commands.flatMap(each => each.commands)) addGlobal(command);
@@ -165,7 +167,8 @@ function addAccess(program: Command, actions: With): void {
     .command('token')
     .description('the access token of a server')
     .argument('<id>')
-    .action((id, _options, self) => actions(self).token(id));
+    .option('--rotate', 'make a new one; whoever holds the old one is out at once')
+    .action((id, options, self) => actions(self).token(id, options));
   program
     .command('logs')
     .description('what a server said')

@@ -13,7 +13,7 @@ import packageFile from '../../../package.json' with { type: 'json' };
 import type { CommandParts, Reach } from './commands.ts';
 import { localClient, openCoreProcess } from './core-process.ts';
 import type { Output } from './output.ts';
-import { askPassphrase } from './passphrase.ts';
+import { askOpenly, askPassphrase, askSecret } from './passphrase.ts';
 import type { GlobalOptions } from './program.ts';
 import { serve, type ServeParts } from './serve.ts';
 
@@ -50,6 +50,8 @@ export function makeSurroundings(): Surroundings {
         argv,
         runtime: paths.runtime,
         interrupted,
+        ask: process.stdin.isTTY && process.stderr.isTTY ? askOpenly : null,
+        askSecret,
         reach: reach(paths, version, options),
         serve: (target, command, serveOptions) => serve(parts, target, command, serveOptions),
       };

@@ -79,6 +79,7 @@ const inputs = {
   'share.waiting': none,
   'share.answer': z.tuple([name, z.strictObject({ allow: z.boolean() })]),
   'share.certificate': none,
+  'share.keyPassphrase': z.tuple([z.string().min(1).max(1024)]),
   'authority.info': none,
   'authority.replace': none,
   'audit.read': z.tuple([z.strictObject({ lines: z.int().min(1).max(10_000) })]),

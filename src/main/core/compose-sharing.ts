@@ -20,6 +20,7 @@ import { exportAuthority } from './share/authority.ts';
 import { guestLimits } from './share/guests.ts';
 import { rotateInstallationKey } from './share/installation-key.ts';
 import { machineNames, type HostNames } from './share/names.ts';
+import { passphraseEntry } from './share/passphrase.ts';
 import { ShareListeners, type SharedServer } from './share/share-listeners.ts';
 import { ShareOutlook } from './share/share-outlook.ts';
 import { ledgerFileOf, onceOpened, openRooms, type Rooms } from './share/share-rooms.ts';
@@ -167,7 +168,7 @@ function roomsOptions(
 
 type ShareAnswers = Pick<
   SharingAnswers,
-  Exclude<Extract<keyof SharingAnswers, `share.${string}`>, 'share.certificate'>
+  Exclude<Extract<keyof SharingAnswers, `share.${string}`>, 'share.certificate' | 'share.keyPassphrase'>
 >;
 
 function answersOf(sharing: Sharing, listeners: ShareListeners): ShareAnswers {
@@ -192,6 +193,16 @@ function upkeepAnswers(
 ): Omit<SharingAnswers, keyof ReturnType<typeof answersOf>> {
   return {
     'share.certificate': async () => describeCertificate(await (await rooms()).certificate()),
+    'share.keyPassphrase': async passphrase => {
+      const file = settings.get('sharing.keyFile') ?? settings.get('sharing.certificateFile');
+      if (file === null) throw noKeyFile();
+      const secret = new Secret(passphrase);
+      redactor.learn(secret);
+      await keeper.set(passphraseEntry(file), secret);
+      const certificate = await (await rooms()).certificate();
+      await certificate.look();
+      return describeCertificate(certificate);
+    },
     'authority.info': async () => {
       if (settings.get('sharing.certificateFile') !== null) throw noAuthority();
       const { authorities } = await rooms();
@@ -221,6 +232,13 @@ async function keyFrom(path: string, uid: number | null): Promise<Secret<string>
   throw new GatehouseError('key-too-short', `The key in ${path} is shorter than 256 bits.`, {
     kind: 'usage',
     nextStep: 'Make one with `openssl rand -base64 32`, in a file that only you can read.',
+  });
+}
+
+function noKeyFile(): GatehouseError {
+  return new GatehouseError('no-key-file', 'No certificate of yours is set, so there is no key to open.', {
+    kind: 'usage',
+    nextStep: 'Set `sharing.certificateFile` and `sharing.keyFile` first.',
   });
 }
 

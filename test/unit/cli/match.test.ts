@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchServer } from '../../../src/main/cli/match.ts';
+import { matchId, matchServer } from '../../../src/main/cli/match.ts';
 import type { ServerInfo } from '../../../src/shared/model.ts';
 
 const server = (id: string, name: string): ServerInfo => ({
@@ -32,3 +32,31 @@ test('none and two are told apart', () => {
   expect(() => matchServer(servers, 'nothing')).toThrow(expect.objectContaining({ exitCode: 3 }));
   expect(() => matchServer(servers, 'thesis-')).toThrow(expect.objectContaining({ exitCode: 2 }));
 });
+
+test.each([
+  ['abcd', 'abcdefghijkl'],
+  ['abcdefghijkl', 'abcdefghijkl'],
+  ['x', 'xyz'],
+])('%s is %s', (given, id) => {
+  expect(matchId(['abcdefghijkl', 'abxx', 'xyz'], given, 'link', 'gatehouse links')).toBe(id);
+});
+
+test.each([
+  ['ab', 2],
+  ['', 3],
+  ['q', 3],
+  ['https://h/_gatehouse/join/abcdefghijkl#secret', 2],
+  ['abcdefghijkl#secret', 2],
+])('"%s" is refused with %d, and is not repeated where it may be a secret', (given, exitCode) => {
+  const error = caught(() => matchId(['abcdefghijkl', 'abxx'], given, 'link', 'gatehouse links'));
+  expect(error).toMatchObject({ exitCode });
+  expect(String(error)).not.toContain('secret');
+});
+
+function caught(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}

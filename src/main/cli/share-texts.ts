@@ -1,0 +1,132 @@
+/** What sharing says to a person at a terminal. Pure: from values to text. */
+import { durationWords } from '../core/duration.ts';
+import type {
+  AuditLine,
+  AuditReport,
+  AuthorityInfo,
+  CertificateInfo,
+  NewShareLink,
+  Person,
+  ShareLinkInfo,
+  SharePreview,
+  ShareWarning,
+  TakenBack,
+  Waiting,
+} from '../../shared/sharing.ts';
+import type { Role } from '../../shared/model.ts';
+import { table } from './output.ts';
+
+/** What the link would mean, before it is made. */
+export function previewText(preview: SharePreview, role: Role): string {
+  const offer = preview.roles.find(one => one.role === role);
+  const lines = [`Sharing "${preview.serverName}" as ${offer?.title ?? role}. ${preview.reach}`];
+  for (const can of offer?.can ?? []) lines.push(`  + ${can}`);
+  for (const cannot of offer?.cannot ?? []) lines.push(`  - not: ${cannot}`);
+  if (offer?.note !== undefined && offer.note !== null) lines.push(`  ${offer.note}`);
+  return lines.join('\n');
+}
+
+const marks: Record<ShareWarning['level'], string> = { danger: 'DANGER', warning: 'warning', note: 'note' };
+
+export function warningText({ level, text }: ShareWarning): string {
+  return `${marks[level].padEnd(8)} ${text}`;
+}
+
+export function newLinkText(link: NewShareLink, now: number): string {
+  const { id, label, role, expiresAt, usesLeft, fingerprint, authorityFingerprint } = link;
+  const uses = usesLeft === null ? 'any number of times' : usesLeft === 1 ? 'once' : `${usesLeft} times`;
+  const lines = [
+    link.url,
+    '',
+    `Link ${id} for ${label}: ${role}, works ${uses}, for ${durationWords(Date.parse(expiresAt) - now)}.`,
+    ...link.otherUrls.map(({ url, where }) => `  ${where}: ${new URL(url).origin} instead`),
+  ];
+  if (authorityFingerprint !== null) {
+    lines.push(
+      `Compare by telephone before a guest installs this computer's authority (${new URL(link.url).origin}/_gatehouse/certificate):`,
+      `  ${authorityFingerprint}`,
+    );
+  }
+  lines.push('The certificate that a guest is shown now:', `  ${fingerprint}`);
+  lines.push(`Take it back with \`gatehouse revoke ${id}\`; see who is in with \`gatehouse people\`.`);
+  return lines.join('\n');
+}
+
+export function linksText(links: readonly ShareLinkInfo[], now: number): string {
+  if (links.length === 0) return 'No links. Make one with `gatehouse share`.';
+  const rows = links.map(link => [
+    link.id,
+    link.label,
+    link.serverName,
+    link.role,
+    link.state === 'open' ? `for ${durationWords(Date.parse(link.expiresAt) - now)}` : link.state,
+    link.usesLeft === null ? 'any' : String(link.usesLeft),
+    String(link.people),
+  ]);
+  return table([['LINK', 'FOR', 'SERVER', 'ROLE', 'WORKS', 'USES LEFT', 'IN NOW'], ...rows]);
+}
+
+export function peopleText(people: readonly Person[], waiting: readonly Waiting[], now: number): string {
+  const parts: string[] = [];
+  if (people.length === 0) parts.push('Nobody is in.');
+  else {
+    const rows = people.map(person => [
+      person.session,
+      person.name === '' ? '(no name)' : person.name,
+      person.role,
+      person.serverName,
+      person.label,
+      [person.address, person.browser].filter(text => text !== '').join(', '),
+      durationWords(now - Date.parse(person.since)),
+    ]);
+    parts.push(table([['SESSION', 'NAME', 'ROLE', 'SERVER', 'LINK FOR', 'FROM', 'SINCE'], ...rows]));
+  }
+  if (waiting.length > 0) {
+    const rows = waiting.map(one => [one.id, one.name, one.role, one.serverName, one.label, one.address]);
+    parts.push(
+      '',
+      table([['WAITS', 'NAME', 'ROLE', 'SERVER', 'LINK FOR', 'FROM'], ...rows]),
+      'Let them in with `gatehouse admit ID`, or not with `gatehouse deny ID`.',
+    );
+  }
+  return parts.join('\n');
+}
+
+export function takenText({ links, sessions }: TakenBack): string {
+  const what = links.length === 1 ? `Link ${links[0]} is` : `${links.length} links are`;
+  const who = sessions === 1 ? '1 visit has' : `${sessions} visits have`;
+  return `${what} taken back; ${who} ended.`;
+}
+
+export function auditText(lines: readonly AuditLine[]): string {
+  if (lines.length === 0) return 'Nothing has been shared yet.';
+  return lines
+    .map(({ n, at, event, ...fields }) => {
+      const facts = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+      return `${String(n).padStart(5)}  ${String(at)}  ${String(event)}  ${facts.join(' ')}`;
+    })
+    .join('\n');
+}
+
+export function auditReportText({ whole, lines, faults }: AuditReport): string {
+  if (whole) return `The audit log is whole: ${lines} lines, each sealed by the next.`;
+  return faults.join('\n');
+}
+
+export function authorityText({ name, fingerprint, validTo }: AuthorityInfo): string {
+  return `${name}, until ${validTo.slice(0, 10)}\nSHA-256 ${fingerprint}`;
+}
+
+export function certificateText(certificate: CertificateInfo): string {
+  const { kind, fingerprint, validTo, trustedByAll, authority, findings } = certificate;
+  const lines = [
+    kind === 'supplied'
+      ? 'A certificate of yours is shown to guests.'
+      : 'A certificate that Gatehouse makes is shown to guests.',
+    `SHA-256 ${fingerprint}`,
+    `until ${validTo.slice(0, 10)}; ${trustedByAll ? 'every browser trusts it' : 'browsers warn of it until its authority is installed'}`,
+  ];
+  if (authority !== null) lines.push(`Its authority: ${authorityText(authority)}`);
+  for (const { message, nextStep } of findings) lines.push(`${message}\n  ${nextStep}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,14 @@
+import type { CoreClient } from '../control/client.ts';
+
+/** Asks a core, and lets go of it whatever happens. */
+export async function using<T>(
+  client: Promise<CoreClient>,
+  use: (client: CoreClient) => Promise<T>,
+): Promise<T> {
+  const core = await client;
+  try {
+    return await use(core);
+  } finally {
+    core.close();
+  }
+}
