@@ -9,6 +9,8 @@ export interface Answer {
   /** Name and value alternating. */
   readonly headers: readonly string[];
   readonly body: string;
+  /** Of the body; `latin1` where each character stands for one byte. UTF-8 when absent. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 /** `same-origin`, not `no-referrer`: with the latter a browser sends `Origin: null` with our own form, which no check could tell from a forged one. */
@@ -62,6 +64,15 @@ export function pageAnswer(
   };
 }
 
+/** @param content text as UTF-8, or bytes */
+export function fileAnswer(type: string, content: string | Buffer, headers: readonly string[] = []): Answer {
+  const [body, encoding] =
+    typeof content === 'string'
+      ? [content, 'utf8' as const]
+      : [content.toString('latin1'), 'latin1' as const];
+  return { status: 200, headers: ['Content-Type', type, ...always, ...headers], body, encoding };
+}
+
 export function sendAnswer(response: ServerResponse, answer: Answer): void {
   const { req: request } = response;
   if (!request.complete) {
@@ -71,7 +82,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
     };
     response.on('finish', () => setTimeout(cut, lingerMs).unref());
   }
-  const body = Buffer.from(answer.body, 'utf8');
+  const body = Buffer.from(answer.body, answer.encoding ?? 'utf8');
   // With its words: Node keeps those of an earlier attempt, and they may be what failed.
   const words = STATUS_CODES[answer.status] ?? 'Refused';
   response.writeHead(answer.status, words, [...answer.headers, 'Content-Length', String(body.length)]);
@@ -80,7 +91,7 @@ export function sendAnswer(response: ServerResponse, answer: Answer): void {
 
 /** For a socket on which Node has no response object; it is closed afterwards. */
 export function sendRawAnswer(socket: Duplex, answer: Answer): void {
-  const body = Buffer.from(answer.body, 'utf8');
+  const body = Buffer.from(answer.body, answer.encoding ?? 'utf8');
   const lines = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? 'Refused'}`];
   const headers = [...answer.headers, 'Content-Length', String(body.length), 'Connection', 'close'];
   for (let index = 0; index < headers.length; index += 2)

@@ -2,60 +2,24 @@
  * Gatehouse's own pages. They share their origin with the server, whose content is hostile to them: so they hold no secret, run no script, load
  * nothing, and cannot be framed. Each says what is, why, and what to do next.
  */
-import { createHash } from 'node:crypto';
 import type { ServerState } from '../../../shared/model.ts';
-import { pageAnswer, type Answer } from './answers.ts';
+import type { Answer } from './answers.ts';
+import { markup, nothing, page as wholePage, type Html } from './html.ts';
 import { pageStyle } from './page-style.ts';
-
-const styleHash = createHash('sha256').update(pageStyle).digest('base64');
-
-/** Nothing but this one style and a form to this origin. */
-const policy = [
-  "default-src 'none'",
-  `style-src 'sha256-${styleHash}'`,
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** Marks a text that is HTML already. */
-interface Html {
-  readonly html: string;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}
-
-/** A template whose values are escaped unless they are Html. */
-function markup(parts: TemplateStringsArray, ...values: readonly (string | Html)[]): Html {
-  const [first = '', ...rest] = parts;
-  const filled = rest.map((part, index) => {
-    const value = values[index] ?? '';
-    return (typeof value === 'string' ? escapeHtml(value) : value.html) + part;
-  });
-  return { html: first + filled.join('') };
-}
-
-const nothing: Html = { html: '' };
 
 function page(
   status: number,
   title: string,
-  body: Html,
+  content: Html,
   headers: readonly string[] = [],
   refreshSeconds = 0,
 ): Answer {
-  const refresh =
+  const head =
     refreshSeconds === 0
       ? nothing
       : markup`<meta http-equiv="refresh" content="${String(refreshSeconds)}" />`;
-  const whole = markup`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${refresh}
-<title>${title}</title><style>${{ html: pageStyle }}</style></head>
-<body><main>${body}</main></body></html>
-`;
-  return pageAnswer(status, whole.html, policy, headers);
+  const body = markup`<main>${content}</main>`;
+  return wholePage({ status, title, style: pageStyle, body, head, forms: 'self', headers });
 }
 
 /** Why a sign-in did not work. */
