@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import {
+  fileAnswer,
   jsonAnswer,
   pageAnswer,
   redirectAnswer,
@@ -47,4 +48,18 @@ test('on a bare socket the same, whole, and the socket is closed', async () => {
   expect(text.startsWith('HTTP/1.1 303 See Other\r\nLocation: http://x/')).toBe(true);
   expect(text).toContain('\r\nX-A: b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
   expect(socket.destroyed).toBe(true);
+});
+
+test('a file of bytes arrives byte by byte, and one of letters as UTF-8', async () => {
+  const bytes = Buffer.from([0, 0x80, 0xff, 0xc3]);
+  for (const [content, wanted] of [
+    [bytes, bytes],
+    ['é', Buffer.from('é')],
+  ] as const) {
+    const socket = new PassThrough();
+    sendRawAnswer(socket, fileAnswer('text/plain', content));
+    const sent = Buffer.concat((await socket.toArray()) as Buffer[]);
+    expect(sent.subarray(sent.indexOf('\r\n\r\n') + 4).equals(wanted)).toBe(true);
+    expect(sent.toString('latin1')).toContain(`Content-Length: ${wanted.length}\r\n`);
+  }
 });

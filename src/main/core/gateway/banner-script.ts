@@ -14,13 +14,17 @@ const colours = `
 const darkColours = `
   --panel: #1e2125; --ink: #e7eaee; --quiet: #9aa4b0; --edge: #76808b; --accent: #7aa7f0; --bg: #16181b;`;
 
-/** `!important` within a shadow root beats the page's own rules for the host. Above a status bar such as JupyterLab's, which is 24 px high. */
+/**
+ * `!important` within a shadow root beats the page's own rules for the host. Above a status bar such as JupyterLab's, which is 24 px high; below the
+ * notices that servers show in the same corner (VS Code 1000, JupyterLab 9999), so that no button of theirs is covered.
+ */
 const style = `
-:host { all: initial !important; color-scheme: light dark !important; position: fixed !important; z-index: 2147483647 !important;
+:host { all: initial !important; color-scheme: light dark !important; position: fixed !important; z-index: 900 !important;
   right: 18px !important; bottom: 32px !important; max-width: calc(100vw - 36px) !important;
   font: 13px/1.4 system-ui, "Segoe UI", Cantarell, sans-serif !important; ${colours} }
-:host(.out) { inset: 0 !important; max-width: none !important; overflow: auto !important; background: var(--bg) !important; }
+:host(.out) { inset: 0 !important; z-index: 2147483647 !important; max-width: none !important; overflow: auto !important; background: var(--bg) !important; }
 @media (prefers-color-scheme: dark) { :host { ${darkColours} } }
+@media (max-width: 400px) { :host { right: 8px !important; max-width: calc(100vw - 16px) !important; } }
 @media print { :host { display: none !important; } }
 * { box-sizing: border-box; }
 .pill { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 8px; padding: 3px 6px 3px 12px; color: var(--ink); background: var(--panel);
@@ -50,6 +54,7 @@ const host = document.createElement(tag);
 const root = host.attachShadow({ mode: 'closed' });
 let role = '';
 let timer = 0;
+let outTitle = '';
 let done = false;
 
 function element(name, content, attributes) {
@@ -110,8 +115,9 @@ function clock(iso) {
   return ' · until ' + at.toLocaleString('en-GB', isToday ? near : { ...near, day: 'numeric', month: 'short' });
 }
 
-/** Again after the page has changed its own title; a page that fights for it is not fought with at speed. */
+/** Again after the page has changed its own title, also once out; a page that fights for it is not fought with at speed. */
 function markTitle() {
+  if (outTitle !== '' && document.title !== outTitle) document.title = outTitle;
   if (role === '' || done) return;
   const mark = '[' + role + ']';
   if (!document.title.startsWith(mark)) document.title = (mark + ' ' + document.title).trim();
@@ -141,7 +147,6 @@ function tell(me) {
 function stop() {
   done = true;
   clearTimeout(timer);
-  titles.disconnect();
 }
 
 function tellOut(reason) {
@@ -158,7 +163,8 @@ function tellOut(reason) {
     document.body.inert = true;
   }
   document.documentElement.append(host);
-  document.title = said.title;
+  outTitle = said.title;
+  markTitle();
   heading.focus();
 }
 

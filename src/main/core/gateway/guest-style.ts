@@ -7,7 +7,8 @@ export const guestStyle = `${pageStyle}
 h1:focus { outline: none; }
 h2 { font-size: 15px; margin: 20px 0 0; font-weight: 600; overflow-wrap: anywhere; }
 h2 + * { margin-top: 4px; }
-ul, ol { margin: 0; padding-left: 22px; overflow-wrap: anywhere; }
+:where(ul, ol) { margin: 0; }
+ul, ol { padding-left: 22px; overflow-wrap: anywhere; }
 li + li { margin-top: 4px; }
 .wide { max-width: 680px; }
 .wide h2 { font-size: 17px; margin-top: 28px; }
