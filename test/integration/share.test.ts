@@ -136,7 +136,7 @@ test('ending a visit leaves the link', async () => {
   await guest.join();
   const person = (await core.call('share.people')).find(({ link: id }) => id === link.id) as Person;
   await core.call('share.kick', person.session);
-  expect(JSON.parse((await guest.page('/_gatehouse/me')).body)).toEqual({ reason: 'unknown' });
+  expect(JSON.parse((await guest.page('/_gatehouse/me')).body)).toEqual({ reason: 'ended-by-owner' });
   expect(JSON.parse((await guest.join()).body)).toMatchObject({ state: 'in' });
 });
 

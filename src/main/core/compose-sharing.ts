@@ -130,6 +130,7 @@ function deskOf(pieces: Pieces, server: SharedServer, rooms: Rooms): GuestDesk {
     joined: guest => teller.joined(rooms, guest),
     waiting: wait => teller.asked(rooms, wait),
     left: session => left(rooms, session),
+    ended: session => teller.whyEnded(session),
     note: event => teller.note(rooms, server.id, event),
   });
 }

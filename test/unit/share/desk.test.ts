@@ -12,6 +12,7 @@ let waits: WaitTable;
 let joined: Guest[];
 let asked: Wait[];
 let asksName: boolean;
+let gone = '';
 
 beforeEach(async () => {
   ledger = await bench.opened();
@@ -34,6 +35,7 @@ function deskOf(serverId = 'thesis'): GuestDesk {
     joined: one => joined.push(one),
     waiting: wait => asked.push(wait),
     left: () => {},
+    ended: session => (session === gone ? 'ended-by-owner' : null),
     note: () => {},
   });
 }
@@ -158,4 +160,14 @@ test('a session opens its own server, is in use while a socket is, and a look do
   expect(deskOf().find(cookie)).toMatchObject({ open: true });
   bench.pass(2 * 3_600_000);
   expect(deskOf().find(cookie)).toEqual({ open: false, reason: 'idle' });
+});
+
+test('who was in is told why he is not, and nobody else is', async () => {
+  const { link, secret } = await ledger.make(day);
+  const answer = await deskOf().join(ask(link.id, secret.reveal()));
+  const cookie = answer.kind === 'in' ? answer.cookie.reveal() : '';
+  gone = joined[0]?.id ?? '';
+  await ledger.endGuest(gone).saved;
+  expect(deskOf().peek(cookie)).toEqual({ open: false, reason: 'ended-by-owner' });
+  expect(deskOf().peek('another')).toEqual({ open: false, reason: 'unknown' });
 });

@@ -221,7 +221,9 @@ function me(door: ShareDoor, facts: Facts): Answer {
   const verdict = verdictOf(door, facts);
   if (verdict?.open !== true) return valueAnswer(401, { reason: verdict?.reason ?? 'unknown' });
   const { name, role, endsAt } = verdict.pass;
-  return valueAnswer(200, { name, role, until: new Date(endsAt).toISOString(), server: door.rules.name });
+  const title = role.slice(0, 1).toUpperCase() + role.slice(1);
+  const until = new Date(endsAt).toISOString();
+  return valueAnswer(200, { name, role, title, until, server: door.rules.name });
 }
 
 function leave(door: ShareDoor, facts: Facts): Answer {

@@ -16,7 +16,7 @@ import type {
 } from '../share-ports.ts';
 import { mintSecret } from '../secret.ts';
 import { askApproval, takeApproval, waitOf, waitState, type Wait, type WaitTable } from './approvals.ts';
-import { plain, type Guest, type GuestVerdict } from './guests.ts';
+import { plain, sessionIdOf, type Guest, type GuestVerdict } from './guests.ts';
 import type { Joined, Ledger, ListedLink } from './ledger.ts';
 import { toldReason } from './link.ts';
 
@@ -33,6 +33,8 @@ export interface DeskParts {
   joined(guest: Guest): void;
   waiting(wait: Wait): void;
   left(session: string): void;
+  /** Why a session is over that is not in the ledger any more; null for one that never was, or is long gone. */
+  readonly ended: (session: string) => string | null;
   note(event: DoorEvent): void;
 }
 
@@ -65,7 +67,11 @@ export function makeDesk(parts: DeskParts): GuestDesk {
     join: asked => join(parts, linkHere(asked.id), asked),
     waiting: (id, ticket) => waitState(waits, ledger.now(), ticket, id),
     find: cookie => passOf(ledger.find(cookie, serverId)),
-    peek: cookie => passOf(ledger.peek(cookie, serverId)),
+    peek(cookie) {
+      const verdict = passOf(ledger.peek(cookie, serverId));
+      if (verdict.open || verdict.reason !== 'unknown') return verdict;
+      return { open: false, reason: parts.ended(sessionIdOf(cookie)) ?? 'unknown' };
+    },
     leave: session => parts.left(session),
     inUse: sessions => ledger.touch(new Set(sessions)),
     note: event => parts.note(event),

@@ -60,6 +60,15 @@ export function guestKey(value: string): string {
   return hashSecret(value).toString('base64');
 }
 
+/** The id of the session that a cookie's value opens or has opened. Whoever can work it out has had the cookie. */
+export function sessionIdOf(value: string): string {
+  return idOf(guestKey(value));
+}
+
+function idOf(key: string): string {
+  return hashSecret(key).toString('hex').slice(0, 12);
+}
+
 /** Adds the session that `value` opens; `full` when there are too many, over all or for this link. */
 export function openGuest(
   table: GuestTable,
@@ -73,7 +82,7 @@ export function openGuest(
   if (table.size >= limits.all || ofLink >= limits.each) return 'full';
   const key = guestKey(value.reveal());
   const guest: Guest = {
-    id: hashSecret(key).toString('hex').slice(0, 12),
+    id: idOf(key),
     linkId: link.id,
     serverId: link.serverId,
     role: link.role,

@@ -17,10 +17,14 @@ export interface TellerParts {
   announce<K extends keyof Events>(name: K, value: Events[K]): void;
 }
 
+const mostEnded = 5000;
+
 export class ShareTeller {
   readonly #parts: TellerParts;
   readonly #refusals = createRefusalCounter();
   readonly #once = createOnce();
+  /** Why the last sessions are over, for the guests' own page. */
+  readonly #ended = new Map<string, PersonLeft['reason']>();
 
   constructor(parts: TellerParts) {
     this.#parts = parts;
@@ -84,6 +88,14 @@ export class ShareTeller {
   ended(rooms: Rooms, guest: Guest, reason: PersonLeft['reason']): void {
     const { id: session, linkId: link, serverId: server, name } = guest;
     this.record(rooms, { event: 'session-ended', link, server, session, reason });
+    this.#ended.set(session, reason);
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= mostEnded) break;
+      this.#ended.delete(oldest);
+    }
     this.#parts.announce('share.left', { session, server, name, reason });
+  }
+  whyEnded(session: string): PersonLeft['reason'] | null {
+    return this.#ended.get(session) ?? null;
   }
 }
