@@ -115,7 +115,7 @@ test('a guest reads the link from its QR code, comes in as an editor, and runs a
   const context = await guestBrowser(true);
   const page = await context.newPage();
   await page.goto(seen ?? '');
-  await expect(page.locator('body')).toContainText('any code');
+  await expect(page.locator('body')).toContainText('Code that you run here runs as');
   expect(page.url()).not.toContain('#');
   await page.getByRole('textbox').fill('Ada Ünal');
   await page.getByRole('button', { name: /join/i }).click();
@@ -201,6 +201,13 @@ async function countKernels(): Promise<number> {
 test('with approval the page waits for the owner, and leaving is one click', async () => {
   const link = await share({ approval: true, label: 'Lin' });
   const context = await guestBrowser(true);
+  // The banner is closed to the page, and so to this test.
+  await context.addInitScript(() => {
+    const attach = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function attachOpen(options) {
+      return attach.call(this, { ...options, mode: 'open' });
+    };
+  });
   const page = await context.newPage();
   await enter(page, link.url, 'Lin');
   const [waiting] = await eventually('somebody waits', 10_000, async () => {

@@ -141,7 +141,8 @@ function look(door: ShareDoor, facts: Facts, id: string, secret: string): Answer
 function told({ owner, computer, serverName, offer, until, asksName, approval }: Invitation): object {
   const { role, title, can, cannot, runsCode, note } = offer;
   const ends = new Date(until).toISOString();
-  const what = { role, title, can, cannot, runsCode, note };
+  // What is said of code is said to the owner; the page has its own words for it.
+  const what = { role, title, can, cannot, runsCode, note: runsCode ? null : note };
   return { owner, computer, server: serverName, ...what, until: ends, asksName, approval };
 }
 
