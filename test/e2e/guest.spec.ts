@@ -138,6 +138,38 @@ test('a guest reads the link from its QR code, comes in as an editor, and runs a
   await page.close();
 });
 
+test('attack: a page that an editor has uploaded does nothing as the owner who opens it', async () => {
+  const link = await share({ role: 'editor', label: 'Mallory' });
+  const guest = new Guest(link.url, (await core.call('authority.info')).pem);
+  test.skip(
+    network.namespace !== null && !(await reaches(guest)),
+    'This computer cannot reach its own guests.',
+  );
+  await guest.join('Mallory');
+  const lab = await guest.open('/lab');
+  const xsrf = /_xsrf=([^;]+)/.exec([lab.headers['set-cookie'] ?? []].flat().join('; '))?.[1] ?? '';
+  const script = `fetch('/api/contents').then(r => r.text(), e => 'kept out').then(t => { document.title = t.slice(0, 40) })`;
+  const content = `<!doctype html><title>waiting</title><script>${script}</script>`;
+  guest.cookie += `; _xsrf=${xsrf}`;
+  const saved = await guest.page('/api/contents/evil.html', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', 'x-xsrftoken': xsrf },
+    body: JSON.stringify({ type: 'file', format: 'text', content }),
+  });
+  expect(saved.status).toBe(201);
+  const { url } = await home.json<{ url: string }>('link', served.server.id);
+  const page = await owner.newPage();
+  await page.goto(url);
+  // From the server's own page, as a person would: Jupyter looks at the Referer here.
+  await page.evaluate(() => location.assign('/files/evil.html'));
+  await expect(page).toHaveTitle('kept out');
+  await page.close();
+});
+
+async function reaches(guest: Guest): Promise<boolean> {
+  return guest.open('/_gatehouse/left').then(({ status }) => status === 200);
+}
+
 async function runIn(page: Page, code: string): Promise<void> {
   const cell = page.locator('.jp-Notebook .jp-CodeCell').first();
   const editor = cell.locator('.cm-content');

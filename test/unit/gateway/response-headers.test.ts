@@ -164,3 +164,45 @@ test('trailers: well-formed ones that may stand behind', () => {
     ['ETag', '"1"'],
   ]);
 });
+
+const uploaded: ResponsePlan = { ...plan, contentPaths: [/^\/files\//] };
+const sandboxed = (type: string | null, path: string): boolean =>
+  responseHeaders(type === null ? [] : ['Content-Type', type], uploaded, own, false, path).some(value =>
+    value.startsWith('sandbox'),
+  );
+
+test.each([
+  'text/html',
+  'TEXT/HTML; charset=utf-8',
+  'application/xhtml+xml',
+  'image/svg+xml',
+  'text/xml',
+  'application/pdf',
+  'text/javascript',
+  'something/new',
+  null,
+])('what people have uploaded as %s runs in a sandbox', type => {
+  expect(sandboxed(type, '/files/x')).toBe(true);
+  expect(sandboxed(type, '/lab')).toBe(false);
+});
+
+test.each([
+  'image/png',
+  'text/plain; charset=utf-8',
+  'text/csv',
+  'application/json',
+  'application/octet-stream',
+])('%s needs none', type => {
+  expect(sandboxed(type, '/files/x')).toBe(false);
+});
+
+test("a server's own policy does not take the sandbox away", () => {
+  const headers = ['Content-Type', 'text/html', 'Content-Security-Policy', 'sandbox allow-same-origin'];
+  const policies = responseHeaders(headers, uploaded, own, false, '/files/x').filter((_value, index, all) =>
+    /^content-security-policy$/i.test(all[index - 1] ?? ''),
+  );
+  expect(policies).toEqual([
+    'sandbox allow-same-origin',
+    'sandbox allow-scripts allow-popups allow-downloads',
+  ]);
+});

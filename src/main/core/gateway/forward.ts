@@ -48,6 +48,7 @@ export function openRoute(upstream: Upstream): Route {
         pattern => new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')),
       ),
       upstreamOrigins: [...names].map(name => `http://${name}`),
+      contentPaths: upstream.contentPaths,
     },
   };
   const explicit = {
@@ -165,7 +166,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     const headers = rawLines(controller.rawHeaders);
     this.#remaining = contentLength(headers);
-    let own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin);
+    let own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin, false, this.#facts.path);
     if (this.#facts.navigation && status === 200 && isPlainHtml(headers)) {
       this.#appended = this.#route.appended ?? null;
       if (this.#appended !== null) own = withoutLength(own);

@@ -11,6 +11,8 @@ export interface ResponsePlan {
   readonly withheldCookies: readonly RegExp[];
   /** Origins under which the server may name itself, in lower case: `http://localhost`. */
   readonly upstreamOrigins: readonly string[];
+  /** Paths that hand out what people have uploaded. */
+  readonly contentPaths?: readonly RegExp[] | undefined;
   /** Said with each answer that is no upgrade; name and value alternating. */
   readonly added?: readonly string[] | undefined;
 }
@@ -77,6 +79,8 @@ interface Seen {
   policy: boolean;
   opener: boolean;
   referrer: boolean;
+  /** A browser may run what comes. */
+  active: boolean;
 }
 
 /**
@@ -90,9 +94,10 @@ export function responseHeaders(
   plan: ResponsePlan,
   ownOrigin: string,
   upgrade = false,
+  path = '',
 ): string[] {
   const result: string[] = [];
-  const seen: Seen = { frame: false, policy: false, opener: false, referrer: false };
+  const seen: Seen = { frame: false, policy: false, opener: false, referrer: false, active: true };
   for (let index = 0; index < headers.length; index += 2) {
     const rawName = text(headers[index]);
     const name = rawName.toLowerCase();
@@ -106,8 +111,23 @@ export function responseHeaders(
   if (!seen.opener) result.push('Cross-Origin-Opener-Policy', 'same-origin');
   if (!seen.policy) result.push('Content-Security-Policy', defaultPolicy);
   if (!seen.frame) result.push('X-Frame-Options', 'SAMEORIGIN');
+  if (seen.active && isContent(plan, path)) result.push('Content-Security-Policy', sandbox);
   if (plan.added !== undefined) result.push(...plan.added);
   return result;
+}
+
+/**
+ * The attack (CVE-2026-44727 is of this family): a guest uploads a page, the owner opens it, and it acts as the owner. In a sandbox without `allow-same-origin` it has an origin of its own: no cookie,
+ * no answer of the server. Several policies hold together, so the server's own cannot loosen it.
+ */
+const sandbox = 'sandbox allow-scripts allow-popups allow-downloads';
+
+/** What no browser runs, whatever is in it; everything else, and what has no type, may be. */
+const harmless =
+  /^(?:image\/(?!svg)|audio\/|video\/|font\/|text\/(?:plain|csv|css)|application\/(?:json|octet-stream|zip|gzip|x-ipynb\+json))/i;
+
+function isContent({ contentPaths }: ResponsePlan, path: string): boolean {
+  return contentPaths !== undefined && contentPaths.some(pattern => pattern.test(path));
 }
 
 /** For a server that sends no policy: nothing that a page of it may need, only what an attacker would. */
@@ -133,6 +153,9 @@ function keep(name: string, value: string, plan: ResponsePlan, ownOrigin: string
       return value;
     case 'cross-origin-opener-policy':
       seen.opener = true;
+      return value;
+    case 'content-type':
+      seen.active = !harmless.test(value);
       return value;
     case 'referrer-policy':
       // A laxer one would send paths of this server to other sites.

@@ -6,8 +6,7 @@ import type { Log, Profile } from '../ports.ts';
 import type { Environment } from './jupyter/command.ts';
 import { bestFirst } from './jupyter/found.ts';
 import { planJupyter } from './jupyter/plan.ts';
-import { jupyterOffers } from './jupyter/roles/offers.ts';
-import { jupyterRoles } from './jupyter/roles/rules.ts';
+import { jupyterSharing } from './jupyter/roles/offers.ts';
 import { managedJupyter } from './managed/setup.ts';
 import { findPythonEnvironments } from './python/find.ts';
 
@@ -69,7 +68,7 @@ export function jupyterProfile(options: JupyterProfileOptions): Profile {
       const chosen = found ?? choose(await find({ fresh: false, folder: place.folder, signal }), undefined);
       return planJupyter(planOptions, request, chosen, place);
     },
-    sharing: { rules: jupyterRoles, notOffered: [], offers: () => Promise.resolve(jupyterOffers) },
+    sharing: jupyterSharing,
     setup: managedJupyter({ ...options, ...planOptions, location: managed }),
   };
 }

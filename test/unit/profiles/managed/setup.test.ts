@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => scratch.remove());
 
-const working = `echo 'gatehouse:{"jupyterlab":"4.6.6","jupyter_server":"2.21.1"}'`;
+const working = `echo 'gatehouse:{"jupyterlab":"4.6.6","jupyter_server":"2.21.1","jupyter_collaboration":"5.0.4"}'`;
+const earlier = `echo 'gatehouse:{"jupyterlab":"4.6.6","jupyter_server":"2.21.1"}'`;
 
 /** A stand-in for uv: `venv` makes an environment, `pip install` does what is asked of it. */
 async function setup(install: string, made = working) {
@@ -64,6 +65,16 @@ test('made, told about, kept, found again, removed', async () => {
   await managed.remove();
   await managed.remove();
   expect(await left()).toEqual([]);
+});
+
+test('one of an earlier version, without jupyter-collaboration, is made anew', async () => {
+  await run(await setup('echo "Installed 2 packages in 1ms"', earlier));
+  seen.length = 0;
+  await run(await setup('echo "Installed 3 packages in 1ms"'));
+  expect(seen.map(progress => progress.step)).toContain('make-environment');
+  seen.length = 0;
+  await run(await setup('false'));
+  expect(seen.map(progress => progress.step)).toEqual(['done']);
 });
 
 test("a failure is the installer's own, without its password, and leaves nothing", async () => {

@@ -117,6 +117,8 @@ function upstreamOf(place: RunPlace): Upstream {
     ],
     explicitHeaders: [[explicitHeader, '1']],
     personHeader: userHeader,
+    // What people have put there, a guest perhaps, comes out again as a page.
+    contentPaths: [/^\/files\//, /^\/view\//, /^\/nbconvert\//],
     // Jupyter's login cookie; our identity provider sets none, an extension's own might.
     withheldCookies: [/^username-/i],
   };

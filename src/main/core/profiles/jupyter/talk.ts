@@ -83,6 +83,25 @@ export async function askJupyterToStop(upstream: Upstream, signal: AbortSignal):
   if (answer.status >= 300) throw new Error(`Jupyter answered the request to stop with ${answer.status}.`);
 }
 
+/**
+ * Whether the server has jupyter-collaboration: its address for rooms knows PUT only, so a GET of it is 405 where it is there and 404 where it is not. Null where the
+ * server does not say.
+ */
+export async function hasLiveView(upstream: Upstream, signal: AbortSignal): Promise<boolean | null> {
+  try {
+    const { status } = await ask({
+      address: upstream.address,
+      host: upstream.host,
+      path: '/api/collaboration/session/gatehouse-asks-whether-this-is-there',
+      headers: ownHeaders(upstream),
+      signal,
+    });
+    return status === 405 ? true : status === 404 ? false : null;
+  } catch {
+    return null;
+  }
+}
+
 const kernels = z.array(z.object({ execution_state: z.string().optional() }));
 
 export async function busyJupyterKernels(upstream: Upstream, signal: AbortSignal): Promise<number> {

@@ -6,8 +6,12 @@ import type { BasePython } from './find-base.ts';
 import { nextStepFor, reasonFrom } from './reasons.ts';
 import type { ToolResult } from './run-tool.ts';
 
-/** JupyterLab 4.6 is the first whose pages this version of Gatehouse was tried with as its own. */
-export const managedPackages = ['jupyterlab>=4.6,<5', 'ipykernel>=6.29'] as const;
+/** JupyterLab 4.6 is the first whose pages this version of Gatehouse was tried with as its own; jupyter-collaboration shows a guest what is typed. */
+export const managedPackages = [
+  'jupyterlab>=4.6,<5',
+  'ipykernel>=6.29',
+  'jupyter-collaboration>=5.0.4,<6',
+] as const;
 
 /** One way to make an environment and to install into it. */
 export interface Way {

@@ -70,19 +70,21 @@ async function setUp(
   const { location } = options;
   try {
     const before = (await isThere(incompleteMark(location))) ? null : await check(options, signal);
-    if (before !== null) {
-      tell('done', `${before.title} ${before.version ?? ''} is there already.`, 1);
-      return before;
+    if (before?.isWhole === true) {
+      const { title, version } = before.found;
+      tell('done', `${title} ${version ?? ''} is there already.`, 1);
+      return before.found;
     }
     await sweep(location);
     tell('find-python', 'Looking for Python 3.10 or later', null);
     const ways = await findWays(options, signal);
     await writeFile(incompleteMark(location), '', { mode: 0o600 });
+    // One of an earlier version of Gatehouse works, but lacks a part: it is made anew.
     const way = await makeEnvironment(options, ways, signal, lock, tell);
     await install(options, way, signal, lock, tell);
     tell('check', 'Looking whether it works', 0.95);
-    const found = await check(options, signal);
-    if (found === null)
+    const { found } = (await check(options, signal)) ?? {};
+    if (found === undefined)
       throw new GatehouseError('setup-failed', 'The new environment does not work.', {
         nextStep: 'Try again.',
       });
@@ -175,8 +177,14 @@ function tool(
   });
 }
 
+interface Checked {
+  readonly found: FoundServer;
+  /** It has everything that an environment made now would have. */
+  readonly isWhole: boolean;
+}
+
 /** The environment as a server that can be started; null when it is not there or does not work. */
-async function check(options: ManagedOptions, signal: AbortSignal): Promise<FoundServer | null> {
+async function check(options: ManagedOptions, signal: AbortSignal): Promise<Checked | null> {
   const { location, home, platform } = options;
   const python = await interpreterOf(location, platform);
   if (python === null) return null;
@@ -195,7 +203,8 @@ async function check(options: ManagedOptions, signal: AbortSignal): Promise<Foun
     requested,
     problem: null,
   });
-  return found?.problem === null ? found : null;
+  const isWhole = result.versions['jupyter_collaboration'] !== undefined;
+  return found?.problem === null ? { found, isWhole } : null;
 }
 
 /** Marked first, renamed, then deleted: a cut leaves something that counts as none, and that the next setup removes. */

@@ -13,7 +13,7 @@ sys.path[:] = [p for p in sys.path if p]
 import json
 from importlib import metadata
 found = {}
-for name in ("jupyterlab", "notebook", "jupyter_server"):
+for name in ("jupyterlab", "notebook", "jupyter_server", "jupyter_collaboration"):
     try:
         found[name] = metadata.version(name)
     except metadata.PackageNotFoundError:
