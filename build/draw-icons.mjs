@@ -9,6 +9,10 @@ const pictures = [
   ['icon', 'icon.png', 512],
   ['tray', 'tray.png', 32],
   ['tray-template', 'tray-template.png', 32],
+  ...['tray-in', 'tray-waiting'].flatMap(name => [
+    [name, `${name}.png`, 32],
+    [`${name}-template`, `${name}-template.png`, 32],
+  ]),
 ];
 
 const browser = await chromium.launch({

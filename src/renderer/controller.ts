@@ -2,7 +2,7 @@
 import type { ProfileName, ServerInfo, StartRequest } from '../shared/model.ts';
 import type { Dropped } from '../shared/window.ts';
 import { ask, hear, infoOf } from './bridge.ts';
-import type { Change } from './state.ts';
+import { countSharing, type Change } from './state.ts';
 
 export type Dispatch = (change: Change) => void;
 
@@ -14,6 +14,8 @@ export interface Controller {
   logs(id: string): void;
   copyLink(server: ServerInfo): void;
   copyFailure(id: string): void;
+  share(id: string): void;
+  people(): void;
   stop(id: string): void;
   restart(id: string): void;
   forget(id: string): void;
@@ -40,6 +42,8 @@ export function makeController(dispatch: Dispatch): Controller {
     ...copying(dispatch, attempt),
     open: id => attempt(() => ask('shell.open', id)),
     logs: id => attempt(() => ask('shell.logs', id)),
+    share: id => attempt(() => ask('shell.share', id)),
+    people: () => attempt(() => ask('shell.people')),
     stop: id => attempt(() => ask('server.stop', id)),
     forget: id => attempt(() => ask('server.forget', id)),
     why: id => dispatch({ kind: 'page', page: { kind: 'failure', id } }),
@@ -115,7 +119,17 @@ async function look(dispatch: Dispatch, fresh: boolean): Promise<void> {
 async function load(dispatch: Dispatch): Promise<void> {
   dispatch({ kind: 'servers', servers: await ask('server.list') });
   dispatch({ kind: 'about', about: await ask('core.about') });
+  await loadSharing(dispatch);
   await look(dispatch, false);
+}
+
+async function loadSharing(dispatch: Dispatch): Promise<void> {
+  const [links, people, waiting] = await Promise.all([
+    ask('share.links'),
+    ask('share.people'),
+    ask('share.waiting'),
+  ]);
+  dispatch({ kind: 'sharing', sharing: countSharing(links, people, waiting) });
 }
 
 /** Listens to the core and the shell; answers with the way to stop that. */
@@ -137,6 +151,7 @@ export function connect(dispatch: Dispatch, controller: Controller): () => void 
   const offs = [
     hear('server.changed', server => dispatch({ kind: 'server', server })),
     hear('server.forgotten', ({ id }) => dispatch({ kind: 'forgotten', id })),
+    hear('share.changed', () => void loadSharing(dispatch).catch(fail)),
     hear('setup.progress', setup => dispatch({ kind: 'setup', setup })),
     hear('shell.changed', shell => {
       dispatch({ kind: 'shell', shell });

@@ -1,10 +1,18 @@
 /** What the home window knows and shows. Pure: `reduce` answers with the next model and touches nothing. */
 import type { About, ErrorInfo, Failure, FoundServer, ServerInfo, SetupProgress } from '../shared/model.ts';
+import type { Person, ShareLinkInfo, Waiting } from '../shared/sharing.ts';
 import type { ShellState } from '../shared/window.ts';
 import { announcement } from './words.ts';
 
 export type Page =
   { readonly kind: 'list' } | { readonly kind: 'custom' } | { readonly kind: 'failure'; readonly id: string };
+
+/** How a server is shared. */
+export interface Shared {
+  readonly links: number;
+  readonly people: number;
+  readonly waiting: number;
+}
 
 export interface Model {
   readonly page: Page;
@@ -15,6 +23,8 @@ export interface Model {
   readonly found: readonly FoundServer[] | null;
   readonly looking: boolean;
   readonly setup: SetupProgress | null;
+  /** By server. */
+  readonly sharing: Readonly<Record<string, Shared>>;
   readonly failures: Readonly<Record<string, Failure>>;
   readonly notice: ErrorInfo | null;
   /** Servers that were started from this window: when one of them fails, the window shows why. */
@@ -33,6 +43,7 @@ export type Change =
   | { readonly kind: 'looking' }
   | { readonly kind: 'found'; readonly found: readonly FoundServer[] }
   | { readonly kind: 'setup'; readonly setup: SetupProgress }
+  | { readonly kind: 'sharing'; readonly sharing: Readonly<Record<string, Shared>> }
   | { readonly kind: 'failure'; readonly id: string; readonly failure: Failure }
   | { readonly kind: 'started'; readonly id: string }
   | { readonly kind: 'page'; readonly page: Page }
@@ -49,6 +60,7 @@ export function emptyModel(now: number): Model {
     found: null,
     looking: false,
     setup: null,
+    sharing: {},
     failures: {},
     notice: null,
     started: [],
@@ -75,6 +87,8 @@ export function reduce(model: Model, change: Change): Model {
       return { ...model, found: change.found, looking: false };
     case 'setup':
       return { ...model, setup: change.setup.step === 'done' ? null : change.setup };
+    case 'sharing':
+      return { ...model, sharing: change.sharing };
     case 'failure':
       return { ...model, failures: { ...model.failures, [change.id]: change.failure } };
     case 'started':
@@ -145,4 +159,25 @@ export function resting(model: Model): readonly ServerInfo[] {
 /** The installation that a start without a choice uses: the first that works. */
 export function best(model: Model): FoundServer | null {
   return model.found?.find(({ problem }) => problem === null) ?? null;
+}
+
+/** Links that are open, people and waits, counted by server. */
+export function countSharing(
+  links: readonly ShareLinkInfo[],
+  people: readonly Person[],
+  waiting: readonly Waiting[],
+): Readonly<Record<string, Shared>> {
+  const counts: Record<string, Shared> = {};
+  const add = (server: string, change: Partial<Shared>): void => {
+    const before = counts[server] ?? { links: 0, people: 0, waiting: 0 };
+    counts[server] = {
+      links: before.links + (change.links ?? 0),
+      people: before.people + (change.people ?? 0),
+      waiting: before.waiting + (change.waiting ?? 0),
+    };
+  };
+  for (const link of links) if (link.state === 'open') add(link.server, { links: 1 });
+  for (const person of people) add(person.server, { people: 1 });
+  for (const one of waiting) add(one.server, { waiting: 1 });
+  return counts;
 }

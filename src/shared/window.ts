@@ -35,6 +35,12 @@ export interface ShellCalls {
   'shell.copyLink': (id: string) => Promise<void>;
   /** Puts the failure of a server, redacted, on the clipboard. */
   'shell.copyFailure': (id: string) => Promise<void>;
+  /** The window in which a server is shared. */
+  'shell.share': (id: string) => Promise<void>;
+  /** Who holds a link and who is in. */
+  'shell.people': () => Promise<void>;
+  /** Puts a share link on the clipboard, marked as a secret where the system knows such a mark, and takes it off again after a minute. */
+  'shell.copyShareLink': (link: string) => Promise<void>;
   'shell.chooseFolder': () => Promise<string | null>;
   /** What was dropped or named at the start and not yet taken; asking takes it. */
   'shell.takeDropped': () => Promise<Dropped | null>;
@@ -50,8 +56,9 @@ export interface ShellEvents {
 }
 
 /**
- * The core calls that a window may make. Left out on purpose: `server.token` and `server.link` (a page never holds a credential),
- * `core.quit` and `core.resumed` (the shell decides), `server.start` (a window uses `server.begin`), `config.set` (no window has settings yet).
+ * The core calls that a window may make. Left out on purpose: `server.token`, `server.rotateToken` and `server.link` (a page never holds a credential; a share link is made to be
+ * shown, and `share.create` tells it once), `core.quit` and `core.resumed` (the shell decides), `server.start` (a window uses `server.begin`), `config.set` (no window has settings
+ * yet), `share.keyPassphrase`, `authority.*`, `audit.*` and `secret.*` (the command line has them).
  */
 export const windowCoreCalls = [
   'core.about',
@@ -69,6 +76,16 @@ export const windowCoreCalls = [
   'doctor.run',
   'config.list',
   'config.get',
+  'share.preview',
+  'share.create',
+  'share.links',
+  'share.revoke',
+  'share.stop',
+  'share.listeners',
+  'share.people',
+  'share.kick',
+  'share.waiting',
+  'share.answer',
 ] as const satisfies readonly CallName[];
 
 export const shellCalls = [
@@ -79,6 +96,9 @@ export const shellCalls = [
   'shell.about',
   'shell.copyLink',
   'shell.copyFailure',
+  'shell.share',
+  'shell.people',
+  'shell.copyShareLink',
   'shell.chooseFolder',
   'shell.takeDropped',
   'shell.reconnect',

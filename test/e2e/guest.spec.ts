@@ -235,6 +235,7 @@ test('with approval the page waits for the owner, and leaving is one click', asy
   const context = await guestBrowser(true);
   // The banner is closed to the page, and so to this test.
   await context.addInitScript(() => {
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own element below
     const attach = Element.prototype.attachShadow;
     Element.prototype.attachShadow = function attachOpen(options) {
       return attach.call(this, { ...options, mode: 'open' });

@@ -1,7 +1,7 @@
 /** The menu bar. Few shortcuts: the keys belong to the server's page. */
 import type { MenuItemConstructorOptions } from 'electron/main';
 import type { ServerInfo } from '../../shared/model.ts';
-import { serverItems, type Action } from './menu-model.ts';
+import { serverItems, type Action, type SharingState } from './menu-model.ts';
 import { menuTemplate } from './menus.ts';
 
 export interface MenuFacts {
@@ -9,6 +9,7 @@ export interface MenuFacts {
   readonly development: boolean;
   /** The server of the window in front; null where that is one of our own pages. */
   readonly server: ServerInfo | null;
+  readonly sharing: SharingState;
 }
 
 export function applicationMenu(
@@ -21,6 +22,7 @@ export function applicationMenu(
       label: facts.mac ? 'Gatehouse' : '&Gatehouse',
       submenu: [
         { label: 'Home', accelerator: 'CmdOrCtrl+Shift+H', click: () => act({ kind: 'home' }) },
+        { label: 'People…', accelerator: 'CmdOrCtrl+Shift+P', click: () => act({ kind: 'people' }) },
         { label: 'About Gatehouse', click: () => act({ kind: 'about' }) },
         { type: 'separator' },
         { label: 'Close Window', role: 'close', accelerator: 'CmdOrCtrl+Shift+W' },
@@ -29,7 +31,12 @@ export function applicationMenu(
     },
     ...(server === null
       ? []
-      : [{ label: facts.mac ? 'Server' : '&Server', submenu: menuTemplate(serverItems(server), act) }]),
+      : [
+          {
+            label: facts.mac ? 'Server' : '&Server',
+            submenu: menuTemplate(serverItems(server, facts.sharing), act),
+          },
+        ]),
     { role: 'editMenu' },
     { label: facts.mac ? 'View' : '&View', submenu: viewItems(facts.development) },
     { role: 'windowMenu' },

@@ -2,6 +2,7 @@
 import { app, clipboard, dialog, type BrowserWindow } from 'electron/main';
 import type { Dropped, ShellState } from '../../shared/window.ts';
 import type { CoreLink } from './core-link.ts';
+import { copySecret } from './copy-secret.ts';
 import { errorInfo } from './error-info.ts';
 import { failureReport } from './failure-report.ts';
 import type { Action } from './menu-model.ts';
@@ -60,6 +61,27 @@ export class ShellDeeds implements Deeds {
     if (failure === null || server === null)
       throw new Error('There is no failure to copy: the server did not fail.');
     await clipboard.writeText(failureReport(server, failure, `Gatehouse ${this.#parts.version}`));
+  }
+
+  share(id: string): void {
+    this.#parts.pages.show('share', id);
+  }
+
+  people(): void {
+    this.#parts.pages.show('people');
+  }
+
+  async copyShareLink(link: string): Promise<void> {
+    await copySecret(clipboard, link);
+  }
+
+  async stopSharing(id: string): Promise<void> {
+    const name = this.#parts.link.server(id)?.name ?? id;
+    const question = {
+      message: `Stop sharing “${name}”?`,
+      detail: 'Every link to it is taken back, and whoever came in by one is out at once.',
+    };
+    if (await confirmed(question, 'Stop Sharing')) await this.#parts.link.call('share.stop', id);
   }
 
   async stop(id: string): Promise<void> {
@@ -138,6 +160,12 @@ export class ShellDeeds implements Deeds {
         return this.stop(action.id);
       case 'restart':
         return this.restart(action.id);
+      case 'share':
+        return this.share(action.id);
+      case 'stop-sharing':
+        return this.stopSharing(action.id);
+      case 'people':
+        return this.people();
       case 'home':
         return this.home();
       case 'about':

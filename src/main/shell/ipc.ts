@@ -7,7 +7,14 @@ import type { CoreLink } from './core-link.ts';
 import { errorInfo } from './error-info.ts';
 import type { Deeds, ShellLog } from './ports.ts';
 import { readTarget } from './start-argument.ts';
-import { CallRefused, checkSender, parseCall, parseServerId, type WindowCall } from './window-call.ts';
+import {
+  CallRefused,
+  checkSender,
+  parseCall,
+  parseServerId,
+  parseShareLink,
+  type WindowCall,
+} from './window-call.ts';
 
 export const callChannel = 'gatehouse:call';
 export const eventChannel = 'gatehouse:event';
@@ -90,6 +97,12 @@ async function performShell(
       return deeds.copyLink(parseServerId(args));
     case 'shell.copyFailure':
       return deeds.copyFailure(parseServerId(args));
+    case 'shell.share':
+      return deeds.share(parseServerId(args));
+    case 'shell.people':
+      return deeds.people();
+    case 'shell.copyShareLink':
+      return deeds.copyShareLink(parseShareLink(args));
     case 'shell.chooseFolder':
       return deeds.chooseFolder();
     case 'shell.takeDropped':

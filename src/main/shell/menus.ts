@@ -3,7 +3,7 @@ import type { NativeImage } from 'electron/common';
 import { Menu, Tray, type MenuItemConstructorOptions } from 'electron/main';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreState } from '../../shared/window.ts';
-import { trayItems, trayTitle, type Action, type Item } from './menu-model.ts';
+import { trayBadge, trayItems, trayTitle, type Action, type Item, type SharingState } from './menu-model.ts';
 
 export function menuTemplate(
   items: readonly Item[],
@@ -26,19 +26,25 @@ export function menuTemplate(
 }
 
 /** The tray icon; its menu is made anew whenever a server changes. */
+export type TrayImages = Readonly<Record<ReturnType<typeof trayBadge>, NativeImage>>;
+
 export class TrayIcon {
   readonly #tray: Tray;
+  readonly #images: TrayImages;
   readonly #act: (action: Action) => void;
 
-  constructor(image: NativeImage, act: (action: Action) => void) {
-    this.#tray = new Tray(image);
+  constructor(images: TrayImages, act: (action: Action) => void) {
+    this.#tray = new Tray(images.none);
+    this.#images = images;
     this.#act = act;
     this.#tray.on('click', () => act({ kind: 'home' }));
   }
 
-  update(servers: readonly ServerInfo[], core: CoreState): void {
-    this.#tray.setToolTip(trayTitle(servers, core));
-    this.#tray.setContextMenu(Menu.buildFromTemplate(menuTemplate(trayItems(servers, core), this.#act)));
+  update(servers: readonly ServerInfo[], core: CoreState, sharing: SharingState): void {
+    this.#tray.setImage(this.#images[trayBadge(sharing)]);
+    this.#tray.setToolTip(trayTitle(servers, core, sharing));
+    const items = menuTemplate(trayItems(servers, core, sharing), this.#act);
+    this.#tray.setContextMenu(Menu.buildFromTemplate(items));
   }
 
   destroy(): void {

@@ -50,7 +50,7 @@ export function ownFile(address: string): OwnFile | null {
   return name === undefined || type === undefined ? null : { name, type };
 }
 
-export type View = 'home' | 'logs' | 'about';
+export type View = 'home' | 'logs' | 'about' | 'share' | 'people';
 
 export function ownAddress(view: View, server: string | null = null): string {
   const query = new URLSearchParams({ view, ...(server === null ? {} : { server }) });

@@ -11,9 +11,17 @@ const sizes: Readonly<Record<View, { readonly width: number; readonly height: nu
   home: { width: 880, height: 680 },
   logs: { width: 880, height: 560 },
   about: { width: 560, height: 480 },
+  share: { width: 720, height: 860 },
+  people: { width: 880, height: 620 },
 };
 
-const titles: Readonly<Record<View, string>> = { home: 'Gatehouse', logs: 'Logs', about: 'About Gatehouse' };
+const titles: Readonly<Record<View, string>> = {
+  home: 'Gatehouse',
+  logs: 'Logs',
+  about: 'About Gatehouse',
+  share: 'Share',
+  people: 'People',
+};
 
 export interface PageHouse {
   readonly session: Session;

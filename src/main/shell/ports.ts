@@ -33,6 +33,10 @@ export interface Deeds {
   about(): void;
   copyLink(id: string): Promise<void>;
   copyFailure(id: string): Promise<void>;
+  share(id: string): void;
+  people(): void;
+  copyShareLink(link: string): Promise<void>;
+  stopSharing(id: string): Promise<void>;
   stop(id: string): Promise<void>;
   restart(id: string): Promise<void>;
   chooseFolder(): Promise<string | null>;

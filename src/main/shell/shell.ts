@@ -27,6 +27,10 @@ import { PageWindows } from './page-windows.ts';
 import { denyPermissions } from './permission-guard.ts';
 import type { CoreDoor, ShellLog } from './ports.ts';
 import { ServerWindows } from './server-windows.ts';
+import type { SharingState } from './menu-model.ts';
+import { notifyShare } from './share-notification.ts';
+import type { ShareNotice } from './share-notice.ts';
+import { ShareWatch } from './share-watch.ts';
 import { TokenKeeper } from './token-keeper.ts';
 import { hasTray } from './tray-host.ts';
 import { makeTray } from './tray-picture.ts';
@@ -70,16 +74,22 @@ export async function runShell(options: ShellOptions): Promise<void> {
   answerWindows(ipcMain, { link, deeds, log, isOurs: contents => pages.isOurs(contents) });
   const icon = makeTray(tray, action => deeds.act(action), log);
   const refresh = (): void => {
-    icon?.update(link.servers, link.state.core);
-    refreshMenu(link, servers, deeds);
+    icon?.update(link.servers, link.state.core, sharing.state);
+    refreshMenu(link, servers, deeds, sharing.state);
   };
+  const notify = (notice: ShareNotice): void => notifyShare(notice, () => deeds.people());
+  const sharing = new ShareWatch(link, log, { changed: refresh, notify });
   link.watch({
     onServers: refresh,
     onState: () => {
       refresh();
+      sharing.look();
       pages.tell('shell.changed', deeds.state());
     },
-    onEvent: (name, event) => pages.tell(name, event),
+    onEvent: (name, event) => {
+      sharing.heard(name, event);
+      pages.tell(name, event);
+    },
   });
   app.on('browser-window-focus', refresh);
   refresh();
@@ -130,13 +140,14 @@ function serverWindowOptions(partition: Session): BrowserWindowConstructorOption
   };
 }
 
-function refreshMenu(link: CoreLink, servers: ServerWindows, deeds: ShellDeeds): void {
+function refreshMenu(link: CoreLink, servers: ServerWindows, deeds: ShellDeeds, sharing: SharingState): void {
   const contents = BrowserWindow.getFocusedWindow()?.webContents ?? null;
   const id = contents === null ? null : servers.serverOf(contents);
   const facts = {
     mac: process.platform === 'darwin',
     development: !app.isPackaged,
     server: id === null ? null : link.server(id),
+    sharing,
   };
   Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(facts, action => deeds.act(action))));
 }

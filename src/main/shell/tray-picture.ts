@@ -1,6 +1,10 @@
-import { nativeImage } from 'electron/common';
+import { nativeImage, type NativeImage } from 'electron/common';
 import picture from '../../../build/icons/tray.png?inline';
+import pictureIn from '../../../build/icons/tray-in.png?inline';
+import pictureWaiting from '../../../build/icons/tray-waiting.png?inline';
 import templatePicture from '../../../build/icons/tray-template.png?inline';
+import templateIn from '../../../build/icons/tray-in-template.png?inline';
+import templateWaiting from '../../../build/icons/tray-waiting-template.png?inline';
 import { errorInfo } from './error-info.ts';
 import type { Action } from './menu-model.ts';
 import { TrayIcon } from './menus.ts';
@@ -11,9 +15,17 @@ export function makeTray(expected: boolean, act: (action: Action) => void, log: 
   if (!expected) log.info('This desktop announces no tray; the home window offers the same.');
   try {
     const mac = process.platform === 'darwin';
-    const image = nativeImage.createFromDataURL(mac ? templatePicture : picture);
-    image.setTemplateImage(mac);
-    return new TrayIcon(image, act);
+    const image = (template: string, plain: string): NativeImage => {
+      const made = nativeImage.createFromDataURL(mac ? template : plain);
+      made.setTemplateImage(mac);
+      return made;
+    };
+    const images = {
+      none: image(templatePicture, picture),
+      in: image(templateIn, pictureIn),
+      waiting: image(templateWaiting, pictureWaiting),
+    };
+    return new TrayIcon(images, act);
   } catch (error) {
     log.warn(`There is no tray icon: ${errorInfo(error).message}`);
     return null;

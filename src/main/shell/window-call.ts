@@ -54,3 +54,13 @@ export function parseServerId(args: readonly unknown[]): string {
   }
   return id;
 }
+
+/** A share link as `share.create` tells it; nothing else gets onto the clipboard by this way. */
+export function parseShareLink(args: readonly unknown[]): string {
+  const [link] = args;
+  const form = /^https:\/\/[\w.:[\]-]{1,255}\/_gatehouse\/join\/[a-z2-7]{12}#[\w-]{43}$/u;
+  if (args.length !== 1 || typeof link !== 'string' || !form.test(link)) {
+    throw new CallRefused('Refused: the argument is not a share link.');
+  }
+  return link;
+}

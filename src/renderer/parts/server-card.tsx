@@ -1,5 +1,7 @@
 import type { ServerInfo } from '../../shared/model.ts';
 import type { Controller } from '../controller.ts';
+import { sharedWords } from '../share-words.ts';
+import type { Shared } from '../state.ts';
 import { initial, shortPath, stateWords, toneOf } from '../words.ts';
 import { MenuButton, type MenuEntry } from './menu.tsx';
 
@@ -7,11 +9,12 @@ interface CardProps {
   readonly server: ServerInfo;
   readonly now: number;
   readonly home: string | null;
+  readonly shared: Shared | null;
   readonly controller: Controller;
 }
 
 /** One server that Gatehouse runs or ran: what it is, how it is, and what can be done. */
-export function ServerCard({ server, now, home, controller }: CardProps) {
+export function ServerCard({ server, now, home, shared, controller }: CardProps) {
   const headingId = `server-${server.id}`;
   return (
     <article class="card row wrap" aria-labelledby={headingId}>
@@ -31,6 +34,7 @@ export function ServerCard({ server, now, home, controller }: CardProps) {
             .filter(part => part !== '')
             .join(' · ')}
         </div>
+        {shared !== null && <SharedLine server={server} shared={shared} controller={controller} />}
       </div>
       <div class="row near">
         <MainButtons server={server} controller={controller} />
@@ -40,15 +44,43 @@ export function ServerCard({ server, now, home, controller }: CardProps) {
   );
 }
 
+function SharedLine({
+  server,
+  shared,
+  controller,
+}: Pick<CardProps, 'server' | 'controller'> & { readonly shared: Shared }) {
+  return (
+    <div class="row near wrap small">
+      <button class="plain inline" onClick={() => controller.people()}>
+        {sharedWords(shared.links, shared.people)}
+      </button>
+      {shared.waiting > 0 && (
+        <button
+          class="badge-waiting"
+          aria-label={`${shared.waiting} waiting to be let in to ${server.name}`}
+          onClick={() => controller.people()}
+        >
+          {shared.waiting} waiting
+        </button>
+      )}
+    </div>
+  );
+}
+
 function MainButtons({ server, controller }: Pick<CardProps, 'server' | 'controller'>) {
   const { id, name, state } = server;
   switch (state) {
     case 'ready':
     case 'unhealthy':
       return (
-        <button class="main" aria-label={`Open ${name}`} onClick={() => controller.open(id)}>
-          Open
-        </button>
+        <>
+          <button aria-label={`Share ${name}`} onClick={() => controller.share(id)}>
+            Share…
+          </button>
+          <button class="main" aria-label={`Open ${name}`} onClick={() => controller.open(id)}>
+            Open
+          </button>
+        </>
       );
     case 'starting':
     case 'restarting':
@@ -95,6 +127,7 @@ function entries(server: ServerInfo, controller: Controller): readonly MenuEntry
     ];
   }
   return [
+    { label: 'Share…', act: () => controller.share(id), disabled: !answers },
     { label: 'Copy access link', act: () => controller.copyLink(server), disabled: !answers },
     logs,
     { label: 'Restart', act: () => controller.restart(id), disabled: !answers },

@@ -64,6 +64,9 @@ function Header({ model, controller }: ViewProps) {
     <header>
       <div class="row">
         <h1 class="grow">Gatehouse</h1>
+        <button class="plain" onClick={() => controller.people()}>
+          People
+        </button>
         <button class="plain" onClick={() => controller.about()}>
           About
         </button>
@@ -72,10 +75,15 @@ function Header({ model, controller }: ViewProps) {
         </button>
       </div>
       <p class="quiet small">
-        {model.about === null ? '\u00a0' : `${model.about.secretsSentence} Nothing is shared.`}
+        {model.about === null ? '\u00a0' : `${model.about.secretsSentence} ${sharingSentence(model)}`}
       </p>
     </header>
   );
+}
+
+function sharingSentence({ sharing, servers }: Model): string {
+  const names = servers.filter(({ id }) => sharing[id] !== undefined).map(({ name }) => `“${name}”`);
+  return names.length === 0 ? 'Nothing is shared.' : `${names.join(', ')} shared with others.`;
 }
 
 function CoreNotice({ model, controller }: ViewProps) {
@@ -119,6 +127,7 @@ function ServerSection({ title, servers, model, controller }: SectionProps) {
             server={server}
             now={model.now}
             home={model.about?.home ?? null}
+            shared={model.sharing[server.id] ?? null}
             controller={controller}
           />
         ))}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   best,
+  countSharing,
   emptyModel,
   reduce,
   resting,
@@ -9,6 +10,7 @@ import {
   type Model,
 } from '../../../src/renderer/state.ts';
 import type { FoundServer } from '../../../src/shared/model.ts';
+import type { Person, ShareLinkInfo, Waiting } from '../../../src/shared/sharing.ts';
 import { serverInfo } from '../shell/server-info.ts';
 
 function after(...changes: readonly Change[]): Model {
@@ -104,4 +106,19 @@ test('the best installation is the first that works', () => {
   expect(best(after({ kind: 'found', found: [found, { ...found, id: 'b', problem: null }] }))?.id).toBe('b');
   expect(best(after({ kind: 'found', found: [found] }))).toBeNull();
   expect(best(emptyModel(0))).toBeNull();
+});
+
+test('sharing is counted by server; links that have ended are not', () => {
+  const link = { server: 'a', state: 'open' } as ShareLinkInfo;
+  const counts = countSharing(
+    [link, link, { ...link, state: 'revoked' }, { ...link, server: 'b' }],
+    [{ server: 'a' } as Person],
+    [{ server: 'c' } as Waiting],
+  );
+  expect(counts).toEqual({
+    a: { links: 2, people: 1, waiting: 0 },
+    b: { links: 1, people: 0, waiting: 0 },
+    c: { links: 0, people: 0, waiting: 1 },
+  });
+  expect(after({ kind: 'sharing', sharing: counts }).sharing).toBe(counts);
 });

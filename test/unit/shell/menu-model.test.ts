@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { trayItems, trayTitle, type Item } from '../../../src/main/shell/menu-model.ts';
+import {
+  nothingShared,
+  trayBadge,
+  trayItems,
+  trayTitle,
+  type Item,
+} from '../../../src/main/shell/menu-model.ts';
 import { serverInfo } from './server-info.ts';
 
 function lines(items: readonly Item[]): readonly string[] {
@@ -10,13 +16,15 @@ function lines(items: readonly Item[]): readonly string[] {
   });
 }
 
-const end = ['-', 'Show Gatehouse', 'About Gatehouse', '-', 'Quit'];
+const rest = ['Show Gatehouse', 'About Gatehouse', '-', 'Quit'];
+const end = ['-', 'People…', ...rest];
 
 test('the tray offers everything for a server that runs', () => {
-  expect(lines(trayItems([serverInfo({ state: 'ready' })], 'ready'))).toEqual([
+  expect(lines(trayItems([serverInfo({ state: 'ready' })], 'ready', nothingShared))).toEqual([
     'thesis · running',
     '  Open',
     '  Copy Access Link',
+    '  Share…',
     '  -',
     '  Stop',
     '  Restart',
@@ -26,25 +34,32 @@ test('the tray offers everything for a server that runs', () => {
 });
 
 test.each([
-  ['starting', ['Open', '(Copy Access Link)', 'Stop', '(Restart)', 'Logs']],
-  ['restarting', ['Open', '(Copy Access Link)', 'Stop', 'Restart', 'Logs']],
-  ['unhealthy', ['Open', 'Copy Access Link', 'Stop', 'Restart', 'Logs']],
-  ['stopping', ['(Open)', '(Copy Access Link)', '(Stop)', '(Restart)', 'Logs']],
-  ['stopped', ['(Open)', '(Copy Access Link)', '(Stop)', 'Start Again', 'Logs']],
-  ['failed', ['(Open)', '(Copy Access Link)', '(Stop)', 'Start Again', 'Logs']],
+  ['starting', ['Open', '(Copy Access Link)', '(Share…)', 'Stop', '(Restart)', 'Logs']],
+  ['restarting', ['Open', '(Copy Access Link)', '(Share…)', 'Stop', 'Restart', 'Logs']],
+  ['unhealthy', ['Open', 'Copy Access Link', 'Share…', 'Stop', 'Restart', 'Logs']],
+  ['stopping', ['(Open)', '(Copy Access Link)', '(Share…)', '(Stop)', '(Restart)', 'Logs']],
+  ['stopped', ['(Open)', '(Copy Access Link)', '(Share…)', '(Stop)', 'Start Again', 'Logs']],
+  ['failed', ['(Open)', '(Copy Access Link)', '(Share…)', '(Stop)', 'Start Again', 'Logs']],
 ] as const)('a server that is %s: %j', (state, wanted) => {
-  const [group] = trayItems([serverInfo({ state })], 'ready');
+  const [group] = trayItems([serverInfo({ state })], 'ready', nothingShared);
   const inside = group?.kind === 'group' ? lines(group.items).filter(line => line !== '-') : [];
   expect(inside).toEqual(wanted);
 });
 
 test('no server, no core', () => {
-  expect(lines(trayItems([], 'ready'))).toEqual(['(Nothing is running)', ...end]);
-  expect(lines(trayItems([], 'connecting'))).toEqual(['(Gatehouse is starting…)', ...end]);
-  expect(lines(trayItems([serverInfo({})], 'lost'))).toEqual([
+  expect(lines(trayItems([], 'ready', nothingShared))).toEqual(['(Nothing is running)', ...end]);
+  expect(lines(trayItems([], 'connecting', nothingShared))).toEqual([
+    '(Gatehouse is starting…)',
+    '-',
+    '(People…)',
+    ...rest,
+  ]);
+  expect(lines(trayItems([serverInfo({})], 'lost', nothingShared))).toEqual([
     '(The core is not running)',
     'Start It Again',
-    ...end,
+    '-',
+    '(People…)',
+    ...rest,
   ]);
 });
 
@@ -54,7 +69,26 @@ test('the tooltip names what runs', () => {
     serverInfo({ name: 'b' }),
     serverInfo({ name: 'c', state: 'stopped' }),
   ];
-  expect(trayTitle(servers, 'ready')).toBe('Gatehouse: a, b running');
-  expect(trayTitle([], 'ready')).toBe('Gatehouse: nothing is running');
-  expect(trayTitle(servers, 'lost')).toBe('Gatehouse: the core is not running');
+  expect(trayTitle(servers, 'ready', nothingShared)).toBe('Gatehouse: a, b running');
+  expect(trayTitle([], 'ready', nothingShared)).toBe('Gatehouse: nothing is running');
+  expect(trayTitle(servers, 'lost', nothingShared)).toBe('Gatehouse: the core is not running');
+});
+
+test('a shared server can be taken back from the tray, and who is in is counted', () => {
+  const sharing = { shared: new Set([serverInfo({}).id]), people: 2, waiting: 1 };
+  const all = lines(trayItems([serverInfo({ state: 'ready' })], 'ready', sharing));
+  expect(all).toContain('  Stop Sharing…');
+  expect(all).toContain('People… (2 in, 1 waits)');
+  expect(trayTitle([serverInfo({ state: 'ready' })], 'ready', sharing)).toBe(
+    'Gatehouse: thesis running\n1 guest waits to be let in\n2 guests are in',
+  );
+});
+
+test.each([
+  [0, 0, 'none'],
+  [1, 0, 'in'],
+  [0, 1, 'waiting'],
+  [3, 2, 'waiting'],
+] as const)('%d in and %d waiting show as %s', (people, waiting, badge) => {
+  expect(trayBadge({ shared: new Set(), people, waiting })).toBe(badge);
 });

@@ -4,6 +4,7 @@ import {
   checkSender,
   parseCall,
   parseServerId,
+  parseShareLink,
   type SenderFacts,
 } from '../../../src/main/shell/window-call.ts';
 
@@ -32,7 +33,12 @@ test.each<[string, Partial<SenderFacts>, boolean]>([
 
 test.each([
   'server.token',
+  'server.rotateToken',
   'server.link',
+  'share.keyPassphrase',
+  'authority.replace',
+  'audit.read',
+  'secret.rotate',
   'core.quit',
   'core.resumed',
   'server.start',
@@ -72,6 +78,23 @@ test.each([
   [['a', 'b'], false],
 ])('the arguments %j name a server: %s', (args, wanted) => {
   const parse = (): string => parseServerId(args);
+  if (wanted) expect(parse()).toBe(args[0]);
+  else expect(parse).toThrow(/^Refused: /u);
+});
+
+const secret = 's'.repeat(43);
+test.each([
+  [[`https://192.168.1.7:8443/_gatehouse/join/abcdefghijkl#${secret}`], true],
+  [[`https://[fd00::7]:8443/_gatehouse/join/abcdefghijkl#${secret}`], true],
+  [[`http://192.168.1.7:8443/_gatehouse/join/abcdefghijkl#${secret}`], false],
+  [[`https://a@b/_gatehouse/join/abcdefghijkl#${secret}`], false],
+  [[`https://lab/_gatehouse/join/abcdefghijkl`], false],
+  [[`rm -rf ~ https://lab/_gatehouse/join/abcdefghijkl#${secret}`], false],
+  [[`https://lab/_gatehouse/join/abcdefghijkl#${secret}\n`], false],
+  [[1], false],
+  [[], false],
+])('%j is a share link: %s', (args, wanted) => {
+  const parse = (): string => parseShareLink(args);
   if (wanted) expect(parse()).toBe(args[0]);
   else expect(parse).toThrow(/^Refused: /u);
 });

@@ -1,0 +1,28 @@
+/** What the owner is told outside the windows. A guest chooses his name, so it is shortened, and it is never more than text. Pure. */
+import type { Person, Waiting } from '../../shared/sharing.ts';
+
+export interface ShareNotice {
+  readonly title: string;
+  readonly body: string;
+}
+
+function named(name: string): string {
+  const short = Array.from(name).slice(0, 60).join('');
+  return short === '' ? 'Somebody' : short;
+}
+
+const doing = { viewer: 'looks on', editor: 'edits and runs', full: 'may do everything' } as const;
+
+export function joinedNotice({ name, role, serverName, address, label }: Person): ShareNotice {
+  return {
+    title: `${named(name)} is in “${serverName}”`,
+    body: `${named(name)} ${doing[role]}, by the link for ${label}, from ${address}.`,
+  };
+}
+
+export function waitingNotice({ name, role, serverName, address, label }: Waiting): ShareNotice {
+  return {
+    title: `${named(name)} waits to be let in`,
+    body: `To “${serverName}” as ${role}, by the link for ${label}, from ${address}. Click to answer.`,
+  };
+}
