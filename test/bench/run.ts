@@ -14,6 +14,7 @@ import { makeLoad } from './load.ts';
 import { residentMebibytes } from './processes.ts';
 import { type Aim, aimsTable, atMost, forwardingTable, shown, table, worst } from './report.ts';
 import { measureRest } from './resting.ts';
+import { measureRevocations } from './revoke.ts';
 import { measureStarts, type StartTimes } from './start-time.ts';
 import { differences, ratios, spread } from './statistics.ts';
 import { type EchoTimes, measureEchoes } from './websocket.ts';
@@ -23,7 +24,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     messages: { type: 'string', default: '2000' },
-    only: { type: 'string', default: 'start,forward,rest' },
+    only: { type: 'string', default: 'start,forward,rest,revoke' },
+    guests: { type: 'string', default: '2000' },
   },
 });
 const rounds = Number(values.rounds);
@@ -44,6 +46,7 @@ for (const [name, there] of Object.entries(tools)) {
 if (only.includes('start')) reportStarts(await measureStarts(rounds, say));
 if (only.includes('rest')) await rest();
 if (only.includes('forward')) await forwarding();
+if (only.includes('revoke')) await revocations();
 raw['load'] = loadavg();
 raw['aims'] = aims;
 print(aimsTable(aims));
@@ -84,6 +87,23 @@ async function rest(): Promise<void> {
     found: { ...spread(found.cpu), median: mean },
     met: mean <= 0.05,
   });
+}
+
+async function revocations(): Promise<void> {
+  const found = await measureRevocations(rounds, Number(values.guests), say);
+  raw['revoke'] = found;
+  const milliseconds = (each: readonly number[]): string => shown(spread(each), ' ms');
+  print(
+    table(
+      [`a link of ${found.sockets} sockets, among ${found.others} idle guests`, 'found'],
+      [
+        ['taken back: its last socket is closed', milliseconds(found.cut)],
+        ['taken back: it is on the disk', milliseconds(found.answered)],
+        ["slowest of the owner's requests meanwhile", milliseconds(found.ownerSlowest)],
+      ],
+    ),
+  );
+  aims.push(atMost('link taken back: last socket closed', 100, ' ms', found.cut));
 }
 
 async function forwarding(): Promise<void> {

@@ -26,6 +26,7 @@ import { ShareOutlook } from './share/share-outlook.ts';
 import { ledgerFileOf, onceOpened, openRooms, type Rooms } from './share/share-rooms.ts';
 import { ShareTeller } from './share/share-teller.ts';
 import { Sharing } from './share/sharing.ts';
+import { WaitingRoom } from './share/waiting-room.ts';
 
 export interface SharingOptions {
   readonly paths: Paths;
@@ -95,7 +96,10 @@ export function composeSharing(options: SharingOptions): ComposedSharing {
     log,
   });
   return {
-    answers: { ...answersOf(sharing, listeners), ...upkeepAnswers(options, once.get, knownRooms) },
+    answers: {
+      ...answersOf(sharing, listeners, new WaitingRoom({ rooms: knownRooms, waits, teller, user })),
+      ...upkeepAnswers(options, once.get, knownRooms),
+    },
     follow: (id, state) => void sharing.follow(id, state),
     forgotten: id => sharing.forgotten(id),
     close: () => sharing.close(),
@@ -172,7 +176,7 @@ type ShareAnswers = Pick<
   Exclude<Extract<keyof SharingAnswers, `share.${string}`>, 'share.certificate' | 'share.keyPassphrase'>
 >;
 
-function answersOf(sharing: Sharing, listeners: ShareListeners): ShareAnswers {
+function answersOf(sharing: Sharing, listeners: ShareListeners, waiting: WaitingRoom): ShareAnswers {
   return {
     'share.preview': request => sharing.preview(request),
     'share.create': request => sharing.create(request),
@@ -182,8 +186,8 @@ function answersOf(sharing: Sharing, listeners: ShareListeners): ShareAnswers {
     'share.listeners': async () => listeners.list(),
     'share.people': () => sharing.people(),
     'share.kick': session => sharing.kick(session),
-    'share.waiting': () => sharing.waiting(),
-    'share.answer': (waiting, { allow }) => sharing.answer(waiting, allow),
+    'share.waiting': () => waiting.list(),
+    'share.answer': (id, { allow }) => waiting.answer(id, allow),
   };
 }
 

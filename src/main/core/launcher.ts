@@ -68,14 +68,15 @@ export class Launcher {
   /** A server as sharing sees it. Throws `no-such-server`. */
   shared(id: string): SharedServer {
     const entry = this.entry(id);
-    const { name, request, sharePort } = entry.saved;
+    const { name, request, sharePort, shareListen } = entry.saved;
     return {
       id,
       name,
       sharing: this.#profile(request.profile).sharing,
       sharePort: sharePort ?? null,
+      shareListen: shareListen ?? null,
       state: () => entry.upstreamState(),
-      rememberSharePort: port => entry.rememberSharePort(port),
+      rememberShare: (port, listen) => entry.rememberShare(port, listen),
     };
   }
 

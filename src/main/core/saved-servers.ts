@@ -18,8 +18,9 @@ export interface SavedServer {
   readonly folder: string;
   /** Port of its local listener the last time; null before the first. */
   readonly port: number | null;
-  /** Port of its share listener the last time; absent before the first. */
+  /** Port of its share listener the last time, and where it listened; absent before the first. */
   readonly sharePort?: number | undefined;
+  readonly shareListen?: string | undefined;
   readonly request: StartRequest;
 }
 
@@ -33,6 +34,7 @@ const savedSchema = z.object({
   folder: z.string(),
   port: z.int().min(1).max(65_535).nullable(),
   sharePort: z.int().min(1).max(65_535).optional(),
+  shareListen: z.string().max(120).optional(),
   request: startRequestSchema,
 });
 

@@ -69,8 +69,8 @@ export class ServerEntry {
     return this.#door === null ? null : { state, reason, upstream, landing };
   }
 
-  async rememberSharePort(sharePort: number): Promise<void> {
-    this.#saved = { ...this.#saved, sharePort };
+  async rememberShare(sharePort: number, shareListen: string): Promise<void> {
+    this.#saved = { ...this.#saved, sharePort, shareListen };
     await this.#parts.save(this.#saved);
   }
 

@@ -8,6 +8,7 @@ import type { Guest } from './guests.ts';
 import type { HostNames } from './names.ts';
 import { bindAddresses, placeOf, shareOrigins } from './reach.ts';
 import type { Rooms } from './share-rooms.ts';
+import { notRunning } from './share-errors.ts';
 import { shareTls } from './share-tls.ts';
 
 /** A server as sharing sees it. */
@@ -15,12 +16,13 @@ export interface SharedServer {
   readonly id: string;
   readonly name: string;
   readonly sharing: ProfileSharing;
-  /** Port of its share listener the last time; null before the first. */
+  /** Port of its share listener the last time, and where it listened; null before the first. */
   readonly sharePort: number | null;
+  readonly shareListen: string | null;
   /** Null while nothing of it runs. */
   state(): UpstreamState | null;
-  /** So that a link works again after a restart. */
-  rememberSharePort(port: number): Promise<void>;
+  /** So that a link works again after a restart, and from no more networks than before it. */
+  rememberShare(port: number, listen: string): Promise<void>;
 }
 
 export interface ListenersParts {
@@ -53,21 +55,28 @@ export class ShareListeners {
     this.#parts = parts;
   }
 
-  /** Turns the listener of a server on, or moves it. @param listen where; as it is, or as the setting says, when undefined */
+  /** Turns the listener of a server on, or moves it. @param listen where; as it is, or as the setting says, when undefined @param isRestart where it was the last time, then */
   ensure(
     server: SharedServer,
     rooms: Rooms,
     listen: string | undefined,
+    isRestart = false,
   ): Promise<{ readonly addresses: readonly ShareAddress[] }> {
     return this.#inTurn(server.id, async () => {
       const known = this.#open.get(server.id);
-      const wanted = listen ?? known?.listen ?? this.#parts.listen();
+      const wanted =
+        listen ?? known?.listen ?? (isRestart ? server.shareListen : null) ?? this.#parts.listen();
       if (known !== undefined && known.listen === wanted) return { addresses: known.addresses() };
       // An address that is gone must not end the listener that is on.
       placeOf(wanted, networkInterfaces());
       await this.#drop(server.id);
       const opened = await this.#openOne(server, rooms, wanted);
       this.#open.set(server.id, opened);
+      // It may have been stopped while the listener was opened.
+      if (server.state() === null) {
+        await this.#drop(server.id);
+        throw notRunning(server.id);
+      }
       const addresses = opened.addresses();
       const address = bindAddresses(placeOf(wanted, networkInterfaces()), networkInterfaces()).join(' ');
       const { port } = opened.gateway;
@@ -98,9 +107,9 @@ export class ShareListeners {
     });
     const state = server.state();
     if (state !== null) gateway.setUpstream(state);
-    if (gateway.port !== server.sharePort) {
-      await server.rememberSharePort(gateway.port).catch((error: unknown) => {
-        parts.log.warn('The port of a share listener could not be remembered; links end with this run.', {
+    if (gateway.port !== server.sharePort || listen !== server.shareListen) {
+      await server.rememberShare(gateway.port, listen).catch((error: unknown) => {
+        parts.log.warn('The address of a share listener could not be remembered; links end with this run.', {
           server: server.id,
           error: String(error),
         });
@@ -152,9 +161,9 @@ export class ShareListeners {
     return this.#open.get(serverId)?.listen ?? null;
   }
 
-  /** True when there was one. */
-  close(serverId: string): Promise<boolean> {
-    return this.#inTurn(serverId, () => this.#drop(serverId));
+  /** True when there was one, and it was still to be closed when its turn came. */
+  close(serverId: string, still: () => boolean = () => true): Promise<boolean> {
+    return this.#inTurn(serverId, async () => still() && (await this.#drop(serverId)));
   }
 
   async #drop(serverId: string): Promise<boolean> {

@@ -11,14 +11,13 @@ import type {
   SharePreviewRequest,
   ShareRequest,
   TakenBack,
-  Waiting,
 } from '../../../shared/sharing.ts';
 import type { Log, UpstreamState } from '../ports.ts';
-import { answerWait, dropWaits, type WaitTable } from './approvals.ts';
+import { dropWaits, type WaitTable } from './approvals.ts';
 import { describeLink, describeNewLink } from './described.ts';
 import type { Guest } from './guests.ts';
 import type { Taken } from './ledger.ts';
-import { nobodyWaits, notAcknowledged, notOffered, notRunning } from './share-errors.ts';
+import { notAcknowledged, notOffered, notRunning } from './share-errors.ts';
 import type { Rooms } from './share-rooms.ts';
 import type { ShareOutlook } from './share-outlook.ts';
 import type { SharedServer, ShareListeners } from './share-listeners.ts';
@@ -49,6 +48,8 @@ const settleMs = 1000;
 export class Sharing {
   readonly #parts: SharingParts;
   readonly #teller: ShareTeller;
+  /** Links that are being made, by server. */
+  readonly #making = new Map<string, number>();
   #settling: NodeJS.Timeout | null = null;
 
   constructor(parts: SharingParts) {
@@ -68,9 +69,9 @@ export class Sharing {
     if (!roles.some(({ role }) => role === request.role)) throw notOffered(server, request.role);
     if (needsAcknowledgement(warnings) && !request.acknowledged) throw notAcknowledged();
     const rooms = await this.#rooms();
-    const listen = await listeners.ensure(server, rooms, request.listen);
-    const { link, secret } = await rooms.ledger
-      .make({
+    const { listen, made } = await this.#whileMaking(server.id, async () => ({
+      listen: await listeners.ensure(server, rooms, request.listen),
+      made: await rooms.ledger.make({
         label: request.label,
         group: request.group ?? null,
         role: request.role,
@@ -79,11 +80,9 @@ export class Sharing {
         uses: request.uses,
         approval: request.approval,
         madeBy: user,
-      })
-      .catch(async (error: unknown) => {
-        await this.#endIfLast(server.id);
-        throw error;
-      });
+      }),
+    }));
+    const { link, secret } = made;
     const { id, role, label, group, usesLeft, approval } = link;
     const expiresAt = new Date(link.expiresAt).toISOString();
     const about = { link: id, server: server.id, role, label, group, expiresAt };
@@ -97,6 +96,18 @@ export class Sharing {
       certificate,
       warnings,
     );
+  }
+
+  /** Nobody turns the listener off between its opening and the link that it was opened for. */
+  async #whileMaking<T>(serverId: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#making.get(serverId) ?? 0;
+    this.#making.set(serverId, before + 1);
+    try {
+      return await work();
+    } finally {
+      this.#making.set(serverId, (this.#making.get(serverId) ?? 1) - 1);
+      await this.#endIfLast(serverId);
+    }
   }
 
   async links(): Promise<readonly ShareLinkInfo[]> {
@@ -127,7 +138,7 @@ export class Sharing {
       serverId,
       taken,
     );
-    await this.#close(serverId, 'Sharing was stopped.');
+    await this.#close(serverId, 'Sharing was stopped.', () => !this.#isNeeded(rooms, serverId));
     return answer;
   }
 
@@ -139,25 +150,6 @@ export class Sharing {
   async kick(session: string): Promise<TakenBack> {
     const { ledger } = await this.#rooms();
     return this.#endGuest(ledger.endGuest(session), 'ended-by-owner');
-  }
-
-  async waiting(): Promise<readonly Waiting[]> {
-    const rooms = await this.#parts.knownRooms();
-    if (rooms === null) return [];
-    dropWaits(this.#parts.waits, rooms.ledger.now());
-    return [...this.#parts.waits.values()]
-      .filter(wait => wait.answer === 'none')
-      .flatMap(wait => this.#teller.waiting(rooms, wait) ?? []);
-  }
-
-  async answer(id: string, allow: boolean): Promise<void> {
-    const rooms = await this.#rooms();
-    const wait = answerWait(this.#parts.waits, rooms.ledger.now(), id, allow ? 'given' : 'denied');
-    if (wait === null) throw nobodyWaits(id);
-    const { linkId: link, serverId: server, name, address } = wait;
-    const event = allow ? 'approval-given' : 'approval-denied';
-    this.#teller.record(rooms, { event, link, server, name, address, by: this.#parts.user });
-    this.#teller.changed(server);
   }
 
   /** A server came up, went, or has another address: its listener follows. */
@@ -174,7 +166,7 @@ export class Sharing {
       const inside = rooms?.ledger.guests().some(guest => guest.serverId === serverId);
       if (rooms === null || (open !== true && inside !== true)) return;
       this.#watch(rooms);
-      await listeners.ensure(this.#parts.server(serverId), rooms, undefined);
+      await listeners.ensure(this.#parts.server(serverId), rooms, undefined, true);
       this.#teller.changed(serverId);
     } catch (error) {
       log.error('A server is not shared, although it has links.', { server: serverId, error });
@@ -270,15 +262,21 @@ export class Sharing {
   /** Where the owner wants it, a server stops listening with its last link and guest. */
   async #endIfLast(serverId: string): Promise<void> {
     const rooms = await this.#parts.knownRooms();
-    if (rooms === null || !this.#parts.endWithLastLink()) return;
-    const { ledger } = rooms;
-    const open = ledger.links().some(link => link.serverId === serverId && link.state === 'open');
-    if (open || ledger.guests().some(guest => guest.serverId === serverId)) return;
-    await this.#close(serverId, 'Its last link has ended.');
+    if (rooms === null || !this.#parts.endWithLastLink() || this.#isNeeded(rooms, serverId)) return;
+    await this.#close(serverId, 'Its last link has ended.', () => !this.#isNeeded(rooms, serverId));
   }
 
-  async #close(serverId: string, reason: string): Promise<void> {
-    if (!(await this.#parts.listeners.close(serverId))) return;
+  #isNeeded({ ledger }: Rooms, serverId: string): boolean {
+    return (
+      (this.#making.get(serverId) ?? 0) > 0 ||
+      ledger.links().some(link => link.serverId === serverId && link.state === 'open') ||
+      ledger.guests().some(guest => guest.serverId === serverId)
+    );
+  }
+
+  /** @param still asked at the last moment: a link may be made meanwhile */
+  async #close(serverId: string, reason: string, still = (): boolean => true): Promise<void> {
+    if (!(await this.#parts.listeners.close(serverId, still))) return;
     const rooms = await this.#parts.knownRooms();
     if (rooms !== null) this.#teller.record(rooms, { event: 'listener-off', server: serverId, reason });
     this.#teller.changed(serverId);
