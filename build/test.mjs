@@ -43,7 +43,7 @@ for (const [name, script, args] of checks) {
 runTests('unit');
 runTests(
   'integration',
-  leftOut.includes('keychain') ? ['--exclude', '**/{keychain,tokens-nowhere}.test.ts'] : [],
+  leftOut.includes('keychain') ? ['--exclude', '**/{keychain,tokens-nowhere,share-soak}.test.ts'] : [],
 );
 if (!leftOut.includes('windows')) runPlaywright();
 for (const name of leftOut)

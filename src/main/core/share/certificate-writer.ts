@@ -99,6 +99,8 @@ export async function writeLeaf(options: {
         ...options.host.names.map(value => ({ type: 'dns' as const, value })),
         ...options.host.addresses.map(value => ({ type: 'ip' as const, value })),
       ]),
+      // noRevAvail (RFC 9608): nobody has to look for a revocation of what lives for days.
+      new Extension('2.5.29.56', false, new Uint8Array([5, 0])),
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
