@@ -147,16 +147,17 @@ test('an editor runs a cell and edits, and gets no terminal and no server', asyn
     ['POST', 'api/contents/shown.ipynb/trust'],
   ] as const) {
     const answer = await api(room.editor, method, path, method === 'GET' ? undefined : {});
-    expect([method, path, answer.status, answer.text]).toEqual([
+    const { message } = JSON.parse(answer.text) as { message: string };
+    expect([method, path, answer.status, message]).toEqual([
       method,
       path,
       403,
-      JSON.stringify({ message }),
+      'Your link lets you edit and run, but not open terminals or change the server itself.',
     ]);
   }
   const socket = new WebSocket(`${room.editor.url.replace('http', 'ws')}terminals/websocket/1`);
   await new Promise(done => socket.addEventListener('error', done));
-  expect(room.editor.refusals).toContain('upgrade /terminals/websocket/1: role');
+  expect(room.editor.refusals).toContain('role: WebSocket /terminals/websocket/1');
   expect((await api(room.full, 'GET', 'api/status')).status).toBe(200);
   contents.dispose();
   terminals.dispose();

@@ -51,9 +51,19 @@ export class Guest {
   ask(path: string, { method = 'GET', headers = {}, body }: GuestAsk = {}): Promise<GuestReply> {
     const cookie = this.cookie === '' ? {} : { cookie: this.cookie };
     return new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(this.origin);
       const sent = request(
-        new URL(path, this.origin),
-        { ca: this.#authority, agent: false, ...this.#options, method, headers: { ...cookie, ...headers } },
+        // As it is written: nothing is folded or cleaned on the way.
+        {
+          host: hostname.replaceAll(/[[\]]/g, ''),
+          port,
+          path,
+          ca: this.#authority,
+          agent: false,
+          ...this.#options,
+          method,
+          headers: { ...cookie, ...headers },
+        },
         response => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -68,6 +78,11 @@ export class Guest {
         },
       );
       sent.on('error', reject);
+      // An upgrade that is agreed on is an answer too.
+      sent.on('upgrade', (response, socket) => {
+        socket.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: '' });
+      });
       sent.end(body);
     });
   }

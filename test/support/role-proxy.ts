@@ -1,23 +1,19 @@
-/* The least that applies a profile's role decisions to a real server: no credential, no limits. For tests only. */
-import { createHash, randomBytes } from 'node:crypto';
-import { createServer, request as ask, type IncomingMessage } from 'node:http';
+/*
+ * The guests' own door, as it ships, before a real server: TLS, a session of one role, every rule and filter. In front of it stands what a guest would have besides: something that speaks TLS and shows the link's
+ * token, so that client libraries and plain requests of tests reach it at an http address.
+ */
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as ask } from 'node:https';
+import { connect } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import {
-  closeFrame,
-  controlFrame,
-  FrameReader,
-  messageFrame,
-  type FrameEvent,
-} from '../../src/main/core/gateway/frames.ts';
-import type {
-  LaunchPlan,
-  RoleRules,
-  SocketFilter,
-  SocketMessage,
-  SocketStep,
-} from '../../src/main/core/ports.ts';
+import { openShareGateway } from '../../src/main/core/gateway/share-gateway.ts';
+import type { LaunchPlan, RoleRules } from '../../src/main/core/ports.ts';
+import { Secret } from '../../src/main/core/secret.ts';
+import type { DoorEvent, GuestDesk, GuestPass, ShareTls } from '../../src/main/core/share-ports.ts';
+import { hostNames } from '../../src/main/core/share/names.ts';
+import { tlsOptions } from '../../src/main/core/share/tls-options.ts';
 import type { Role } from '../../src/shared/model.ts';
-import { secretHeaders } from './kernel.ts';
+import { makeCertificate } from './certificates.ts';
 
 export interface RoleProxy {
   /** `http://127.0.0.1:PORT/` */
@@ -27,155 +23,105 @@ export interface RoleProxy {
   close(): Promise<void>;
 }
 
+const token = `abcdefghijkl.${'s'.repeat(43)}`;
+
 export async function openRoleProxy(plan: LaunchPlan, rules: RoleRules, role: Role): Promise<RoleProxy> {
   const refusals: string[] = [];
-  const sockets = new Set<Duplex>();
-  const { address } = plan.upstream;
-  const place =
-    address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port };
-  const added = { ...secretHeaders(plan), ...Object.fromEntries(plan.upstream.explicitHeaders ?? []) };
-  const parts = (url: string): [string, string] => {
-    const mark = url.indexOf('?');
-    return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
-  };
-  const headersOf = (request: IncomingMessage): Record<string, string | string[] | undefined> => {
-    const { origin, ...headers } = request.headers;
-    return { ...headers, ...added, host: 'localhost', ...(origin && { origin: 'http://localhost' }) };
-  };
-
-  const server = createServer((request, response) => {
-    const { method = '', url = '' } = request;
-    const verdict = rules.decideRequest(role, method, ...parts(url));
-    if (!verdict.allow) {
-      refusals.push(`${method} ${url}: ${verdict.reason}`);
-      request.resume();
-      response.writeHead(403, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify({ message: verdict.message }));
-      return;
-    }
-    const sent = ask({ ...place, method, path: url, headers: headersOf(request), agent: false }, answer => {
+  const from = Date.now() - 1000;
+  const wanted = { host: hostNames(['localhost'], ['127.0.0.1']), from, to: from + 86_400_000 };
+  const { pem, keyPem } = await makeCertificate(wanted);
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const gateway = await openShareGateway({
+    serverId: 'test',
+    name: 'test',
+    desk: deskFor(role, event => refusals.push(reasonOf(event))),
+    roles: rules,
+    tls: tlsFor(pem, keyPem),
+    addresses: ['127.0.0.1'],
+    preferredPort: null,
+    extraHosts: [],
+    trustedProxies: 0,
+    uploadBytes: 100_000_000,
+    clock: Date.now,
+    log,
+  });
+  gateway.setUpstream({ state: 'ready', reason: '', upstream: plan.upstream, landing: plan.landing });
+  const place = { host: '127.0.0.1', port: gateway.port, ca: pem, servername: 'localhost' };
+  const own = { host: `localhost:${gateway.port}`, authorization: `Bearer ${token}` };
+  const front = createServer((request, response) => {
+    const headers: OutgoingHttpHeaders = { ...request.headers, ...own };
+    delete headers['origin'];
+    const { method, url: path } = request;
+    const sent = ask({ ...place, method, path, headers, agent: false }, answer => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
     sent.on('error', () => response.destroy());
     request.pipe(sent);
   });
-
-  server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
-    sockets.add(socket);
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/).filter(Boolean);
-    const verdict = rules.openSocket(role, ...parts(request.url ?? ''), offered);
-    if (!verdict.allow) {
-      refusals.push(`upgrade ${request.url}: ${verdict.reason}`);
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    const headers = headersOf(request);
-    if (verdict.way === 'filter') {
-      delete headers['sec-websocket-extensions'];
-      delete headers['sec-websocket-protocol'];
-      const protocols = verdict.subprotocols.join(', ');
-      if (protocols !== '') headers['sec-websocket-protocol'] = protocols;
-    }
-    const target = verdict.way === 'filter' ? verdict.target : request.url;
-    const sent = ask({ ...place, path: target, headers, agent: false });
-    sent.on('error', () => socket.destroy());
-    sent.on('response', answer => {
-      answer.resume();
-      socket.end(`HTTP/1.1 ${answer.statusCode} Refused\r\nConnection: close\r\n\r\n`);
+  const sockets = new Set<Duplex>();
+  front.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const through = connect(place, () => {
+      const lines = Object.entries({ ...request.headers, ...own })
+        .filter(([name]) => name !== 'origin')
+        .map(([name, value]) => `${name}: ${String(value)}`);
+      through.write([`GET ${request.url} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+      through.write(head);
+      through.pipe(socket).pipe(through);
     });
-    sent.on('upgrade', (answer, upstream, first) => {
-      const chosen = answer.headers['sec-websocket-protocol'] ?? null;
-      const filter = verdict.way === 'filter' ? verdict.filter(chosen) : null;
-      upstream.on('error', () => {}).on('close', () => socket.destroy());
-      socket.on('close', () => upstream.destroy());
-      if (verdict.way === 'filter' && filter === null) {
-        socket.destroy();
-        return;
-      }
-      socket.write(switching(request.headers['sec-websocket-key'] ?? '', chosen));
-      if (filter === null) {
-        if (first.length > 0) socket.write(first);
-        if (head.length > 0) upstream.write(head);
-        socket.pipe(upstream).pipe(socket);
-      } else {
-        const bytes = verdict.way === 'filter' ? verdict.messageBytes : 0;
-        joinFiltered(socket, head, upstream, first, filter, bytes, refusals);
-      }
-    });
-    sent.end();
+    for (const side of [socket, through]) {
+      sockets.add(side);
+      side
+        .on('error', () => {})
+        .on('close', () => {
+          socket.destroy();
+          through.destroy();
+        });
+    }
   });
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const at = server.address();
+  await new Promise<void>(done => front.listen(0, '127.0.0.1', done));
+  const at = front.address();
   return {
     url: `http://127.0.0.1:${typeof at === 'object' ? at?.port : 0}/`,
     refusals,
-    close: () => {
+    async close() {
       for (const socket of sockets) socket.destroy();
-      server.closeAllConnections();
-      return new Promise<void>(done => server.close(() => done()));
+      front.closeAllConnections();
+      await new Promise<void>(done => front.close(() => done()));
+      await gateway.close();
     },
   };
 }
 
-function switching(key: string, chosen: string | null): string {
-  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-  const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
-  if (chosen !== null) lines.push(`Sec-WebSocket-Protocol: ${chosen}`);
-  return `${[...lines, `Sec-WebSocket-Accept: ${accept}`].join('\r\n')}\r\n\r\n`;
+/** `role: POST /api/contents` as it is told, `reason` of a message that was dropped. */
+function reasonOf(event: DoorEvent): string {
+  if (event.kind === 'refused') return event.reason;
+  return event.what.startsWith('/') ? event.what.slice(event.what.indexOf(': ') + 2) : event.what;
 }
 
-function joinFiltered(
-  guest: Duplex,
-  guestHead: Buffer,
-  upstream: Duplex,
-  upstreamHead: Buffer,
-  filter: SocketFilter,
-  messageBytes: number,
-  refusals: string[],
-): void {
-  const key = (): Buffer => randomBytes(4);
-  const toUpstream = (message: SocketMessage): unknown => upstream.write(messageFrame(message, key()));
-  const toGuest = (message: SocketMessage): unknown => guest.write(messageFrame(message, null));
-  const act = (
-    step: SocketStep,
-    message: SocketMessage,
-    on: (message: SocketMessage) => unknown,
-    back: (message: SocketMessage) => unknown,
-  ): void => {
-    if (step.kind === 'pass') on(message);
-    else if (step.kind === 'replace') on(step.message);
-    else {
-      refusals.push(step.reason);
-      if (step.kind === 'answer') for (const one of step.messages) back(one);
-    }
+/** Whoever shows the token is in, in this role. */
+function deskFor(role: Role, note: (event: DoorEvent) => void): GuestDesk {
+  const pass: GuestPass = { session: 'a', link: 'l', role, name: 'Ada', endsAt: Date.now() + 3_600_000 };
+  return {
+    look: () => ({ open: false, reason: 'no-such-link' }),
+    join: async () => ({ kind: 'in', pass, cookie: new Secret('cookie') }),
+    waiting: () => 'over',
+    find: () => ({ open: true, pass }),
+    peek: () => ({ open: true, pass }),
+    leave: () => {},
+    inUse: () => {},
+    note,
   };
-  const control = (event: FrameEvent, to: Duplex, mask: Buffer | null): void => {
-    if (event.kind === 'ping' || event.kind === 'pong') to.write(controlFrame(event.kind, event.data, mask));
-    if (event.kind === 'close') to.end(closeFrame(event.code, event.reason, mask));
-    if (event.kind === 'fault') {
-      refusals.push(event.reason);
-      guest.end(closeFrame(event.code, event.reason, null));
-      upstream.destroy();
-    }
+}
+
+function tlsFor(pem: string, keyPem: string): ShareTls {
+  return {
+    options: () => tlsOptions({ chain: pem, key: new Secret(keyPem) }),
+    attach: () => () => {},
+    rotateTickets: () => () => {},
+    names: () => ['localhost'],
+    strictTransport: () => null,
+    fingerprint: 'AB',
+    authority: null,
   };
-  const fromGuest = new FrameReader({ masked: true, messageBytes });
-  const fromServer = new FrameReader({ masked: false, messageBytes: 1_000_000_000 });
-  const readGuest = (chunk: Buffer): void => {
-    for (const event of fromGuest.push(chunk)) {
-      if (event.kind === 'message') act(filter.fromGuest(event), event, toUpstream, toGuest);
-      else control(event, upstream, key());
-    }
-  };
-  const readServer = (chunk: Buffer): void => {
-    for (const event of fromServer.push(chunk)) {
-      if (event.kind === 'message') act(filter.fromServer(event), event, toGuest, toUpstream);
-      else control(event, guest, null);
-    }
-  };
-  readGuest(guestHead);
-  readServer(upstreamHead);
-  guest.on('data', readGuest);
-  upstream.on('data', readServer);
 }

@@ -1,0 +1,168 @@
+/* A guests' door before a server that records what it executed, with links and sessions of a real ledger in memory. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { defaultShareLimits, openShareGateway } from '../../src/main/core/gateway/share-gateway.ts';
+import type { ShareLimits } from '../../src/main/core/gateway/share-door.ts';
+import type { RoleRules } from '../../src/main/core/ports.ts';
+import { Secret } from '../../src/main/core/secret.ts';
+import type { DoorEvent, ShareGateway } from '../../src/main/core/share-ports.ts';
+import type { WaitTable } from '../../src/main/core/share/approvals.ts';
+import { makeDesk } from '../../src/main/core/share/desk.ts';
+import { deriveKeys } from '../../src/main/core/share/installation-key.ts';
+import type { Ledger } from '../../src/main/core/share/ledger.ts';
+import { hostNames } from '../../src/main/core/share/names.ts';
+import { openLedger } from '../../src/main/core/share/open-ledger.ts';
+import { tlsOptions } from '../../src/main/core/share/tls-options.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+import type { Role } from '../../src/shared/model.ts';
+import { makeCertificate } from './certificates.ts';
+import { listen } from './gateway.ts';
+import { Guest } from './guest.ts';
+
+export interface ShareRoom {
+  readonly gateway: ShareGateway;
+  readonly ledger: Ledger;
+  readonly origin: string;
+  readonly pem: string;
+  /** `METHOD path?query`, or `UPGRADE path?query`, as the server got it. */
+  readonly executed: { readonly what: string; readonly headers: IncomingMessage['headers'] }[];
+  readonly events: DoorEvent[];
+  readonly lines: string[];
+  /** A new link, and a guest who holds it. */
+  link(role: Role, change?: { uses?: number; approval?: boolean }): Promise<Guest>;
+  /** The same, come in. */
+  guest(role: Role, name?: string): Promise<Guest>;
+  revoke(guest: Guest): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openShareRoom(
+  roles: RoleRules,
+  limits: Partial<ShareLimits> = {},
+  asksName = false,
+): Promise<ShareRoom> {
+  const executed: ShareRoom['executed'] = [];
+  const events: DoorEvent[] = [];
+  const lines: string[] = [];
+  const upgraded = new Set<Duplex>();
+  const server = createServer((request, response) => {
+    executed.push({ what: `${request.method} ${request.url}`, headers: request.headers });
+    request.resume();
+    response.setHeader('Content-Type', request.url?.endsWith('.html') === true ? 'text/html' : 'text/plain');
+    response.end('executed');
+  });
+  server.on('upgrade', (request, socket: Duplex) => {
+    executed.push({ what: `UPGRADE ${request.url}`, headers: request.headers });
+    upgraded.add(socket);
+    socket.on('error', () => {});
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  });
+  const port = await listen(server);
+  const keeper = memoryKeeper('A test.');
+  const ledger = await openLedger({
+    file: '',
+    keeper,
+    keys: deriveKeys(new Secret('installation')),
+    owner: { pid: process.pid, host: 'here', processes: { startOf: async () => 'then' } },
+    warn: () => {},
+  });
+  const waits: WaitTable = new Map();
+  const end = (session: string): void => {
+    const { ended } = ledger.endGuest(session);
+    gateway.end(new Set(ended.map(({ id }) => id)));
+  };
+  const desk = makeDesk({
+    ledger,
+    waits,
+    serverId: 'thesis',
+    serverName: () => 'Thesis of Mira',
+    owner: 'mira',
+    computer: 'lab',
+    asksName: () => asksName,
+    offer: role => ({ role, title: role, can: [], cannot: [], runsCode: role !== 'viewer', note: null }),
+    joined: () => {},
+    waiting: () => {},
+    left: end,
+    ended: () => null,
+    note: event => events.push(event),
+  });
+  const from = Date.now() - 1000;
+  const { pem, keyPem } = await makeCertificate({
+    host: hostNames(['localhost'], ['127.0.0.1']),
+    from,
+    to: from + 86_400_000,
+  });
+  const note =
+    (level: string) =>
+    (message: string, fields?: object): void =>
+      void lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  const gateway = await openShareGateway(
+    {
+      serverId: 'thesis',
+      name: 'Thesis of Mira',
+      desk,
+      roles,
+      tls: {
+        options: () => tlsOptions({ chain: pem, key: new Secret(keyPem) }),
+        attach: () => () => {},
+        rotateTickets: () => () => {},
+        names: () => ['localhost', '127.0.0.1'],
+        strictTransport: () => null,
+        fingerprint: 'AB:CD',
+        authority: null,
+      },
+      addresses: ['127.0.0.1'],
+      preferredPort: null,
+      extraHosts: [],
+      trustedProxies: 0,
+      uploadBytes: 1_000_000,
+      clock: Date.now,
+      log: { info: note('info'), warn: note('warn'), error: note('error') },
+    },
+    { ...defaultShareLimits, ...limits },
+  );
+  const upstream = {
+    address: { kind: 'port' as const, port },
+    host: 'localhost',
+    headers: [
+      ['X-Upstream-Secret', new Secret('upstream-secret')],
+      ['X-Person', new Secret('mira')],
+    ] as const,
+    personHeader: 'X-Person',
+    withheldCookies: [],
+  };
+  gateway.setUpstream({ state: 'ready', reason: '', upstream, landing: '/lab' });
+  const origin = `https://127.0.0.1:${gateway.port}`;
+  const link = async (role: Role, change: { uses?: number; approval?: boolean } = {}): Promise<Guest> => {
+    const made = await ledger.make({ label: 'x', role, serverId: 'thesis', madeBy: 'mira', ...change });
+    return new Guest(`${origin}/_gatehouse/join/${made.link.id}#${made.secret.reveal()}`, pem);
+  };
+  return {
+    gateway,
+    ledger,
+    origin,
+    pem,
+    executed,
+    events,
+    lines,
+    link,
+    async guest(role, name = 'Ada') {
+      const guest = await link(role);
+      const reply = await guest.join(name);
+      if (reply.status !== 200) throw new Error(`Joining was answered ${reply.status}: ${reply.body}`);
+      return guest;
+    },
+    async revoke({ id }) {
+      const { ended, saved } = ledger.revoke(id);
+      gateway.end(new Set(ended.map(guest => guest.id)));
+      await saved;
+    },
+    async close() {
+      await gateway.close();
+      await ledger.close();
+      for (const socket of upgraded) socket.destroy();
+      server.closeAllConnections();
+      await new Promise<void>(done => server.close(() => done()));
+    },
+  };
+}
