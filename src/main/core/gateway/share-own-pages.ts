@@ -29,6 +29,7 @@ export const openSharePages: readonly (readonly [method: 'GET' | 'POST', path: s
   ['POST', '/_gatehouse/join/<id>/look'],
   ['POST', '/_gatehouse/join/<id>/wait'],
   ['GET', '/_gatehouse/me'],
+  ['POST', '/_gatehouse/leave'],
   ['GET', '/_gatehouse/left'],
   ['GET', '/_gatehouse/guest.js'],
   ['GET', '/_gatehouse/certificate'],
