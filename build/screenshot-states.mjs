@@ -92,7 +92,7 @@ function stub({ answers, refuse, at }) {
       if (refuse?.[name] !== undefined) return Promise.resolve({ ok: false, error: refuse[name] });
       return answers[name] === null
         ? new Promise(() => {})
-        : Promise.resolve({ ok: true, value: answers[name] });
+        : Promise.resolve({ ok: true, value: answers[name] ?? null });
     },
     on: (name, listener) => {
       listeners.push([name, listener]);

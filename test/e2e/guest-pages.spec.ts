@@ -1,6 +1,7 @@
 /* Every view that a guest's browser has of Gatehouse, light and dark, narrow and wide, read by axe. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import path from 'node:path';
 import { authority, type Door } from './support/guest-door.ts';
 import {
   editor,
@@ -15,6 +16,9 @@ import {
   viewer,
   waits,
 } from './support/guest-test.ts';
+
+/** Where `npm run screenshots` wants them. */
+const pictures = process.env['GATEHOUSE_PICTURES'];
 
 test.skip(mayLeaveOut, 'Chromium is not installed.');
 
@@ -155,7 +159,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await openShadows();
         for (const [name, show] of Object.entries(views)) {
           await show({ page, door, visit });
-          const picture = test.info().outputPath(`${name}-${colorScheme}-${width}.png`);
+          const file = `guest-${name}-${colorScheme}-${width}.png`;
+          const picture = pictures === undefined ? test.info().outputPath(file) : path.join(pictures, file);
           await page.screenshot({ path: picture, fullPage: true });
           expect([name, await readByAxe(page)]).toEqual([name, []]);
           const [content, room] = await page.evaluate(() => [

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CoreClient } from '../../src/main/control/client.ts';
 import type { AuthorityInfo, NewShareLink, Person, ShareRequest, Waiting } from '../../src/shared/sharing.ts';
-import { eventually, makeHome, serve, type Served, type TestHome } from '../support/core.ts';
+import { eventually, makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';
 
 let home: TestHome;
@@ -153,6 +153,24 @@ test('a new link listens on the same port', async () => {
   await core.call('share.stop', served.server.id);
   const second = await share();
   expect(new URL(second.url).port).toBe(new URL(first.url).port);
+});
+
+test('a new access token throws out who had the old one, and no guest', async () => {
+  const { id } = served.server;
+  const status = async (token: string): Promise<number> =>
+    (
+      await fetch(new URL('/api/status', toolUrl(served.server)), {
+        headers: { Authorization: `token ${token}` },
+      })
+    ).status;
+  const guest = guestOf(await share());
+  await guest.join('Ada');
+  const old = await core.call('server.token', id);
+  expect(await status(old)).toBe(200);
+  const fresh = await core.call('server.rotateToken', id);
+  expect(await core.call('server.token', id)).toBe(fresh);
+  expect([await status(old), await status(fresh)]).toEqual([401, 200]);
+  expect((await guest.open('/api/status')).status).toBe(200);
 });
 
 test('the audit log tells it all, and is whole', async () => {

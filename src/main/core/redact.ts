@@ -128,7 +128,7 @@ const header = String.raw`(?:authorization|cookie|-token|x-api-key)`;
 const patterns: readonly (readonly [RegExp, string])[] = [
   // ?token=..., --ServerApp.token=..., password='...', next=%2Flab%3Ftoken%3D...
   [
-    new RegExp(`(${named}(?:=|%3D))(?:"[^"\\n]*"?|'[^'\\n]*'?|(?:[^\\s&#;,"'<>%]|%(?!26))+)`, 'gi'),
+    new RegExp(`(${named}(?:=|%3D))(?:"[^"\\n]*"?|'[^'\\n]*'?|[^\\s&#;,"'<>%]|%(?!26))+`, 'gi'),
     `$1${hidden}`,
   ],
   [/((?:[?&#]|%3F|%26|%23)code(?:=|%3D))(?:[^\s&#;,"'<>%]|%(?!26))+/gi, `$1${hidden}`],
