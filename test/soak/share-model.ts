@@ -201,7 +201,7 @@ export class ShareModel {
     for (const visit of this.#visits) {
       const { status } = await visit.guest.page('/small');
       if (visit.state === 'in' && status !== 200) throw new Error(`A visit is lost: ${status}`);
-      if (visit.state === 'out' && status !== 401)
+      if (visit.state === 'out' && !isOut(status))
         throw new Error(`A visit that had ended is back: ${status}`);
       if (visit.state === 'unsure') visit.state = status === 200 ? 'in' : 'out';
     }
