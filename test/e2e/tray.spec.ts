@@ -13,7 +13,10 @@ test('the tray tells the state, opens, copies a link, shows the log, restarts, s
   await expect
     .poll(() => trayLabels(app.electron))
     .toEqual([
-      ...['Open', 'Copy Access Link', 'Stop', 'Restart', 'Logs'].map(label => `${name} · running > ${label}`),
+      ...['Open', 'Copy Access Link', 'Share…', 'Stop', 'Restart', 'Logs'].map(
+        label => `${name} · running > ${label}`,
+      ),
+      'People…',
       'Show Gatehouse',
       'About Gatehouse',
       'Quit',
