@@ -16,6 +16,17 @@ export default defineConfig({
           globalSetup: 'test/support/build-core.ts',
         },
       },
+      {
+        test: {
+          name: 'servers',
+          include: ['test/servers/**/*.test.ts'],
+          testTimeout: 120_000,
+          // Installs the server first, where it is not there yet.
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          globalSetup: 'test/support/build-core.ts',
+        },
+      },
     ],
   },
 });

@@ -1,16 +1,24 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'out', 'core');
 
-/** The files that are not JavaScript: the guard's shell script and the Python that runs inside Jupyter. */
+const isSource = (path: string): boolean => !path.includes('__pycache__');
+
+/** The files that are not part of the bundle: the guard's shell script, and what runs inside the servers. */
 async function copyResources(): Promise<void> {
   const resources = join(out, 'resources');
   await mkdir(resources, { recursive: true });
   await cp(join(root, 'src/main/core/server/guard.sh'), join(resources, 'guard.sh'));
-  await cp(join(root, 'src/main/core/profiles/jupyter/python'), join(resources, 'shim'), { recursive: true });
+  const profiles = join(root, 'src/main/core/profiles');
+  for (const name of await readdir(profiles)) {
+    const shim = join(profiles, name, 'shim');
+    if (existsSync(shim))
+      await cp(shim, join(resources, 'shims', name), { recursive: true, filter: isSource });
+  }
 }
 
 /**

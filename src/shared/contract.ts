@@ -10,6 +10,7 @@ import type {
   SettingInfo,
   SetupProgress,
   StartRequest,
+  ProfileInfo,
   ProfileName,
 } from './model.ts';
 import type {
@@ -41,6 +42,8 @@ export interface Calls {
     readonly fresh: boolean;
     readonly folder?: string | undefined;
   }) => Promise<readonly FoundServer[]>;
+  /** Every kind of server that can be started, installed or not. */
+  'profiles.kinds': () => Promise<readonly ProfileInfo[]>;
   'server.list': () => Promise<readonly ServerInfo[]>;
   /** Answers once the server is ready or has failed; `server.changed` tells the way there. */
   'server.start': (request: StartRequest) => Promise<ServerInfo>;
@@ -117,6 +120,7 @@ export const callNames = [
   'core.quit',
   'core.resumed',
   'profiles.find',
+  'profiles.kinds',
   'server.list',
   'server.start',
   'server.begin',

@@ -4,7 +4,21 @@
 export type ServerState =
   'stopped' | 'starting' | 'ready' | 'unhealthy' | 'restarting' | 'stopping' | 'failed';
 
-export type ProfileName = 'jupyter' | 'custom';
+/** Name of a file in `core/profiles/`: `jupyter`, `matlab`. Which there are is the core's to say (`profiles.kinds`). */
+export type ProfileName = string;
+
+/** One kind of server that Gatehouse knows, installed or not. */
+export interface ProfileInfo {
+  readonly name: ProfileName;
+  /** `JupyterLab`, `code-server`. */
+  readonly title: string;
+  /** Other words that the command line takes for it. */
+  readonly aliases: readonly string[];
+  /** SVG path data of its sign, in a square of 24 units. */
+  readonly icon: string;
+  /** Whether a file is named when it is started. */
+  readonly file: 'never' | 'may' | 'must';
+}
 
 /** One server that Gatehouse runs or ran. Holds no secret, so it may be printed anywhere. */
 export interface ServerInfo {

@@ -64,6 +64,7 @@ export const windowCoreCalls = [
   'core.about',
   'core.busy',
   'profiles.find',
+  'profiles.kinds',
   'server.list',
   'server.begin',
   'server.stop',

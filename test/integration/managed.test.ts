@@ -15,7 +15,7 @@ import type { SetupProgress } from '../../src/shared/model.ts';
 import { testPython } from '../support/jupyter.ts';
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
-const shimFolder = fileURLToPath(new URL('../../src/main/core/profiles/jupyter/python', import.meta.url));
+const shimFolder = fileURLToPath(new URL('../../src/main/core/profiles/jupyter/shim', import.meta.url));
 const cleanups: (() => Promise<void>)[] = [];
 
 afterEach(async () => {

@@ -154,6 +154,7 @@ export function found(id: string, change: Partial<FoundServer> = {}): FoundServe
 export function fakeProfile(...all: FoundServer[]): Profile {
   return {
     name: 'jupyter',
+    title: 'JupyterLab',
     setup: null,
     sharing: customSharing,
     find: async () => all,

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const cache = resolve(import.meta.dirname, '../../.cache');
+export const testCache = resolve(import.meta.dirname, '../../.cache');
 
 /**
  * Path of a Python that has a real JupyterLab: GATEHOUSE_TEST_PYTHON, or an environment that is built once in .cache
@@ -20,13 +20,13 @@ export async function testPython(): Promise<string> {
 
 /** Path of a Python that has these packages; built once, under that name. */
 export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
-  const environment = resolve(cache, name);
+  const environment = resolve(testCache, name);
   const python = resolve(environment, 'bin/python');
   // Written last: an environment without it was cut while being built.
   const finished = resolve(environment, 'finished');
   if (await isThere(finished)) return python;
-  await mkdir(cache, { recursive: true });
-  const lock = await takeLock(resolve(cache, `${name}.lock`), 600);
+  await mkdir(dirname(environment), { recursive: true });
+  const lock = await takeLock(resolve(testCache, `${name}.lock`), 600);
   try {
     if (!(await isThere(finished))) await build(environment, python, packages);
   } finally {
@@ -65,7 +65,7 @@ async function firstPython(): Promise<string> {
 }
 
 /** A lock file with the process id of its holder; one whose holder is gone is taken over. */
-async function takeLock(path: string, seconds: number): Promise<{ release: () => Promise<void> }> {
+export async function takeLock(path: string, seconds: number): Promise<{ release: () => Promise<void> }> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     const file: FileHandle | null = await open(path, 'wx').catch(() => null);
@@ -90,6 +90,6 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+export async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }

@@ -28,7 +28,7 @@ test.each<[string, unknown[]]>([
   ['server.stop', []],
   ['server.stop', ['../etc']],
   ['server.stop', ['a', 'b']],
-  ['server.start', [{ profile: 'perl' }]],
+  ['server.start', [{ profile: 'Perl' }]],
   ['server.start', [{ profile: 'jupyter', folder: 'relative' }]],
   ['server.start', [{ profile: 'jupyter', name: 'a\nb' }]],
   ['server.start', [{ profile: 'jupyter', extra: 1 }]],

@@ -12,7 +12,7 @@ test.each([
     'folder',
     'folder',
   ],
-])('%s is chosen', (_name, all, wanted, id) => expect(choose(all, wanted).id).toBe(id));
+])('%s is chosen', (_name, all, wanted, id) => expect(choose(all, wanted, 'JupyterLab', true).id).toBe(id));
 
 test.each([
   ['nothing is installed', [], undefined, 'none-found'],
@@ -20,14 +20,14 @@ test.each([
   ['the one asked for is gone', [found('a')], 'b', 'not-found-here'],
   ['the one asked for is broken', [found('a', { problem: 'no libpython' })], 'a', 'cannot-start'],
 ])('when %s, that is said', (_name, all, wanted, code) => {
-  expect(() => choose(all, wanted)).toThrow(
+  expect(() => choose(all, wanted, 'JupyterLab', true)).toThrow(
     expect.objectContaining({ code, nextStep: expect.stringMatching(/./) }),
   );
 });
 
 test('one that came with the folder is not started unasked, though it is the only one', () => {
   const all = [found('folder', { fromFolder: true }), found('broken', { problem: 'no' })];
-  expect(() => choose(all, undefined)).toThrow(
+  expect(() => choose(all, undefined, 'JupyterLab', true)).toThrow(
     expect.objectContaining({
       // The code that makes the managed environment for `serve`.
       code: 'none-found',

@@ -14,7 +14,7 @@ import { splitTarget } from './program.ts';
 import { sharing } from './share-commands.ts';
 import { using } from './using.ts';
 import { startRequest, usage } from './target.ts';
-import { doctorText, foundText, serversText, serverText, settingsText } from './texts.ts';
+import { doctorText, foundText, kindsText, serversText, serverText, settingsText } from './texts.ts';
 
 /** How the commands reach a core. Each answers with a client that the caller closes. */
 export interface Reach {
@@ -164,8 +164,9 @@ function upkeep({
   'profiles' | 'setup' | 'doctor' | 'about' | 'configList' | 'configGet' | 'configSet'
 > {
   return {
-    profiles: ({ cached }) =>
+    profiles: ({ cached, kinds }) =>
       using(reach.reading(), async core => {
+        if (kinds === true) return printValue(output, await core.call('profiles.kinds'), kindsText);
         printValue(
           output,
           await core.call('profiles.find', { fresh: cached !== true, folder: cwd }),
@@ -174,8 +175,6 @@ function upkeep({
       }),
     setup: (profile, { remove }) =>
       using(reach.reading(), async core => {
-        if (profile !== 'jupyter')
-          throw usage(`There is no managed environment for "${profile}"`, 'Use `gatehouse setup jupyter`.');
         if (remove === true) {
           await core.call('setup.remove', profile);
           return printValue(output, { removed: profile }, () => 'The managed environment is removed.');

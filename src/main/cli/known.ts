@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { matchServer } from './match.ts';
+import { kindOf } from './target.ts';
 import { say, type Output } from './output.ts';
 
 /** `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has that name. */
@@ -11,7 +12,7 @@ export async function findKnown(
   target: string | undefined,
   cwd: string,
 ): Promise<ServerInfo | undefined> {
-  if (target === undefined || target === 'jupyter') return undefined;
+  if (target === undefined || kindOf(target) !== undefined) return undefined;
   const servers = await core.call('server.list');
   const exact = servers.filter(({ id, name }) => id === target || name === target);
   if (exact.length > 0) return matchServer(exact, target);

@@ -16,7 +16,7 @@ export interface Actions extends ShareActions {
   restart(id: string): Promise<void>;
   forget(id: string): Promise<void>;
   list(): Promise<void>;
-  profiles(options: { readonly cached?: boolean }): Promise<void>;
+  profiles(options: { readonly cached?: boolean; readonly kinds?: boolean }): Promise<void>;
   logs(id: string, options: { readonly lines: string; readonly follow?: boolean }): Promise<void>;
   open(id: string | undefined): Promise<void>;
   link(id: string, options: { readonly tool?: boolean }): Promise<void>;
@@ -85,7 +85,10 @@ type With = (command: Command) => Actions;
 
 function addTarget(command: Command): Command {
   return command
-    .argument('[target]', '`jupyter`, a folder or a notebook')
+    .argument(
+      '[target]',
+      'a kind of server (see `gatehouse profiles --kinds`) and perhaps its file, a folder, or a notebook',
+    )
     .argument('[command...]', 'after `--`: a command of your own, with {port}, {socket} and {base}')
     .option('--name <name>', 'what to call the server')
     .option('--folder <folder>', 'working folder')
@@ -182,6 +185,7 @@ function addUpkeep(program: Command, actions: With): void {
   program
     .command('profiles')
     .description('the servers found on this computer, and why some cannot start')
+    .option('--kinds', 'the kinds of server that Gatehouse knows, installed or not')
     .option('--cached', 'do not look again at what has not changed')
     .action((options, self) => actions(self).profiles(options));
   program

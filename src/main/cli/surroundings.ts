@@ -141,7 +141,7 @@ async function composeOptions(
     resources: existsSync(resources)
       ? {
           guard: join(resources, 'guard.sh'),
-          shim: join(resources, 'shim'),
+          shims: join(resources, 'shims'),
           keychain: join(here, 'keychain.mjs'),
         }
       : undefined,

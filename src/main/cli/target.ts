@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import type { CustomCredential, StartRequest } from '../../shared/model.ts';
 import { seconds } from '../core/duration.ts';
 import { GatehouseError } from '../core/errors.ts';
+import { allKinds } from '../core/profiles/all.ts';
+import type { ProfileKind } from '../core/profiles/kind.ts';
 
 /** The options that `serve` and `start` share, as the command line gives them. */
 export interface TargetOptions {
@@ -26,7 +28,39 @@ export async function startRequest(
     ...(options.env === undefined ? {} : { found: options.env }),
     ...(options.readySeconds === undefined ? {} : { readySeconds: readySeconds(options.readySeconds) }),
   };
+  const kind = target === undefined ? undefined : kindOf(target);
+  if (kind !== undefined && kind.name !== 'custom' && command.length <= 1)
+    return { ...shared, ...profileRequest(kind, command[0], options, cwd) };
   if (command.length > 0) return { ...shared, ...custom(target, command, options, cwd) };
+  refuseCommandOptions(options);
+  const place = await lookAt(target, options, cwd);
+  return { ...shared, profile: 'jupyter', ...place };
+}
+
+/** The kind that a word of the command line stands for: `jupyter`, `matlab-proxy`. */
+export function kindOf(word: string): ProfileKind | undefined {
+  return allKinds.find(({ name, aliases }) => name === word || aliases.includes(word));
+}
+
+/** A kind by its name, and perhaps the file that it is to run. */
+function profileRequest(
+  { name }: ProfileKind,
+  file: string | undefined,
+  options: TargetOptions,
+  cwd: string,
+): StartRequest {
+  refuseCommandOptions(options);
+  if (file === undefined)
+    return {
+      profile: name,
+      ...(options.folder === undefined ? {} : { folder: resolve(cwd, options.folder) }),
+    };
+  const path = resolve(cwd, file);
+  const folder = options.folder === undefined ? dirname(path) : resolve(cwd, options.folder);
+  return { profile: name, folder, file: relative(folder, path) };
+}
+
+function refuseCommandOptions(options: TargetOptions): void {
   for (const [flag, value] of [
     ['--credential', options.credential],
     ['--ready-path', options.readyPath],
@@ -34,8 +68,6 @@ export async function startRequest(
     if (value !== undefined)
       throw usage(`${flag} is for a command of your own`, 'Give the command after `--`.');
   }
-  const place = await lookAt(target, options, cwd);
-  return { ...shared, profile: 'jupyter', ...place };
 }
 
 function custom(
@@ -69,7 +101,7 @@ async function lookAt(
       '"custom" needs a command',
       'Give it after `--`: gatehouse serve custom -- my-server --port {port}',
     );
-  if (target === undefined || target === 'jupyter') {
+  if (target === undefined) {
     return options.folder === undefined ? {} : { folder: resolve(cwd, options.folder) };
   }
   const path = resolve(cwd, target);
@@ -77,7 +109,7 @@ async function lookAt(
   if (facts === null) {
     throw new GatehouseError('no-such-target', `"${target}" is neither a profile, a folder nor a file.`, {
       kind: 'not-found',
-      nextStep: 'Give `jupyter`, an existing folder, a notebook, or a command after `--`.',
+      nextStep: `Give a kind of server (${allKinds.map(({ name }) => name).join(', ')}), an existing folder, a notebook, or a command after \`--\`.`,
     });
   }
   if (facts.isDirectory()) return { folder: path };

@@ -3,6 +3,7 @@ import type {
   Failure,
   FoundServer,
   LogLine,
+  ProfileInfo,
   ServerInfo,
   SettingInfo,
 } from '../../shared/model.ts';
@@ -23,6 +24,15 @@ export function foundText(found: readonly FoundServer[]): string {
       return `${head}\n  ${location}\n  ${problem === null ? `--env "${id}"` : `cannot start: ${problem}`}`;
     })
     .join('\n');
+}
+
+export function kindsText(kinds: readonly ProfileInfo[]): string {
+  const rows = kinds.map(({ name, title, aliases, file }) => [
+    [name, ...aliases].join(', '),
+    title,
+    { never: '', may: '[FILE]', must: 'FILE' }[file],
+  ]);
+  return table([['KIND', 'SERVER', 'FILE'], ...rows]);
 }
 
 const marks = { ok: 'ok      ', warning: 'warning ', problem: 'PROBLEM ' } as const;

@@ -5,6 +5,7 @@ import { examine, type DoctorParts } from './doctor.ts';
 import { GatehouseError } from './errors.ts';
 import type { Launcher } from './launcher.ts';
 import type { Log, Vault } from './ports.ts';
+import { allKinds } from './profiles/all.ts';
 import type { ServerEntry } from './server-entry.ts';
 import type { SettingsStore } from './settings/store.ts';
 
@@ -38,6 +39,8 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'core.quit': () => parts.quit('Its owner quit Gatehouse.'),
     'core.resumed': async () => launcher.resumed(),
     'profiles.find': options => launcher.find(options),
+    'profiles.kinds': async () =>
+      allKinds.map(({ name, title, aliases, icon, file }) => ({ name, title, aliases, icon, file })),
     'server.list': async () => launcher.list(),
     'server.start': async request => {
       const entry = await launcher.prepare(request);

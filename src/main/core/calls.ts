@@ -4,7 +4,7 @@ import { callNames, type CallName, type Calls } from '../../shared/contract.ts';
 import { GatehouseError } from './errors.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is not a server id');
-const profile = z.enum(['jupyter', 'custom']);
+const profile = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'is not the name of a profile');
 const text = (most: number) =>
   z
     .string()
@@ -57,6 +57,7 @@ const inputs = {
   'core.quit': none,
   'core.resumed': none,
   'profiles.find': z.tuple([z.strictObject({ fresh: z.boolean(), folder: folder.optional() })]),
+  'profiles.kinds': none,
   'server.list': none,
   'server.start': z.tuple([startRequestSchema]),
   'server.begin': z.tuple([startRequestSchema]),

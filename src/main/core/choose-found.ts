@@ -5,13 +5,21 @@
 import type { FoundServer } from '../../shared/model.ts';
 import { GatehouseError } from './errors.ts';
 
-/** The installation asked for, or the first that works and is trusted. Throws with the reason where there is none. */
-export function choose(found: readonly FoundServer[], wanted: string | undefined): FoundServer {
+/**
+ * The installation asked for, or the first that works and is trusted. Throws with the reason where there is none.
+ * @param title of the kind that is looked for @param canSetUp whether Gatehouse can make one
+ */
+export function choose(
+  found: readonly FoundServer[],
+  wanted: string | undefined,
+  title: string,
+  canSetUp: boolean,
+): FoundServer {
   if (wanted === undefined) {
     const working = found.filter(each => each.problem === null);
     const best = working.find(each => each.fromFolder !== true);
     if (best !== undefined) return best;
-    throw working[0] === undefined ? noneFound(found) : onlyFromFolder(working[0]);
+    throw working[0] === undefined ? noneFound(found, title, canSetUp) : onlyFromFolder(working[0], canSetUp);
   }
   const one = found.find(each => each.id === wanted);
   if (one === undefined) {
@@ -26,27 +34,30 @@ export function choose(found: readonly FoundServer[], wanted: string | undefined
   });
 }
 
-function noneFound(found: readonly FoundServer[]): GatehouseError {
+function noneFound(found: readonly FoundServer[], title: string, canSetUp: boolean): GatehouseError {
+  const [only] = found;
   const sentence =
     found.length === 0
-      ? 'No JupyterLab was found on this computer.'
-      : `None of the ${found.length} environments found can start a server.`;
-  return new GatehouseError('none-found', sentence, {
+      ? `No ${title} was found on this computer.`
+      : found.length === 1 && only !== undefined
+        ? `${only.title} in ${only.location} cannot start: ${only.problem}`
+        : `None of the ${found.length} environments found can start ${title}.`;
+  // `none-found` makes `serve` set one up.
+  return new GatehouseError(canSetUp ? 'none-found' : 'not-installed', sentence, {
     kind: 'not-found',
-    nextStep:
-      'Make one with `gatehouse setup jupyter`, or see `gatehouse profiles` for what was found and why it cannot start.',
+    nextStep: `${canSetUp ? 'Make one with `gatehouse setup jupyter`' : 'Install it as its own guide says'}, or see \`gatehouse profiles\` for what was found and why it cannot start.`,
   });
 }
 
-function onlyFromFolder(one: FoundServer): GatehouseError {
+function onlyFromFolder(one: FoundServer, canSetUp: boolean): GatehouseError {
   const { title, version, location, id } = one;
   const what = version === null ? title : `${title} ${version}`;
   return new GatehouseError(
-    'none-found',
+    canSetUp ? 'none-found' : 'not-installed',
     `Only ${what} in ${location} was found; it lies in the opened folder and is not started unasked, since that runs the folder's code.`,
     {
       kind: 'not-found',
-      nextStep: `If you trust the folder, use it with \`--env ${id}\`; or make an environment with \`gatehouse setup jupyter\`.`,
+      nextStep: `If you trust the folder, use it with \`--env ${id}\`${canSetUp ? '; or make an environment with `gatehouse setup jupyter`' : ''}.`,
     },
   );
 }

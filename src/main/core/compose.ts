@@ -12,8 +12,8 @@ import { Launcher } from './launcher.ts';
 import { createLog } from './log.ts';
 import type { Environment, Paths } from './paths.ts';
 import type { Log, Profile, Redactor, SecretKeeper, Supervised } from './ports.ts';
-import { customProfile } from './profiles/custom.ts';
-import { jupyterProfile } from './profiles/jupyter.ts';
+import { allKinds } from './profiles/all.ts';
+import type { ProfileOptions } from './profiles/kind.ts';
 import { createRedactor } from './redact.ts';
 import { openSavedServers } from './saved-servers.ts';
 import type { EntryParts, SuperviseRequest } from './server-entry.ts';
@@ -42,9 +42,9 @@ export interface ComposeOptions {
   readonly supplied: SuppliedToken | null;
   /** Tells a person that something outside waits for them: a keychain that asks for its password. */
   readonly waiting: (sentence: string) => void;
-  /** Where the files beside the bundled core are: guard script, Python shim, keychain program; in the source tree each lies by its user. */
+  /** Where the files beside the bundled core are: guard script, shims, keychain program; in the source tree each lies by its user. */
   readonly resources?:
-    { readonly guard: string; readonly shim: string; readonly keychain: string } | undefined;
+    { readonly guard: string; readonly shims: string; readonly keychain: string } | undefined;
   /** The Electron binary that this installation would use, whether it is there or not. */
   readonly electron: string | null;
   readonly quit: (reason: string) => Promise<void>;
@@ -198,20 +198,25 @@ function profilesOf(
   settings: SettingsStore,
   log: Log,
 ): ReadonlyMap<ProfileName, Profile> {
-  const shared = {
+  const shared: ProfileOptions = {
     environment: options.environment,
     home: options.homedir,
     dataFolder: options.paths.data,
     platform: options.platform,
     log,
-    readySeconds: (profile: ProfileName) =>
-      settings.get(`${profile}.readySeconds`) ?? settings.get('server.readySeconds'),
+    readySeconds: (profile: ProfileName) => readySeconds(settings, profile),
+    shims: options.resources?.shims,
   };
-  const shim = options.resources === undefined ? {} : { shimFolder: options.resources.shim };
-  return new Map<ProfileName, Profile>([
-    ['jupyter', jupyterProfile({ ...shared, ...shim })],
-    ['custom', customProfile(shared)],
-  ]);
+  return new Map(allKinds.map(kind => [kind.name, kind.create(shared)]));
+}
+
+/** Null where the owner has not said how long: then the profile knows best. */
+function readySeconds(settings: SettingsStore, profile: ProfileName): number | null {
+  const general =
+    settings.info('server.readySeconds').source === 'default' ? null : settings.get('server.readySeconds');
+  if (profile === 'jupyter' || profile === 'custom')
+    return settings.get(`${profile}.readySeconds`) ?? general;
+  return general;
 }
 
 function aboutOf(options: ComposeOptions, keeper: SecretKeeper): () => About {

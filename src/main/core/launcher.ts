@@ -82,7 +82,9 @@ export class Launcher {
 
   async find(options: { fresh: boolean; folder?: string | undefined }): Promise<readonly FoundServer[]> {
     const signal = AbortSignal.timeout(findLimit);
-    const all = [...this.#parts.profiles.values()].map(profile => profile.find({ ...options, signal }));
+    const all = [...this.#parts.profiles.values()].flatMap(({ find }) =>
+      find === null ? [] : [find({ ...options, signal })],
+    );
     return (await Promise.all(all)).flat();
   }
 
@@ -191,18 +193,18 @@ export class Launcher {
   #profile(name: ProfileName): Profile {
     const profile = this.#parts.profiles.get(name);
     if (profile === undefined)
-      throw new GatehouseError('no-such-profile', `There is no profile "${name}".`, { kind: 'not-found' });
+      throw new GatehouseError('no-such-profile', `There is no profile "${name}".`, {
+        kind: 'not-found',
+        nextStep: `There are ${[...this.#parts.profiles.keys()].join(', ')}.`,
+      });
     return profile;
   }
 
   async #choose(request: StartRequest, folder: string): Promise<FoundServer | null> {
-    if (request.profile === 'custom') return null;
-    const found = await this.#profile(request.profile).find({
-      fresh: false,
-      folder,
-      signal: AbortSignal.timeout(findLimit),
-    });
-    return choose(found, request.found);
+    const profile = this.#profile(request.profile);
+    if (profile.find === null) return null;
+    const found = await profile.find({ fresh: false, folder, signal: AbortSignal.timeout(findLimit) });
+    return choose(found, request.found, profile.title, profile.setup !== null);
   }
 
   #sameStopped(request: StartRequest, folder: string, found: FoundServer | null): ServerEntry | undefined {

@@ -77,8 +77,28 @@ export interface Upstream {
   readonly withheldCookies: readonly RegExp[];
   /** The one of `headers` whose value, percent-encoded, names the person who asks; a guest's name takes the owner's place there. */
   readonly personHeader?: string | undefined;
+  /** Where the server wants a guest of a role to be sent to, and what is then said to it instead: a process that only shows, a token that only reads. */
+  readonly forRole?: Readonly<Partial<Record<Role, RoleUpstream>>> | undefined;
   /** Paths (undecoded, without query) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
   readonly contentPaths?: readonly RegExp[] | undefined;
+}
+
+/** What is different for guests of one role. `headers` stand in the place of the upstream's. */
+export type RoleUpstream = Pick<Upstream, 'address' | 'headers'>;
+
+/**
+ * Spellings in which the server's own clients show a credential, beside Gatehouse's own. What is recognised here never reaches the server, and no log.
+ * Names are in lower case.
+ */
+export interface ClientCredential {
+  /** Headers whose value is the token: `mwi-auth-token`. */
+  readonly headers: readonly string[];
+  /** Query parameters whose value is the token: `access_token`. */
+  readonly parameters: readonly string[];
+  /** Path whose next segment is the token, for clients that can only be told an address: `/core/` takes `/core/<token>`, and the server is asked for `/core`. */
+  readonly pathPrefix: string | null;
+  /** A WebSocket subprotocol `gatehouse.<token>` carries the token; it is not offered to the server. */
+  readonly subprotocol: boolean;
 }
 
 /** What a profile is given to plan one run. */
@@ -135,17 +155,26 @@ export type Proof =
   /** Something answered, and it is not our server: nothing secret was sent to it. */
   | { readonly kind: 'foreign'; readonly detail: string };
 
-/** One kind of server. Adding a kind is adding a file with one of these. */
+/** One kind of server. Adding a kind is adding a file that makes one of these (doc/adding-a-profile.md). */
 export interface Profile {
   readonly name: ProfileName;
-  /** Everything of this kind on this computer, broken ones with their reason. Bounded in time; throws nothing. */
-  find(options: {
-    readonly fresh: boolean;
-    readonly folder?: string | undefined;
-    readonly signal: AbortSignal;
-  }): Promise<readonly FoundServer[]>;
+  /** What the kind is called. */
+  readonly title: string;
+  /**
+   * Everything of this kind on this computer, broken ones with their reason. Bounded in time; throws nothing. Null where the request says all of
+   * it and nothing is looked for.
+   */
+  readonly find:
+    | null
+    | ((options: {
+        readonly fresh: boolean;
+        readonly folder?: string | undefined;
+        readonly signal: AbortSignal;
+      }) => Promise<readonly FoundServer[]>);
   /** Checks the request and says what to run; throws GatehouseError of kind `usage` or `not-found`. */
   plan(request: StartRequest, found: FoundServer | null, place: RunPlace): Promise<LaunchPlan>;
+  /** How its own clients show a credential; absent: only as every server's do. */
+  readonly clientCredential?: ClientCredential | undefined;
   /** Makes a managed environment; null where the kind has none. */
   readonly setup: ManagedSetup | null;
   readonly sharing: ProfileSharing;

@@ -15,6 +15,20 @@ afterAll(() => rm(cwd, { recursive: true }));
 test.each<[string, string | undefined, string[], TargetOptions, object]>([
   ['nothing', undefined, [], {}, { profile: 'jupyter' }],
   ['jupyter', 'jupyter', [], { name: 'n' }, { profile: 'jupyter', name: 'n' }],
+  [
+    'a kind in a folder',
+    'tensorboard',
+    [],
+    { folder: 'my work' },
+    { profile: 'tensorboard', folder: '{cwd}/my work' },
+  ],
+  [
+    'a kind and its file',
+    'jupyter',
+    ['my work/a b.ipynb'],
+    {},
+    { profile: 'jupyter', folder: '{cwd}/my work', file: 'a b.ipynb' },
+  ],
   ['a folder', 'my work', [], {}, { profile: 'jupyter', folder: '{cwd}/my work' }],
   [
     'a notebook',
@@ -44,7 +58,8 @@ test.each<[string, string | undefined, string[], TargetOptions, object]>([
 
 test.each<[string, string | undefined, string[], TargetOptions, number]>([
   ['no such thing', 'nothere', [], {}, 3],
-  ['a target and a command', 'jupyter', ['x'], {}, 2],
+  ['a target and a command', 'jupyter', ['x', 'y'], {}, 2],
+  ['a command option for a kind', 'jupyter', [], { readyPath: '/' }, 2],
   ['custom without a command', 'custom', [], {}, 2],
   ['a credential without a command', undefined, [], { credential: 'none' }, 2],
   ['a credential that is none', undefined, ['x'], { credential: 'magic' }, 2],

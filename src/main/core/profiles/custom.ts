@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { CustomCredential, ProfileName, StartRequest } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { Address, LaunchPlan, Log, Profile, RunPlace, Upstream } from '../ports.ts';
@@ -9,6 +8,8 @@ import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
 import type { PlaceholderName } from './custom/placeholders.ts';
 import { customSharing } from './custom/sharing.ts';
 import { customProver } from './custom/prove.ts';
+import type { ProfileKind } from './kind.ts';
+import { isProgram } from './programs.ts';
 import { pathsOf } from './python/interpreter.ts';
 
 export interface CustomProfileOptions {
@@ -20,14 +21,31 @@ export interface CustomProfileOptions {
   readonly readySeconds?: (profile: ProfileName) => number | null | undefined;
 }
 
-const readySeconds = 60;
+const readySeconds = 120;
+
+export const kind: ProfileKind = {
+  name: 'custom',
+  title: 'Custom command',
+  aliases: [],
+  // A prompt.
+  icon: 'M4 5l7 7-7 7-1.800-1.800L7.400 12 2.200 6.800zM12 17h9.500v2.500H12z',
+  file: 'never',
+  order: 1000,
+  docs: {
+    tried: 'any command that serves HTTP',
+    credential: 'none, `Authorization: Bearer`, or a header that you name; read by the server from a file',
+    notEnforced: 'Without a credential its port is open to other accounts of the computer.',
+  },
+  create: customProfile,
+};
 
 /** Any command that serves HTTP on a port or a Unix socket that it is told. Nothing is searched for, nothing is set up. */
 export function customProfile(options: CustomProfileOptions): Profile {
   const platform = options.platform ?? process.platform;
   return {
     name: 'custom',
-    find: () => Promise.resolve([]),
+    title: kind.title,
+    find: null,
     plan: (request, _found, place) => planCustom(request, place, { ...options, platform }),
     setup: null,
     sharing: customSharing,
@@ -207,16 +225,4 @@ async function programOf(
       ? `Check the path; it counts from ${place.folder}.`
       : 'Install it, or give its full path.',
   });
-}
-
-async function isProgram(path: string, windows: boolean): Promise<boolean> {
-  const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) return false;
-  return (
-    windows ||
-    access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
-  );
 }

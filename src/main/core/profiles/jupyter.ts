@@ -1,5 +1,4 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { ProfileName } from '../../../shared/model.ts';
 import { choose } from '../choose-found.ts';
 import type { Log, Profile } from '../ports.ts';
@@ -8,6 +7,7 @@ import { bestFirst } from './jupyter/found.ts';
 import { planJupyter } from './jupyter/plan.ts';
 import { jupyterSharing } from './jupyter/roles/offers.ts';
 import { managedJupyter } from './managed/setup.ts';
+import { shimOf, type ProfileKind } from './kind.ts';
 import { findPythonEnvironments } from './python/find.ts';
 
 export interface JupyterProfileOptions {
@@ -29,19 +29,40 @@ export interface JupyterProfileOptions {
   readonly readySeconds?: (profile: ProfileName) => number | null | undefined;
 }
 
+const title = 'JupyterLab';
+
+export const kind: ProfileKind = {
+  name: 'jupyter',
+  title,
+  aliases: [],
+  // A planet with its ring and moons.
+  icon: 'M3 9.5C5 6.9 8.200 5.500 12 5.500s7 1.400 9 4c-2-1.300-5.200-2-9-2s-7 .7-9 2zM3 14.500c2 1.300 5.200 2 9 2s7-.7 9-2c-2 2.600-5.200 4-9 4s-7-1.400-9-4zM18.500 2.500a1.500 1.500 0 1 1 0 3 1.500 1.500 0 0 1 0-3zM5 19a1.500 1.500 0 1 1 0 3 1.500 1.500 0 0 1 0-3z',
+  file: 'may',
+  order: 10,
+  docs: {
+    tried: 'JupyterLab 3.6, 4.6; Notebook 7; jupyter_server 2.0',
+    credential:
+      'a header, to an identity provider of ours inside the server; clients may use `Authorization: token` and `?token=`',
+    notEnforced: 'Routes of extensions are for `full` alone; an editor runs code as you.',
+  },
+  create: options => jupyterProfile({ ...options, shimFolder: shimOf(options, 'jupyter') }),
+};
+
+type FoundProfile = Profile & { readonly find: NonNullable<Profile['find']> };
+
 /** JupyterLab 3.6 and later, Notebook 7 and jupyter_server 2, from any Python environment of this computer. */
-export function jupyterProfile(options: JupyterProfileOptions): Profile {
+export function jupyterProfile(options: JupyterProfileOptions): FoundProfile {
   const platform = options.platform ?? process.platform;
   const managed = join(options.dataFolder, 'environments', 'jupyter');
   const planOptions = {
     environment: options.environment,
     platform,
-    shimFolder: options.shimFolder ?? join(dirname(fileURLToPath(import.meta.url)), 'jupyter', 'python'),
+    shimFolder: options.shimFolder ?? shimOf({}, 'jupyter'),
     asRoot: options.asRoot ?? process.getuid?.() === 0,
     // JupyterLab answers after 2 s on a quick machine; a cold start from a network folder has been seen to take minutes.
     readySeconds: () => options.readySeconds?.('jupyter') ?? 120,
   };
-  const find: Profile['find'] = async ({ fresh, folder, signal }) => {
+  const find: FoundProfile['find'] = async ({ fresh, folder, signal }) => {
     try {
       const environments = await findPythonEnvironments({
         environment: options.environment,
@@ -62,10 +83,12 @@ export function jupyterProfile(options: JupyterProfileOptions): Profile {
   };
   return {
     name: 'jupyter',
+    title,
     find,
     plan: async (request, found, place) => {
       const signal = AbortSignal.timeout(30_000);
-      const chosen = found ?? choose(await find({ fresh: false, folder: place.folder, signal }), undefined);
+      const chosen =
+        found ?? choose(await find({ fresh: false, folder: place.folder, signal }), undefined, title, true);
       return planJupyter(planOptions, request, chosen, place);
     },
     sharing: jupyterSharing,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FoundServer } from '../../../../shared/model.ts';
 import type { PythonEnvironment } from '../python/find.ts';
-import { applications, compareVersions } from './applications.ts';
+import { compareVersions } from '../versions.ts';
+import { applications } from './applications.ts';
 import type { Application } from './applications.ts';
 
 /** What the list shows of an environment. Null when nothing in it is a server. */

@@ -13,13 +13,17 @@ export interface Installed {
   readonly open: boolean;
 }
 
-const wanted = new Set(['jupyterlab', 'notebook', 'jupyter_server']);
+const jupyter: ReadonlySet<string> = new Set(['jupyterlab', 'notebook', 'jupyter_server']);
 
-/** Looks for Jupyter's packages without running Python: the names of `.dist-info` folders carry name and version. */
+/**
+ * Looks for packages without running Python: the names of `.dist-info` folders carry name and version.
+ * @param wanted distribution names, in lower case and with underscores; Jupyter's own when absent
+ */
 export async function installedIn(
   location: string,
   home: string,
   platform: NodeJS.Platform,
+  wanted = jupyter,
 ): Promise<Installed> {
   const paths = pathsOf(platform);
   const configuration = await smallText(paths.join(location, 'pyvenv.cfg'));

@@ -25,10 +25,14 @@ export interface Surroundings {
   readonly condaRoots?: readonly string[] | undefined;
   /** The folder that is about to be opened. */
   readonly folder: string | undefined;
+  /** Programs on PATH whose first line names the interpreter that they belong to; Jupyter's own when absent. */
+  readonly scripts?: readonly string[] | undefined;
 }
 
 /** Milliseconds that one source of places, or one folder of PATH, may take. */
 const patience = 3000;
+
+const jupyterScripts = ['jupyter-lab', 'jupyter-notebook', 'jupyter-server'] as const;
 
 const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
@@ -85,7 +89,7 @@ async function inPathFolder(folder: string, around: Surroundings): Promise<Named
     if (location !== null) found.push([location, 'PATH']);
   }
   if (windows) return found;
-  for (const name of ['jupyter-lab', 'jupyter-notebook', 'jupyter-server']) {
+  for (const name of around.scripts ?? jupyterScripts) {
     const interpreter = await shebangOf(paths.join(folder, name));
     const location = interpreter === null ? null : await environmentOf(interpreter, around.platform);
     if (location !== null) found.push([location, `PATH: ${name}`]);

@@ -1,0 +1,10 @@
+// Written by `npm run profiles` from the files of this folder that export `kind`.
+import type { ProfileKind } from './kind.ts';
+import { kind as custom } from './custom.ts';
+import { kind as jupyter } from './jupyter.ts';
+import { kind as tensorboard } from './tensorboard.ts';
+
+/** Every kind of server, the first first. */
+export const allKinds: readonly ProfileKind[] = [custom, jupyter, tensorboard].sort(
+  (one, other) => one.order - other.order,
+);

@@ -1,0 +1,32 @@
+import type { ProfileSharing, RoleRefusal } from '../ports.ts';
+
+/**
+ * A server that lets whoever reaches it do everything: there is one role, and it is all of it.
+ * @param reason why nobody can be held back there, one sentence for the owner who chooses a role
+ */
+export function fullOnly(reason: string): ProfileSharing {
+  const refusal: RoleRefusal = { allow: false, reason: 'role', message: reason };
+  return {
+    rules: {
+      roles: ['full'],
+      overrideHeaders: [],
+      decideRequest: role => (role === 'full' ? { allow: true } : refusal),
+      openSocket: role => (role === 'full' ? { allow: true, way: 'splice' } : refusal),
+    },
+    notOffered: [
+      { role: 'viewer', reason },
+      { role: 'editor', reason },
+    ],
+    offers: () =>
+      Promise.resolve([
+        {
+          role: 'full',
+          title: 'Full',
+          can: ['Do everything on this server that you can do'],
+          cannot: ['Stop or restart it from Gatehouse, or share it further'],
+          runsCode: true,
+          note: null,
+        },
+      ]),
+  };
+}

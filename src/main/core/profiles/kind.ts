@@ -1,0 +1,46 @@
+/**
+ * What one file of this folder says of its kind of server. Adding a kind is adding a file that exports `kind`; `npm run profiles` writes the list
+ * (`all.ts`) and the table of the README from them (doc/adding-a-profile.md).
+ */
+import { join } from 'node:path';
+import type { ProfileInfo, ProfileName } from '../../../shared/model.ts';
+import type { Log, Profile } from '../ports.ts';
+import type { Environment } from './python/places.ts';
+
+/** What every profile is made with. */
+export interface ProfileOptions {
+  /** The user's environment, as the core got it. */
+  readonly environment: Environment;
+  /** The user's home folder. */
+  readonly home: string;
+  /** Where Gatehouse keeps what it makes. */
+  readonly dataFolder: string;
+  readonly platform: NodeJS.Platform;
+  readonly log: Log;
+  /** Seconds until a start is given up, by the settings; null or undefined: the profile's own. */
+  readonly readySeconds: (profile: ProfileName) => number | null | undefined;
+  /** Folder with a folder for each profile that has a shim; `<profile>/shim` beside this file when absent. */
+  readonly shims?: string | undefined;
+}
+
+export interface ProfileKind extends ProfileInfo {
+  /** Place in every list; the smallest is the first. */
+  readonly order: number;
+  readonly docs: ProfileDocs;
+  create(options: ProfileOptions): Profile;
+}
+
+/** The row of the README's table; roles come from the profile itself. */
+export interface ProfileDocs {
+  /** What the tests have run: `0.35.0`, `2.0 to 2.21`; null where it could not be installed, so only its command line is tested. */
+  readonly tried: string | null;
+  /** How the server is given its credential, and how its own clients may show Gatehouse's. */
+  readonly credential: string;
+  /** What a role does not hold back, and what the server lets others do beside the door. */
+  readonly notEnforced: string;
+}
+
+/** Folder of what runs inside the server, in its own language. */
+export function shimOf({ shims }: Pick<ProfileOptions, 'shims'>, name: ProfileName): string {
+  return shims === undefined ? join(import.meta.dirname, name, 'shim') : join(shims, name);
+}

@@ -1,0 +1,47 @@
+/**
+ * The attack is the one of `find.ts`: an environment that came with a folder must not run because somebody looks. Here nothing is run at all: what is
+ * installed is read from the names of folders.
+ */
+import { installedIn } from './installed.ts';
+import { interpreterOf } from './interpreter.ts';
+import { candidatePlaces, withoutDuplicates } from './places.ts';
+import type { Surroundings } from './places.ts';
+
+/** One environment that has the wanted distribution. */
+export interface PythonPackage {
+  readonly location: string;
+  readonly origin: string;
+  /** Lower is better. */
+  readonly rank: number;
+  readonly fromFolder: boolean;
+  /** Null where the interpreter is not there any more. */
+  readonly python: string | null;
+  /** Version by distribution name, in lower case and with underscores; those that were asked for. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Every Python environment with the first of these distributions in it, the best first. Throws nothing. */
+export async function findPythonPackages(
+  around: Surroundings,
+  distributions: readonly [string, ...string[]],
+): Promise<PythonPackage[]> {
+  const { home, platform } = around;
+  const wanted = new Set(distributions);
+  const places = await withoutDuplicates(await candidatePlaces(around), platform);
+  const found = await Promise.all(
+    places.map(async ({ location, origin, rank, untrusted }): Promise<PythonPackage | null> => {
+      const { versions } = await installedIn(location, home, platform, wanted);
+      if (!versions.has(distributions[0])) return null;
+      const python = await interpreterOf(location, platform);
+      return {
+        location,
+        origin,
+        rank,
+        fromFolder: untrusted,
+        python,
+        versions: Object.fromEntries(versions),
+      };
+    }),
+  );
+  return found.filter(each => each !== null).sort((one, other) => one.rank - other.rank);
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { FoundServer } from '../../../../shared/model.ts';
+import type { ProfileOptions } from '../kind.ts';
+import { askVersion, findPrograms } from '../programs.ts';
+import { pathsOf } from '../python/interpreter.ts';
+import { findPythonPackages } from '../python/packages.ts';
+import { refusal, type SimpleServer, type SimpleSource } from './server.ts';
+
+/** Everything of this kind on this computer, what works first. */
+export async function findSimple(
+  server: SimpleServer,
+  options: ProfileOptions,
+  folder: string | undefined,
+  signal: AbortSignal,
+): Promise<FoundServer[]> {
+  const { source } = server;
+  const listed =
+    source.kind === 'python'
+      ? await inPython(server, source, options, folder)
+      : await onPath(server, source, options, signal);
+  return listed.sort((one, other) => Number(one.problem !== null) - Number(other.problem !== null));
+}
+
+async function inPython(
+  server: SimpleServer,
+  source: SimpleSource & { readonly kind: 'python' },
+  options: ProfileOptions,
+  folder: string | undefined,
+): Promise<FoundServer[]> {
+  const { environment, home, platform, dataFolder } = options;
+  const managed = pathsOf(platform).join(dataFolder, 'environments', server.name);
+  const around = { environment, home, platform, managed, folder, scripts: source.scripts };
+  const packages = await findPythonPackages(around, [source.distribution]);
+  return packages.map(({ location, origin, python, versions, fromFolder }) => {
+    const version = versions[source.distribution] ?? null;
+    const problem =
+      python === null ? 'Its Python interpreter is not there any more.' : refusal(server, version);
+    return {
+      ...described(server, location, version, problem),
+      origin,
+      ...(fromFolder ? { fromFolder: true } : {}),
+    };
+  });
+}
+
+async function onPath(
+  server: SimpleServer,
+  source: SimpleSource & { readonly kind: 'program' },
+  { environment, platform }: ProfileOptions,
+  signal: AbortSignal,
+): Promise<FoundServer[]> {
+  const programs = await findPrograms({ environment, platform, folders: source.folders }, source.names);
+  return Promise.all(
+    programs.map(async program => {
+      const asked = await askVersion(program, source.version ?? ['--version'], environment, signal);
+      const problem = asked.problem ?? refusal(server, asked.version);
+      return { ...described(server, program, asked.version, problem), origin: 'PATH' };
+    }),
+  );
+}
+
+function described(
+  { name, title }: SimpleServer,
+  location: string,
+  version: string | null,
+  problem: string | null,
+): Omit<FoundServer, 'origin'> {
+  const id = `${name}-${createHash('sha256').update(location).digest('hex').slice(0, 12)}`;
+  return { id, profile: name, title, version, location, problem };
+}

@@ -1,0 +1,88 @@
+/** What a server that needs no code of its own is described by. */
+import type { ProfileName } from '../../../../shared/model.ts';
+import type { ClientCredential, ProfileSharing, Upstream } from '../../ports.ts';
+import type { Secret } from '../../secret.ts';
+import type { ProfileOptions } from '../kind.ts';
+import { compareVersions } from '../versions.ts';
+
+/** Where a server of the kind is installed. */
+export type SimpleSource =
+  | {
+      readonly kind: 'python';
+      /** Distribution name, in lower case and with underscores. */
+      readonly distribution: string;
+      /** Programs on PATH that show which environment has it. */
+      readonly scripts?: readonly string[];
+    }
+  | {
+      readonly kind: 'program';
+      readonly names: readonly string[];
+      /** Absolute folders to look into beside PATH. */
+      readonly folders?: readonly string[];
+      /** How it is asked for its version; `--version` when absent. */
+      readonly version?: readonly string[];
+    };
+
+/** What a command line is made of. */
+export interface SimpleRun {
+  /** Absolute path of the interpreter or program, which is argv[0] already. */
+  readonly program: string;
+  readonly version: string | null;
+  /** Port on 127.0.0.1. */
+  readonly port: number;
+  /** Path of a Unix socket in the private folder. */
+  readonly socket: string;
+  /** Private 0700 folder of the run. */
+  readonly directory: string;
+  readonly folder: string;
+  /** Absolute path of the file to open; null for none. */
+  readonly file: string | null;
+  /** 0600 file that holds the upstream secret. */
+  readonly secretFile: string;
+  readonly secret: Secret<string>;
+  /** Folder of the profile's shim. */
+  readonly shim: string;
+  readonly environment: ProfileOptions['environment'];
+  readonly platform: NodeJS.Platform;
+  readonly user: string;
+}
+
+export interface SimpleServer {
+  readonly name: ProfileName;
+  readonly title: string;
+  readonly source: SimpleSource;
+  /** Why a version is not started (an advisory); null when it is. */
+  readonly refuseVersion?: (version: string) => string | null;
+  /** Whether a file is named when it is started. */
+  readonly file: 'never' | 'may' | 'must';
+  readonly listens: 'port' | 'socket';
+  /** What follows argv[0]. No secret. */
+  readonly command: (run: SimpleRun) => readonly string[];
+  readonly variables?: (run: SimpleRun) => Readonly<Record<string, string>>;
+  /** Writes what the run needs into its private folder. */
+  readonly prepare?: (run: SimpleRun) => Promise<void>;
+  /** Answers below 500 once the server is up. */
+  readonly readyPath: string;
+  readonly landing?: string;
+  readonly headers?: (secret: Secret<string>) => Upstream['headers'];
+  /** More of the upstream, where the kind needs it. */
+  readonly upstream?: (run: SimpleRun) => Partial<Upstream>;
+  readonly askToStop?: (upstream: Upstream, signal: AbortSignal) => Promise<void>;
+  readonly clientCredential?: ClientCredential;
+  readonly sharing: ProfileSharing;
+  /** Seconds until a start is given up; 120 when absent. */
+  readonly readySeconds?: number;
+  /** Said as long as it runs, as the end of a sentence; absent: nothing beside the usual. */
+  readonly caveat?: string;
+}
+
+/** For `refuseVersion`: what is older than the version that closed an advisory is not started. */
+export function olderThan(fixed: string, because: string): (version: string) => string | null {
+  return version =>
+    compareVersions(version, fixed) < 0 ? `${version} is older than ${fixed}: ${because}` : null;
+}
+
+/** Why this version of it is not started; null when it is. */
+export function refusal({ refuseVersion }: SimpleServer, version: string | null): string | null {
+  return version === null ? null : (refuseVersion?.(version) ?? null);
+}

@@ -1,0 +1,63 @@
+/*
+ * Real servers for the tests, as their registries have them. What is installed is said by a lock file in test/servers/locks; an environment is built
+ * once for each content of it, in .cache, and used again until that changes.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { isThere, pythonWith, takeLock, testCache } from './jupyter.ts';
+
+const run = promisify(execFile);
+const locks = resolve(import.meta.dirname, '../servers/locks');
+
+async function keyOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  return hash.slice(0, 12);
+}
+
+/** Path of a Python that has what `locks/<name>.txt` (pip requirements, all pinned) says. */
+export async function pythonServer(name: string): Promise<string> {
+  const file = join(locks, `${name}.txt`);
+  return pythonWith(`servers/${name}-${await keyOf(file)}`, ['-r', file]);
+}
+
+/**
+ * Folder that has what `locks/<name>.json` (a package.json, all pinned) says in its node_modules.
+ * @param scripts whether the packages' install scripts run
+ */
+export async function nodeServer(name: string, options: { readonly scripts: boolean }): Promise<string> {
+  const file = join(locks, `${name}.json`);
+  const folder = join(testCache, 'servers', `${name}-${await keyOf(file)}`);
+  const finished = join(folder, 'finished');
+  if (await isThere(finished)) return folder;
+  await mkdir(dirname(folder), { recursive: true });
+  const lock = await takeLock(`${folder}.lock`, 900);
+  try {
+    if (await isThere(finished)) return folder;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await copyFile(file, join(folder, 'package.json'));
+    const flags = [
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      ...(options.scripts ? [] : ['--ignore-scripts']),
+    ];
+    // Beside the Node that runs the tests, so that native modules are built for it.
+    const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
+    await run('npm', ['install', ...flags], {
+      cwd: folder,
+      env,
+      timeout: 900_000,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    await writeFile(finished, '');
+  } finally {
+    await lock.release();
+  }
+  return folder;
+}
