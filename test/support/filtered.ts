@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { afterEach, expect } from 'vitest';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import { joinFiltered, type FilterVerdict } from '../../src/main/core/gateway/filtered-socket.ts';
-import { openRoute } from '../../src/main/core/gateway/forward.ts';
+import { openRoute } from '../../src/main/core/gateway/route.ts';
 import { makeHosts } from '../../src/main/core/gateway/hosts.ts';
 import { readFacts } from '../../src/main/core/gateway/facts.ts';
 import type { SocketMessage, SocketStep } from '../../src/main/core/ports.ts';

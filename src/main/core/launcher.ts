@@ -28,7 +28,7 @@ export interface LauncherParts {
   readonly removeLogs: (id: string) => Promise<void>;
   /** Home folder of the owner: the working folder when none is asked for. */
   readonly home: string;
-  readonly entry: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow'>;
+  readonly entry: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'clientCredential'>;
   /** Where a server can be reached now; null when nothing of it runs. */
   readonly follow: (serverId: string, state: UpstreamState | null) => void;
   /** Takes back what was shared of a server. */
@@ -69,10 +69,12 @@ export class Launcher {
   shared(id: string): SharedServer {
     const entry = this.entry(id);
     const { name, request, sharePort, shareListen } = entry.saved;
+    const profile = this.#profile(request.profile);
     return {
       id,
       name,
-      sharing: this.#profile(request.profile).sharing,
+      sharing: profile.sharing,
+      clientCredential: profile.clientCredential,
       sharePort: sharePort ?? null,
       shareListen: shareListen ?? null,
       state: () => entry.upstreamState(),
@@ -226,6 +228,7 @@ export class Launcher {
         onChange: info => parts.announce('server.changed', info),
         save: saved => parts.saved.put(saved),
         follow: parts.follow,
+        clientCredential: parts.profiles.get(server.request.profile)?.clientCredential,
       },
       server,
       place => this.#plan(entry, place),

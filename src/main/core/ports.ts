@@ -213,6 +213,7 @@ export interface GatewayRules {
   /** What the owner calls the server; shown on Gatehouse's own pages. */
   readonly name: string;
   readonly token: Secret<string>;
+  readonly clientCredential?: ClientCredential | undefined;
   /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
   readonly preferredPort: number | null;
   /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */

@@ -1,6 +1,7 @@
 import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
 import { errorInfo } from './errors.ts';
 import type {
+  ClientCredential,
   Gateway,
   GatewayRules,
   LaunchPlan,
@@ -24,6 +25,8 @@ export interface EntryParts {
   /** Where the server can be reached now; null when nothing of it runs. For its share listener. */
   follow(serverId: string, state: UpstreamState | null): void;
   save(server: SavedServer): Promise<void>;
+  /** How the server's own clients show a credential. */
+  readonly clientCredential?: ClientCredential | undefined;
 }
 
 export interface SuperviseRequest {
@@ -160,7 +163,8 @@ export class ServerEntry {
   async #open(): Promise<Gateway> {
     const { id, host, name, port } = this.#saved;
     const token = await this.#parts.vault.accessToken(id);
-    const rules = { host, name, token, preferredPort: port, ...this.#parts.gatewayRules() };
+    const { clientCredential } = this.#parts;
+    const rules = { host, name, token, clientCredential, preferredPort: port, ...this.#parts.gatewayRules() };
     const gateway = await this.#parts.openGateway(rules);
     this.#door = gateway;
     if (gateway.port !== port) {

@@ -2,7 +2,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Role } from '../../shared/model.ts';
 import type { RoleOffer } from '../../shared/sharing.ts';
-import type { Clock, Log, RoleRules, UpstreamState } from './ports.ts';
+import type { ClientCredential, Clock, Log, RoleRules, UpstreamState } from './ports.ts';
 import type { Secret } from './secret.ts';
 
 /** Who is in: one session of the ledger as the gateway needs it. */
@@ -134,6 +134,7 @@ export interface ShareGatewayRules {
   readonly name: string;
   readonly desk: GuestDesk;
   readonly roles: RoleRules;
+  readonly clientCredential?: ClientCredential | undefined;
   readonly tls: ShareTls;
   /** To bind: `0.0.0.0`, `::` or addresses of this computer. */
   readonly addresses: readonly string[];

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readFacts, type Facts, type Fault } from '../../../src/main/core/gateway/facts.ts';
 import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
+import { usualSpelling } from '../../../src/main/core/gateway/spelling.ts';
 
 const hosts = makeHosts('thesis', 8888, ['lab.example.org']);
 const host = ['Host', 'thesis.localhost:8888'];
@@ -38,6 +39,8 @@ test('a plain request', () => {
     navigation: true,
     hasBody: false,
     subprotocols: '',
+    subprotocolToken: null,
+    spelling: usualSpelling,
     userAgent: '',
     contentType: null,
     contentLength: null,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { openRoute } from '../../../src/main/core/gateway/forward.ts';
+import { openRoute } from '../../../src/main/core/gateway/route.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';

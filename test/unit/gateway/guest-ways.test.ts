@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { openRoute, type Route } from '../../../src/main/core/gateway/forward.ts';
+import { destroyRoute, openRoute, type Route } from '../../../src/main/core/gateway/route.ts';
 import { guestName, GuestWays, makeGuestWay } from '../../../src/main/core/gateway/guest-ways.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 
@@ -23,7 +23,7 @@ const pass = { session: 's', link: 'l', role: 'viewer' as const, name: 'Ada Üna
 const plain = { explicit: false, appended: null, strictTransport: null };
 
 afterEach(async () => {
-  await Promise.all(routes.splice(0).map(route => route.pool.destroy()));
+  await Promise.all(routes.splice(0).map(destroyRoute));
 });
 
 test("the guest's name takes the owner's place, marked; the secret stays", () => {
@@ -67,4 +67,31 @@ test('a way is made once, and anew for another run of the server', () => {
   expect(ways.of(next, pass, plain).pool).toBe(next.pool);
   ways.forget('s');
   expect(ways.of(route, pass, plain)).not.toBe(first);
+});
+
+test('guests of a role are sent where the server wants them, with its credential and no other', async () => {
+  const route = openRoute({
+    address: { kind: 'port', port: 1 },
+    host: 'localhost',
+    headers: [['X-Secret', new Secret('all')]],
+    forRole: {
+      viewer: { address: { kind: 'port', port: 2 }, headers: [['X-Read', new Secret('read')]] },
+      editor: { address: { kind: 'port', port: 1 }, headers: [] },
+    },
+    withheldCookies: [],
+  });
+  routes.push(route);
+  const viewer = makeGuestWay(route, pass, plain);
+  expect([viewer.upstream.address, viewer.request.injected]).toEqual([
+    { kind: 'port', port: 2 },
+    ['X-Read', 'read'],
+  ]);
+  const editor = makeGuestWay(route, { ...pass, role: 'editor' }, plain);
+  expect([editor.pool, editor.request.injected]).toEqual([route.pool, []]);
+  const full = makeGuestWay(route, { ...pass, role: 'full' }, plain);
+  expect([full.pool, full.request.injected]).toEqual([route.pool, ['X-Secret', 'all']]);
+  // None of them may say what the gateway says to another.
+  for (const way of [viewer, editor, full])
+    expect([...way.request.withheld]).toEqual(expect.arrayContaining(['x-secret', 'x-read']));
+  expect(full.response.upstreamOrigins).toContain('http://127.0.0.1:2');
 });

@@ -7,7 +7,7 @@ import type { HostKind } from './hosts.ts';
 
 /**
  * `cookie` and `basic` are sent by a browser by itself, `header` is injected by Gatehouse's window: all three are ambient. `authorization`
- * (Bearer, or Jupyter's `token`) and `query` are spelled out by whoever makes the request. `other` is an Authorization that
+ * (Bearer, Jupyter's `token`, or a native header) and `query` are spelled out by whoever makes the request. `other` is an Authorization that
  * is none of ours: never right, never passed on.
  */
 export type CredentialKind = 'cookie' | 'authorization' | 'header' | 'basic' | 'query' | 'other';
@@ -39,18 +39,30 @@ export interface Shown {
   readonly token: string | null;
 }
 
-/** In the order of DESIGN, section 4, step 4. Room for more kinds (a signed request, a profile's native header) is a line here. */
+const nothing: readonly string[] = [];
+
+/**
+ * In the order of DESIGN, section 4, step 4. Room for more kinds (a signed request) is a line here.
+ * @param native shown in a header or a subprotocol of the server's own clients
+ */
 export function readCredentials(
   shown: Shown,
   hostKind: HostKind,
   queryTokens: readonly string[],
   cookieName = sessionCookie,
+  native: readonly string[] = nothing,
 ): { readonly credentials: readonly Credential[]; readonly ambiguous: boolean } {
   // Only on the own name: on 127.0.0.1 and localhost every port of every user would share the cookie.
   const cookies =
     shown.cookie === null || hostKind !== 'own' ? [] : sessionCookieValues(shown.cookie, cookieName);
   const { authorization, token } = shown;
-  if (cookies.length === 0 && authorization === null && token === null && queryTokens.length === 0) {
+  if (
+    cookies.length === 0 &&
+    authorization === null &&
+    token === null &&
+    native.length === 0 &&
+    queryTokens.length === 0
+  ) {
     return noCredentials;
   }
   const credentials: Credential[] = [];
@@ -59,9 +71,12 @@ export function readCredentials(
   if (spelled !== null && spelled.kind !== 'basic') credentials.push(spelled);
   if (token !== null) credentials.push(make('header', token.trim()));
   if (spelled?.kind === 'basic') credentials.push(spelled);
+  // No page can make a browser send it without knowing it: as explicit as an Authorization.
+  const [nativeToken] = native;
+  if (nativeToken !== undefined) credentials.push(make('authorization', nativeToken));
   const [queryToken] = queryTokens;
   if (queryToken !== undefined) credentials.push(make('query', queryToken));
-  return { credentials, ambiguous: queryTokens.length > 1 };
+  return { credentials, ambiguous: queryTokens.length > 1 || native.length > 1 };
 }
 
 function make(kind: CredentialKind, value: string): Credential {

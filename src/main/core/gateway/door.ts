@@ -9,7 +9,7 @@ import { connectionOf, type Connection, type Connections } from './connection.ts
 import { setSessionCookie } from './cookies.ts';
 import { openCrowd, type Crowd } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
-import { openRoute, type Route } from './forward.ts';
+import { closeRoute, destroyRoute, openRoute, type Route } from './route.ts';
 import { refuse, type GuardRoom } from './guard.ts';
 import { makeHosts } from './hosts.ts';
 import type { Limits } from './limits.ts';
@@ -17,6 +17,7 @@ import { openLive, type Live } from './live.ts';
 import type { PageRoom } from './own-pages.ts';
 import { unavailablePage } from './pages.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
+import { makeSpelling } from './spelling.ts';
 import { dropEnded, endSession, openSession, type Session, type SessionTable } from './session.ts';
 
 export class Door implements GuardRoom, PageRoom {
@@ -69,6 +70,7 @@ export class Door implements GuardRoom, PageRoom {
       hosts: makeHosts(this.rules.host, port, this.rules.extraHosts),
       headerCount: this.limits.headerCount,
       trustedProxies: this.rules.trustedProxies,
+      spelling: makeSpelling(this.rules.clientCredential),
     };
   }
 
@@ -82,7 +84,7 @@ export class Door implements GuardRoom, PageRoom {
     const { route } = this;
     this.route = state.upstream === null ? null : openRoute(state.upstream);
     // Answers in progress may finish; they end with the server that gives them.
-    void route?.pool.close();
+    if (route !== null) void closeRoute(route);
   }
 
   verdict(facts: Facts, connection: Connection): Verdict {
@@ -167,7 +169,7 @@ export class Door implements GuardRoom, PageRoom {
   async close(): Promise<void> {
     this.#sessions.clear();
     this.codes.clear();
-    await this.route?.pool.destroy();
+    if (this.route !== null) await destroyRoute(this.route);
   }
 }
 

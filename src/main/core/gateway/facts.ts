@@ -10,6 +10,7 @@ import { readCredentials, type Credential } from './credential.ts';
 import { collect, type Found } from './found-headers.ts';
 import type { HostKind, Hosts } from './hosts.ts';
 import { splitTokens } from './query.ts';
+import { splitSubprotocols, usualSpelling, type Spelling, type SplitSubprotocols } from './spelling.ts';
 
 /** What is read of a request; Node's IncomingMessage has it. */
 export interface RawRequest {
@@ -25,6 +26,8 @@ export interface Listener {
   readonly trustedProxies: number;
   /** Whether it speaks TLS itself; http when absent. */
   readonly scheme?: 'http' | 'https';
+  /** Where else a credential may stand; only in the usual places when absent. */
+  readonly spelling?: Spelling;
   /** Name of the cookie that holds a session here; the owner's when absent. */
   readonly cookie?: string;
 }
@@ -58,8 +61,11 @@ export interface Facts {
   /** A person's browser loads a page into its top frame. */
   readonly navigation: boolean;
   readonly hasBody: boolean;
-  /** Sec-WebSocket-Protocol as it was sent; '' for none. */
+  /** Sec-WebSocket-Protocol as it was sent, without a token; '' for none. */
   readonly subprotocols: string;
+  /** What was split off it; null where no token was in it. */
+  readonly subprotocolToken: SplitSubprotocols | null;
+  readonly spelling: Spelling;
   readonly userAgent: string;
   readonly contentType: string | null;
   /** What Content-Length announces; null where it announces nothing. */
@@ -111,14 +117,13 @@ function makeFacts(
   upgrade: boolean,
   listener: Listener,
 ): Facts {
-  const { target, tokens } = splitTokens(whole);
+  const spelling = listener.spelling ?? usualSpelling;
+  const { target, tokens } = splitTokens(whole, spelling);
   const mark = target.indexOf('?');
   const trusted = listener.trustedProxies;
   const forwarded = trusted > 0 && lastOf(found.forwardedProto, 1) === 'https';
   const scheme = forwarded ? 'https' : (listener.scheme ?? 'http');
-  const { mode, dest } = found;
-  const asksForPage = mode === null ? found.accept.includes('text/html') : mode === 'navigate';
-  const { credentials, ambiguous } = readCredentials(found, hostKind, tokens, listener.cookie);
+  const { credentials, ambiguous, inSubprotocol } = shownIn(found, hostKind, tokens, listener);
   return {
     method,
     target,
@@ -132,14 +137,16 @@ function makeFacts(
     ownOrigin: `${scheme}://${host}`,
     origin: found.origin,
     site: found.site,
-    mode,
-    dest,
+    mode: found.mode,
+    dest: found.dest,
     upgrade,
-    workerScript: found.worker !== '' || dest === 'serviceworker',
+    workerScript: found.worker !== '' || found.dest === 'serviceworker',
     safe: method === 'GET' || method === 'HEAD' || method === 'OPTIONS',
-    navigation: !upgrade && method === 'GET' && asksForPage && (dest === null || dest === 'document'),
+    navigation: !upgrade && method === 'GET' && asksForPage(found),
     hasBody: found.coding !== null || (found.length !== null && Number(found.length) > 0),
-    subprotocols: found.subprotocols,
+    subprotocols: inSubprotocol?.offered ?? found.subprotocols,
+    subprotocolToken: inSubprotocol,
+    spelling,
     userAgent: found.userAgent,
     contentType: found.contentType,
     contentLength: found.length === null ? null : Number(found.length),
@@ -148,6 +155,23 @@ function makeFacts(
     client: (trusted > 0 ? lastOf(found.forwardedFor, trusted) : null) ?? peer,
     names: found.names,
   };
+}
+
+function asksForPage({ mode, dest, accept }: Found): boolean {
+  const asks = mode === null ? accept.includes('text/html') : mode === 'navigate';
+  return asks && (dest === null || dest === 'document');
+}
+
+function shownIn(
+  found: Found,
+  hostKind: HostKind,
+  tokens: readonly string[],
+  { spelling = usualSpelling, cookie }: Listener,
+): ReturnType<typeof readCredentials> & { readonly inSubprotocol: SplitSubprotocols | null } {
+  const inSubprotocol = splitSubprotocols(found.subprotocols, spelling);
+  const inHeaders = found.valuesOf(spelling.headers);
+  const native = inSubprotocol === null ? inHeaders : [...inHeaders, ...inSubprotocol.tokens];
+  return { ...readCredentials(found, hostKind, tokens, cookie, native), inSubprotocol };
 }
 
 function faultOfFraming(request: RawRequest, found: Found, upgrade: boolean): Fault | null {

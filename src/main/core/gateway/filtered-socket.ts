@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { SocketFilter, SocketMessage, SocketStep, SocketVerdict } from '../ports.ts';
 import { jsonAnswer, sendRawAnswer } from './answers.ts';
 import type { Facts } from './facts.ts';
-import type { Way } from './forward.ts';
+import type { Way } from './route.ts';
 import { FrameBoundaries } from './frame-boundaries.ts';
 import { closeFrame, controlFrame, FrameReader, messageFrame, type FrameEvent } from './frames.ts';
 import type { Limits } from './limits.ts';

@@ -4,59 +4,13 @@
  * not look like a complete answer, and nothing that changes the server is ever sent twice.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dispatcher, Pool as PoolType } from 'undici';
-import Pool from 'undici/lib/dispatcher/pool.js';
-import type { Upstream } from '../ports.ts';
+import type { Dispatcher } from 'undici';
 import { jsonAnswer, sendAnswer } from './answers.ts';
 import type { Facts } from './facts.ts';
 import { bodyOf, type BodyWatch } from './request-body.ts';
-import { planRequestHeaders, requestHeaders, type RequestPlan } from './request-headers.ts';
-import { responseHeaders, responseReason, responseTrailers, type ResponsePlan } from './response-headers.ts';
-
-/** Everything that one run of a server needs, made once. */
-export interface Way {
-  readonly upstream: Upstream;
-  readonly pool: PoolType;
-  readonly request: RequestPlan;
-  readonly response: ResponsePlan;
-  /** Put behind the HTML of a page that a person opens; null or absent: nothing. */
-  readonly appended?: Buffer | null | undefined;
-}
-
-export interface Route extends Way {
-  /** The way of a request whose credential no page can forge. */
-  readonly explicit: Way;
-}
-
-export function openRoute(upstream: Upstream): Route {
-  const { address, host } = upstream;
-  const authority = address.kind === 'port' ? `127.0.0.1:${address.port}` : 'localhost';
-  const pool = new Pool(`http://${authority}`, {
-    // Idle streams and slow cells are normal here; whoever waits may hang up, and that ends the request.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: address.kind === 'socket' ? { socketPath: address.path, timeout: 10_000 } : { timeout: 10_000 },
-  });
-  const names = new Set([host.toLowerCase(), authority]);
-  if (address.kind === 'port') names.add(`localhost:${address.port}`);
-  const way = {
-    upstream,
-    pool,
-    request: planRequestHeaders(host, upstream.headers),
-    response: {
-      withheldCookies: upstream.withheldCookies.map(
-        pattern => new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')),
-      ),
-      upstreamOrigins: [...names].map(name => `http://${name}`),
-      contentPaths: upstream.contentPaths,
-    },
-  };
-  const explicit = {
-    ...way,
-    request: planRequestHeaders(host, upstream.headers, upstream.explicitHeaders ?? []),
-  };
-  return { ...way, explicit };
-}
+import { requestHeaders } from './request-headers.ts';
+import { responseHeaders, responseReason, responseTrailers } from './response-headers.ts';
+import type { Way } from './route.ts';
 
 /** What is told when a request is over. */
 export interface ExchangeEnd {

@@ -20,6 +20,7 @@ const singles: ReadonlyMap<string, (typeof single)[keyof typeof single]> = new M
 /** The header values that decide something. A class with fixed fields, not a Map: this is filled for each request. */
 export class Found {
   readonly names: string[] = [];
+  readonly #lines: readonly string[];
   /** A name of which there are two lines although two would be ambiguous. */
   twice: string | null = null;
   host: string | null = null;
@@ -40,10 +41,26 @@ export class Found {
   userAgent = '';
   forwardedFor = '';
   forwardedProto = '';
+
+  /** @param rawHeaders name and value alternating */
+  constructor(rawHeaders: readonly string[]) {
+    this.#lines = rawHeaders;
+  }
+
+  /** The values of every line with one of these names, in any `-` or `_` spelling, in order; empty ones say nothing. */
+  valuesOf(names: ReadonlySet<string>): readonly string[] {
+    if (names.size === 0) return none;
+    return this.names.flatMap((name, index) => {
+      const value = (this.#lines[2 * index + 1] ?? '').trim();
+      return names.has(name.replaceAll('_', '-')) && value !== '' ? [value] : [];
+    });
+  }
 }
 
+const none: readonly string[] = [];
+
 export function collect(rawHeaders: readonly string[]): Found {
-  const found = new Found();
+  const found = new Found(rawHeaders);
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     found.names.push(name);

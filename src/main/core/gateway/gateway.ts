@@ -12,7 +12,8 @@ import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts
 import { addCode } from './code.ts';
 import { openDoor, type Door } from './door.ts';
 import type { Facts } from './facts.ts';
-import { forward, type Way } from './forward.ts';
+import { forward } from './forward.ts';
+import { type Way } from './route.ts';
 import { isExplicit, type Verdict } from './authorize.ts';
 import { guard } from './guard.ts';
 import { defaultLimits, type Limits } from './limits.ts';

@@ -1,7 +1,8 @@
 /** The way of a guest's request to the server: the owner's, with the guest's name in the place of the owner's. */
 import type { GuestPass } from '../share-ports.ts';
 import { Secret } from '../secret.ts';
-import type { Route, Way } from './forward.ts';
+import type { Upstream } from '../ports.ts';
+import { ownNames, type Route, type Way } from './route.ts';
 import { planRequestHeaders } from './request-headers.ts';
 
 export interface GuestWayOptions {
@@ -19,25 +20,37 @@ export function guestName(pass: Pick<GuestPass, 'name'>): string {
 }
 
 export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
-  const { host, headers, explicitHeaders, personHeader } = route.upstream;
+  const { host, explicitHeaders, personHeader } = route.upstream;
+  const { headers, pool, upstream } = ofRole(route, pass);
   const person = new Secret(encodeURIComponent(guestName(pass)));
   const own = headers.map(([name, value]) =>
     name === personHeader ? ([name, person] as const) : ([name, value] as const),
   );
-  const request = planRequestHeaders(host, own, options.explicit ? (explicitHeaders ?? []) : null);
-  const added =
+  const added = options.explicit ? (explicitHeaders ?? []) : null;
+  const request = planRequestHeaders(host, own, added, ownNames(route.upstream));
+  const strict =
     options.strictTransport === null ? [] : ['Strict-Transport-Security', options.strictTransport];
   return {
-    upstream: route.upstream,
-    pool: route.pool,
+    upstream,
+    pool,
     // Something can only be put behind a page that is not compressed.
     request:
       options.appended === null
         ? request
         : { ...request, withheld: new Set([...request.withheld, 'accept-encoding']) },
-    response: { ...route.response, added },
+    response: { ...route.response, added: strict },
     appended: options.appended,
   };
+}
+
+/** Where the server wants guests of this role to be sent to. What the role's way does not say, a client may not say either. */
+function ofRole(
+  route: Route,
+  { role }: GuestPass,
+): Pick<Way, 'upstream' | 'pool'> & Pick<Upstream, 'headers'> {
+  const own = route.roles.get(role);
+  if (own === undefined) return { ...route, headers: route.upstream.headers };
+  return { upstream: own.upstream, pool: own.pool, headers: own.upstream.headers };
 }
 
 /** Made once for each session and kind of request. */

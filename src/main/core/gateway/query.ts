@@ -2,39 +2,39 @@
  * The attack: a token that stays in a URL ends in the server's log, in the browser's history and in a Referer. So the parameters
  * that may carry a token are recognised in every spelling that a server would decode to the same name, and never passed on.
  */
-
-/** Jupyter's own spelling and ours. */
-const tokenNames: ReadonlySet<string> = new Set(['token', 'gatehouse-token']);
+import { splitPathToken, usualSpelling, type Spelling } from './spelling.ts';
 
 export interface SplitTarget {
-  /** Path and query without the token parameters. */
+  /** Path and query without the tokens. */
   readonly target: string;
-  /** Values of the token parameters, decoded, in order. */
+  /** The token in the path, and the values of the token parameters, decoded, in order. */
   readonly tokens: readonly string[];
 }
 
 const none: readonly string[] = [];
 
-/** Splits the token parameters off a request target in origin form. */
-export function splitTokens(target: string): SplitTarget {
+/** Splits the tokens off a request target in origin form. */
+export function splitTokens(whole: string, spelling: Spelling = usualSpelling): SplitTarget {
+  const inPath = splitPathToken(whole, spelling);
+  if (inPath === null) return splitParameters(whole, spelling);
+  const { target, tokens } = splitParameters(inPath.target, spelling);
+  return { target, tokens: [inPath.token, ...tokens] };
+}
+
+function splitParameters(target: string, spelling: Spelling): SplitTarget {
   const mark = target.indexOf('?');
-  if (mark < 0 || !mayHoldToken(target, mark)) return { target, tokens: none };
+  if (mark < 0 || !spelling.mayHold(target, mark)) return { target, tokens: none };
   const tokens: string[] = [];
   const kept: string[] = [];
   for (const pair of target.slice(mark + 1).split('&')) {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
-    if (tokenNames.has(decode(name))) tokens.push(equals < 0 ? '' : decode(pair.slice(equals + 1)));
+    if (spelling.parameters.has(decode(name))) tokens.push(equals < 0 ? '' : decode(pair.slice(equals + 1)));
     else kept.push(pair);
   }
   if (tokens.length === 0) return { target, tokens: none };
   const path = target.slice(0, mark);
   return { target: kept.length === 0 ? path : `${path}?${kept.join('&')}`, tokens };
-}
-
-/** Cheap and never wrong about "no": a name can only decode to `...token` if it has those letters or a percent sign. */
-function mayHoldToken(target: string, from: number): boolean {
-  return target.includes('token', from) || target.includes('%', from);
 }
 
 /** As lenient as the most lenient server: a malformed escape stays as it is. Token names and tokens are ASCII, so bytes suffice. */

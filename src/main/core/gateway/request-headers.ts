@@ -35,17 +35,26 @@ const hopByHop = [
   'expect',
 ];
 
-/** Made once for each run of a server, so that a request only looks things up. */
+/**
+ * Made once for each run of a server, so that a request only looks things up.
+ * @param alsoWithheld names that the gateway says to others, so no client may say them
+ */
 export function planRequestHeaders(
   host: string,
   headers: readonly (readonly [name: string, value: Secret<string>])[],
   explicitHeaders: readonly (readonly [name: string, value: string])[] | null = null,
+  alsoWithheld: readonly string[] = [],
 ): RequestPlan {
   const injected = [
     ...headers.map(([name, value]) => [name, value.reveal()]),
     ...(explicitHeaders ?? []),
   ].flat();
-  const withheld = new Set([...hopByHop, ...gatewayOnly, ...headers.map(([name]) => canonical(name))]);
+  const withheld = new Set([
+    ...hopByHop,
+    ...gatewayOnly,
+    ...headers.map(([name]) => canonical(name)),
+    ...alsoWithheld.map(canonical),
+  ]);
   return { host, origin: `http://${host}`, withheld, injected, explicit: explicitHeaders !== null };
 }
 
@@ -74,6 +83,7 @@ export function requestHeaders(
     const value = rawHeaders[2 * index + 1] ?? '';
     const known = plainSpelling(name);
     if (plan.withheld.has(known) || isGatewayOnly(known) || listed?.has(name) === true) continue;
+    if (facts.spelling.headers.has(known)) continue;
     // `content_length` and its like: two spellings of a name that frames, routes or authenticates.
     if (known !== name && isPlain(known)) continue;
     const kept = keep(known, value, facts, plan);
@@ -81,6 +91,8 @@ export function requestHeaders(
   }
   result.push('x-forwarded-for', facts.client, 'x-forwarded-proto', facts.scheme);
   result.push('x-forwarded-host', facts.host, ...plan.injected);
+  const offered = facts.subprotocolToken?.offered ?? '';
+  if (offered !== '') result.push('sec-websocket-protocol', offered);
   if (upgrade) result.push('connection', 'Upgrade', 'upgrade', 'websocket');
   return result;
 }
@@ -104,16 +116,19 @@ function keep(name: string, value: string, facts: Facts, plan: RequestPlan): str
     case 'origin':
       return plan.explicit || value === facts.ownOrigin ? plan.origin : value;
     case 'referer':
-      return referer(value, facts.ownOrigin, plan.origin);
+      return referer(value, facts, plan.origin);
+    case 'sec-websocket-protocol':
+      // Said again below, without the token.
+      return facts.subprotocolToken === null ? value : null;
     default:
       return value;
   }
 }
 
 /** A Referer of ours with the server's origin and without a token; one of another site is nobody's business. */
-function referer(value: string, ownOrigin: string, origin: string): string | null {
+function referer(value: string, { ownOrigin, spelling }: Facts, origin: string): string | null {
   if (!value.startsWith(`${ownOrigin}/`)) return null;
-  return origin + splitTokens(value.slice(ownOrigin.length)).target;
+  return origin + splitTokens(value.slice(ownOrigin.length), spelling).target;
 }
 
 /** Names that `Connection` declares to be for this hop only; null for none, the usual case. */

@@ -9,7 +9,7 @@ import { connectionOf, type Connection, type Connections } from './connection.ts
 import { guestCookie, setGuestCookie } from './cookies.ts';
 import { openCrowd, type Crowd } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
-import { openRoute, type Route } from './forward.ts';
+import { closeRoute, destroyRoute, openRoute, type Route } from './route.ts';
 import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
 import { guestUnavailablePage } from './guest-state-pages.ts';
 import { GuestWays } from './guest-ways.ts';
@@ -19,6 +19,7 @@ import { openLive, type Live } from './live.ts';
 import { rateHeaders } from './own-pages.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
+import { makeSpelling } from './spelling.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
 /** What one guest, and one stranger, may use of the door. */
@@ -97,6 +98,7 @@ export class ShareDoor implements ShareGuardRoom {
       headerCount: this.limits.headerCount,
       trustedProxies,
       scheme: 'https',
+      spelling: makeSpelling(this.rules.clientCredential),
       cookie: this.cookieName,
     };
     return this.#listener;
@@ -107,7 +109,7 @@ export class ShareDoor implements ShareGuardRoom {
     if (state.upstream === (this.route?.upstream ?? null)) return;
     const { route } = this;
     this.route = state.upstream === null ? null : openRoute(state.upstream);
-    void route?.pool.close();
+    if (route !== null) void closeRoute(route);
   }
 
   verdict(facts: Facts, connection: Connection): GuestVerdict {
@@ -226,6 +228,6 @@ export class ShareDoor implements ShareGuardRoom {
 
   async close(): Promise<void> {
     this.live.end();
-    await this.route?.pool.destroy();
+    if (this.route !== null) await destroyRoute(this.route);
   }
 }

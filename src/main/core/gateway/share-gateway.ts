@@ -10,7 +10,8 @@ import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts
 import { isExplicit } from './authorize.ts';
 import type { Facts } from './facts.ts';
 import { joinFiltered } from './filtered-socket.ts';
-import { forward, type Way } from './forward.ts';
+import { forward } from './forward.ts';
+import { type Way } from './route.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';

@@ -6,10 +6,11 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Facts } from './facts.ts';
-import type { Way } from './forward.ts';
+import type { Way } from './route.ts';
 import type { Limits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders, responseReason } from './response-headers.ts';
+import { ownSubprotocol } from './spelling.ts';
 
 export interface SpliceEnd {
   /** The server gave no answer to the handshake; nothing was sent to the client. */
@@ -141,6 +142,12 @@ export function rawHead(
     if (headers[index]?.toLowerCase() !== 'content-length')
       lines.push(`${headers[index]}: ${headers[index + 1]}`);
   }
+  if (
+    upgrade &&
+    facts.subprotocolToken?.wantsAnswer === true &&
+    answer.headers['sec-websocket-protocol'] === undefined
+  )
+    lines.push(`Sec-WebSocket-Protocol: ${ownSubprotocol}`);
   for (let index = 0; index < added.length; index += 2) lines.push(`${added[index]}: ${added[index + 1]}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }

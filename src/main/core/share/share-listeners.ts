@@ -1,7 +1,7 @@
 /** The share listeners that are on, one for each server. */
 import { networkInterfaces } from 'node:os';
 import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts';
-import type { Log, ProfileSharing, UpstreamState } from '../ports.ts';
+import type { ClientCredential, Log, ProfileSharing, UpstreamState } from '../ports.ts';
 import type { GuestDesk, ShareGateway, ShareGatewayRules } from '../share-ports.ts';
 import { createTurns } from '../turns.ts';
 import type { Guest } from './guests.ts';
@@ -16,6 +16,7 @@ export interface SharedServer {
   readonly id: string;
   readonly name: string;
   readonly sharing: ProfileSharing;
+  readonly clientCredential: ClientCredential | undefined;
   /** Port of its share listener the last time, and where it listened; null before the first. */
   readonly sharePort: number | null;
   readonly shareListen: string | null;
@@ -96,6 +97,7 @@ export class ShareListeners {
       name: server.name,
       desk: parts.desk(server, rooms),
       roles: server.sharing.rules,
+      clientCredential: server.clientCredential,
       tls: shareTls(certificate, parts.host, Date.now),
       addresses: bindAddresses(place, interfaces),
       preferredPort: server.sharePort,

@@ -1,0 +1,95 @@
+/** How one run of a server is reached, made once: connections, and the headers that are said each time. */
+import type { Pool as PoolType } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import type { Role } from '../../../shared/model.ts';
+import type { Address, Upstream } from '../ports.ts';
+import { planRequestHeaders, type RequestPlan } from './request-headers.ts';
+import type { ResponsePlan } from './response-headers.ts';
+
+/** Everything that one run of a server needs, made once. */
+export interface Way {
+  readonly upstream: Upstream;
+  readonly pool: PoolType;
+  readonly request: RequestPlan;
+  readonly response: ResponsePlan;
+  /** Put behind the HTML of a page that a person opens; null or absent: nothing. */
+  readonly appended?: Buffer | null | undefined;
+}
+
+export interface Route extends Way {
+  /** The way of a request whose credential no page can forge. */
+  readonly explicit: Way;
+  /** Roles whose guests are sent elsewhere, or with another credential. */
+  readonly roles: ReadonlyMap<Role, Pick<Way, 'upstream' | 'pool'>>;
+}
+
+/** Lets answers in progress finish. */
+export async function closeRoute(route: Route): Promise<void> {
+  await Promise.all(poolsOf(route).map(pool => pool.close()));
+}
+
+export async function destroyRoute(route: Route): Promise<void> {
+  await Promise.all(poolsOf(route).map(pool => pool.destroy()));
+}
+
+function poolsOf({ pool, roles }: Route): readonly PoolType[] {
+  return [...new Set([pool, ...[...roles.values()].map(way => way.pool)])];
+}
+
+export function openRoute(upstream: Upstream): Route {
+  const { address, host } = upstream;
+  const pool = openPool(address);
+  const names = new Set([host.toLowerCase(), ...namesOf(address)]);
+  const roles = new Map<Role, Pick<Way, 'upstream' | 'pool'>>();
+  for (const role of allRoles) {
+    const own = upstream.forRole?.[role];
+    if (own === undefined) continue;
+    for (const name of namesOf(own.address)) names.add(name);
+    const same = JSON.stringify(own.address) === JSON.stringify(address);
+    roles.set(role, { upstream: { ...upstream, ...own }, pool: same ? pool : openPool(own.address) });
+  }
+  const way = {
+    upstream,
+    pool,
+    request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream)),
+    response: {
+      withheldCookies: upstream.withheldCookies.map(
+        pattern => new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')),
+      ),
+      upstreamOrigins: [...names].map(name => `http://${name}`),
+      contentPaths: upstream.contentPaths,
+    },
+  };
+  const explicit = {
+    ...way,
+    request: planRequestHeaders(host, upstream.headers, upstream.explicitHeaders ?? [], ownNames(upstream)),
+  };
+  return { ...way, explicit, roles };
+}
+
+/** Every header that the gateway says to the server, to anybody. */
+export function ownNames({ headers, explicitHeaders, forRole }: Upstream): readonly string[] {
+  const ofRoles = Object.values(forRole ?? {}).flatMap(own => own.headers);
+  return [...headers, ...ofRoles, ...(explicitHeaders ?? [])].map(([name]) => name);
+}
+
+const allRoles: readonly Role[] = ['viewer', 'editor', 'full'];
+
+function authorityOf(address: Address): string {
+  return address.kind === 'port' ? `127.0.0.1:${address.port}` : 'localhost';
+}
+
+/** What the server may call itself. */
+function namesOf(address: Address): readonly string[] {
+  const authority = authorityOf(address);
+  return address.kind === 'port' ? [authority, `localhost:${address.port}`] : [authority];
+}
+
+function openPool(address: Address): PoolType {
+  return new Pool(`http://${authorityOf(address)}`, {
+    // Idle streams and slow cells are normal here; whoever waits may hang up, and that ends the request.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: address.kind === 'socket' ? { socketPath: address.path, timeout: 10_000 } : { timeout: 10_000 },
+  });
+}
