@@ -64,6 +64,7 @@ export class FakeSupervised implements Supervised {
   logs = async () => [];
   failure = (): Failure | null => null;
   busyKernels = async () => 2;
+  preflight = async () => null;
 
   #become(state: ServerState, reason: string): void {
     this.state = state;

@@ -17,6 +17,7 @@ import type { Log, Profile, RunPlace, UpstreamState, Vault } from './ports.ts';
 import type { SharedServer } from './share/share-listeners.ts';
 import type { SavedServer, SavedServers } from './saved-servers.ts';
 import { ServerEntry, type EntryParts } from './server-entry.ts';
+import { openBeside } from './server/preflight.ts';
 import { defaultName, newHostLabel, newServerId } from './server-name.ts';
 
 export interface LauncherParts {
@@ -78,6 +79,7 @@ export class Launcher {
       sharePort: sharePort ?? null,
       shareListen: shareListen ?? null,
       state: () => entry.upstreamState(),
+      openBeside: async () => openBeside(await entry.supervised.preflight()),
       rememberShare: (port, listen) => entry.rememberShare(port, listen),
     };
   }

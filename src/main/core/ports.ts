@@ -138,8 +138,28 @@ export interface LaunchPlan {
   readonly readySeconds: number;
   /** From the exit code and the last lines to one sentence of advice; null when the profile knows nothing better. */
   readonly advise: (lastLines: readonly string[], exitCode: number | null) => string | null;
+  /** What is asked of the running server from outside the gateway, without a credential; its first page when absent. */
+  readonly preflight?: PreflightQuestions | undefined;
   /** What its owner has to know while it is up, as the end of a sentence: `other accounts can reach its port.` Null or absent: nothing. */
   readonly caveat?: () => string | null;
+}
+
+/** What a server may answer to anybody who reaches it past the gateway. */
+export interface PreflightQuestions {
+  /** Paths that say something worth protecting: answered with 2xx, the server is open. */
+  readonly paths: readonly string[];
+  /** Paths of WebSockets: upgraded, the server is open. */
+  readonly sockets: readonly string[];
+}
+
+/** What was found when a running server was looked at from outside its door. */
+export interface PreflightReport {
+  /** `private`: a Unix socket that only this account reaches. `computer`: loopback. `network`: more than that. */
+  readonly reach: 'private' | 'computer' | 'network';
+  /** Ports on which processes of the run listen beyond loopback. */
+  readonly networkPorts: readonly number[];
+  /** What was answered without a credential: `/api`, `WebSocket /comms`; where it can be reached from the network, from there. */
+  readonly open: readonly string[];
 }
 
 /** What the supervisor knows of the run that is to be proved. */
@@ -204,6 +224,8 @@ export interface Supervised {
   logs(lines: number): Promise<readonly LogLine[]>;
   failure(): Failure | null;
   busyKernels(): Promise<number>;
+  /** Looks at the running server from outside its door, anew; null while none runs. */
+  preflight(): Promise<PreflightReport | null>;
 }
 
 /** What a gateway is handed. It fetches nothing itself. */

@@ -52,7 +52,7 @@ test('a command on a socket', async () => {
   });
   expect(made.environment).toEqual({});
   expect(made.readySeconds).toBe(77);
-  expect(made.caveat?.()).toBeNull();
+  expect(made.preflight).toEqual({ paths: ['/'], sockets: [] });
   expect(warnings).toEqual([]);
 });
 
@@ -68,7 +68,8 @@ test('a credential reaches it by a private file, and the gateway by a header', a
     ['Authorization', 'Bearer the-secret-of-this-run'],
   ]);
   expect(made.readySeconds).toBe(5);
-  expect(made.caveat?.()).toBeNull();
+  // It may answer a path that only tells that it is up.
+  expect(made.preflight).toBeUndefined();
   const again = await plan({ command, credential: { kind: 'header', name: 'X-Server-Token' } });
   expect(again.upstream.headers[0]?.[0]).toBe('X-Server-Token');
   expect(JSON.stringify([made, again])).not.toContain('the-secret-of-this-run');
@@ -76,7 +77,7 @@ test('a credential reaches it by a private file, and the gateway by a header', a
 
 test('a port without a credential is open to other users, which is said', async () => {
   const made = await plan({ command: ['server', '{port}'] });
-  expect(made.caveat?.()).toBe('other accounts of this computer can reach its port directly.');
+  expect(made.preflight).toEqual({ paths: ['/'], sockets: [] });
   expect(warnings).toEqual([expect.stringContaining('other users of this computer')]);
 });
 

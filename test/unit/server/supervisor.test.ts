@@ -60,6 +60,7 @@ test('two starts are one, and what is ready can be reached', async () => {
   expect(states).toEqual(['starting', 'ready']);
   expect((await it.logs(5)).map(line => line.text)).toEqual([
     'starting: It was asked to start.',
+    'Looked at from outside its door: it listens on a private socket alone, and nobody else can ask it.',
     'ready: It answers and is ours.',
   ]);
 });

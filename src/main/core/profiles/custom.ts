@@ -68,9 +68,7 @@ async function planCustom(
   const secretFile = pathsOf(options.platform).join(place.directory, 'upstream-secret');
   if (needsSecret) await writeSecret(secretFile, place.secret);
   const address = addressOf(used, place);
-  const open = address.kind === 'port' && credential.kind === 'none';
-  if (open) warnOfOpenPort(place, options.log);
-  let onNetwork = false;
+  if (address.kind === 'port' && credential.kind === 'none') warnOfOpenPort(place, options.log);
   const upstream: Upstream = {
     address,
     host: 'localhost',
@@ -88,13 +86,13 @@ async function planCustom(
       readyPath,
       platform: options.platform,
       log: options.log,
-      exposed: () => (onNetwork = true),
     }),
     askToStop: null,
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds?.('custom') ?? readySeconds,
     advise: adviseCustom,
-    caveat: () => caveatOf(open, onNetwork),
+    // A path that only tells that it is up may be open on purpose; one of a server that asks nobody is like every other.
+    preflight: credential.kind === 'none' ? { paths: [readyPath], sockets: [] } : undefined,
   };
 }
 
@@ -114,12 +112,6 @@ function warnOfOpenPort(place: RunPlace, log: Log): void {
     server: place.serverId,
     nextStep: 'Let it listen on {socket}, or give it a credential.',
   });
-}
-
-/** The gateway keeps no door that is beside it: whoever starts such a server is told as long as it runs. */
-function caveatOf(open: boolean, onNetwork: boolean): string | null {
-  if (onNetwork) return 'it listens on the network, where other computers can reach its port directly.';
-  return open ? 'other accounts of this computer can reach its port directly.' : null;
 }
 
 function addressOf(used: ReadonlySet<PlaceholderName>, place: RunPlace): Address {

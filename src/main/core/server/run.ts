@@ -1,5 +1,5 @@
 import { GatehouseError } from '../errors.ts';
-import type { LaunchPlan, RunFacts, RunPlace } from '../ports.ts';
+import type { LaunchPlan, PreflightReport, RunFacts, RunPlace } from '../ports.ts';
 import { endFamily, findFamily, wait } from './ending.ts';
 import { cleanEnvironment } from './environment.ts';
 import { exitInWords, saysPortTaken } from './failure.ts';
@@ -8,6 +8,7 @@ import { hasEnded, launch, type Child, type Exit } from './launch.ts';
 import { endLeader } from './leader.ts';
 import type { Trouble } from './lifecycle.ts';
 import type { Limits, SuperviseOptions } from './options.ts';
+import { preflight, preflightWords } from './preflight.ts';
 import { markerName, startOf, type Identity } from './processes.ts';
 import { untilReady } from './readiness.ts';
 import type { ServerLog } from './server-log.ts';
@@ -47,6 +48,8 @@ export class Run {
   plan: LaunchPlan | null = null;
   exit: Exit | null = null;
   startedAt: number | null = null;
+  /** What was found when it was looked at from outside its door; null until it is ready. */
+  found: PreflightReport | null = null;
 
   constructor(options: SuperviseOptions, limits: Limits, output: ServerLog, tell: (news: RunNews) => void) {
     this.#options = options;
@@ -136,6 +139,8 @@ export class Run {
     switch (answer.kind) {
       case 'ours':
         this.#ready = true;
+        this.#output.add('gatehouse', preflightWords(await this.#look(plan)));
+        if (this.#told || this.exit !== null) return;
         if (!this.#over.signal.aborted) this.#tell({ kind: 'proved' });
         return;
       case 'port-taken':
@@ -168,6 +173,19 @@ export class Run {
       const forked = `${summary} It put itself into the background (${left} processes live on), where it cannot be looked after.`;
       this.#break('forked-away', forked);
     } else this.#brokeByExit(summary);
+  }
+
+  /** Looks at the server from outside its door, now; null where it is not up. */
+  async look(): Promise<PreflightReport | null> {
+    return this.plan === null || !this.#ready ? null : this.#look(this.plan);
+  }
+
+  async #look(plan: LaunchPlan): Promise<PreflightReport> {
+    const family = await findFamily(this.#site.names.marker, this.#leader);
+    const over = AbortSignal.any([this.#over.signal, this.#gone.signal]);
+    const pids = family.map(({ pid }) => pid);
+    this.found = await preflight(plan, pids, over);
+    return this.found;
   }
 
   async #untilDrained(milliseconds: number): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Failure, LogLine, ServerState } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { Supervised, Upstream } from '../ports.ts';
+import type { PreflightReport, Supervised, Upstream } from '../ports.ts';
 import { remainsOf, type Remains } from './failure.ts';
 import { Health } from './health.ts';
 import { step, unborn, type Effect, type Life, type LifeEvent } from './lifecycle.ts';
 import { usualLimits, type Limits, type SuperviseOptions } from './options.ts';
+import { preflightCaveat } from './preflight.ts';
 import { proveOnce } from './readiness.ts';
 import { Run, type RunNews } from './run.ts';
 import { ServerLog } from './server-log.ts';
@@ -53,8 +54,13 @@ class Supervisor implements Supervised {
 
   get reason(): string {
     const { state, reason } = this.#life;
-    const caveat = state === 'ready' ? (this.#run?.plan?.caveat?.() ?? null) : null;
-    return caveat === null ? reason : `${reason.replace(/\.$/u, '')}; ${caveat}`;
+    if (state !== 'ready' || this.#run === null) return reason;
+    const { plan, found } = this.#run;
+    const caveats = [found === null ? null : preflightCaveat(found), plan?.caveat?.() ?? null];
+    const parts = [reason, ...caveats.filter(caveat => caveat !== null)];
+    return parts
+      .map((part, place) => (place < parts.length - 1 ? part.replace(/\.$/u, '') : part))
+      .join('; ');
   }
 
   get pid(): number | null {
@@ -110,6 +116,13 @@ class Supervisor implements Supervised {
     const ask = this.#life.state === 'ready' ? this.#run?.plan?.busyKernels : null;
     if (ask === null || ask === undefined) return 0;
     return ask(AbortSignal.timeout(3000)).catch(() => 0);
+  }
+
+  async preflight(): Promise<PreflightReport | null> {
+    const before = this.reason;
+    const report = (await this.#run?.look()) ?? null;
+    if (this.reason !== before) this.#options.onChange(this);
+    return report;
   }
 
   /** One event after the other, also when a listener asks for something while it is told. */

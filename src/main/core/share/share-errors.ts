@@ -19,6 +19,17 @@ export function notOffered(server: SharedServer, role: Role): GatehouseError {
   );
 }
 
+export function openBesideDoor({ name }: SharedServer, why: string): GatehouseError {
+  return new GatehouseError(
+    'open-beside',
+    `"${name}" cannot be shared, because it is open beside the door: ${why}.`,
+    {
+      kind: 'refused',
+      nextStep: 'Tell it to listen on 127.0.0.1 alone, or to ask for a credential; then start it again.',
+    },
+  );
+}
+
 export function notAcknowledged(): GatehouseError {
   return new GatehouseError('not-acknowledged', 'A link that lets others run code has to be acknowledged.', {
     kind: 'refused',

@@ -17,6 +17,8 @@ export interface SharedServer {
   readonly name: string;
   readonly sharing: ProfileSharing;
   readonly clientCredential: ClientCredential | undefined;
+  /** Looks at the running server from outside its door. Why it must not be shared, as the end of a sentence; null when it may be. */
+  openBeside(): Promise<string | null>;
   /** Port of its share listener the last time, and where it listened; null before the first. */
   readonly sharePort: number | null;
   readonly shareListen: string | null;

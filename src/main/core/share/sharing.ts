@@ -17,7 +17,7 @@ import { dropWaits, type WaitTable } from './approvals.ts';
 import { describeLink, describeNewLink } from './described.ts';
 import type { Guest } from './guests.ts';
 import type { Taken } from './ledger.ts';
-import { notAcknowledged, notOffered, notRunning } from './share-errors.ts';
+import { notAcknowledged, notOffered, notRunning, openBesideDoor } from './share-errors.ts';
 import type { Rooms } from './share-rooms.ts';
 import type { ShareOutlook } from './share-outlook.ts';
 import type { SharedServer, ShareListeners } from './share-listeners.ts';
@@ -65,6 +65,8 @@ export class Sharing {
     const { outlook, listeners, user } = this.#parts;
     const server = this.#parts.server(request.server);
     if (server.state() === null) throw notRunning(server.id);
+    const beside = await server.openBeside();
+    if (beside !== null) throw openBesideDoor(server, beside);
     const { warnings, roles } = await outlook.preview(server, request);
     if (!roles.some(({ role }) => role === request.role)) throw notOffered(server, request.role);
     if (needsAcknowledgement(warnings) && !request.acknowledged) throw notAcknowledged();

@@ -19,12 +19,22 @@ const listening = '0A';
 
 /** Reads `/proc/net/tcp` or `/proc/net/tcp6` (proc(5)): who listens on a port. Pure. */
 export function parseProcNet(text: string, port: number): Listener[] {
+  return parseAllProcNet(text).flatMap(each => (each.port === port ? [each.listener] : []));
+}
+
+export interface PortListener {
+  readonly port: number;
+  readonly listener: Listener;
+}
+
+/** The same for every port. Pure. */
+export function parseAllProcNet(text: string): PortListener[] {
   return text.split('\n').flatMap(line => {
     const fields = line.trim().split(/\s+/);
     const [address, portHex] = (fields[1] ?? '').split(':');
-    if (address === undefined || fields[3] !== listening || Number.parseInt(portHex ?? '', 16) !== port)
-      return [];
-    return [{ ...placeOf(address.toUpperCase()), inode: fields[9] ?? null, pid: null }];
+    if (address === undefined || fields[3] !== listening) return [];
+    const listener = { ...placeOf(address.toUpperCase()), inode: fields[9] ?? null, pid: null };
+    return [{ port: Number.parseInt(portHex ?? '', 16), listener }];
   });
 }
 
@@ -87,6 +97,29 @@ export async function listenersOn(port: number, platform: NodeJS.Platform): Prom
   }
   if (platform === 'win32') return parseNetstat(await output('netstat', ['-ano', '-p', 'TCP']), port);
   return parseLsof(await output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpn']));
+}
+
+/** Every port on which one of these processes listens beyond loopback. Linux tells of all ports; elsewhere only the given ones are looked at. */
+export async function networkPorts(
+  pids: readonly number[],
+  ports: readonly number[],
+  platform: NodeJS.Platform,
+): Promise<number[]> {
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(path => readFile(path, 'latin1').catch(() => ''));
+  const all =
+    platform === 'linux'
+      ? (await Promise.all(tables)).flatMap(parseAllProcNet)
+      : await Promise.all(
+          ports.map(port => listenersOn(port, platform).then(each => named(port, each))),
+        ).then(each => each.flat());
+  const beyond = all.filter(({ listener }) => listener.reach !== 'loopback');
+  const ours: number[] = [];
+  for (const { port, listener } of beyond) if (await holds(pids, listener)) ours.push(port);
+  return [...new Set(ours)].sort((one, other) => one - other);
+}
+
+function named(port: number, listeners: readonly Listener[]): PortListener[] {
+  return listeners.map(listener => ({ port, listener }));
 }
 
 /** Those that a connection to 127.0.0.1 reaches: the most precisely bound ones. */

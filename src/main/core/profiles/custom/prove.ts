@@ -17,7 +17,7 @@ export interface CustomProof {
   readonly platform: NodeJS.Platform;
   readonly log: Log;
   /** Told once, when its port is seen to be open to the network. */
-  readonly exposed: () => void;
+  readonly exposed?: () => void;
 }
 
 /** One prover for one run: it remembers what it has warned of. */
@@ -30,7 +30,7 @@ export function customProver(options: CustomProof): (signal: AbortSignal, run: R
         if (owner.kind !== 'ours') return owner;
         if (owner.exposed && !warned) {
           warned = true;
-          options.exposed();
+          options.exposed?.();
           options.log.warn('The server listens on the network, where it can be reached past the gateway.', {
             port: options.address.port,
             nextStep: 'Tell it in its command to listen on 127.0.0.1 only.',

@@ -32,8 +32,6 @@ export async function planSimple(
     ...server.upstream?.(run),
   };
   const { askToStop } = server;
-  let onNetwork = false;
-  const open = address.kind === 'port' && headers.length === 0;
   return {
     argv: [run.program, ...server.command(run)],
     environment: { ...server.variables?.(run) },
@@ -46,20 +44,14 @@ export async function planSimple(
       readyPath: server.readyPath,
       platform: options.platform,
       log: options.log,
-      exposed: () => (onNetwork = true),
     }),
     askToStop: askToStop === undefined ? null : signal => askToStop(upstream, signal),
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds(server.name) ?? server.readySeconds ?? 120,
     advise: adviseCustom,
-    caveat: () => caveatOf(server, open, onNetwork),
+    caveat: () => server.caveat ?? null,
+    preflight: server.preflight,
   };
-}
-
-function caveatOf({ caveat }: SimpleServer, open: boolean, onNetwork: boolean): string | null {
-  if (onNetwork) return 'it listens on the network, where other computers can reach its port directly.';
-  if (caveat !== undefined) return caveat;
-  return open ? 'other accounts of this computer can reach its port directly.' : null;
 }
 
 async function runOf(

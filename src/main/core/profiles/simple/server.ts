@@ -1,6 +1,6 @@
 /** What a server that needs no code of its own is described by. */
 import type { ProfileName } from '../../../../shared/model.ts';
-import type { ClientCredential, ProfileSharing, Upstream } from '../../ports.ts';
+import type { ClientCredential, PreflightQuestions, ProfileSharing, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import type { ProfileOptions } from '../kind.ts';
 import { compareVersions } from '../versions.ts';
@@ -72,6 +72,8 @@ export interface SimpleServer {
   readonly sharing: ProfileSharing;
   /** Seconds until a start is given up; 120 when absent. */
   readonly readySeconds?: number;
+  /** What is asked of it from outside its door; its first page when absent. */
+  readonly preflight?: PreflightQuestions;
   /** Said as long as it runs, as the end of a sentence; absent: nothing beside the usual. */
   readonly caveat?: string;
 }

@@ -1,0 +1,123 @@
+/**
+ * The attack: the gateway asks for a credential, and the server behind it asks nobody (CVE-2026-39987) or listens where everybody can reach it. Then
+ * the gateway guards one door of a house without walls. So a server that has started is asked, as a stranger would ask, what it answers.
+ */
+import { request } from 'node:http';
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
+import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
+import { networkPorts } from '../profiles/custom/listeners.ts';
+
+/** Milliseconds that one question may take. */
+const askMs = 1500;
+
+/**
+ * Never throws; what cannot be asked counts as not answered.
+ * @param pids the processes of the run @param signal ends it
+ */
+export async function preflight(
+  plan: Pick<LaunchPlan, 'upstream' | 'landing' | 'preflight'>,
+  pids: readonly number[],
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  const { address, forRole } = plan.upstream;
+  const addresses = [address, ...Object.values(forRole ?? {}).map(each => each.address)];
+  const ports = addresses.flatMap(each => (each.kind === 'port' ? [each.port] : []));
+  const beyond = await networkPorts(pids, ports, process.platform).catch(() => []);
+  const questions = plan.preflight ?? { paths: [plan.landing], sockets: [] };
+  if (beyond.length > 0) {
+    const outside = outsideAddress(networkInterfaces()) ?? '127.0.0.1';
+    const open = await Promise.all(beyond.map(port => whatIsOpen(outside, port, questions, signal)));
+    return { reach: 'network', networkPorts: beyond, open: [...new Set(open.flat())] };
+  }
+  if (ports.length === 0) return { reach: 'private', networkPorts: [], open: [] };
+  const open = await Promise.all(ports.map(port => whatIsOpen('127.0.0.1', port, questions, signal)));
+  return { reach: 'computer', networkPorts: [], open: [...new Set(open.flat())] };
+}
+
+/** As the end of a sentence, for as long as the server runs; null where there is nothing to know. */
+export function preflightCaveat({ reach, networkPorts, open }: PreflightReport): string | null {
+  if (reach === 'network') {
+    const where = `it listens on the network (port ${networkPorts.join(', ')})`;
+    return open.length === 0
+      ? `${where}, where other computers can reach it directly; it asks them for a credential of its own.`
+      : `${where}, where it answers other computers without a credential (${open.join(', ')}).`;
+  }
+  return reach === 'computer' && open.length > 0
+    ? 'other accounts of this computer can reach its port directly.'
+    : null;
+}
+
+/** One line for the server's log. */
+export function preflightWords(report: PreflightReport): string {
+  const found = {
+    private: 'it listens on a private socket alone',
+    computer: 'it listens on this computer alone',
+    network: `it listens on the network, on port ${report.networkPorts.join(', ')}`,
+  }[report.reach];
+  const answers =
+    report.open.length === 0
+      ? 'answers nobody without a credential'
+      : `answers anybody ${report.open.join(', ')}`;
+  return `Looked at from outside its door: ${found}, and ${report.reach === 'private' ? 'nobody else can ask it' : answers}.`;
+}
+
+/** Why it must not be shared, as the end of a sentence; null when it may be. */
+export function openBeside(report: PreflightReport | null): string | null {
+  if (report?.reach !== 'network' || report.open.length === 0) return null;
+  return `whoever reaches port ${report.networkPorts.join(', ')} of this computer gets ${report.open.join(', ')} without a link`;
+}
+
+/** An address of this computer that others use. */
+function outsideAddress(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string | null {
+  const all = Object.values(interfaces).flatMap(each => each ?? []);
+  return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? null;
+}
+
+async function whatIsOpen(
+  host: string,
+  port: number,
+  { paths, sockets }: PreflightQuestions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const asked = [
+    ...paths.map(async path => ((await answersTo(host, port, path, false, signal)) ? [path] : [])),
+    ...sockets.map(async path =>
+      (await answersTo(host, port, path, true, signal)) ? [`WebSocket ${path}`] : [],
+    ),
+  ];
+  return (await Promise.all(asked)).flat();
+}
+
+/** RFC 6455, 4.1; any 16 bytes do. */
+const upgradeHeaders = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': Buffer.from('gatehouse asks..').toString('base64'),
+};
+
+/** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. */
+function answersTo(
+  host: string,
+  port: number,
+  path: string,
+  upgrade: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
+  return new Promise(resolve => {
+    const headers = upgrade ? upgradeHeaders : { Accept: '*/*' };
+    const asked = request({ host, port, path, agent: false, signal: bounded, headers }, response => {
+      response.destroy();
+      const status = response.statusCode ?? 0;
+      resolve(!upgrade && status >= 200 && status < 300);
+    });
+    asked.on('upgrade', (_response, socket) => {
+      socket.on('error', () => {});
+      socket.destroy();
+      resolve(true);
+    });
+    asked.on('error', () => resolve(false));
+    asked.end();
+  });
+}
