@@ -11,6 +11,7 @@ export const server = {
   folder: '/home/mira/work/thesis',
   state: 'ready',
   reason: 'It answers.',
+  caveat: null,
   url: 'http://thesis-1.localhost:41213/',
   pid: 4711,
   startedAt: ago(7300),

@@ -1,5 +1,5 @@
 /** Carries what happens into the model of the home window, and what is clicked out to the core. */
-import type { ProfileName, ServerInfo, StartRequest } from '../shared/model.ts';
+import type { FoundServer, ProfileInfo, ProfileName, ServerInfo, StartRequest } from '../shared/model.ts';
 import type { Dropped } from '../shared/window.ts';
 import { ask, hear, infoOf } from './bridge.ts';
 import { countSharing, type Change } from './state.ts';
@@ -9,6 +9,8 @@ export type Dispatch = (change: Change) => void;
 /** What the home window can do. Nothing throws: what fails becomes a notice. */
 export interface Controller {
   start(request: StartRequest): void;
+  /** Asks for the file first where the kind needs one. */
+  startFound(found: FoundServer, file: ProfileInfo['file']): void;
   startInFolder(): void;
   open(id: string): void;
   logs(id: string): void;
@@ -60,7 +62,7 @@ export function makeController(dispatch: Dispatch): Controller {
 function starting(
   dispatch: Dispatch,
   attempt: Attempt,
-): Pick<Controller, 'start' | 'startInFolder' | 'restart' | 'setup'> {
+): Pick<Controller, 'start' | 'startFound' | 'startInFolder' | 'restart' | 'setup'> {
   const start = (request: StartRequest): void =>
     attempt(async () => {
       const { id } = await ask('server.begin', request);
@@ -69,6 +71,12 @@ function starting(
     });
   return {
     start,
+    startFound: ({ profile, id }, needs) =>
+      attempt(async () => {
+        if (needs !== 'must') return start({ profile, found: id });
+        const chosen = await ask('shell.chooseFile');
+        if (chosen !== null) start({ ...requestFor(chosen), profile, found: id });
+      }),
     startInFolder: () =>
       attempt(async () => {
         const folder = await ask('shell.chooseFolder');
@@ -117,6 +125,7 @@ async function look(dispatch: Dispatch, fresh: boolean): Promise<void> {
 
 /** What is asked for whenever a core is there: it may be another one than before. */
 async function load(dispatch: Dispatch): Promise<void> {
+  dispatch({ kind: 'kinds', kinds: await ask('profiles.kinds') });
   dispatch({ kind: 'servers', servers: await ask('server.list') });
   dispatch({ kind: 'about', about: await ask('core.about') });
   await loadSharing(dispatch);

@@ -1,5 +1,13 @@
 /** What the home window knows and shows. Pure: `reduce` answers with the next model and touches nothing. */
-import type { About, ErrorInfo, Failure, FoundServer, ServerInfo, SetupProgress } from '../shared/model.ts';
+import type {
+  About,
+  ErrorInfo,
+  Failure,
+  FoundServer,
+  ProfileInfo,
+  ServerInfo,
+  SetupProgress,
+} from '../shared/model.ts';
 import type { Person, ShareLinkInfo, Waiting } from '../shared/sharing.ts';
 import type { ShellState } from '../shared/window.ts';
 import { announcement } from './words.ts';
@@ -19,6 +27,8 @@ export interface Model {
   readonly shell: ShellState | null;
   readonly about: About | null;
   readonly servers: readonly ServerInfo[];
+  /** By name. */
+  readonly kinds: Readonly<Record<string, ProfileInfo>>;
   /** Null until the first look is over. */
   readonly found: readonly FoundServer[] | null;
   readonly looking: boolean;
@@ -37,6 +47,7 @@ export interface Model {
 export type Change =
   | { readonly kind: 'shell'; readonly shell: ShellState }
   | { readonly kind: 'about'; readonly about: About }
+  | { readonly kind: 'kinds'; readonly kinds: readonly ProfileInfo[] }
   | { readonly kind: 'servers'; readonly servers: readonly ServerInfo[] }
   | { readonly kind: 'server'; readonly server: ServerInfo }
   | { readonly kind: 'forgotten'; readonly id: string }
@@ -57,6 +68,7 @@ export function emptyModel(now: number): Model {
     shell: null,
     about: null,
     servers: [],
+    kinds: {},
     found: null,
     looking: false,
     setup: null,
@@ -75,6 +87,8 @@ export function reduce(model: Model, change: Change): Model {
       return { ...model, shell: change.shell };
     case 'about':
       return { ...model, about: change.about };
+    case 'kinds':
+      return { ...model, kinds: Object.fromEntries(change.kinds.map(kind => [kind.name, kind])) };
     case 'servers':
       return { ...model, servers: sorted(change.servers) };
     case 'server':

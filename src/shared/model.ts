@@ -35,6 +35,8 @@ export interface ServerInfo {
   readonly state: ServerState;
   /** Why it is in this state, one sentence. */
   readonly reason: string;
+  /** What its owner has to know while it runs: who can reach it past Gatehouse. Null: nothing. */
+  readonly caveat: string | null;
   /** Address for browsers, without a credential; null while nothing listens. */
   readonly url: string | null;
   /** Process id of the server; null when it does not run. */

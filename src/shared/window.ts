@@ -42,6 +42,8 @@ export interface ShellCalls {
   /** Puts a share link on the clipboard, marked as a secret where the system knows such a mark, and takes it off again after a minute. */
   'shell.copyShareLink': (link: string) => Promise<void>;
   'shell.chooseFolder': () => Promise<string | null>;
+  /** A file and the folder that it lies in. */
+  'shell.chooseFile': () => Promise<Dropped | null>;
   /** What was dropped or named at the start and not yet taken; asking takes it. */
   'shell.takeDropped': () => Promise<Dropped | null>;
   'shell.reconnect': () => Promise<void>;
@@ -101,6 +103,7 @@ export const shellCalls = [
   'shell.people',
   'shell.copyShareLink',
   'shell.chooseFolder',
+  'shell.chooseFile',
   'shell.takeDropped',
   'shell.reconnect',
   'shell.quit',

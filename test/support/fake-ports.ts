@@ -19,6 +19,7 @@ const upstream: Upstream = {
 export class FakeSupervised implements Supervised {
   state: ServerState = 'stopped';
   reason = 'It was not started yet.';
+  readonly caveat = null;
   pid: number | null = null;
   startedAt: number | null = null;
   readonly landing = '/lab';

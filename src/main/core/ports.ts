@@ -208,7 +208,10 @@ export interface ManagedSetup {
 /** Keeps one server alive. Every change of state is told to `onChange`, after it is true. */
 export interface Supervised {
   readonly state: ServerState;
+  /** With the caveat, where there is one. */
   readonly reason: string;
+  /** What its owner has to know while it runs, as a sentence; null: nothing. */
+  readonly caveat: string | null;
   readonly pid: number | null;
   readonly startedAt: number | null;
   /** How to reach the run that is ready; null otherwise. */

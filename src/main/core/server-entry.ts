@@ -79,7 +79,7 @@ export class ServerEntry {
 
   info(): ServerInfo {
     const { id, name, title, origin, folder, request } = this.#saved;
-    const { pid, startedAt } = this.#supervised;
+    const { pid, startedAt, caveat } = this.#supervised;
     const { state, reason } = this.#standing();
     return {
       id,
@@ -90,6 +90,7 @@ export class ServerEntry {
       folder,
       state,
       reason,
+      caveat,
       url: this.#door?.url ?? null,
       pid,
       startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),

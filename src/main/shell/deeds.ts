@@ -1,4 +1,5 @@
 /** What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work. */
+import path from 'node:path';
 import { app, clipboard, dialog, type BrowserWindow } from 'electron/main';
 import type { Dropped, ShellState } from '../../shared/window.ts';
 import type { CoreLink } from './core-link.ts';
@@ -99,6 +100,16 @@ export class ShellDeeds implements Deeds {
       properties: ['openDirectory', 'createDirectory'],
     });
     return canceled ? null : (filePaths[0] ?? null);
+  }
+
+  async chooseFile(): Promise<Dropped | null> {
+    const { canceled, filePaths } = await dialog.showOpenDialog({
+      title: 'Choose what it runs',
+      buttonLabel: 'Start',
+      properties: ['openFile'],
+    });
+    const [file] = filePaths;
+    return canceled || file === undefined ? null : { folder: path.dirname(file), file: path.basename(file) };
   }
 
   reconnect(): void {

@@ -105,6 +105,8 @@ async function performShell(
       return deeds.copyShareLink(parseShareLink(args));
     case 'shell.chooseFolder':
       return deeds.chooseFolder();
+    case 'shell.chooseFile':
+      return deeds.chooseFile();
     case 'shell.takeDropped':
       return deeds.takeDropped();
     case 'shell.reconnect':

@@ -40,6 +40,7 @@ export interface Deeds {
   stop(id: string): Promise<void>;
   restart(id: string): Promise<void>;
   chooseFolder(): Promise<string | null>;
+  chooseFile(): Promise<Dropped | null>;
   reconnect(): void;
   quit(): Promise<void>;
   state(): ShellState;

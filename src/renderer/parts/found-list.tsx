@@ -1,22 +1,22 @@
-import type { FoundServer } from '../../shared/model.ts';
+import type { FoundServer, ProfileInfo } from '../../shared/model.ts';
 import type { Controller } from '../controller.ts';
-import { foundTitle, initial, shortPath } from '../words.ts';
+import { foundTitle, shortPath } from '../words.ts';
+import { KindIcon } from './kind-icon.tsx';
 
 interface FoundProps {
   readonly found: readonly FoundServer[];
+  readonly kinds: Readonly<Record<string, ProfileInfo>>;
   readonly home: string | null;
   readonly controller: Controller;
 }
 
 /** What this computer has, each with its version and where it lives; broken ones with the reason. */
-export function FoundList({ found, home, controller }: FoundProps) {
+export function FoundList({ found, kinds, home, controller }: FoundProps) {
   return (
     <ul class="card list">
       {found.map(one => (
         <li key={one.id} class="row wrap">
-          <div class="icon" aria-hidden="true">
-            {initial(one.title)}
-          </div>
+          <KindIcon kinds={kinds} profile={one.profile} title={one.title} />
           <div class="grow">
             <div class={one.problem === null ? '' : 'quiet'}>{foundTitle(one)}</div>
             {one.problem !== null && <div class="small bad">{one.problem}</div>}
@@ -27,9 +27,9 @@ export function FoundList({ found, home, controller }: FoundProps) {
           {one.problem === null && (
             <button
               aria-label={`Start ${foundTitle(one)}, ${one.origin}`}
-              onClick={() => controller.start({ profile: one.profile, found: one.id })}
+              onClick={() => controller.startFound(one, kinds[one.profile]?.file ?? 'may')}
             >
-              Start
+              {kinds[one.profile]?.file === 'must' ? 'Start with a file…' : 'Start'}
             </button>
           )}
         </li>

@@ -1,12 +1,14 @@
-import type { ServerInfo } from '../../shared/model.ts';
+import type { ProfileInfo, ServerInfo } from '../../shared/model.ts';
 import type { Controller } from '../controller.ts';
 import { sharedWords } from '../share-words.ts';
 import type { Shared } from '../state.ts';
-import { initial, shortPath, stateWords, toneOf } from '../words.ts';
+import { shortPath, stateWords, toneOf } from '../words.ts';
+import { KindIcon } from './kind-icon.tsx';
 import { MenuButton, type MenuEntry } from './menu.tsx';
 
 interface CardProps {
   readonly server: ServerInfo;
+  readonly kinds: Readonly<Record<string, ProfileInfo>>;
   readonly now: number;
   readonly home: string | null;
   readonly shared: Shared | null;
@@ -14,13 +16,11 @@ interface CardProps {
 }
 
 /** One server that Gatehouse runs or ran: what it is, how it is, and what can be done. */
-export function ServerCard({ server, now, home, shared, controller }: CardProps) {
+export function ServerCard({ server, kinds, now, home, shared, controller }: CardProps) {
   const headingId = `server-${server.id}`;
   return (
     <article class="card row wrap" aria-labelledby={headingId}>
-      <div class="icon" aria-hidden="true">
-        {initial(server.title)}
-      </div>
+      <KindIcon kinds={kinds} profile={server.profile} title={server.title} />
       <div class="grow">
         <div class="row near wrap">
           <h3 id={headingId}>{server.name}</h3>
@@ -34,6 +34,11 @@ export function ServerCard({ server, now, home, shared, controller }: CardProps)
             .filter(part => part !== '')
             .join(' · ')}
         </div>
+        {server.caveat !== null && server.state === 'ready' && (
+          <div class="small caveat" role="note">
+            {server.caveat}
+          </div>
+        )}
         {shared !== null && <SharedLine server={server} shared={shared} controller={controller} />}
       </div>
       <div class="row near">

@@ -2,9 +2,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Failure } from '../../shared/model.ts';
 import { ask, infoOf } from '../bridge.ts';
 import type { Dispatch } from '../controller.ts';
+import { KindIcon } from '../parts/kind-icon.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { best } from '../state.ts';
-import { initial } from '../words.ts';
 import type { ViewProps } from './home.tsx';
 
 interface FailureProps extends ViewProps {
@@ -32,9 +32,7 @@ export function FailureView({ id, model, controller, dispatch }: FailureProps) {
         ‹ All servers
       </button>
       <div class="row top">
-        <div class="icon" aria-hidden="true">
-          {initial(server?.title ?? '?')}
-        </div>
+        <KindIcon kinds={model.kinds} profile={server?.profile} title={server?.title ?? '?'} />
         <div class="grow">
           <h1 ref={heading} tabIndex={-1}>
             {name} {isOver ? 'runs again' : 'did not start'}
@@ -51,7 +49,9 @@ export function FailureView({ id, model, controller, dispatch }: FailureProps) {
           Try again
         </button>
         {other !== null && <button onClick={() => controller.home()}>Use another environment…</button>}
-        <button onClick={() => controller.setup('jupyter')}>Make a fresh one</button>
+        {server?.profile === 'jupyter' && (
+          <button onClick={() => controller.setup('jupyter')}>Make a fresh one</button>
+        )}
         <button onClick={() => controller.copyFailure(id)}>Copy details</button>
       </div>
       {failure !== undefined && <Output failure={failure} />}

@@ -125,6 +125,7 @@ function ServerSection({ title, servers, model, controller }: SectionProps) {
           <ServerCard
             key={server.id}
             server={server}
+            kinds={model.kinds}
             now={model.now}
             home={model.about?.home ?? null}
             shared={model.sharing[server.id] ?? null}
@@ -144,7 +145,7 @@ function FoundSection({ model, controller }: ViewProps) {
         <h2>Found on this computer</h2>
         <div class="card row">
           <span class="spinner" aria-hidden="true" />
-          <span class="quiet">Looking for JupyterLab and its environments…</span>
+          <span class="quiet">Looking for servers and their environments…</span>
         </div>
       </section>
     );
@@ -152,6 +153,7 @@ function FoundSection({ model, controller }: ViewProps) {
   // While one is being made there is nothing else to say.
   if (model.found.length === 0 && model.setup !== null) return null;
   const nothing = model.found.every(({ problem }) => problem !== null);
+  const noJupyter = model.found.every(({ profile, problem }) => profile !== 'jupyter' || problem !== null);
   return (
     <section aria-label="Found on this computer" aria-busy={model.looking}>
       <div class="row">
@@ -163,14 +165,19 @@ function FoundSection({ model, controller }: ViewProps) {
         )}
       </div>
       <div class="cards">
-        {nothing && model.setup === null && <EmptyCard controller={controller} />}
+        {noJupyter && model.setup === null && <EmptyCard controller={controller} />}
         {model.found.length > 0 && (
-          <FoundList found={model.found} home={model.about?.home ?? null} controller={controller} />
+          <FoundList
+            found={model.found}
+            kinds={model.kinds}
+            home={model.about?.home ?? null}
+            controller={controller}
+          />
         )}
       </div>
       {!nothing && (
         <div class="row wrap near under">
-          <button onClick={() => controller.startInFolder()}>Start in a folder…</button>
+          {!noJupyter && <button onClick={() => controller.startInFolder()}>Start in a folder…</button>}
           <button onClick={() => controller.custom()}>Custom command…</button>
           <span class="quiet small">or drop a notebook here</span>
         </div>

@@ -10,6 +10,7 @@ const server = (id: string, name: string): ServerInfo => ({
   origin: 'PATH',
   folder: '/',
   state: 'ready',
+  caveat: null,
   reason: '',
   url: null,
   pid: null,

@@ -11,6 +11,7 @@ export function serverInfo(change: Partial<ServerInfo>): ServerInfo {
     folder: '/home/mira/work',
     state: 'ready',
     reason: 'It answers.',
+    caveat: null,
     url: 'http://thesis-1.localhost:4100/',
     pid: 77,
     startedAt: '2026-11-22T12:00:00.000Z',

@@ -54,13 +54,20 @@ class Supervisor implements Supervised {
 
   get reason(): string {
     const { state, reason } = this.#life;
-    if (state !== 'ready' || this.#run === null) return reason;
+    return joined([reason, ...(state === 'ready' ? this.#caveats() : [])]);
+  }
+
+  get caveat(): string | null {
+    const text = joined(this.#caveats());
+    return text === '' ? null : text.charAt(0).toUpperCase() + text.slice(1);
+  }
+
+  /** As ends of a sentence. */
+  #caveats(): readonly string[] {
+    if (this.#run === null) return [];
     const { plan, found } = this.#run;
-    const caveats = [found === null ? null : preflightCaveat(found), plan?.caveat?.() ?? null];
-    const parts = [reason, ...caveats.filter(caveat => caveat !== null)];
-    return parts
-      .map((part, place) => (place < parts.length - 1 ? part.replace(/\.$/u, '') : part))
-      .join('; ');
+    const all = [found === null ? null : preflightCaveat(found), plan?.caveat?.() ?? null];
+    return all.filter(caveat => caveat !== null);
   }
 
   get pid(): number | null {
@@ -243,6 +250,11 @@ class Supervisor implements Supervised {
 function withoutSecrets(event: LifeEvent, redact: (text: string) => string): LifeEvent {
   if (event.kind === 'broke' || event.kind === 'ended') return { ...event, summary: redact(event.summary) };
   return event.kind === 'probe' ? { ...event, detail: redact(event.detail) } : event;
+}
+
+/** Several ends of a sentence as one. */
+function joined(parts: readonly string[]): string {
+  return parts.map((part, place) => (place < parts.length - 1 ? part.replace(/\.$/u, '') : part)).join('; ');
 }
 
 /** Milliseconds of a clock that never jumps. */
