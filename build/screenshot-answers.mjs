@@ -1,4 +1,6 @@
 /* What the core answers in the pictures of the windows. */
+import { allKinds } from '../src/main/core/profiles/all.ts';
+
 export const now = Date.parse('2026-11-22T14:30:00Z');
 
 export const ago = seconds => new Date(now - seconds * 1000).toISOString();
@@ -118,6 +120,13 @@ export const base = {
     secretsSentence: 'Tokens are kept in the system keychain.',
     startedAt: ago(9000),
   },
+  'profiles.kinds': allKinds.map(({ name, title, aliases, icon, file }) => ({
+    name,
+    title,
+    aliases,
+    icon,
+    file,
+  })),
   'server.list': [server, starting, stopped],
   'profiles.find': found,
   'server.failure': failure,
