@@ -3,7 +3,7 @@
  * terminal. `npm start -- TARGET` opens a folder, a notebook or a kind of server; `npm start -- ARGS` is `gatehouse ARGS`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { become, build, install, node, root, say, tool, whereTheUserIs } from './prepare.mjs';
 
@@ -19,7 +19,7 @@ install();
 build();
 const args = process.argv.slice(2);
 const core = join(root, 'out', 'core', 'main.mjs');
-const target = args.length <= 1 && isTarget(args[0]) ? args : null;
+const target = isTarget(args[0]) && args.length <= (isKind(args[0]) ? 2 : 1) ? args : null;
 if (target === null) {
   become(node, [core, ...args]);
 } else {
@@ -36,9 +36,16 @@ if (target === null) {
 function isTarget(word) {
   return (
     word === undefined ||
-    word === 'jupyter' ||
+    isKind(word) ||
     (!word.startsWith('-') && existsSync(resolve(whereTheUserIs(), word)))
   );
+}
+
+/** A file of the profiles that makes a kind of server. */
+function isKind(word) {
+  if (!/^[a-z][a-z0-9-]*$/.test(word ?? '')) return false;
+  const file = join(root, 'src', 'main', 'core', 'profiles', `${word}.ts`);
+  return existsSync(file) && /^export const kind\b/m.test(readFileSync(file, 'utf8'));
 }
 
 /** Null when a window can be opened; else one sentence. */

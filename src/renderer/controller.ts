@@ -176,6 +176,6 @@ export function connect(dispatch: Dispatch, controller: Controller): () => void 
   };
 }
 
-function requestFor({ folder, file }: Dropped): StartRequest {
-  return { profile: 'jupyter', folder, ...(file === null ? {} : { file }) };
+function requestFor({ profile, folder, file }: Dropped): StartRequest {
+  return { profile, ...(folder === null ? {} : { folder }), ...(file === null ? {} : { file }) };
 }

@@ -1,6 +1,6 @@
 /** What Gatehouse's own windows may ask for, and what they are told. Everything else is refused at the door. */
 import type { CallName, Calls, EventName, Events } from './contract.ts';
-import type { ErrorInfo } from './model.ts';
+import type { ErrorInfo, ProfileName } from './model.ts';
 
 /** How the windows stand with the core. */
 export type CoreState = 'connecting' | 'ready' | 'lost';
@@ -17,9 +17,11 @@ export interface ShellState {
 
 /** A file or folder that the user dropped on a window or named when starting the app. */
 export interface Dropped {
-  /** Absolute path of the working folder. */
-  readonly folder: string;
-  /** Name of the notebook in it; null when a folder was dropped. */
+  /** The kind of server that opens it. */
+  readonly profile: ProfileName;
+  /** Absolute; null where only a kind was named. */
+  readonly folder: string | null;
+  /** Name of a file in the folder; null for the folder alone. */
   readonly file: string | null;
 }
 

@@ -5,7 +5,7 @@ import type { ShellDeeds } from './deeds.ts';
 import { errorInfo } from './error-info.ts';
 import type { PageWindows } from './page-windows.ts';
 import type { ShellLog } from './ports.ts';
-import { readTarget, targets } from './start-argument.ts';
+import { namedKind, readTarget, targets } from './start-argument.ts';
 
 export interface AppHouse {
   readonly deeds: ShellDeeds;
@@ -45,7 +45,9 @@ export function listenToApp(house: AppHouse): void {
 }
 
 async function openFirst(deeds: ShellDeeds, argv: readonly string[], folder: string): Promise<void> {
-  const [target] = targets(argv, app.isPackaged);
-  const dropped = target === undefined ? null : await readTarget(target, folder);
+  const words = targets(argv, app.isPackaged);
+  const [target] = words;
+  const dropped =
+    target === undefined ? null : ((await readTarget(target, folder)) ?? namedKind(words, folder));
   if (dropped !== null) deeds.dropped(dropped);
 }

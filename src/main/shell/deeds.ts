@@ -109,7 +109,9 @@ export class ShellDeeds implements Deeds {
       properties: ['openFile'],
     });
     const [file] = filePaths;
-    return canceled || file === undefined ? null : { folder: path.dirname(file), file: path.basename(file) };
+    return canceled || file === undefined
+      ? null
+      : { profile: 'jupyter', folder: path.dirname(file), file: path.basename(file) };
   }
 
   reconnect(): void {
