@@ -116,6 +116,8 @@ export interface RunPlace {
   readonly folder: string;
   /** Login name of the owner. */
   readonly user: string;
+  /** Origin of the door before the server, as a tool of this computer asks it: `http://127.0.0.1:40123`. Absent where there is no door. */
+  readonly doorOrigin?: string | undefined;
 }
 
 /** What to run, and how to know, use and stop it. Made by a profile, performed by the supervisor. */
@@ -173,7 +175,9 @@ export type Proof =
   | { readonly kind: 'ours' }
   | { readonly kind: 'not-yet'; readonly detail: string }
   /** Something answered, and it is not our server: nothing secret was sent to it. */
-  | { readonly kind: 'foreign'; readonly detail: string };
+  | { readonly kind: 'foreign'; readonly detail: string }
+  /** It is ours, and open where it must not be: the start fails at once, and no other port is tried. */
+  | { readonly kind: 'unsafe'; readonly detail: string };
 
 /** One kind of server. Adding a kind is adding a file that makes one of these (doc/adding-a-profile.md). */
 export interface Profile {
@@ -198,7 +202,31 @@ export interface Profile {
   /** Makes a managed environment; null where the kind has none. */
   readonly setup: ManagedSetup | null;
   readonly sharing: ProfileSharing;
+  /** What the owner's own settings of this kind of server ask of the door before it; absent: nothing. Throws GatehouseError. */
+  door?(request: StartRequest): Promise<DoorWishes>;
 }
+
+/** How a server's owner wants the local listener, said in the server's own settings. */
+export interface DoorWishes {
+  /** To listen on where it is free; null: as usual. */
+  readonly port: number | null;
+  /** The access token; null: as usual. Checked, so that it means the same in every part of a URL. */
+  readonly token: Secret<string> | null;
+  /** False: whoever is on this computer is let in without one. Such a server cannot be shared. */
+  readonly asksForToken: boolean;
+  /** Path below which the server's pages are, without a slash at its end: `/matlab`; '' for the root. */
+  readonly basePath: string;
+  /** Null: plain HTTP. */
+  readonly tls: DoorTls | null;
+  /** Said as long as the door is open, each a whole sentence. */
+  readonly warnings: readonly string[];
+}
+
+/** Whose certificate the local listener shows. */
+export type DoorTls =
+  | { readonly kind: 'local-authority' }
+  /** PEM files: the chain; the key, which is in the chain's file where it has none of its own. */
+  | { readonly kind: 'files'; readonly certificate: string; readonly key: string | null };
 
 export interface ManagedSetup {
   run(report: (progress: SetupProgress) => void, signal: AbortSignal): Promise<FoundServer>;

@@ -23,7 +23,7 @@ const anyEvent: fc.Arbitrary<LifeEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('broke' as const),
     run: fc.nat(12),
-    trouble: fc.constantFrom<Trouble[]>('exited', 'not-started', 'not-ready', 'port-taken', 'forked-away'),
+    trouble: fc.constantFrom<Trouble[]>('exited', 'not-started', 'not-ready', 'port-taken', 'forked-away', 'unsafe'),
     summary: fc.constant('Broke.'),
   }),
   fc.record({

@@ -6,7 +6,7 @@ export interface Question {
   readonly address: Address;
   /** `Host` as the server wants it; without a port. */
   readonly host: string;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;

@@ -21,6 +21,7 @@ const never: readonly RegExp[] = [
   /^(?:NODE_OPTIONS|LD_PRELOAD|LD_AUDIT|DYLD_.*|PYTHONSTARTUP|BASH_ENV|ENV|IFS)$/iu,
   /^GATEHOUSE_/iu,
   /^JUPYTER_TOKEN/iu,
+  /^MWI_AUTH_TOKEN$/iu,
   /^ELECTRON_/iu,
 ];
 

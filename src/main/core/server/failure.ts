@@ -82,6 +82,8 @@ function usualAdvice(trouble: Trouble, exit: Exit | null, lines: readonly string
       return 'Another program takes the ports as they become free; find it, or start again.';
     case 'forked-away':
       return 'Start it with the option that keeps it in the foreground.';
+    case 'unsafe':
+      return 'It was ended before anybody could use it; update Gatehouse, or use the version of the server that Gatehouse was tried with.';
     default:
       return trouble satisfies never;
   }

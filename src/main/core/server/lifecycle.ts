@@ -30,7 +30,7 @@ export type Next =
   | { readonly kind: 'fail'; readonly reason: string }
   | { readonly kind: 'launch'; readonly after: number };
 
-export type Trouble = 'exited' | 'not-started' | 'not-ready' | 'port-taken' | 'forked-away';
+export type Trouble = 'exited' | 'not-started' | 'not-ready' | 'port-taken' | 'forked-away' | 'unsafe';
 
 export type LifeEvent =
   | { readonly kind: 'asked-to-start' }
@@ -219,7 +219,7 @@ function broke(now: number, was: Life, trouble: Trouble, summary: string, patien
     const reason = `${summary} Trying another port.`;
     return ending({ ...was, reason, portRetries: was.portRetries + 1 }, { kind: 'launch', after: 0 }, false);
   }
-  if (!was.patient || trouble === 'forked-away') return failing(summary);
+  if (!was.patient || trouble === 'forked-away' || trouble === 'unsafe') return failing(summary);
   const failures = now - was.failedAt >= patience.quiet ? 1 : was.failures + 1;
   if (failures >= patience.failures) {
     return failing(

@@ -4,6 +4,7 @@ import { wait } from './ending.ts';
 export type Readiness =
   | { readonly kind: 'ours' }
   | { readonly kind: 'port-taken'; readonly detail: string }
+  | { readonly kind: 'unsafe'; readonly detail: string }
   | { readonly kind: 'late'; readonly detail: string }
   /** Nobody waits any more: the server has ended, or is to be ended. */
   | { readonly kind: 'given-up' };
@@ -25,7 +26,7 @@ export async function untilReady(plan: LaunchPlan, run: RunFacts, signal: AbortS
     if (left <= 0) return { kind: 'late', detail };
     const proof = await proveOnce(plan, run, signal, Math.min(onceLook, left));
     if (signal.aborted) return { kind: 'given-up' };
-    if (proof.kind === 'ours') return { kind: 'ours' };
+    if (proof.kind === 'ours' || proof.kind === 'unsafe') return proof;
     detail = proof.detail;
     // Behind a socket in our own folder there is nobody else; on a port, anybody.
     if (proof.kind === 'foreign' && plan.upstream.address.kind === 'port')

@@ -145,6 +145,8 @@ export class Run {
         return;
       case 'port-taken':
         return this.#break('port-taken', `Another program answers on its port: ${answer.detail}.`);
+      case 'unsafe':
+        return this.#break('unsafe', answer.detail);
       case 'late':
         return this.#break('not-ready', `It was not ready after ${plan.readySeconds} s: ${answer.detail}.`);
       case 'given-up':

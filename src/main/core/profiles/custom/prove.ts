@@ -26,7 +26,8 @@ export function customProver(options: CustomProof): (signal: AbortSignal, run: R
   return async (signal, run) => {
     try {
       if (options.address.kind === 'port') {
-        const owner = await ownerOf(options.address.port, run, options.platform);
+        const { port } = options.address;
+        const owner = await portOwner(await listenersOn(port, options.platform), port, run, options.platform);
         if (owner.kind !== 'ours') return owner;
         if (owner.exposed && !warned) {
           warned = true;
@@ -55,8 +56,13 @@ async function answers(options: CustomProof, signal: AbortSignal): Promise<Proof
 
 type Owner = Exclude<Proof, { kind: 'ours' }> | { readonly kind: 'ours'; readonly exposed: boolean };
 
-async function ownerOf(port: number, run: RunFacts, platform: NodeJS.Platform): Promise<Owner> {
-  const listeners = await listenersOn(port, platform);
+/** Whether a connection to 127.0.0.1 would end at this run, and whether its port is open to the network. @param listeners of the port */
+export async function portOwner(
+  listeners: readonly Listener[],
+  port: number,
+  run: RunFacts,
+  platform: NodeJS.Platform,
+): Promise<Owner> {
   const reachable = reached(listeners);
   if (reachable.length === 0) return { kind: 'not-yet', detail: `Nothing listens on port ${port} yet.` };
   const pids = platform === 'win32' ? [run.pid] : await pidsOf(run);

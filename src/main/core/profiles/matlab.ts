@@ -1,0 +1,72 @@
+import { choose } from '../choose-found.ts';
+import type { Profile } from '../ports.ts';
+import type { ProfileKind, ProfileOptions } from './kind.ts';
+import { findMatlabProxies, matlabTitle } from './matlab/find.ts';
+import { planMatlab } from './matlab/plan.ts';
+import { matlabSharing } from './matlab/roles.ts';
+import { tokenHeader } from './matlab/talk.ts';
+import { basePathOf, doorWishes } from './matlab/variables.ts';
+
+/** MATLAB in a browser, through MathWorks' matlab-proxy from any Python environment of this computer. */
+export const kind: ProfileKind = {
+  name: 'matlab',
+  title: 'MATLAB',
+  aliases: ['matlab-proxy'],
+  // A peak over a plane.
+  icon: 'M2 17.500 8 13l3 2.500L15.500 4 22 17.500l-6.500 3L11 18z',
+  file: 'never',
+  order: 20,
+  docs: {
+    tried: 'matlab-proxy 0.35.0, with its own stand-in for MATLAB',
+    credential:
+      'the header `mwi-auth-token`; clients may use it, and `?mwi-auth-token=`. `MWI_*` of its security page is honoured at the door',
+    notEnforced:
+      'There is one desktop and one role. A guest can end MATLAB by code; the licence’s owner is seen by guests.',
+  },
+  create: matlabProfile,
+};
+
+type FoundProfile = Profile & { readonly find: NonNullable<Profile['find']> };
+
+export function matlabProfile(options: ProfileOptions): FoundProfile {
+  const { environment } = options;
+  const find: FoundProfile['find'] = async ({ folder }) => {
+    try {
+      return await findMatlabProxies(options, folder);
+    } catch (error) {
+      options.log.error('Looking for matlab-proxy failed.', { error });
+      return [];
+    }
+  };
+  return {
+    name: 'matlab',
+    title: kind.title,
+    find,
+    plan: async (request, given, place) => {
+      const signal = AbortSignal.timeout(30_000);
+      const chosen =
+        given ??
+        choose(await find({ fresh: false, folder: place.folder, signal }), undefined, matlabTitle, false);
+      return planMatlab(options, request, chosen, place);
+    },
+    clientCredential: {
+      // With underscores: as its documentation spells it.
+      headers: [tokenHeader, 'mwi_auth_token'],
+      parameters: [tokenHeader, 'mwi_auth_token'],
+      pathPrefix: null,
+      subprotocol: false,
+    },
+    setup: null,
+    sharing: matlabSharing(sharedBase(environment)),
+    door: () => Promise.resolve().then(() => doorWishes(environment)),
+  };
+}
+
+/** A path that cannot be used is told at the start; until then nothing is shared. */
+function sharedBase(environment: ProfileOptions['environment']): string {
+  try {
+    return basePathOf(environment);
+  } catch {
+    return '';
+  }
+}
