@@ -93,6 +93,9 @@ export function fakeWorld(): FakeWorld {
     taken: false,
     parts: {
       follow: () => {},
+      wishes: () => Promise.resolve(null),
+      doorTls: () => Promise.resolve({}),
+      learn: () => undefined,
       gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: [], trustedProxies: 0 }),
       supervise(request) {
         const supervised = new FakeSupervised(request);
@@ -105,6 +108,7 @@ export function fakeWorld(): FakeWorld {
         return {
           port,
           url: `http://${host}.localhost:${port}/`,
+          origin: 'http://127.0.0.1:1',
           setUpstream: ({ state }) => void world.states.push(state),
           oneTimeLink: () => ({ url: 'link', expiresAt: null }),
           toolLink: () => ({ url: 'tool', expiresAt: null }),

@@ -31,7 +31,7 @@ export type SharingAnswers = Pick<Answers, SharingCall>;
 
 /** The contract, answered. Arguments have been checked by `calls.ts`. */
 export function makeAnswers(parts: AnswersParts): Answers {
-  const { launcher, vault, settings, log } = parts;
+  const { launcher, settings, log } = parts;
   return {
     ...parts.sharing,
     'core.about': async () => parts.about(),
@@ -69,7 +69,7 @@ export function makeAnswers(parts: AnswersParts): Answers {
       if (gateway === null) throw notRunning(id);
       return tool ? gateway.toolLink() : gateway.oneTimeLink();
     },
-    'server.token': async id => (await vault.accessToken(launcher.entry(id).saved.id)).reveal(),
+    'server.token': async id => (await launcher.entry(id).accessToken()).reveal(),
     'server.rotateToken': async id => (await launcher.entry(id).rotateToken()).reveal(),
     'setup.run': profile => launcher.setup(profile),
     'setup.remove': profile => launcher.removeSetup(profile),

@@ -1,14 +1,16 @@
 /** Puts sharing together: nothing is opened, asked of the keychain or listened on before it is used. */
 import { access } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
+import type { SecureContextOptions } from 'node:tls';
 import type { SharingAnswers } from './answers.ts';
 import type { Announcer } from './announcer.ts';
+import { doorTls } from './door-tls.ts';
 import { readSecretFile } from './files.ts';
 import { GatehouseError } from './errors.ts';
 import { openShareGateway } from './gateway/share-gateway.ts';
 import type { Launcher } from './launcher.ts';
 import type { Paths } from './paths.ts';
-import type { Log, Redactor, SecretKeeper, UpstreamState } from './ports.ts';
+import type { DoorTls, Log, Redactor, SecretKeeper, UpstreamState } from './ports.ts';
 import { Secret } from './secret.ts';
 import type { GuestDesk } from './share-ports.ts';
 import { startOf } from './server/processes.ts';
@@ -44,6 +46,8 @@ export interface ComposedSharing {
   /** A server came up, went, or has another address. */
   follow(serverId: string, state: UpstreamState | null): void;
   forgotten(serverId: string): Promise<void>;
+  /** For a local listener that is to speak TLS. @param label first label of its name */
+  doorTls(tls: DoorTls, label: string): Promise<SecureContextOptions>;
   close(): Promise<void>;
 }
 
@@ -102,6 +106,7 @@ export function composeSharing(options: SharingOptions): ComposedSharing {
     },
     follow: (id, state) => void sharing.follow(id, state),
     forgotten: id => sharing.forgotten(id),
+    doorTls: (tls, label) => doorTls(tls, label, { ...options, rooms: once.get }),
     close: () => sharing.close(),
   };
 }

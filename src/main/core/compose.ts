@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { About, ProfileName } from '../../shared/model.ts';
 import { makeAnswers } from './answers.ts';
-import { composeSharing } from './compose-sharing.ts';
+import { composeSharing, type ComposedSharing } from './compose-sharing.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { Answers } from './calls.ts';
 import type { DoctorParts } from './doctor.ts';
@@ -87,7 +87,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     log,
     removeLogs: id => removeLogs(paths.logs, id),
     home: settings.get('jupyter.defaultFolder') ?? options.homedir,
-    entry: entryParts(options, { settings, log, redactor, announcer }),
+    entry: entryParts(options, { settings, log, redactor, announcer, sharing: () => sharing }),
     announce: (name, value) => announcer.announce(name, value),
     follow: (id, state) => sharing.follow(id, state),
     unshare: id => sharing.forgotten(id),
@@ -156,15 +156,18 @@ interface Fittings {
   readonly log: Log;
   readonly redactor: Redactor;
   readonly announcer: Announcer;
+  readonly sharing: () => ComposedSharing;
 }
 
 function entryParts(
   options: ComposeOptions,
   fittings: Fittings,
-): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow'> {
-  const { settings, log, redactor, announcer } = fittings;
+): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'wishes'> {
+  const { settings, log, redactor, announcer, sharing } = fittings;
   return {
     openGateway,
+    learn: token => redactor.learn(token),
+    doorTls: (tls, label) => sharing().doorTls(tls, label),
     gatewayRules: () => ({
       clock: Date.now,
       log,

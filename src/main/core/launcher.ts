@@ -29,7 +29,10 @@ export interface LauncherParts {
   readonly removeLogs: (id: string) => Promise<void>;
   /** Home folder of the owner: the working folder when none is asked for. */
   readonly home: string;
-  readonly entry: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'clientCredential'>;
+  readonly entry: Omit<
+    EntryParts,
+    'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'clientCredential' | 'wishes'
+  >;
   /** Where a server can be reached now; null when nothing of it runs. */
   readonly follow: (serverId: string, state: UpstreamState | null) => void;
   /** Takes back what was shared of a server. */
@@ -80,6 +83,7 @@ export class Launcher {
       shareListen: shareListen ?? null,
       state: () => entry.upstreamState(),
       openBeside: async () => openBeside(await entry.supervised.preflight()),
+      refusal: () => entry.shareRefusal(),
       rememberShare: (port, listen) => entry.rememberShare(port, listen),
     };
   }
@@ -231,6 +235,8 @@ export class Launcher {
         save: saved => parts.saved.put(saved),
         follow: parts.follow,
         clientCredential: parts.profiles.get(server.request.profile)?.clientCredential,
+        wishes: async () =>
+          (await parts.profiles.get(server.request.profile)?.door?.(server.request)) ?? null,
       },
       server,
       place => this.#plan(entry, place),
@@ -243,7 +249,10 @@ export class Launcher {
     const { request, folder } = entry.saved;
     const found = await this.#choose(request, folder);
     entry.describe(found);
-    return this.#profile(request.profile).plan(request, found, place);
+    return this.#profile(request.profile).plan(request, found, {
+      ...place,
+      doorOrigin: entry.gateway?.origin,
+    });
   }
 }
 

@@ -11,6 +11,7 @@ import type {
   StartRequest,
   ProfileName,
 } from '../../shared/model.ts';
+import type { SecureContextOptions } from 'node:tls';
 import type { RoleOffer } from '../../shared/sharing.ts';
 import type { Secret } from './secret.ts';
 
@@ -267,6 +268,12 @@ export interface GatewayRules {
   readonly name: string;
   readonly token: Secret<string>;
   readonly clientCredential?: ClientCredential | undefined;
+  /** False: whoever is on this computer is let in; hosts and origins are checked all the same. True when absent. */
+  readonly asksForToken?: boolean | undefined;
+  /** Path below which the server's pages are, without a slash at its end; '' when absent. */
+  readonly basePath?: string | undefined;
+  /** Certificate and rules of a listener that speaks TLS; plain HTTP when absent. */
+  readonly tls?: SecureContextOptions | undefined;
   /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
   readonly preferredPort: number | null;
   /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
@@ -290,8 +297,10 @@ export interface UpstreamState {
 /** The only door to one server: a listener on every loopback address of one port. */
 export interface Gateway {
   readonly port: number;
-  /** `http://<host>.localhost:PORT/` */
+  /** Where its pages begin: `http://<host>.localhost:PORT/` */
   readonly url: string;
+  /** As a tool of this computer asks it: `http://127.0.0.1:PORT` */
+  readonly origin: string;
   setUpstream(state: UpstreamState): void;
   /** A link that signs one browser in, once, within its time. */
   oneTimeLink(): AccessLink;

@@ -1,7 +1,10 @@
+import type { SecureContextOptions } from 'node:tls';
 import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
-import { errorInfo } from './errors.ts';
+import { errorInfo, GatehouseError } from './errors.ts';
 import type {
   ClientCredential,
+  DoorTls,
+  DoorWishes,
   Gateway,
   GatewayRules,
   LaunchPlan,
@@ -27,6 +30,12 @@ export interface EntryParts {
   save(server: SavedServer): Promise<void>;
   /** How the server's own clients show a credential. */
   readonly clientCredential?: ClientCredential | undefined;
+  /** What the server's own settings ask of its door; null: nothing. */
+  wishes(): Promise<DoorWishes | null>;
+  /** Certificate and rules for a door that is to speak TLS. @param host first label of its name */
+  doorTls(tls: DoorTls, host: string): Promise<SecureContextOptions>;
+  /** From now on this token is in no log. */
+  learn(token: Secret<string>): void;
 }
 
 export interface SuperviseRequest {
@@ -47,6 +56,8 @@ export class ServerEntry {
   #opening = false;
   /** Why it could not even be tried (the keychain, the listener). */
   #refusal: Failure | null = null;
+  /** Of the door that is open, or was last. */
+  #wishes: DoorWishes | null = null;
 
   constructor(parts: EntryParts, saved: SavedServer, plan: (place: RunPlace) => Promise<LaunchPlan>) {
     this.#parts = parts;
@@ -97,6 +108,19 @@ export class ServerEntry {
     };
   }
 
+  /** Why it must not be shared, the end of a sentence; null when it may be. */
+  shareRefusal(): string | null {
+    if (this.#door === null || this.#wishes?.asksForToken !== false) return null;
+    return 'its door on this computer asks nobody for a token.';
+  }
+
+  /** What opens its door. */
+  async accessToken(): Promise<Secret<string>> {
+    const wished = (await this.#parts.wishes())?.token ?? null;
+    if (wished !== null) this.#parts.learn(wished);
+    return wished ?? this.#parts.vault.accessToken(this.#saved.id);
+  }
+
   /** What was found may have changed its version since the last start. */
   describe(found: FoundServer | null): void {
     if (found === null) return;
@@ -138,6 +162,7 @@ export class ServerEntry {
 
   /** A new access token, in force at once: sessions and sockets of the old one end. */
   async rotateToken(): Promise<Secret<string>> {
+    if (((await this.#parts.wishes())?.token ?? null) !== null) throw tokenIsSet(this.#saved.id);
     const token = await this.#parts.vault.rotateAccessToken(this.#saved.id);
     this.#door?.rotate(token);
     return token;
@@ -163,11 +188,23 @@ export class ServerEntry {
 
   async #open(): Promise<Gateway> {
     const { id, host, name, port } = this.#saved;
-    const token = await this.#parts.vault.accessToken(id);
+    const wishes = await this.#parts.wishes();
+    const token = await this.accessToken();
     const { clientCredential } = this.#parts;
-    const rules = { host, name, token, clientCredential, preferredPort: port, ...this.#parts.gatewayRules() };
-    const gateway = await this.#parts.openGateway(rules);
+    const tls = wishes?.tls ?? null;
+    const gateway = await this.#parts.openGateway({
+      host,
+      name,
+      token,
+      clientCredential,
+      asksForToken: wishes?.asksForToken,
+      basePath: wishes?.basePath,
+      tls: tls === null ? undefined : await this.#parts.doorTls(tls, host),
+      preferredPort: wishes?.port ?? port,
+      ...this.#parts.gatewayRules(),
+    });
     this.#door = gateway;
+    this.#wishes = wishes === null ? null : { ...wishes, warnings: warningsOf(wishes, gateway) };
     if (gateway.port !== port) {
       this.#saved = { ...this.#saved, port: gateway.port };
       await this.#parts.save(this.#saved).catch((error: unknown) => {
@@ -187,7 +224,9 @@ export class ServerEntry {
   #standing(): Pick<ServerInfo, 'state' | 'reason'> {
     if (this.#refusal !== null) return { state: 'failed', reason: this.#refusal.summary };
     if (this.#opening) return { state: 'starting', reason: 'Its door is being opened.' };
-    return this.#supervised;
+    const { state, reason } = this.#supervised;
+    const warnings = this.#door === null ? [] : (this.#wishes?.warnings ?? []);
+    return { state, reason: [reason, ...warnings].join(' ') };
   }
 
   #changed(): void {
@@ -198,6 +237,19 @@ export class ServerEntry {
     }
     this.#parts.onChange(this.info());
   }
+}
+
+/** With what became of the wish for a port. */
+function warningsOf({ warnings, port }: DoorWishes, gateway: Gateway): readonly string[] {
+  if (port === null || port === gateway.port) return warnings;
+  return [...warnings, `Port ${port} is not free, so its door is on port ${gateway.port}.`];
+}
+
+function tokenIsSet(id: string): GatehouseError {
+  return new GatehouseError('token-is-set', `The token of "${id}" is set in the environment of Gatehouse.`, {
+    kind: 'usage',
+    nextStep: 'Change or unset it there, start Gatehouse again, and the server with it.',
+  });
 }
 
 function refusalOf(error: unknown): Failure {

@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 async function listen(preferredPort: number | null): Promise<Listener> {
-  const listener = await listenOnLoopback(preferredPort, defaultLimits, server => {
+  const listener = await listenOnLoopback({ preferredPort }, defaultLimits, server => {
     server.on('request', (_request, response) => response.end('here'));
   });
   open.push(listener);
@@ -63,7 +63,9 @@ test.runIf(loopbackAddresses().includes('::1'))(
 );
 
 test('addresses that cannot be had are an error that says so', async () => {
-  await expect(listenOnLoopback(null, defaultLimits, () => undefined, ['192.0.2.1'])).rejects.toMatchObject({
+  await expect(
+    listenOnLoopback({ preferredPort: null }, defaultLimits, () => undefined, ['192.0.2.1']),
+  ).rejects.toMatchObject({
     code: 'cannot-listen',
   });
 });

@@ -23,7 +23,14 @@ const anyEvent: fc.Arbitrary<LifeEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('broke' as const),
     run: fc.nat(12),
-    trouble: fc.constantFrom<Trouble[]>('exited', 'not-started', 'not-ready', 'port-taken', 'forked-away', 'unsafe'),
+    trouble: fc.constantFrom<Trouble[]>(
+      'exited',
+      'not-started',
+      'not-ready',
+      'port-taken',
+      'forked-away',
+      'unsafe',
+    ),
     summary: fc.constant('Broke.'),
   }),
   fc.record({

@@ -31,6 +31,8 @@ export type Verdict =
 export interface Keys {
   /** SHA-256 of the access token. */
   readonly tokenHash: Buffer;
+  /** False: nothing need be shown, but what comes from another site is refused as ever. True when absent. */
+  readonly asksForToken?: boolean | undefined;
   readonly sessions: ReadonlyMap<string, Session>;
   readonly limits: SessionLimits;
   /** SHA-256 of what was shown; a pure function, perhaps with a memory. */
@@ -70,6 +72,7 @@ export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
     if (isAuthorization(credential.kind)) return refuse('wrong-credential');
     if (reason !== 'wrong-credential') reason = result;
   }
+  if (right === null && keys.asksForToken === false) right = { kind: 'none', session: null };
   if (right === null) return refuse(reason);
   const foreign = crossSite(right.kind, facts);
   return foreign === null ? { open: true, session: right.session, by: right.kind } : refuse(foreign);
@@ -94,6 +97,7 @@ function check(
         ? { session: null }
         : 'wrong-credential';
     case 'other':
+    case 'none':
       return 'wrong-credential';
     default:
       return credential.kind satisfies never;
@@ -116,6 +120,13 @@ export function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
         return facts.origin !== null || facts.site === 'same-origin' ? null : 'foreign-origin';
       }
       return otherSite && !(facts.mode === 'navigate' && facts.dest === 'document') ? 'cross-site' : null;
+    case 'none':
+      // Every browser of this computer holds this one. A tool tells of no site and no origin; a link from elsewhere may lead to a page.
+      if (foreignOrigin) return 'foreign-origin';
+      if (!otherSite) return null;
+      return facts.safe && !facts.upgrade && facts.mode === 'navigate' && facts.dest === 'document'
+        ? null
+        : 'cross-site';
     case 'header':
     case 'basic':
       if (foreignOrigin) return 'foreign-origin';

@@ -8,9 +8,9 @@ import type { HostKind } from './hosts.ts';
 /**
  * `cookie` and `basic` are sent by a browser by itself, `header` is injected by Gatehouse's window: all three are ambient. `authorization`
  * (Bearer, Jupyter's `token`, or a native header) and `query` are spelled out by whoever makes the request. `other` is an Authorization that
- * is none of ours: never right, never passed on.
+ * is none of ours: never right, never passed on. `none` opens a door that asks for no token, and is never read from a request.
  */
-export type CredentialKind = 'cookie' | 'authorization' | 'header' | 'basic' | 'query' | 'other';
+export type CredentialKind = 'cookie' | 'authorization' | 'header' | 'basic' | 'query' | 'other' | 'none';
 
 export interface Credential {
   readonly kind: CredentialKind;

@@ -68,6 +68,7 @@ export class Door implements GuardRoom, PageRoom {
   #listenerOn(port: number): Listener {
     return {
       hosts: makeHosts(this.rules.host, port, this.rules.extraHosts),
+      scheme: this.rules.tls === undefined ? 'http' : 'https',
       headerCount: this.limits.headerCount,
       trustedProxies: this.rules.trustedProxies,
       spelling: makeSpelling(this.rules.clientCredential),
@@ -90,6 +91,7 @@ export class Door implements GuardRoom, PageRoom {
   verdict(facts: Facts, connection: Connection): Verdict {
     return authorize(this.rules.clock(), facts, {
       tokenHash: this.#tokenHash,
+      asksForToken: this.rules.asksForToken,
       sessions: this.#sessions,
       limits: this.limits,
       digestOf: connection.digestOf,

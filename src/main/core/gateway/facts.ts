@@ -32,6 +32,11 @@ export interface Listener {
   readonly cookie?: string;
 }
 
+/** The one origin of a listener that may have cookies. */
+export function ownOrigin({ scheme, hosts }: Pick<Listener, 'scheme' | 'hosts'>): string {
+  return `${scheme ?? 'http'}://${hosts.own}`;
+}
+
 export interface Facts {
   readonly method: string;
   /** Path and query as they go to the server: origin form, token parameters removed, nothing else touched. */

@@ -11,7 +11,7 @@ import { mintSecret } from '../secret.ts';
 import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
 import { addCode } from './code.ts';
 import { openDoor, type Door } from './door.ts';
-import type { Facts } from './facts.ts';
+import { ownOrigin, type Facts } from './facts.ts';
 import { forward } from './forward.ts';
 import { type Way } from './route.ts';
 import { isExplicit, type Verdict } from './authorize.ts';
@@ -28,16 +28,19 @@ type OpenVerdict = Extract<Verdict, { readonly open: true }>;
 /** Listens on loopback and answers at once; until `setUpstream` names a server, with a page that says why there is none. */
 export async function openGateway(rules: GatewayRules, limits: Limits = defaultLimits): Promise<Gateway> {
   const door = openDoor(rules, limits);
-  const listener = await listenOnLoopback(rules.preferredPort, limits, server => attach(door, server));
+  const listener = await listenOnLoopback(rules, limits, server => attach(door, server));
   door.setPort(listener.port);
+  const { basePath = '' } = rules;
+  const origin = `${door.listener.scheme ?? 'http'}://127.0.0.1:${listener.port}`;
   const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
-    url: `http://${door.listener.hosts.own}/`,
+    url: `${ownOrigin(door.listener)}${basePath}/`,
+    origin,
     setUpstream: state => door.setUpstream(state),
     oneTimeLink: () => oneTimeLink(door, limits),
     toolLink: () => ({
-      url: `http://127.0.0.1:${listener.port}/?token=${encodeURIComponent(door.token.reveal())}`,
+      url: `${origin}${basePath}/?token=${encodeURIComponent(door.token.reveal())}`,
       expiresAt: null,
     }),
     rotate: token => door.rotate(token),
@@ -55,13 +58,14 @@ function oneTimeLink(door: Door, limits: Limits): AccessLink {
   const code = mintSecret();
   const endsAt = addCode(door.codes, door.rules.clock(), code, limits);
   return {
-    url: `http://${door.listener.hosts.own}/_gatehouse/open?code=${code.reveal()}`,
+    url: `${ownOrigin(door.listener)}/_gatehouse/open?code=${code.reveal()}`,
     expiresAt: new Date(endsAt).toISOString(),
   };
 }
 
 function attach(door: Door, server: Server): void {
-  server.on('connection', (socket: Socket) => door.crowd.enter(socket));
+  const connection = door.rules.tls === undefined ? 'connection' : 'secureConnection';
+  server.on(connection, (socket: Socket) => door.crowd.enter(socket));
   serve<OpenVerdict>(
     {
       limits: door.limits,

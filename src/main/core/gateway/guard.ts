@@ -9,7 +9,7 @@ import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import type { Reason, Verdict } from './authorize.ts';
 import type { Connection } from './connection.ts';
 import type { AttemptVerdict } from './attempts.ts';
-import { readFacts, type Facts, type Listener, type RawRequest } from './facts.ts';
+import { ownOrigin, readFacts, type Facts, type Listener, type RawRequest } from './facts.ts';
 import { isOwnPath, ownPrefix, rateHeaders } from './own-pages.ts';
 import { otherNamePage } from './pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
@@ -81,7 +81,7 @@ function ownPage(facts: Facts): Decision<never> {
 
 /** Only for who has shown the token. 307: nothing about the request changes but the name. */
 function toOwnName(room: GuardRoom, facts: Facts): Answer {
-  return redirectAnswer(307, `http://${room.listener.hosts.own}${facts.whole}`);
+  return redirectAnswer(307, ownOrigin(room.listener) + facts.whole);
 }
 
 const refusals: Record<Reason, readonly [status: number, message: string]> = {

@@ -3,10 +3,12 @@
  * would hand the session cookie to that user. So one port is held on every loopback address, or not used at all.
  */
 import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Server as NetServer, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
+import type { GatewayRules } from '../ports.ts';
 import type { Limits } from './limits.ts';
 
 export interface Listener {
@@ -15,18 +17,22 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+export type ListenerWishes = Pick<GatewayRules, 'preferredPort' | 'tls'>;
+
 const tries = 20;
+/** Until a handshake is made, where there is one. */
+const handshakeMs = 10_000;
 
 /** Listens on one port of every loopback address. `attach` gets each server before its first connection. */
 export async function listenOnLoopback(
-  preferredPort: number | null,
+  { preferredPort, tls }: ListenerWishes,
   limits: Limits,
   attach: (server: Server) => void,
   addresses: readonly string[] = loopbackAddresses(),
 ): Promise<Listener> {
   let port = preferredPort ?? (await getPort({ host: '127.0.0.1' }));
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    const servers = await listenOnAll(port, limits, attach, addresses);
+    const servers = await listenOnAll(port, () => openServer(limits, tls, attach), addresses);
     if (servers !== null) return { port, close: () => closeAll(servers) };
     // Somebody was faster, or the port is taken on one address only.
     port = await getPort({ host: '127.0.0.1' });
@@ -44,13 +50,12 @@ export function loopbackAddresses(): readonly string[] {
 
 async function listenOnAll(
   port: number,
-  limits: Limits,
-  attach: (server: Server) => void,
+  open: () => OpenServer,
   addresses: readonly string[],
 ): Promise<readonly OpenServer[] | null> {
   const opened: OpenServer[] = [];
   for (const address of addresses) {
-    const one = openServer(limits, attach);
+    const one = open();
     const failure = await listen(one.server, port, address);
     if (failure === null) {
       opened.push(one);
@@ -71,8 +76,22 @@ interface OpenServer {
   readonly sockets: ReadonlySet<Socket>;
 }
 
-function openServer(limits: Limits, attach: (server: Server) => void): OpenServer {
-  const server = createServer(serverOptions(limits));
+function openServer(
+  limits: Limits,
+  tls: ListenerWishes['tls'],
+  attach: (server: Server) => void,
+): OpenServer {
+  const options = serverOptions(limits);
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : createTlsServer({
+          ...options,
+          ...tls,
+          ALPNProtocols: ['http/1.1'],
+          handshakeTimeout: handshakeMs,
+        });
+  server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
   // Node would drop further lines without a word; the facts refuse them.
   server.maxHeadersCount = 0;
   const sockets = new Set<Socket>();

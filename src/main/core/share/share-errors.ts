@@ -9,6 +9,13 @@ export function notRunning(id: string): GatehouseError {
   });
 }
 
+export function notShared({ name }: SharedServer, reason: string): GatehouseError {
+  return new GatehouseError('not-shareable', `"${name}" cannot be shared: ${reason}`, {
+    kind: 'refused',
+    nextStep: 'Start it so that only who has shown a token gets in, then share it.',
+  });
+}
+
 export function notOffered(server: SharedServer, role: Role): GatehouseError {
   const reason = server.sharing.notOffered.find(one => one.role === role)?.reason;
   const can = server.sharing.rules.roles.join(', ');

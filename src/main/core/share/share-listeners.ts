@@ -8,7 +8,7 @@ import type { Guest } from './guests.ts';
 import type { HostNames } from './names.ts';
 import { bindAddresses, placeOf, shareOrigins } from './reach.ts';
 import type { Rooms } from './share-rooms.ts';
-import { notRunning } from './share-errors.ts';
+import { notRunning, notShared } from './share-errors.ts';
 import { shareTls } from './share-tls.ts';
 
 /** A server as sharing sees it. */
@@ -24,6 +24,8 @@ export interface SharedServer {
   readonly shareListen: string | null;
   /** Null while nothing of it runs. */
   state(): UpstreamState | null;
+  /** Why it must not be shared, as the end of a sentence; null when it may be. */
+  refusal(): string | null;
   /** So that a link works again after a restart, and from no more networks than before it. */
   rememberShare(port: number, listen: string): Promise<void>;
 }
@@ -66,6 +68,8 @@ export class ShareListeners {
     isRestart = false,
   ): Promise<{ readonly addresses: readonly ShareAddress[] }> {
     return this.#inTurn(server.id, async () => {
+      const refusal = server.refusal();
+      if (refusal !== null) throw notShared(server, refusal);
       const known = this.#open.get(server.id);
       const wanted =
         listen ?? known?.listen ?? (isRestart ? server.shareListen : null) ?? this.#parts.listen();

@@ -17,7 +17,7 @@ import { dropWaits, type WaitTable } from './approvals.ts';
 import { describeLink, describeNewLink } from './described.ts';
 import type { Guest } from './guests.ts';
 import type { Taken } from './ledger.ts';
-import { notAcknowledged, notOffered, notRunning, openBesideDoor } from './share-errors.ts';
+import { notAcknowledged, notOffered, notRunning, notShared, openBesideDoor } from './share-errors.ts';
 import type { Rooms } from './share-rooms.ts';
 import type { ShareOutlook } from './share-outlook.ts';
 import type { SharedServer, ShareListeners } from './share-listeners.ts';
@@ -67,6 +67,8 @@ export class Sharing {
     if (server.state() === null) throw notRunning(server.id);
     const beside = await server.openBeside();
     if (beside !== null) throw openBesideDoor(server, beside);
+    const refusal = server.refusal();
+    if (refusal !== null) throw notShared(server, refusal);
     const { warnings, roles } = await outlook.preview(server, request);
     if (!roles.some(({ role }) => role === request.role)) throw notOffered(server, request.role);
     if (needsAcknowledgement(warnings) && !request.acknowledged) throw notAcknowledged();
