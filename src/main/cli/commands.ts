@@ -5,6 +5,7 @@ import { GatehouseError } from '../core/errors.ts';
 import { hasScreen, openInBrowser } from './browser.ts';
 import { findKnown, sayWhatIsNotUsed } from './known.ts';
 import { matchServer } from './match.ts';
+import { listMatlab, matlabTableText, matlabUrlsText } from './matlab-list.ts';
 import { begin, restart } from './starting.ts';
 import { printValue, say, type Output } from './output.ts';
 import { showLogs } from './show-logs.ts';
@@ -123,8 +124,15 @@ function access({
   interrupted,
 }: CommandParts): Pick<Actions, 'list' | 'open' | 'link' | 'token' | 'logs'> {
   return {
-    list: () =>
-      using(reach.reading(), async core => printValue(output, await core.call('server.list'), serversText)),
+    list: ({ matlabProxy, quiet }) =>
+      using(reach.reading(), async core => {
+        if (quiet === true && matlabProxy !== true) {
+          throw usage('--quiet is for the list of one kind of server', 'Give --matlab-proxy, too.');
+        }
+        if (matlabProxy !== true) return printValue(output, await core.call('server.list'), serversText);
+        const text = quiet === true ? matlabUrlsText : matlabTableText;
+        printValue(output, await listMatlab(core), text);
+      }),
     open: id =>
       using(reach.running(), async core => {
         const server = theServer(await core.call('server.list'), id);

@@ -15,7 +15,7 @@ export interface Actions extends ShareActions {
   stop(id: string | undefined, options: { readonly all?: boolean }): Promise<void>;
   restart(id: string): Promise<void>;
   forget(id: string): Promise<void>;
-  list(): Promise<void>;
+  list(options: { readonly matlabProxy?: boolean; readonly quiet?: boolean }): Promise<void>;
   profiles(options: { readonly cached?: boolean; readonly kinds?: boolean }): Promise<void>;
   logs(id: string, options: { readonly lines: string; readonly follow?: boolean }): Promise<void>;
   open(id: string | undefined): Promise<void>;
@@ -154,7 +154,9 @@ function addAccess(program: Command, actions: With): void {
   program
     .command('list')
     .description('the servers, running or not')
-    .action((_options, self) => actions(self).list());
+    .option('--matlab-proxy', 'those of MATLAB that run, as `matlab-proxy-app-list-servers` prints them')
+    .option('-q, --quiet', 'with --matlab-proxy: the addresses alone, with their tokens')
+    .action((options, self) => actions(self).list(options));
   program
     .command('open')
     .description("open a server in this computer's browser")

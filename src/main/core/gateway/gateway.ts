@@ -40,7 +40,8 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
     setUpstream: state => door.setUpstream(state),
     oneTimeLink: () => oneTimeLink(door, limits),
     toolLink: () => ({
-      url: `${origin}${basePath}/?token=${encodeURIComponent(door.token.reveal())}`,
+      // Where nobody is asked for it, the token is told to nobody.
+      url: `${origin}${basePath}/${rules.asksForToken === false ? '' : `?token=${encodeURIComponent(door.token.reveal())}`}`,
       expiresAt: null,
     }),
     rotate: token => door.rotate(token),
