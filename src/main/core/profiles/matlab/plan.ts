@@ -51,6 +51,11 @@ export async function planMatlab(
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds('matlab') ?? readySeconds,
     advise: adviseMatlab,
+    // Bare, it tells these to everybody who asks.
+    preflight: {
+      paths: [`${basePath}/get_status`, `${basePath}/get_env_config`, `${basePath}/index.html`],
+      sockets: [`${basePath}/`],
+    },
     caveat: () => (hasMatlab ? null : 'no MATLAB is on PATH, so its page can only say so.'),
   };
 }
