@@ -3,6 +3,8 @@ import type { ServerInfo } from '../../src/shared/model.ts';
 import { ServerEntry } from '../../src/main/core/server-entry.ts';
 import type { SavedServer } from '../../src/main/core/saved-servers.ts';
 import { GatehouseError } from '../../src/main/core/errors.ts';
+import type { DoorWishes } from '../../src/main/core/ports.ts';
+import { Secret } from '../../src/main/core/secret.ts';
 import { fakeVault, fakeWorld, silentLog } from '../support/fake-ports.ts';
 
 const server: SavedServer = {
@@ -16,13 +18,14 @@ const server: SavedServer = {
   request: { profile: 'jupyter' },
 };
 
-function makeEntry(saved = server, vault = fakeVault()) {
+function makeEntry(saved = server, vault = fakeVault(), wishes: DoorWishes | null = null) {
   const world = fakeWorld();
   const changes: ServerInfo[] = [];
   const kept: SavedServer[] = [];
   const entry = new ServerEntry(
     {
       ...world.parts,
+      wishes: async () => wishes,
       vault,
       log: silentLog,
       onChange: info => void changes.push(info),
@@ -92,4 +95,39 @@ test('another address is remembered when the old one is taken', async () => {
   world.taken = true;
   await entry.start();
   expect(kept.at(-1)?.port).toBe(5000);
+});
+
+const wishes: DoorWishes = {
+  port: null,
+  token: null,
+  asksForToken: true,
+  basePath: '',
+  tls: null,
+  warnings: [],
+};
+
+test('a wish for a port and a token is kept, and the token is made by nobody else', async () => {
+  const own = { ...wishes, port: 4321, token: new Secret('own-token') };
+  const { entry, world } = makeEntry(server, fakeVault(), own);
+  await entry.start();
+  expect([...world.open]).toEqual([4321]);
+  expect((await entry.accessToken()).reveal()).toBe('own-token');
+  await expect(entry.rotateToken()).rejects.toMatchObject({ code: 'token-is-set' });
+  expect(entry.shareRefusal()).toBe(null);
+});
+
+test('what its owner has to know of the door is said as long as it is open', async () => {
+  const { entry, world } = makeEntry(server, fakeVault(), { ...wishes, port: 4321, warnings: ['Beware.'] });
+  world.taken = true;
+  await entry.start();
+  expect(entry.info().reason).toMatch(/ Beware\. Port 4321 is not free, so its door is on port 5000\.$/);
+  await entry.stop('enough');
+  expect(entry.info().reason).not.toMatch(/Beware/);
+});
+
+test('a door that asks for no token must not be shared', async () => {
+  const { entry } = makeEntry(server, fakeVault(), { ...wishes, asksForToken: false });
+  expect(entry.shareRefusal()).toBe(null);
+  await entry.start();
+  expect(entry.shareRefusal()).toMatch(/asks nobody for a token/);
 });

@@ -36,7 +36,11 @@ async function run(argv: string[]): Promise<Said> {
 test.each<[string[], unknown[]]>([
   [
     ['list', '--json'],
-    ['list', true],
+    ['list', { json: true }, true],
+  ],
+  [
+    ['list', '--matlab-proxy', '-q'],
+    ['list', { matlabProxy: true, quiet: true }, false],
   ],
   [
     ['stop', '--all'],

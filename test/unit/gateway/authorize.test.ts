@@ -221,3 +221,28 @@ test('whatever is asked: open only with a right credential, never for another si
   );
   expect(authorize(now, { ...read, credentials: [cookie] }, keys).open).toBe(true);
 });
+
+const foreign = { origin: 'http://evil.io' };
+
+test.each<[string, Partial<Asked>, string]>([
+  ['a tool', {}, 'open'],
+  ['a tool that writes', write, 'open'],
+  ['a tool that upgrades', upgrade, 'open'],
+  ['the own page', { ...write, origin: own, site: 'same-origin' }, 'open'],
+  ['an address that was typed', { site: 'none', ...topLevel }, 'open'],
+  ['a link from elsewhere', { site: 'cross-site', ...topLevel }, 'open'],
+  ['a right token', { credentials: [bearer] }, 'open'],
+  ['an old cookie', { credentials: [wrong('cookie')] }, 'open'],
+  ['a wrong Bearer', { credentials: [wrong('authorization')] }, 'wrong-credential'],
+  ['two credentials of a kind', { ambiguousCredential: true }, 'ambiguous-credential'],
+  ['a form of another site', { ...write, ...foreign, site: 'cross-site', ...topLevel }, 'foreign-origin'],
+  ['a form without Origin', { ...write, site: 'cross-site', ...topLevel }, 'cross-site'],
+  ['a WebSocket of another site', { ...upgrade, ...foreign }, 'foreign-origin'],
+  ['a WebSocket of another port', { ...upgrade, site: 'same-site' }, 'cross-site'],
+  ['a picture on another site', { site: 'cross-site', mode: 'no-cors', dest: 'image' }, 'cross-site'],
+  ['a picture on another port', { site: 'same-site', mode: 'no-cors', dest: 'image' }, 'cross-site'],
+  ['a frame on another site', { site: 'cross-site', mode: 'navigate', dest: 'iframe' }, 'cross-site'],
+])('a door that asks for no token: %s', (_what, change, wanted) => {
+  const verdict = authorize(now, { ...read, ...change }, { ...keys, asksForToken: false });
+  expect(verdict.open ? 'open' : verdict.reason).toBe(wanted);
+});

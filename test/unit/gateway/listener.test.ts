@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { connect } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { defaultLimits } from '../../../src/main/core/gateway/limits.ts';
 import {
@@ -6,6 +8,8 @@ import {
   loopbackAddresses,
   type Listener,
 } from '../../../src/main/core/gateway/listener.ts';
+import { hostNames } from '../../../src/main/core/share/names.ts';
+import { day, makeCertificate } from '../../support/certificates.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -68,4 +72,28 @@ test('addresses that cannot be had are an error that says so', async () => {
   ).rejects.toMatchObject({
     code: 'cannot-listen',
   });
+});
+
+test('with a certificate it speaks TLS alone, on the same addresses', async () => {
+  const period = { from: Date.now() - day, to: Date.now() + day };
+  const { pem, keyPem } = await makeCertificate({ host: hostNames(['localhost'], ['127.0.0.1']), ...period });
+  const tls = { cert: pem, key: keyPem };
+  const listener = await listenOnLoopback({ preferredPort: null, tls }, defaultLimits, server => {
+    server.on('request', (_request, response) => response.end('here'));
+  });
+  open.push(listener);
+  const { port } = listener;
+  for (const host of loopbackAddresses()) {
+    const socket = connect({
+      host,
+      port,
+      servername: 'localhost',
+      ca: pem,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
+    await once(socket, 'secureConnect');
+    expect([socket.authorized, socket.alpnProtocol]).toEqual([true, 'http/1.1']);
+    socket.destroy();
+  }
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
 });

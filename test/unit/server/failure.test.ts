@@ -42,6 +42,7 @@ test.each<[Partial<Broken>, string]>([
   [{ trouble: 'not-ready' }, 'more time'],
   [{ trouble: 'port-taken' }, 'ports'],
   [{ trouble: 'forked-away' }, 'foreground'],
+  [{ trouble: 'unsafe' }, 'before anybody could use it'],
 ])('%j has a next step', (change, wanted) => {
   expect(remainsOf({ ...broken, ...change }).nextStep).toContain(wanted);
 });

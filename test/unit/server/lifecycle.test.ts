@@ -14,6 +14,7 @@ const restart: LifeEvent = { kind: 'asked-to-restart' };
 const proved = (run = 1): LifeEvent => ({ kind: 'proved', run });
 const exited = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'exited', summary: 'Exit 1.' });
 const taken = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'port-taken', summary: 'Taken.' });
+const unsafe = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'unsafe', summary: 'Open.' });
 const forked = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'forked-away', summary: 'Forked.' });
 const late = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'not-ready', summary: 'Late.' });
 const ended = (run = 1): LifeEvent => ({ kind: 'ended', run, summary: 'Exit 0.' });
@@ -77,6 +78,8 @@ a failed one stopped | start exited cleared stop | stopped | Enough. | launch 1,
 a failed one started | start exited cleared start | starting | It was asked to start. | launch 1, end 1, launch 2
 a start while it is failing | start exited start cleared | starting | It was asked to start. | launch 1, end 1, launch 2
 a taken port | start taken cleared | starting | Taken. Trying another port. | launch 1, end 1, launch 2
+open where it must not be: no other port is tried | start unsafe cleared | failed | Open. | launch 1, end 1
+open again after it was ready once | start proved unsafe cleared | failed | Open. | launch 1, watch 1, end 1
 forked away | start forked cleared | failed | Forked. | launch 1, end 1
 forked away although it was ready once | start proved forked cleared | failed | Forked. | launch 1, watch 1, end 1
 a crash | start proved exited cleared | restarting | Exit 1. It is started again. | launch 1, watch 1, end 1, launch 2
@@ -100,6 +103,7 @@ const events: Readonly<Record<string, (run?: number) => LifeEvent>> = {
   exited,
   taken,
   forked,
+  unsafe,
   late,
   ended,
   cleared,

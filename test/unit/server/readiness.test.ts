@@ -42,6 +42,13 @@ test('a stranger on a port is told at once; behind a socket of our own it is onl
   expect(await untilReady(onSocket, facts, new AbortController().signal)).toEqual({ kind: 'ours' });
 });
 
+test('what is ours and open where it must not be is told at once, and for good', async () => {
+  const unsafe: Proof = { kind: 'unsafe', detail: 'It listens on the network.' };
+  const plan = proving([notYet, unsafe, { kind: 'ours' }], { upstream: port });
+  expect(await untilReady(plan, facts, new AbortController().signal)).toEqual(unsafe);
+  expect(plan.asked()).toBe(2);
+});
+
 test('ends at once with its signal, even if the question never ends, and asks no more', async () => {
   const over = new AbortController();
   let asked = 0;

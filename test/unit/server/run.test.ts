@@ -78,6 +78,11 @@ test.each<[string, Partial<LaunchPlan>, Partial<RunNews>]>([
     { ...sh('sleep 60 >/dev/null 2>&1 &'), prove: never },
     { kind: 'broke', trouble: 'forked-away' },
   ],
+  [
+    'is open where it must not be',
+    { ...sh('exec sleep 60'), prove: () => Promise.resolve({ kind: 'unsafe', detail: 'It is open.' }) },
+    { kind: 'broke', trouble: 'unsafe', summary: 'It is open.' },
+  ],
 ])('a server that %s is told as that, once', async (_name, plan, wanted) => {
   const it = begin(plan);
   expect(await first()).toMatchObject(wanted);
