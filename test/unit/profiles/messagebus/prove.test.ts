@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { busProver } from '../../../../src/main/core/profiles/messagebus/prove.ts';
+import type { Proof } from '../../../../src/main/core/ports.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A server that greets so. */
+async function proofOf(greeting: string | null): Promise<Proof> {
+  const server = createServer((_request, response) => response.writeHead(400).end());
+  servers.push(server);
+  if (greeting !== null) {
+    new WebSocketServer({ server }).on('connection', socket => socket.send(greeting));
+  }
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  const upstream = {
+    address: { kind: 'port' as const, port: (server.address() as AddressInfo).port },
+    host: 'localhost',
+    headers: [],
+    withheldCookies: [],
+  };
+  const prove = busProver({ prove: async () => ({ kind: 'ours' }), upstream }, process.platform);
+  return prove(AbortSignal.timeout(5000), { pid: process.pid, marker: 'none' });
+}
+
+test.each([
+  ['{"type": "connected", "data": {}, "context": {}}', 'ours'],
+  ['{"ciphertext": "ab", "tag": "cd", "nonce": "ef"}', 'ours'],
+  ['{"type": "hello"}', 'not-yet'],
+  ['[]', 'not-yet'],
+  ['hello', 'not-yet'],
+  [null, 'not-yet'],
+] as const)('what greets with %s is %s', async (greeting, expected) => {
+  expect((await proofOf(greeting)).kind).toBe(expected);
+});
+
+test('a run that listens on every address is never called ready, whatever else it says', async () => {
+  const script = "require('net').createServer().listen(0, '0.0.0.0', () => console.log('up'))";
+  const run = spawn(process.execPath, ['-e', script], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    await once(run.stdout, 'data');
+    const upstream = {
+      address: { kind: 'socket' as const, path: '/nowhere' },
+      host: 'localhost',
+      headers: [],
+      withheldCookies: [],
+    };
+    const prove = busProver({ prove: async () => ({ kind: 'ours' }), upstream }, process.platform);
+    const proof = await prove(AbortSignal.timeout(5000), { pid: run.pid ?? 0, marker: 'none' });
+    expect(proof).toEqual({ kind: 'foreign', detail: expect.stringContaining('listens on the network') });
+  } finally {
+    run.kill('SIGKILL');
+  }
+});
+
+test('what says that it is not up is not asked further', async () => {
+  const upstream = {
+    address: { kind: 'socket' as const, path: '/nowhere' },
+    host: 'x',
+    headers: [],
+    withheldCookies: [],
+  };
+  const down: Proof = { kind: 'not-yet', detail: 'Not there.' };
+  const prove = busProver({ prove: async () => down, upstream }, process.platform);
+  expect(await prove(AbortSignal.timeout(5000), { pid: process.pid, marker: 'none' })).toEqual(down);
+});
