@@ -9,9 +9,14 @@ import { kind } from '../../src/main/core/profiles/messagebus.ts';
 import type { Role } from '../../src/shared/model.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { BusClient, writeBusConfiguration, type BusPlace } from './bus.ts';
-import { makeHome, serve, toolUrl, type Served, type TestHome } from './core.ts';
+import { makeHome, serve, type Served, type TestHome } from './core.ts';
 import { makePlace } from './run-plan.ts';
 import { pythonServer } from './server-packages.ts';
+
+interface UpgradeAsked {
+  readonly headers?: Record<string, string>;
+  readonly protocols?: string[];
+}
 
 export interface BusRoom {
   readonly python: string;
@@ -30,8 +35,8 @@ export interface BusRoom {
   guest(link: NewShareLink, trust: 'SSL_CERT_FILE' | 'WEBSOCKET_CLIENT_CA_BUNDLE'): Promise<BusClient>;
   /** What the audit log says of a link's guests. */
   refusals(link: NewShareLink): Promise<string[]>;
-  /** What an upgrade at the owner's door is answered with; 101 is closed again. */
-  statusOf(path: string, headers?: Record<string, string>): Promise<number>;
+  /** What an upgrade is answered with, at the owner's door or at the one of a link; 101 is closed again. */
+  statusOf(door: string, path: string, asked?: UpgradeAsked): Promise<number>;
   /** A plan for a computer without Unix sockets, and a configuration that wants the whole network on the same port. */
   onPort(): Promise<{ plan: LaunchPlan; place: Awaited<ReturnType<typeof makePlace>> }>;
   close(): Promise<void>;
@@ -46,7 +51,8 @@ export async function openBusRoom(): Promise<BusRoom> {
   const served = await serve(home, 'messagebus', '--secrets', 'memory');
   const core = await home.client();
   const authority = join(home.folder, 'authority.pem');
-  await writeFile(authority, (await core.call('authority.info')).pem);
+  const { pem } = await core.call('authority.info');
+  await writeFile(authority, pem);
   const clients: BusClient[] = [];
   const client = (place: BusPlace, environment: Record<string, string> = {}): BusClient => {
     const made = new BusClient(python, home.folder, place, environment);
@@ -86,7 +92,7 @@ export async function openBusRoom(): Promise<BusRoom> {
         .filter(line => line['event'] === 'role-limit' && line['link'] === link.id)
         .map(line => String(line['what']));
     },
-    statusOf: (path, headers = {}) => statusOf(new URL(path, toolUrl(served.server)), headers),
+    statusOf: (door, path, asked = {}) => statusOf(new URL(path, door), asked, pem),
     onPort: () => planOnPort(home.environment),
     async close() {
       await Promise.all(clients.map(one => one.end()));
@@ -98,9 +104,10 @@ export async function openBusRoom(): Promise<BusRoom> {
   };
 }
 
-function statusOf(url: URL, headers: Record<string, string>): Promise<number> {
+function statusOf(url: URL, { headers = {}, protocols = [] }: UpgradeAsked, ca: string): Promise<number> {
   return new Promise(done => {
-    const socket = new WebSocket(url.href.replace('http', 'ws'), { headers });
+    const socket = new WebSocket(url.href.replace('http', 'ws'), protocols, { headers, ca });
+    socket.once('upgrade', () => done(101));
     socket.on('error', () => {});
     socket.once('open', () => {
       socket.close();

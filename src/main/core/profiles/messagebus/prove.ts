@@ -9,6 +9,11 @@ import type { Address, LaunchPlan, Proof } from '../../ports.ts';
 import { listensOnNetwork } from '../custom/prove.ts';
 import { route } from './rules.ts';
 
+const onNetwork: Proof = {
+  kind: 'foreign',
+  detail: 'The message bus listens on the network, although it was told to listen on this computer only.',
+};
+
 /** What the bus says first is small. */
 const firstBytes = 64 * 1024;
 
@@ -17,15 +22,12 @@ export function busProver(
   platform: NodeJS.Platform,
 ): LaunchPlan['prove'] {
   return async (signal, run) => {
-    if (await listensOnNetwork(run, platform)) {
-      return {
-        kind: 'foreign',
-        detail:
-          'The message bus listens on the network, although it was told to listen on this computer only.',
-      };
-    }
+    if (await listensOnNetwork(run, platform)) return onNetwork;
     const proof = await prove(signal, run);
-    return proof.kind === 'ours' ? greeting(upstream.address, signal) : proof;
+    if (proof.kind !== 'ours') return proof;
+    const greeted = await greeting(upstream.address, signal);
+    // Once more: it may have begun to listen after the first look, and before it greeted.
+    return greeted.kind === 'ours' && (await listensOnNetwork(run, platform)) ? onNetwork : greeted;
   };
 }
 
