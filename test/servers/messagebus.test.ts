@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { holds, listenersOn } from '../../src/main/core/profiles/custom/listeners.ts';
+import { listenersOn, networkPorts } from '../../src/main/core/profiles/custom/listeners.ts';
+import { preflight, preflightCaveat } from '../../src/main/core/server/preflight.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { openBusRoom, type BusRoom } from '../support/bus-room.ts';
 import { toolUrl } from '../support/core.ts';
@@ -19,10 +20,7 @@ afterAll(() => room?.close());
 test('behind the door it listens on no network, whatever its configuration says, and keeps the rest of it', async () => {
   expect(room.served.server.title).toMatch(/^OVOS message bus/);
   const pid = room.served.server.pid ?? 0;
-  const held = await Promise.all(
-    (await listenersOn(null, process.platform)).map(listener => holds([pid], listener)),
-  );
-  expect(held).not.toContain(true);
+  expect(await networkPorts([pid], [], process.platform)).toEqual([]);
   expect(await listenersOn(room.configured, process.platform)).toEqual([]);
   const argv = await readFile(`/proc/${pid}/cmdline`, 'utf8');
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
@@ -43,7 +41,9 @@ test('on a port it is bound to this computer alone, and a bus that is not is nev
   try {
     expect(await held.proof()).toEqual({ kind: 'ours' });
     expect((await listenersOn(place.port, process.platform)).map(({ reach }) => reach)).toEqual(['loopback']);
-    expect(plan.caveat?.()).toMatch(/other accounts/);
+    const report = await preflight(plan, [held.child.pid ?? 0], AbortSignal.timeout(10_000));
+    expect(report).toEqual({ reach: 'computer', networkPorts: [], open: ['WebSocket /core'] });
+    expect(preflightCaveat(report)).toMatch(/other accounts/);
     held.child.kill('SIGTERM');
     expect(await held.ended).toBe(0);
   } finally {

@@ -70,7 +70,7 @@ test.each([
     });
     expect(JSON.stringify([plan.argv, plan.environment])).not.toContain(place.secret.reveal());
     expect(plan.askToStop).toBeNull();
-    expect(plan.caveat?.()).toEqual(sockets ? null : expect.stringContaining('other accounts'));
+    expect(plan.preflight).toEqual({ paths: ['/'], sockets: ['/core'] });
   },
 );
 

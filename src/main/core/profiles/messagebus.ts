@@ -52,6 +52,7 @@ function busServer(listens: SimpleServer['listens']): SimpleServer {
     ],
     variables: ({ environment }) => namedOf(environment),
     readyPath: route,
+    preflight: { paths: ['/'], sockets: [route] },
     readySeconds: 60,
     clientCredential: {
       headers: [],

@@ -21,13 +21,14 @@ export function busProver(
   { prove, upstream }: Pick<LaunchPlan, 'prove' | 'upstream'>,
   platform: NodeJS.Platform,
 ): LaunchPlan['prove'] {
+  const ports = upstream.address.kind === 'port' ? [upstream.address.port] : [];
   return async (signal, run) => {
-    if (await listensOnNetwork(run, platform)) return onNetwork;
+    if (await listensOnNetwork(run, ports, platform)) return onNetwork;
     const proof = await prove(signal, run);
     if (proof.kind !== 'ours') return proof;
     const greeted = await greeting(upstream.address, signal);
     // Once more: it may have begun to listen after the first look, and before it greeted.
-    return greeted.kind === 'ours' && (await listensOnNetwork(run, platform)) ? onNetwork : greeted;
+    return greeted.kind === 'ours' && (await listensOnNetwork(run, ports, platform)) ? onNetwork : greeted;
   };
 }
 
