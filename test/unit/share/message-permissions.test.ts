@@ -1,4 +1,9 @@
 import { expect, test } from 'vitest';
+import { addLink, bookText, emptyBook, readBook, redeem } from '../../../src/main/core/share/book.ts';
+import { deriveKeys, keptHash } from '../../../src/main/core/share/installation-key.ts';
+import { makeLink } from '../../../src/main/core/share/link.ts';
+import { hashingOf } from '../../../src/main/core/share/retired-keys.ts';
+import { mintSecret, Secret } from '../../../src/main/core/secret.ts';
 import { permissionsFor, permissionsSchema } from '../../../src/main/core/share/message-permissions.ts';
 
 const messages = {
@@ -44,4 +49,33 @@ test('a link that was kept before there were permissions has none', () => {
   expect(permissionsSchema.parse(undefined)).toBeNull();
   expect(permissionsSchema.parse(null)).toBeNull();
   expect(permissionsSchema.safeParse({ send: ['*'], receive: [], more: 1 }).success).toBe(false);
+});
+
+test('a book from before links permitted types of messages is read, and its links and guests permit none', () => {
+  const keys = deriveKeys(new Secret('installation'));
+  const limits = { idleMs: 50_000, absoluteMs: 500_000, each: 4, all: 9 };
+  const facts = { name: 'Ada', address: '::1', browser: '' };
+  const book = emptyBook();
+  const permissions = { send: ['speak'], receive: [] };
+  const request = { label: 'Ada', role: 'viewer', serverId: 'thesis', madeBy: 'mira', permissions } as const;
+  const secret = mintSecret();
+  const id = 'abcdefghijkl';
+  addLink(book, makeLink(1000, id, request, keptHash(keys, id, secret)));
+  const hashing = hashingOf(keys, []);
+  redeem(
+    book,
+    2000,
+    { id, secret: secret.reveal(), approved: false, guest: facts },
+    mintSecret(),
+    hashing,
+    limits,
+  );
+  const kept = readBook(bookText(book));
+  expect(kept.links.get(id)?.permissions).toEqual(permissions);
+  expect([...kept.guests.values()].map(guest => guest.permissions)).toEqual([permissions]);
+  const before = bookText(book).replaceAll(/,"permissions":\{[^}]*\}/g, '');
+  expect(before).not.toContain('permissions');
+  const old = readBook(before);
+  expect(old.links.get(id)?.permissions).toBeNull();
+  expect([...old.guests.values()].map(guest => guest.permissions)).toEqual([null]);
 });
