@@ -9,6 +9,15 @@ export interface ShareWarning {
   readonly text: string;
 }
 
+/**
+ * For servers whose messages have types (a message bus): what the holder of a link may send, and what is shown to them of what others send. Each
+ * is a type, a beginning with a star (`mycroft.skill.*`, `recognizer_loop:*`), or `*` for all.
+ */
+export interface MessagePermissions {
+  readonly send: readonly string[];
+  readonly receive: readonly string[];
+}
+
 /** What one role means for one server, in plain words. */
 export interface RoleOffer {
   readonly role: Role;
@@ -43,6 +52,9 @@ export interface SharePreviewRequest {
   readonly approval: boolean;
   /** Where to listen: `all`, an address, or `interface:NAME`; the setting `sharing.listen` when absent. In force for all links of the server. */
   readonly listen?: string | undefined;
+  /** Types of messages in the place of those of the role; only for a server whose messages have types. */
+  readonly send?: readonly string[] | undefined;
+  readonly receive?: readonly string[] | undefined;
 }
 
 export interface ShareRequest extends SharePreviewRequest {
@@ -110,6 +122,8 @@ export interface ShareLinkInfo {
   readonly usesLeft: number | null;
   readonly approval: boolean;
   readonly state: ShareLinkState;
+  /** What its holder may send and receive; null where the server's messages have no types. */
+  readonly permissions: MessagePermissions | null;
   /** Sessions that are open now. */
   readonly people: number;
 }

@@ -34,6 +34,7 @@ interface Options {
   readonly verdict?: Partial<FilterVerdict>;
   readonly protocol?: string | false;
   readonly compress?: boolean;
+  readonly admits?: () => boolean;
 }
 
 /** `say X` passes, `ask X` is answered with `no X`, `swap` goes on as `swapped`, everything else is dropped. */
@@ -107,6 +108,7 @@ export async function bench(options: Options = {}): Promise<Bench> {
       {
         failed: error => socket.destroy(error),
         dropped: reason => dropped.push(reason),
+        admits: options.admits,
       },
     );
   });

@@ -101,7 +101,14 @@ function reasonOf(event: DoorEvent): string {
 
 /** Whoever shows the token is in, in this role. */
 function deskFor(role: Role, note: (event: DoorEvent) => void): GuestDesk {
-  const pass: GuestPass = { session: 'a', link: 'l', role, name: 'Ada', endsAt: Date.now() + 3_600_000 };
+  const pass: GuestPass = {
+    session: 'a',
+    link: 'l',
+    role,
+    name: 'Ada',
+    endsAt: Date.now() + 3_600_000,
+    permissions: null,
+  };
   return {
     look: () => ({ open: false, reason: 'no-such-link' }),
     join: async () => ({ kind: 'in', pass, cookie: new Secret('cookie') }),

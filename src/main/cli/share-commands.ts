@@ -63,6 +63,8 @@ async function makeLink(
     uses: usesOf(options.uses),
     approval: options.approve === true,
     ...(options.listen === undefined ? {} : { listen: options.listen }),
+    ...(options.send === undefined ? {} : { send: listed(options.send) }),
+    ...(options.receive === undefined ? {} : { receive: listed(options.receive) }),
   };
   const preview = await core.call('share.preview', request);
   say(output, previewText(preview, role));
@@ -90,6 +92,14 @@ async function isAcknowledged(
 function roleOf(role: string | undefined): Role {
   if (role === 'viewer' || role === 'editor' || role === 'full') return role;
   throw usage('It is not said what the holder may do', 'Add --role viewer, --role editor or --role full.');
+}
+
+/** An empty text is an empty list: nothing may be sent. */
+function listed(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map(one => one.trim())
+    .filter(one => one !== '');
 }
 
 function usesOf(text: string | undefined): number | null {

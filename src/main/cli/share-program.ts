@@ -9,6 +9,8 @@ export interface ShareOptions {
   readonly for?: string;
   readonly group?: string;
   readonly listen?: string;
+  readonly send?: string;
+  readonly receive?: string;
   readonly yes?: boolean;
   readonly off?: boolean;
   readonly qr?: boolean;
@@ -53,6 +55,11 @@ function addLinks(program: Command, actions: With): void {
     .option('--for <label>', 'for whom it is, in your words')
     .option('--group <group>', 'class or project')
     .option('--listen <where>', 'from which network: all, an address, or interface:NAME')
+    .option(
+      '--send <types>',
+      'message bus: types of messages the holder may send, with commas, prefix.* for many',
+    )
+    .option('--receive <types>', 'message bus: types of messages the holder is shown')
     .option('--yes', 'you have read what the link means')
     .option('--off', 'take every link of the server back and stop listening')
     .option('--qr', 'print the link as a QR code too, also where nobody looks')

@@ -39,6 +39,7 @@ export function newLinkText(link: NewShareLink, now: number): string {
     link.url,
     '',
     `Link ${id} for ${label}: ${role}, works ${uses}, for ${durationWords(Date.parse(expiresAt) - now)}.`,
+    ...permissionLines(link),
     ...link.otherUrls.map(({ url, where }) => `  ${where}: ${new URL(url).origin} instead`),
   ];
   if (authorityFingerprint !== null) {
@@ -63,7 +64,26 @@ export function linksText(links: readonly ShareLinkInfo[], now: number): string 
     link.usesLeft === null ? 'any' : String(link.usesLeft),
     String(link.people),
   ]);
-  return table([['LINK', 'FOR', 'SERVER', 'ROLE', 'WORKS', 'USES LEFT', 'IN NOW'], ...rows]);
+  const shown = table([['LINK', 'FOR', 'SERVER', 'ROLE', 'WORKS', 'USES LEFT', 'IN NOW'], ...rows]);
+  const permitted = links.flatMap(link => permissionWords(link).map(words => `${link.id}  ${words}`));
+  return permitted.length === 0 ? shown : [shown, '', ...permitted].join('\n');
+}
+
+/** A bus has no page on which its clients could come in: they show the token. */
+function permissionLines(link: NewShareLink): readonly string[] {
+  const words = permissionWords(link);
+  return words.length === 0
+    ? []
+    : [
+        ...words.map(line => `  ${line}`),
+        `Its clients show this token, as secret as the link: ${link.toolToken}`,
+      ];
+}
+
+function permissionWords({ permissions }: Pick<ShareLinkInfo, 'permissions'>): readonly string[] {
+  if (permissions === null) return [];
+  const words = (types: readonly string[]): string => (types.length === 0 ? 'nothing' : types.join(', '));
+  return [`may send: ${words(permissions.send)}`, `is shown: ${words(permissions.receive)}`];
 }
 
 export function peopleText(people: readonly Person[], waiting: readonly Waiting[], now: number): string {

@@ -41,6 +41,8 @@ const preview = {
   uses: z.int().min(1).max(1_000_000).nullable(),
   approval: z.boolean(),
   listen: text(120).optional(),
+  send: z.array(text(200)).max(200).optional(),
+  receive: z.array(text(200)).max(200).optional(),
 };
 const shareRequest = z.strictObject({
   ...preview,

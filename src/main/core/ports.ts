@@ -12,7 +12,7 @@ import type {
   ProfileName,
 } from '../../shared/model.ts';
 import type { SecureContextOptions } from 'node:tls';
-import type { RoleOffer } from '../../shared/sharing.ts';
+import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
 import type { Secret } from './secret.ts';
 
 /** Milliseconds since the epoch. Time is a parameter everywhere, so that tests own it. */
@@ -357,11 +357,39 @@ export type SocketVerdict =
       readonly subprotocols: readonly string[];
       /** Largest message of the guest that is read; bytes. */
       readonly messageBytes: number;
+      /** How many messages the guest may send, over all their sockets; absent: any number. */
+      readonly messageRate?: MessageRate | undefined;
       /** True where `fromServer` must see the messages; else what the server sends may stream through, frame by frame. */
       readonly readsServer: boolean;
       /** @param chosen the subprotocol in the server's 101; null for none. Null when nobody offered that one: the socket is closed. */
       readonly filter: (chosen: string | null) => SocketFilter | null;
     };
+
+export interface MessageRate {
+  readonly perSecond: number;
+  /** So many may come at once after a silence. */
+  readonly burst: number;
+}
+
+/** Who opens a WebSocket, for a server that is told so in its messages, or whose messages are permitted one by one. */
+export interface GuestContext {
+  /** What the guest is called, marked as a guest's name. The guest's own word: nothing may be decided by it. */
+  readonly name: string;
+  /** Names the session; opens nothing, and nobody else has it. */
+  readonly session: string;
+  /** Of the link; null where it has none. */
+  readonly permissions: MessagePermissions | null;
+}
+
+/** Types of messages, for a server whose links permit them one by one. Pure. */
+export interface MessageRules {
+  /** What the links of a role permit where their owner says nothing else. */
+  readonly presets: Readonly<Partial<Record<Role, MessagePermissions>>>;
+  /** Why a link of this role may not have these, one sentence; null when it may. */
+  refuse(role: Role, permissions: MessagePermissions): string | null;
+  /** Whether somebody who may send these can run code. */
+  runsCode(role: Role, permissions: MessagePermissions): boolean;
+}
 
 /** What the roles of one server kind mean. Pure: the gateway asks and acts. The default is no. */
 export interface RoleRules {
@@ -372,7 +400,15 @@ export interface RoleRules {
   /** @param path undecoded, as it goes to the server. @param query without the mark */
   decideRequest(role: Role, method: string, path: string, query: string): RoleVerdict;
   /** @param subprotocols as offered, in order */
-  openSocket(role: Role, path: string, query: string, subprotocols: readonly string[]): SocketVerdict;
+  openSocket(
+    role: Role,
+    path: string,
+    query: string,
+    subprotocols: readonly string[],
+    guest: GuestContext,
+  ): SocketVerdict;
+  /** Where links permit types of messages one by one; absent: they do not. */
+  readonly messages?: MessageRules | undefined;
 }
 
 /** What a profile says of sharing a server of its kind. */

@@ -1,7 +1,7 @@
 /** The small interfaces through which the share listener meets the rest. Types only, as in `ports.ts`. */
 import type { SecureContextOptions } from 'node:tls';
 import type { Role } from '../../shared/model.ts';
-import type { RoleOffer } from '../../shared/sharing.ts';
+import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
 import type { ClientCredential, Clock, Log, RoleRules, UpstreamState } from './ports.ts';
 import type { Secret } from './secret.ts';
 
@@ -15,6 +15,8 @@ export interface GuestPass {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly endsAt: number;
+  /** Of the link; null where it has none. */
+  readonly permissions: MessagePermissions | null;
 }
 
 export type PassVerdict =

@@ -31,6 +31,7 @@ const link: ShareLinkInfo = {
   usesLeft: null,
   approval: false,
   state: 'open',
+  permissions: null,
   people: 2,
 };
 const fresh: NewShareLink = {
@@ -159,4 +160,14 @@ test('a certificate says who trusts it', () => {
   const text = certificateText(certificate);
   expect(text).toContain('every browser trusts it');
   expect(text).toContain('Soon.\n  Renew.');
+});
+
+test('a link to a message bus says what may be sent and what is shown, and with which token its clients come in', () => {
+  const permissions = { send: ['recognizer_loop:utterance'], receive: [] };
+  const words = linksText([link, { ...link, id: 'bcdefghijklm', permissions }], now);
+  expect(words).toContain('bcdefghijklm  may send: recognizer_loop:utterance');
+  expect(words).toContain('bcdefghijklm  is shown: nothing');
+  expect(words).not.toContain('abcdefghijkl  may send');
+  expect(newLinkText({ ...fresh, permissions }, now)).toContain('as secret as the link: abcdefghijkl.secret');
+  expect(newLinkText(fresh, now)).not.toContain('abcdefghijkl.secret');
 });

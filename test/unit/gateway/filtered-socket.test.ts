@@ -19,6 +19,18 @@ test('what the filter lets pass or says again reaches the server, and nothing el
   expect(said).toEqual(['no x']);
 });
 
+test('a message too many is dropped, and said to be', async () => {
+  let left = 2;
+  const room = await bench({ admits: () => left-- > 0 });
+  const guest = guestOf(room);
+  await new Promise(done => guest.once('open', done));
+  for (const text of ['say a', 'say b', 'say c']) guest.send(text);
+  await until(() => room.dropped.length === 1);
+  expect(room.dropped).toEqual(['more messages than a guest may send']);
+  await until(() => room.got.length === 2);
+  expect(room.got).toEqual(['say a', 'say b']);
+});
+
 test('the server is asked for what the role says, not for what the guest wrote', async () => {
   const room = await bench({ verdict: { subprotocols: ['good'] } });
   const guest = guestOf(room, ['other', 'good']);

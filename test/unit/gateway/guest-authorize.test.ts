@@ -17,7 +17,14 @@ const read: Asked = {
   mode: null,
   dest: null,
 };
-const pass = (session: string): GuestPass => ({ session, link: 'l', role: 'viewer', name: 'Ada', endsAt: 9 });
+const pass = (session: string): GuestPass => ({
+  session,
+  link: 'l',
+  role: 'viewer',
+  name: 'Ada',
+  endsAt: 9,
+  permissions: null,
+});
 const token = `abcdefghijkl.${'s'.repeat(43)}`;
 const over = `abcdefghijkl.${'o'.repeat(43)}`;
 const fresh = `abcdefghijkl.${'f'.repeat(43)}`;

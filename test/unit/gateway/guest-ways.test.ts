@@ -19,7 +19,14 @@ const open = (): Route => {
   routes.push(route);
   return route;
 };
-const pass = { session: 's', link: 'l', role: 'viewer' as const, name: 'Ada Ünal', endsAt: 1 };
+const pass = {
+  session: 's',
+  link: 'l',
+  role: 'viewer' as const,
+  name: 'Ada Ünal',
+  endsAt: 1,
+  permissions: null,
+};
 const plain = { explicit: false, appended: null, strictTransport: null };
 
 afterEach(async () => {

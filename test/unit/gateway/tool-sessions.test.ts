@@ -9,7 +9,14 @@ let over = new Set<string>();
 let answer: 'in' | 'no' | 'fails' = 'in';
 let tools: ToolSessions;
 
-const pass = (session: string) => ({ session, link: 'l', role: 'viewer' as const, name: '', endsAt: 1 });
+const pass = (session: string) => ({
+  session,
+  link: 'l',
+  role: 'viewer' as const,
+  name: '',
+  endsAt: 1,
+  permissions: null,
+});
 
 beforeEach(() => {
   joins = [];

@@ -19,8 +19,10 @@ import { rawHead, shakeHands, upgradeHeaders, type SpliceEnd } from './websocket
 export type FilterVerdict = Extract<SocketVerdict, { readonly way: 'filter' }>;
 
 export interface FilterEnd extends SpliceEnd {
-  /** A message of the guest was not passed on. */
+  /** A message was not passed on. */
   dropped(reason: string): void;
+  /** Counts one message of the guest; false when there were too many. Absent: any number. */
+  readonly admits?: (() => boolean) | undefined;
 }
 
 /** Makes the handshake with the server for the verdict's own target, and joins the two with the filter between. The caller owns `socket` and destroys it to end the join. */
@@ -158,8 +160,9 @@ class FilteredJoin {
 
   #readGuest(chunk: Buffer): void {
     for (const event of this.#fromGuest.push(chunk)) {
-      if (event.kind === 'message') this.#step(this.#filter.fromGuest(event), event, 'server');
-      else this.#control(event, 'server');
+      if (event.kind !== 'message') this.#control(event, 'server');
+      else if (this.#end.admits?.() === false) this.#end.dropped('more messages than a guest may send');
+      else this.#step(this.#filter.fromGuest(event), event, 'server');
     }
   }
 

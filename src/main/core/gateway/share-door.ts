@@ -17,6 +17,7 @@ import { makeGuestHosts } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import { openLive, type Live } from './live.ts';
 import { rateHeaders } from './own-pages.ts';
+import { openMessageRates } from './message-rates.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
 import { makeSpelling } from './spelling.ts';
@@ -42,6 +43,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly crowd: Crowd;
   readonly refusalLog: RefusalLog;
   readonly ways = new GuestWays();
+  readonly rates = openMessageRates();
   readonly tools: ToolSessions;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
@@ -217,6 +219,7 @@ export class ShareDoor implements ShareGuardRoom {
       for (const socket of this.#sockets.get(session) ?? []) socket.destroy();
       this.#sockets.delete(session);
       this.ways.forget(session);
+      this.rates.forget(session);
     }
   }
 

@@ -158,8 +158,10 @@ function onUpgrade(
     splice(way, request, socket, head, facts, door.limits, { failed });
     return;
   }
+  const rate = verdict.messageRate;
   joinFiltered(way, request, socket, head, facts, verdict, door.limits, {
     failed,
+    admits: rate === undefined ? undefined : () => door.rates.take(pass.session, rate, door.rules.clock()),
     dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),
   });
 }

@@ -15,6 +15,7 @@ import { coversOwnPages } from './guard.ts';
 import type { GuestVerdict } from './guest-authorize.ts';
 import { outsidePage } from './guest-pages.ts';
 import { notAllowedPage } from './guest-state-pages.ts';
+import { guestName } from './guest-ways.ts';
 import { isOwnPath, rateHeaders } from './own-pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Decision } from './serve.ts';
@@ -93,7 +94,11 @@ function allowed(room: ShareGuardRoom, facts: Facts, pass: GuestPass, by: Creden
   }
   if (facts.upgrade) {
     const offered = subprotocols(facts);
-    const socket = roles.openSocket(pass.role, facts.path, facts.query, offered);
+    const socket = roles.openSocket(pass.role, facts.path, facts.query, offered, {
+      name: guestName(pass),
+      session: pass.session,
+      permissions: pass.permissions,
+    });
     return socket.allow
       ? { kind: 'forward', facts, verdict: { pass, by, socket } }
       : limited(room, facts, pass, socket.message, socket);

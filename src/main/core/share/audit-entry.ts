@@ -31,6 +31,9 @@ export const eventSchema = z.discriminatedUnion('event', [
     uses: count.nullable(),
     approval: z.boolean(),
     by,
+    /** Types of messages, where the link permits them one by one. */
+    send: text(400).optional(),
+    receive: text(400).optional(),
   }),
   z.strictObject({
     event: z.literal('joined'),

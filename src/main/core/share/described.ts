@@ -26,7 +26,8 @@ function iso(time: number): string {
 }
 
 export function describeLink(link: ListedLink, serverName: string, people: number): ShareLinkInfo {
-  const { id, serverId, role, label, group, createdAt, expiresAt, usesLeft, approval, state } = link;
+  const { id, serverId, role, label, group, createdAt, expiresAt, usesLeft, approval, state, permissions } =
+    link;
   const times = { createdAt: iso(createdAt), expiresAt: iso(expiresAt) };
   return {
     id,
@@ -39,6 +40,7 @@ export function describeLink(link: ListedLink, serverName: string, people: numbe
     usesLeft,
     approval,
     state,
+    permissions,
     people,
   };
 }

@@ -153,6 +153,6 @@ function passOf(verdict: GuestVerdict): PassVerdict {
   return verdict.open ? { open: true, pass: pass(verdict.guest) } : verdict;
 }
 
-function pass({ id, linkId, role, name, endsAt }: Guest): GuestPass {
-  return { session: id, link: linkId, role, name, endsAt };
+function pass({ id, linkId, role, name, endsAt, permissions }: Guest): GuestPass {
+  return { session: id, link: linkId, role, name, endsAt, permissions };
 }

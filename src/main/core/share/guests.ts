@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { hashSecret, type Secret } from '../secret.ts';
 import { linkState, roles, type Link } from './link.ts';
+import { permissionsSchema } from './message-permissions.ts';
 
 const shown = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
 const time = z.int().min(0).max(8.64e15);
@@ -25,6 +26,8 @@ export const guestSchema = z.strictObject({
   lastSeen: time,
   /** When it ends however busy it is. */
   endsAt: time,
+  /** Of its link. */
+  permissions: permissionsSchema,
 });
 
 export type Guest = Readonly<Omit<z.infer<typeof guestSchema>, 'lastSeen'>> & {
@@ -92,6 +95,7 @@ export function openGuest(
     createdAt: now,
     lastSeen: now,
     endsAt: Math.min(now + limits.absoluteMs, link.expiresAt),
+    permissions: link.permissions,
   };
   table.set(key, guest);
   return guest;

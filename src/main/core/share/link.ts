@@ -6,8 +6,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Role } from '../../../shared/model.ts';
+import type { MessagePermissions } from '../../../shared/sharing.ts';
 import { durationWords } from '../duration.ts';
 import { GatehouseError } from '../errors.ts';
+import { permissionsSchema } from './message-permissions.ts';
 
 export const roles = ['viewer', 'editor', 'full'] as const satisfies readonly Role[];
 
@@ -30,6 +32,8 @@ export const linkSchema = z.strictObject({
   usesLeft: z.int().min(0).max(1_000_000).nullable(),
   /** The owner lets each guest in, or not. */
   approval: z.boolean(),
+  /** Types of messages, where the server's messages have types. */
+  permissions: permissionsSchema,
   /** Login name of who made it. */
   madeBy: shown.max(100),
   /** HMAC-SHA-256 of the secret, and the name of the key it was made with. The secret itself is nowhere. */
@@ -68,6 +72,7 @@ export interface LinkRequest {
   /** Null or absent: any number. */
   readonly uses?: number | null | undefined;
   readonly approval?: boolean | undefined;
+  readonly permissions?: MessagePermissions | null | undefined;
   readonly madeBy: string;
 }
 
@@ -110,6 +115,7 @@ export function makeLink(
     expiresAt: now + Math.floor(lifeMs),
     usesLeft: uses,
     approval: request.approval ?? false,
+    permissions: request.permissions ?? null,
     madeBy: request.madeBy,
     hash,
     revokedAt: null,

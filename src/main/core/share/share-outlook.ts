@@ -4,6 +4,7 @@ import type { Role } from '../../../shared/model.ts';
 import type { RoleOffer, SharePreview, SharePreviewRequest } from '../../../shared/sharing.ts';
 import type { CertificateKeeper } from './certificate-keeper.ts';
 import { describeCertificate } from './described.ts';
+import { permissionsFor } from './message-permissions.ts';
 import { listenChoices, placeOf, reachOf } from './reach.ts';
 import type { Rooms } from './share-rooms.ts';
 import type { SharedServer } from './share-listeners.ts';
@@ -61,7 +62,7 @@ export class ShareOutlook {
       serverName: server.name,
       user,
       // A role that is not known to be harmless is not called harmless.
-      runsCode: roles.find(({ role }) => role === request.role)?.runsCode ?? true,
+      runsCode: runsCode(server, roles, request),
       reach,
       network,
       lifeMs: request.expiresSeconds * 1000,
@@ -83,6 +84,16 @@ export class ShareOutlook {
       certificate,
     };
   }
+}
+
+function runsCode(
+  { sharing: { rules } }: SharedServer,
+  roles: readonly RoleOffer[],
+  request: SharePreviewRequest,
+): boolean {
+  const permissions = permissionsFor(rules, request);
+  const wide = permissions !== null && rules.messages?.runsCode(request.role, permissions) === true;
+  return wide || (roles.find(({ role }) => role === request.role)?.runsCode ?? true);
 }
 
 /** One that only some browsers know (an organisation's own authority) is told of by its findings. */

@@ -6,6 +6,7 @@ import type { Wait } from './approvals.ts';
 import type { AuditEvent } from './audit-entry.ts';
 import { describeGuest, describeWait } from './described.ts';
 import type { Guest } from './guests.ts';
+import type { ListedLink } from './ledger.ts';
 import { createOnce, createRefusalCounter } from './refusals.ts';
 import type { Rooms } from './share-rooms.ts';
 
@@ -68,6 +69,17 @@ export class ShareTeller {
   /** Writes the counts of refusals whose time is over. */
   flush(rooms: Rooms, all = false): void {
     for (const event of this.#refusals.due(Date.now(), all)) this.record(rooms, event);
+  }
+
+  made(rooms: Rooms, link: ListedLink, by: string): void {
+    const { id, serverId: server, role, label, group, usesLeft: uses, approval, permissions } = link;
+    const expiresAt = new Date(link.expiresAt).toISOString();
+    const about = { link: id, server, role, label, group, expiresAt, uses, approval, by };
+    const types =
+      permissions === null
+        ? {}
+        : { send: permissions.send.join(' '), receive: permissions.receive.join(' ') };
+    this.record(rooms, { event: 'link-made', ...about, ...types });
   }
 
   joined(rooms: Rooms, guest: Guest): void {

@@ -15,6 +15,7 @@ import type {
 import type { Log, UpstreamState } from '../ports.ts';
 import { dropWaits, type WaitTable } from './approvals.ts';
 import { describeLink, describeNewLink } from './described.ts';
+import { permissionsFor } from './message-permissions.ts';
 import type { Guest } from './guests.ts';
 import type { Taken } from './ledger.ts';
 import { notAcknowledged, notOffered, notRunning, notShared, openBesideDoor } from './share-errors.ts';
@@ -72,6 +73,7 @@ export class Sharing {
     const { warnings, roles } = await outlook.preview(server, request);
     if (!roles.some(({ role }) => role === request.role)) throw notOffered(server, request.role);
     if (needsAcknowledgement(warnings) && !request.acknowledged) throw notAcknowledged();
+    const permissions = permissionsFor(server.sharing.rules, request);
     const rooms = await this.#rooms();
     const { listen, made } = await this.#whileMaking(server.id, async () => ({
       listen: await listeners.ensure(server, rooms, request.listen),
@@ -83,14 +85,12 @@ export class Sharing {
         lifeMs: request.expiresSeconds * 1000,
         uses: request.uses,
         approval: request.approval,
+        permissions,
         madeBy: user,
       }),
     }));
     const { link, secret } = made;
-    const { id, role, label, group, usesLeft, approval } = link;
-    const expiresAt = new Date(link.expiresAt).toISOString();
-    const about = { link: id, server: server.id, role, label, group, expiresAt };
-    this.#teller.record(rooms, { event: 'link-made', ...about, uses: usesLeft, approval, by: user });
+    this.#teller.made(rooms, link, user);
     this.#teller.changed(server.id);
     const certificate = (await rooms.certificate()).current();
     return describeNewLink(

@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { matlabSharing } from '../../../../src/main/core/profiles/matlab/roles.ts';
 
+const guest = { name: 'Ada (guest)', session: 'a1', permissions: null };
+
 const { rules, notOffered } = matlabSharing('');
 const based = matlabSharing('/lab/m').rules;
 
@@ -50,7 +52,7 @@ test.each([
   ['/get_status', false],
 ])('below a path of the owner’s own: %s %s', (path, allow) => {
   expect(based.decideRequest('full', 'GET', path, '')).toMatchObject({ allow });
-  expect(based.openSocket('full', path, '', [])).toMatchObject({ allow });
+  expect(based.openSocket('full', path, '', [], guest)).toMatchObject({ allow });
 });
 
 test('nobody is a viewer or an editor, with the reason', () => {
@@ -59,7 +61,7 @@ test('nobody is a viewer or an editor, with the reason', () => {
       allow: false,
       reason: 'role',
     });
-    expect(rules.openSocket(role, '/x', '', [])).toMatchObject({ allow: false, reason: 'role' });
+    expect(rules.openSocket(role, '/x', '', [], guest)).toMatchObject({ allow: false, reason: 'role' });
     expect(notOffered.find(one => one.role === role)?.reason).toMatch(/nobody can only look/);
   }
 });
@@ -86,7 +88,7 @@ test('no spelling of a route of the owner’s passes', () => {
   fc.assert(
     fc.property(spelled, methods, (path, method) => {
       expect(rules.decideRequest('full', method, `/${path}`, '').allow).toBe(false);
-      expect(rules.openSocket('full', `/${path}`, '', []).allow).toBe(false);
+      expect(rules.openSocket('full', `/${path}`, '', [], guest).allow).toBe(false);
     }),
   );
 });

@@ -7,7 +7,7 @@
 import type { Address, Log, Proof, RunFacts } from '../../ports.ts';
 import { familyOf, listProcesses, startOf } from '../../server/processes.ts';
 import { ask } from '../ask.ts';
-import { holds, listenersOn, reached } from './listeners.ts';
+import { holds, listenersOn, networkPorts, reached } from './listeners.ts';
 import type { Listener } from './listeners.ts';
 
 export interface CustomProof {
@@ -76,6 +76,16 @@ function foreign(port: number, listeners: readonly Listener[]): Owner {
   const pid = listeners.find(listener => listener.pid !== null)?.pid;
   const who = pid === undefined || pid === null ? 'Another program' : `Another program (process ${pid})`;
   return { kind: 'foreign', detail: `${who} listens on port ${port}.` };
+}
+
+/** Whether a process of this run listens where other computers can reach it. @param ports where it may listen; Linux tells of all */
+export async function listensOnNetwork(
+  run: RunFacts,
+  ports: readonly number[],
+  platform: NodeJS.Platform,
+): Promise<boolean> {
+  const pids = platform === 'win32' ? [run.pid] : await pidsOf(run);
+  return (await networkPorts(pids, ports, platform)).length > 0;
 }
 
 /** What carries the run's marker, and what it started. */

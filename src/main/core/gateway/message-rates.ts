@@ -1,0 +1,35 @@
+/**
+ * How many messages a guest may send over WebSockets. The attack: a server that says each message again to everybody (a bus) is a loudspeaker, and a guest who
+ * opens ten sockets speaks ten times as fast. So what is counted is the guest, not the socket.
+ */
+import type { MessageRate } from '../ports.ts';
+
+export interface MessageRates {
+  /** Counts one message of this session; false when it is one too many. @param now milliseconds */
+  take(session: string, rate: MessageRate, now: number): boolean;
+  forget(session: string): void;
+}
+
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+/** A bucket for each session that fills as time goes by. A session that has ended is forgotten by whoever ends it. */
+export function openMessageRates(): MessageRates {
+  const buckets = new Map<string, Bucket>();
+  return {
+    take(session, { perSecond, burst }, now) {
+      const bucket = buckets.get(session) ?? { left: burst, at: now };
+      buckets.set(session, bucket);
+      // A clock that goes back gives nothing.
+      const passed = Math.max(0, now - bucket.at) / 1000;
+      bucket.left = Math.min(burst, bucket.left + passed * perSecond);
+      bucket.at = Math.max(bucket.at, now);
+      if (bucket.left < 1) return false;
+      bucket.left -= 1;
+      return true;
+    },
+    forget: session => void buckets.delete(session),
+  };
+}

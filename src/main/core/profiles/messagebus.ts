@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Profile } from '../ports.ts';
+import type { ProfileKind, ProfileOptions } from './kind.ts';
+import { busProver } from './messagebus/prove.ts';
+import { busSharing } from './messagebus/sharing.ts';
+import { route } from './messagebus/rules.ts';
+import type { SimpleServer } from './simple/server.ts';
+import { simpleProfile } from './simple.ts';
+
+/** The message bus of OpenVoiceOS, which speaks Mycroft's protocol. It asks nobody for a credential. */
+export const kind: ProfileKind = {
+  name: 'messagebus',
+  title: 'OVOS message bus',
+  aliases: ['ovos', 'mycroft', 'bus'],
+  // A line, and three that speak on it.
+  icon: 'M2 11h20v2H2zM5 4h2v7H5zM11 13h2v7h-2zM17 4h2v7h-2zM4 2.500h4v3H4zM10 18.500h4v3h-4zM16 2.500h4v3h-4z',
+  file: 'never',
+  order: 60,
+  docs: {
+    tried: '0.0.10, with ovos-bus-client 1.5.0',
+    credential:
+      'none: Gatehouse is the only guard. Its own clients show the token in the route (`/core/TOKEN`), as `token=`, by Basic or in a subprotocol',
+    notEnforced:
+      'Which room a satellite says that it is in, and what it says of its own conversation. On Windows the port is open to other accounts of the computer.',
+  },
+  create: busProfile,
+};
+
+function busProfile(options: ProfileOptions): Profile {
+  const onSocket = simpleProfile(busServer('socket'), options);
+  const onPort = simpleProfile(busServer('port'), options);
+  return {
+    ...onSocket,
+    plan: async (request, found, place) => {
+      const plan = await (place.canUseSockets ? onSocket : onPort).plan(request, found, place);
+      return { ...plan, prove: busProver(plan, options.platform) };
+    },
+  };
+}
+
+/** @param listens a Unix socket in the private folder where there are any: no other account reaches it */
+function busServer(listens: SimpleServer['listens']): SimpleServer {
+  return {
+    name: 'messagebus',
+    title: kind.title,
+    source: { kind: 'python', distribution: 'ovos_messagebus', scripts: ['ovos-messagebus'] },
+    file: 'never',
+    listens,
+    command: ({ shim, socket, port }) => [
+      join(shim, 'gatehouse_bus.py'),
+      listens === 'socket' ? socket : String(port),
+    ],
+    variables: ({ environment }) => namedOf(environment),
+    readyPath: route,
+    preflight: { paths: ['/'], sockets: [route] },
+    readySeconds: 60,
+    clientCredential: {
+      headers: [],
+      parameters: ['token'],
+      pathPrefix: `${route}/`,
+      subprotocol: true,
+    },
+    sharing: busSharing,
+  };
+}
+
+/** By these OVOS finds its configuration, beside XDG's own; the user's configuration is the bus's, but for where it listens. */
+const configurationNames = [
+  'OVOS_CONFIG_BASE_FOLDER',
+  'OVOS_CONFIG_FILENAME',
+  'OVOS_DEFAULT_CONFIG',
+  'OVOS_DISTRIBUTION_CONFIG',
+  'MYCROFT_SYSTEM_CONFIG',
+  'MYCROFT_WEB_CACHE',
+];
+
+function namedOf(environment: ProfileOptions['environment']): Record<string, string> {
+  return Object.fromEntries(
+    configurationNames.flatMap(name => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * The attack: a bus that listens on the network although it was told not to (its configuration says 0.0.0.0, and another version may ask it again), where whoever
+ * reaches it drives the assistant past the gateway. So before it is called ready, the system is asked where the processes of this run listen.
+ */
+import { request } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { FrameReader } from '../../gateway/frames.ts';
+import type { Address, LaunchPlan, Proof } from '../../ports.ts';
+import { listensOnNetwork } from '../custom/prove.ts';
+import { route } from './rules.ts';
+
+const onNetwork: Proof = {
+  kind: 'foreign',
+  detail: 'The message bus listens on the network, although it was told to listen on this computer only.',
+};
+
+/** What the bus says first is small. */
+const firstBytes = 64 * 1024;
+
+export function busProver(
+  { prove, upstream }: Pick<LaunchPlan, 'prove' | 'upstream'>,
+  platform: NodeJS.Platform,
+): LaunchPlan['prove'] {
+  const ports = upstream.address.kind === 'port' ? [upstream.address.port] : [];
+  return async (signal, run) => {
+    if (await listensOnNetwork(run, ports, platform)) return onNetwork;
+    const proof = await prove(signal, run);
+    if (proof.kind !== 'ours') return proof;
+    const greeted = await greeting(upstream.address, signal);
+    // Once more: it may have begun to listen after the first look, and before it greeted.
+    return greeted.kind === 'ours' && (await listensOnNetwork(run, ports, platform)) ? onNetwork : greeted;
+  };
+}
+
+/** A bus greets everybody who comes: `{"type": "connected", ...}`. */
+async function greeting(address: Address, signal: AbortSignal): Promise<Proof> {
+  try {
+    const first = await firstMessage(address, signal);
+    const said: unknown = JSON.parse(first);
+    if (
+      typeof said === 'object' &&
+      said !== null &&
+      ('type' in said ? said.type === 'connected' : 'ciphertext' in said)
+    ) {
+      return { kind: 'ours' };
+    }
+    return { kind: 'not-yet', detail: 'What answers does not greet as a message bus does.' };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no answer';
+    return { kind: 'not-yet', detail: `The message bus does not greet yet (${why}).` };
+  }
+}
+
+function firstMessage(address: Address, signal: AbortSignal): Promise<string> {
+  const place =
+    address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port };
+  return new Promise((resolve, reject) => {
+    const asked = request({
+      ...place,
+      path: route,
+      agent: false,
+      signal,
+      headers: {
+        Host: 'localhost',
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+      },
+    });
+    asked.once('error', reject);
+    asked.once('response', response => {
+      response.destroy();
+      reject(new Error(`status ${response.statusCode}`));
+    });
+    asked.once('upgrade', (_response, socket, head: Buffer) => {
+      const reader = new FrameReader({ masked: false, messageBytes: firstBytes });
+      const read = (chunk: Buffer): void => {
+        const [event] = reader.push(chunk);
+        if (event === undefined) return;
+        socket.destroy();
+        if (event.kind === 'message') resolve(event.data.toString('utf8'));
+        else reject(new Error(event.kind));
+      };
+      socket.on('error', reject);
+      socket.on('close', () => reject(new Error('closed')));
+      signal.addEventListener('abort', () => socket.destroy(), { once: true });
+      socket.on('data', read);
+      if (head.length > 0) read(head);
+    });
+    asked.end();
+  });
+}

@@ -1,0 +1,43 @@
+/** What the roles of a message bus are: its one socket, read along in both directions, and nothing else. */
+import type { Role } from '../../../../shared/model.ts';
+import type { MessageRate, RoleRefusal, RoleRules } from '../../ports.ts';
+import { busFilter, guestBytes } from './filter.ts';
+import { busMessages } from './permissions.ts';
+
+/** Where clients of a bus look for it, and where the shim puts it. */
+export const route = '/core';
+
+/** What a bus is told it tells everybody: a satellite speaks when a person does, a skill may be busy. */
+const rates: Readonly<Record<Role, MessageRate>> = {
+  viewer: { perSecond: 2, burst: 20 },
+  editor: { perSecond: 20, burst: 100 },
+  full: { perSecond: 200, burst: 1000 },
+};
+
+const noPages = 'This is a message bus. It has no pages; its clients open the WebSocket /core.';
+
+export const busRoles: RoleRules = {
+  roles: ['viewer', 'editor', 'full'],
+  overrideHeaders: [],
+  decideRequest: () => refusal('unknown-path', noPages),
+  openSocket(role, path, _query, _subprotocols, guest) {
+    if (path !== route) return refusal('unknown-path', noPages);
+    const permissions = guest.permissions ?? busMessages.presets[role];
+    if (permissions === undefined) return refusal('role', 'Your link does not reach this message bus.');
+    return {
+      allow: true,
+      way: 'filter',
+      target: route,
+      subprotocols: [],
+      messageBytes: guestBytes,
+      messageRate: rates[role],
+      readsServer: true,
+      filter: chosen => (chosen === null ? busFilter(role, permissions, guest) : null),
+    };
+  },
+  messages: busMessages,
+};
+
+function refusal(reason: RoleRefusal['reason'], message: string): RoleRefusal {
+  return { allow: false, reason, message };
+}
