@@ -5,7 +5,14 @@ export default defineConfig({
     // The Jupyter client tells the console of every WebSocket.
     onConsoleLog: text => !/WebSocket|Connection lost/.test(text),
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/adversarial/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/adversarial/**/*.test.ts'],
+          // Against a hang, not to measure: a busy computer takes its time.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'integration',

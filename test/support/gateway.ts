@@ -218,8 +218,12 @@ export async function rawExchange(port: number, bytes: string, quietMs = 400): P
   const socket = connect(port, '127.0.0.1');
   let answer = '';
   socket.setEncoding('latin1');
-  socket.setTimeout(quietMs, () => socket.destroy());
-  socket.on('data', (chunk: string) => (answer += chunk));
+  // The first byte may take longer: it is waited for, not measured.
+  socket.setTimeout(Math.max(quietMs, 2000), () => socket.destroy());
+  socket.on('data', (chunk: string) => {
+    answer += chunk;
+    socket.setTimeout(quietMs);
+  });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => resolve(answer));
   socket.write(Buffer.from(bytes, 'latin1'));
