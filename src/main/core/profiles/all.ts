@@ -1,5 +1,6 @@
 // Written by `npm run profiles` from the files of this folder that export `kind`.
 import type { ProfileKind } from './kind.ts';
+import { kind as codeServer } from './code-server.ts';
 import { kind as custom } from './custom.ts';
 import { kind as jupyter } from './jupyter.ts';
 import { kind as matlab } from './matlab.ts';
@@ -7,6 +8,11 @@ import { kind as messagebus } from './messagebus.ts';
 import { kind as tensorboard } from './tensorboard.ts';
 
 /** Every kind of server, the first first. */
-export const allKinds: readonly ProfileKind[] = [custom, jupyter, matlab, messagebus, tensorboard].sort(
-  (one, other) => one.order - other.order,
-);
+export const allKinds: readonly ProfileKind[] = [
+  codeServer,
+  custom,
+  jupyter,
+  matlab,
+  messagebus,
+  tensorboard,
+].sort((one, other) => one.order - other.order);

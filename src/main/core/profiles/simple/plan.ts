@@ -37,7 +37,7 @@ export async function planSimple(
     environment: { ...server.variables?.(run) },
     folder: place.folder,
     upstream,
-    landing: server.landing ?? '/',
+    landing: said(server.landing, run) ?? '/',
     prove: customProver({
       address,
       host: upstream.host,
@@ -49,9 +49,13 @@ export async function planSimple(
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds(server.name) ?? server.readySeconds ?? 120,
     advise: adviseCustom,
-    caveat: () => server.caveat ?? null,
+    caveat: () => said(server.caveat, run),
     preflight: server.preflight,
   };
+}
+
+function said(what: string | ((run: SimpleRun) => string | null) | undefined, run: SimpleRun): string | null {
+  return typeof what === 'function' ? what(run) : (what ?? null);
 }
 
 async function runOf(

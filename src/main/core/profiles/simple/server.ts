@@ -63,7 +63,7 @@ export interface SimpleServer {
   readonly prepare?: (run: SimpleRun) => Promise<void>;
   /** Answers below 500 once the server is up. */
   readonly readyPath: string;
-  readonly landing?: string;
+  readonly landing?: string | ((run: SimpleRun) => string);
   readonly headers?: (secret: Secret<string>) => Upstream['headers'];
   /** More of the upstream, where the kind needs it. */
   readonly upstream?: (run: SimpleRun) => Partial<Upstream>;
@@ -74,8 +74,8 @@ export interface SimpleServer {
   readonly readySeconds?: number;
   /** What is asked of it from outside its door; its first page when absent. */
   readonly preflight?: PreflightQuestions;
-  /** Said as long as it runs, as the end of a sentence; absent: nothing beside the usual. */
-  readonly caveat?: string;
+  /** Said as long as it runs, as the end of a sentence; absent or null: nothing beside the usual. */
+  readonly caveat?: string | ((run: SimpleRun) => string | null);
 }
 
 /** For `refuseVersion`: what is older than the version that closed an advisory is not started. */
