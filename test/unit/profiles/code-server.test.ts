@@ -1,12 +1,12 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { kind } from '../../../src/main/core/profiles/code-server.ts';
 import { closedPortProxy } from '../../../src/main/core/profiles/code-server/port-proxy.ts';
-import type { LaunchPlan, Profile } from '../../../src/main/core/ports.ts';
-import { Secret } from '../../../src/main/core/secret.ts';
+import type { LaunchPlan } from '../../../src/main/core/ports.ts';
 import type { FoundServer } from '../../../src/shared/model.ts';
 import { scratchFolder } from '../../support/fake-environment.ts';
+import { foundIn, installProgram, planIn, profileIn } from '../../support/profile-plan.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 beforeEach(async () => {
@@ -14,40 +14,14 @@ beforeEach(async () => {
 });
 afterEach(() => scratch.remove());
 
-function profile(): Profile {
-  return kind.create({
-    environment: { PATH: scratch.folder, HOME: scratch.folder },
-    home: join(scratch.folder, 'no such home'),
-    dataFolder: scratch.folder,
-    platform: 'linux',
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    readySeconds: () => null,
-  });
-}
-
-/** A program that says this version, and notes what it was asked. */
-async function install(version: string): Promise<void> {
-  const script = `#!/bin/sh\necho "$@" > "\${0%/*}/asked"\necho '${version} 53c2f3253bcf32886706fc023e794bbeb253c90f with Code 1.139.1'\n`;
-  await writeFile(join(scratch.folder, 'code-server'), script, { mode: 0o755 });
-}
-
-async function found(): Promise<FoundServer | undefined> {
-  const all = await profile().find?.({ fresh: true, signal: AbortSignal.timeout(10_000) });
-  return all?.find(({ location }) => location.startsWith(scratch.folder));
-}
-
-async function plan(canUseSockets = true): Promise<LaunchPlan> {
-  const given = (await found()) ?? null;
-  return profile().plan({ profile: 'code-server' }, given, {
-    serverId: 'x',
-    directory: scratch.folder,
-    canUseSockets,
-    port: 4567,
-    secret: new Secret('the-secret-of-this-run'),
-    folder: join(scratch.folder, 'thesis & more'),
-    user: 'zoe',
-  });
-}
+const install = (version: string): Promise<void> =>
+  installProgram(
+    scratch.folder,
+    'code-server',
+    `${version} 53c2f3253bcf32886706fc023e794bbeb253c90f with Code 1.139.1`,
+  );
+const found = async (): Promise<FoundServer | undefined> => (await foundIn(kind, scratch.folder))[0];
+const plan = (canUseSockets = true): Promise<LaunchPlan> => planIn(kind, scratch.folder, canUseSockets);
 
 test('it is found with the version that it says, and asked without a configuration of its own', async () => {
   await install('4.139.1');
@@ -114,7 +88,7 @@ test('where there are no Unix sockets it is not started on a port instead', asyn
 });
 
 test('one role, and a sentence for each that is not', async () => {
-  const { sharing } = profile();
+  const { sharing } = profileIn(kind, scratch.folder);
   expect(sharing.rules.roles).toEqual(['full']);
   expect(sharing.notOffered.map(({ role }) => role)).toEqual(['viewer', 'editor']);
   for (const { reason } of sharing.notOffered) expect(reason).toMatch(/terminal/);

@@ -7,7 +7,7 @@ import type { ProfileSharing, RoleRefusal } from '../ports.ts';
  */
 export function fullOnly(
   reason: string,
-  words: { readonly editor?: string; readonly can?: readonly string[] } = {},
+  words: { readonly editor?: string; readonly can?: readonly string[]; readonly note?: string } = {},
 ): ProfileSharing {
   const refusal: RoleRefusal = { allow: false, reason: 'role', message: reason };
   return {
@@ -29,7 +29,7 @@ export function fullOnly(
           can: words.can ?? ['Do everything on this server that you can do'],
           cannot: ['Stop or restart it from Gatehouse, or share it further'],
           runsCode: true,
-          note: null,
+          note: words.note ?? null,
         },
       ]),
   };
