@@ -44,7 +44,7 @@ export const kind: ProfileKind = {
         readyPath: '/system_stats',
         // Models and nodes are read before it answers.
         readySeconds: 1800,
-        caveat: 'other accounts of this computer can reach its port and run code as you through it.',
+        caveat: 'whoever reaches its port, another account of this computer too, runs code as you.',
         sharing: fullOnly('Whoever reaches ComfyUI can queue workflows, and a workflow runs code.', {
           can: ['Queue workflows, which run code as you', 'See and delete what others have made'],
         }),

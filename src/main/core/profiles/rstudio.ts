@@ -55,7 +55,7 @@ export const kind: ProfileKind = {
         variables: run => ({ USER: run.user }),
         prepare,
         readyPath: '/',
-        caveat: 'other accounts of this computer can reach its port and run code as you through it.',
+        caveat: 'whoever reaches its port, another account of this computer too, runs code as you.',
         sharing: fullOnly(
           'Whoever sees RStudio has its R console and a terminal, so nobody can be held back there.',
           {
