@@ -14,13 +14,17 @@ export interface Neighbour {
   readonly port: number;
   /** `GET /path`, or `UPGRADE /path`. */
   readonly asked: string[];
+  /** The `Cookie` headers that came with it. */
+  readonly cookies: string[];
   close(): void;
 }
 
 export async function openNeighbour(): Promise<Neighbour> {
   const asked: string[] = [];
+  const cookies: string[] = [];
   const server = createServer((incoming, response) => {
     asked.push(`${incoming.method} ${incoming.url}`);
+    cookies.push(incoming.headers.cookie ?? '');
     response.end('the neighbour');
   });
   server.on('upgrade', (incoming: IncomingMessage, socket) => {
@@ -33,6 +37,7 @@ export async function openNeighbour(): Promise<Neighbour> {
   return {
     port: (server.address() as AddressInfo).port,
     asked,
+    cookies,
     close() {
       server.closeAllConnections();
       server.close();
@@ -81,34 +86,51 @@ export function spellings(port: number): string[] {
   ];
 }
 
+export interface BareReply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+}
+
 export interface Bare {
-  status(path: string): Promise<number>;
-  shake(path: string, headers?: Record<string, string>): Promise<number>;
+  readonly socketPath: string;
+  ask(
+    target: string,
+    options?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<BareReply>;
+  status(target: string): Promise<number>;
+  shake(target: string, headers?: Record<string, string>): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** code-server as somebody would start it by hand, without a password, on a socket. */
-export async function startBare(programs: string, path: string, flags: readonly string[]): Promise<Bare> {
+/** code-server as somebody would start it by hand, on a socket. @param config its config.yaml */
+export async function startBare(
+  programs: string,
+  path: string,
+  flags: readonly string[],
+  config = 'auth: none\n',
+): Promise<Bare> {
   const folder = await mkdtemp(join(tmpdir(), 'bare-'));
   const socketPath = join(folder, 'bare.sock');
-  const config = join(folder, 'config.yaml');
-  await writeFile(config, 'auth: none\n');
+  await writeFile(join(folder, 'config.yaml'), config);
   const child: ChildProcess = spawn(
     join(programs, 'code-server'),
-    ['--config', config, '--socket', socketPath, '--session-socket', join(folder, 'session.sock'), ...flags],
+    ['--config', join(folder, 'config.yaml'), '--socket', socketPath, ...flags],
     { env: { PATH: path, HOME: folder }, stdio: 'ignore' },
   );
-  const status = (target: string): Promise<number> =>
+  const ask: Bare['ask'] = (target, { body, ...options } = {}) =>
     new Promise((resolve, reject) => {
-      request({ socketPath, path: target }, response => {
+      request({ socketPath, path: target, ...options }, response => {
         response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
       })
         .on('error', reject)
-        .end();
+        .end(body);
     });
+  const status = async (target: string): Promise<number> => (await ask(target)).status;
   await eventually('it answers', 60_000, async () => (await status('/healthz')) === 200);
   return {
+    socketPath,
+    ask,
     status,
     shake: (target, headers = {}) => shake(new WebSocket(`ws+unix:${socketPath}:${target}`, { headers })),
     async stop() {
