@@ -27,9 +27,12 @@ export async function pythonServer(name: string): Promise<string> {
 
 /**
  * Folder that has what `locks/<name>.json` (a package.json, all pinned) says in its node_modules.
- * @param scripts whether the packages' install scripts run
+ * @param scripts whether the packages' install scripts run; names: those of these packages alone
  */
-export async function nodeServer(name: string, options: { readonly scripts: boolean }): Promise<string> {
+export async function nodeServer(
+  name: string,
+  options: { readonly scripts: boolean | readonly string[] },
+): Promise<string> {
   const file = join(locks, `${name}.json`);
   const folder = join(testCache, 'servers', `${name}-${await keyOf(file)}`);
   const finished = join(folder, 'finished');
@@ -45,16 +48,13 @@ export async function nodeServer(name: string, options: { readonly scripts: bool
       '--no-audit',
       '--no-fund',
       '--loglevel=error',
-      ...(options.scripts ? [] : ['--ignore-scripts']),
+      ...(options.scripts === true ? [] : ['--ignore-scripts']),
     ];
     // Beside the Node that runs the tests, so that native modules are built for it.
     const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
-    await run('npm', ['install', ...flags], {
-      cwd: folder,
-      env,
-      timeout: 900_000,
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    const how = { cwd: folder, env, timeout: 900_000, maxBuffer: 64 * 1024 * 1024 };
+    await run('npm', ['install', ...flags], how);
+    if (typeof options.scripts === 'object') await run('npm', ['rebuild', ...options.scripts], how);
     await writeFile(finished, '');
   } finally {
     await lock.release();

@@ -82,6 +82,11 @@ export interface Upstream {
   readonly forRole?: Readonly<Partial<Record<Role, RoleUpstream>>> | undefined;
   /** Paths (undecoded, without query) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
   readonly contentPaths?: readonly RegExp[] | undefined;
+  /**
+   * Closes what the server would do and nobody may ask of it, the owner neither: why a path (undecoded, without query) is closed, one sentence; null where it is
+   * not. Asked of requests and upgrades alike, at both doors.
+   */
+  readonly closed?: ((path: string) => string | null) | undefined;
 }
 
 /** What is different for guests of one role. `headers` stand in the place of the upstream's. */

@@ -18,6 +18,8 @@ export interface GuestNetwork {
 export function openGuestNetwork(): GuestNetwork {
   const name = `gatehouse-${process.pid}`;
   const [here, there] = [`gh${process.pid}a`.slice(-15), `gh${process.pid}b`.slice(-15)];
+  // Of its own, so that two runs on one computer do not meet.
+  const subnet = `10.77.${process.pid % 256}`;
   const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: 'pipe' });
   const close = (): void => {
     spawnSync('ip', ['link', 'delete', here], { stdio: 'ignore' });
@@ -26,12 +28,12 @@ export function openGuestNetwork(): GuestNetwork {
   try {
     ip('netns', 'add', name);
     ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
-    ip('address', 'add', '10.77.0.1/30', 'dev', here);
+    ip('address', 'add', `${subnet}.1/30`, 'dev', here);
     ip('link', 'set', here, 'up');
-    ip('-n', name, 'address', 'add', '10.77.0.2/30', 'dev', there);
+    ip('-n', name, 'address', 'add', `${subnet}.2/30`, 'dev', there);
     ip('-n', name, 'link', 'set', there, 'up');
     ip('-n', name, 'link', 'set', 'lo', 'up');
-    return { address: '10.77.0.1', namespace: name, close };
+    return { address: `${subnet}.1`, namespace: name, close };
   } catch (error) {
     close();
     if (process.env['CI'] === 'true') throw error;

@@ -23,6 +23,7 @@ function decide(
     failed: () => ({ limited: options.limited ?? false, limit: 1, remaining: 0, resetSeconds: 9 }),
     exchange: () => redirectAnswer(303, 'http://exchanged/'),
     refusalLog: () => undefined,
+    closed: path => (path === '/shut' ? 'It is shut' : null),
     landing: '/lab/tree/a.ipynb',
   };
   const rawHeaders = ['Host', options.host ?? 'thesis.localhost:1', ...(options.headers ?? [])];
@@ -143,4 +144,14 @@ test.each<[string, Decision, string]>([
 test('a fault is the last that is believed of its connection, a refusal is not', () => {
   expect(decide('/', open, { host: 'evil.io' })).toMatchObject({ kind: 'answer', last: true });
   expect(decide('/', no('no-credential'))).not.toHaveProperty('last');
+});
+
+test.each([
+  ['a request', {}],
+  ['an upgrade', { upgrade: true }],
+  ['a page', { headers: page }],
+])('what the profile has closed is closed to the owner, too: %s', (_what, options) => {
+  expect(told(decide('/shut?x', open, options))).toBe('403');
+  expect(told(decide('/shut', no('no-credential'), {}))).toBe('401');
+  expect(told(decide('/shutter', open, options))).toBe('forward');
 });

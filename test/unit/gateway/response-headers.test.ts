@@ -20,7 +20,7 @@ function sent(headers: string[]): string[] {
   );
 }
 
-const policy = ['Content-Security-Policy', "frame-ancestors 'self'; base-uri 'self'; object-src 'self'"];
+const policy = ['Content-Security-Policy', "frame-ancestors 'self'; object-src 'self'"];
 const always = ['X-Content-Type-Options', 'nosniff', 'Cross-Origin-Resource-Policy', 'same-origin'];
 const referrer = ['Referrer-Policy', 'same-origin'];
 const opener = ['Cross-Origin-Opener-Policy', 'same-origin'];

@@ -57,6 +57,10 @@ export class Door implements GuardRoom, PageRoom {
     return this.#state.landing;
   }
 
+  closed(path: string): string | null {
+    return this.route?.upstream.closed?.(path) ?? null;
+  }
+
   get formBytes(): number {
     return this.limits.formBytes;
   }

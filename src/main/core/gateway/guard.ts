@@ -25,6 +25,8 @@ export interface GuardRoom {
   readonly refusalLog: RefusalLog;
   /** Path of the server's first page; `/` where that is the first page. */
   readonly landing: string;
+  /** Why the server may not be asked for a path, by its profile; null where it may. */
+  closed(path: string): string | null;
 }
 
 export function guard(
@@ -43,6 +45,8 @@ export function guard(
   if (isOwnPath(facts.path)) return ownPage(facts);
   const verdict = room.verdict(facts, connection);
   if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
+  const closed = room.closed(facts.path);
+  if (closed !== null) return { kind: 'answer', answer: refuseClosed(room, facts, closed) };
   if (facts.workerScript && coversOwnPages(facts.path))
     return { kind: 'answer', answer: refuseWorker(room, facts) };
   if (facts.navigation && facts.hostKind === 'loopback' && verdict.by === 'query') {
@@ -63,6 +67,11 @@ export function guard(
  */
 export function coversOwnPages(scriptPath: string): boolean {
   return `${ownPrefix}/`.startsWith(scriptPath.slice(0, scriptPath.lastIndexOf('/') + 1));
+}
+
+function refuseClosed(room: GuardRoom, facts: Facts, why: string): Answer {
+  room.refusalLog('closed path', { path: facts.path, client: facts.client });
+  return jsonAnswer(403, why);
 }
 
 function refuseWorker(room: GuardRoom, facts: Facts): Answer {

@@ -130,8 +130,11 @@ function isContent({ contentPaths }: ResponsePlan, path: string): boolean {
   return contentPaths !== undefined && contentPaths.some(pattern => pattern.test(path));
 }
 
-/** For a server that sends no policy: nothing that a page of it may need, only what an attacker would. */
-const defaultPolicy = "frame-ancestors 'self'; base-uri 'self'; object-src 'self'";
+/**
+ * For a server that sends no policy: nothing that a page of it may need, only what an attacker would. No `base-uri`: VS Code's webviews have their base where
+ * their files are, and who can write a `<base>` into a page could write a script there.
+ */
+const defaultPolicy = "frame-ancestors 'self'; object-src 'self'";
 
 function text(value: string | Buffer | undefined): string {
   return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');

@@ -84,6 +84,10 @@ export class ShareDoor implements ShareGuardRoom {
     return this.#state.landing;
   }
 
+  closed(path: string): string | null {
+    return this.route?.upstream.closed?.(path) ?? null;
+  }
+
   setPort(port: number): void {
     if (port === this.#port) return;
     this.#port = port;

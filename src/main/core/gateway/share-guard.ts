@@ -34,6 +34,8 @@ export interface ShareGuardRoom {
   readonly roles: RoleRules;
   readonly landing: string;
   readonly refusalLog: RefusalLog;
+  /** Why the server may not be asked for a path, by its profile; null where it may. */
+  closed(path: string): string | null;
   verdict(facts: Facts, connection: Connection): GuestVerdict;
   /** Redeems a tool's token, and looks again. */
   redeem(facts: Facts, connection: Connection, token: string): Promise<GuestVerdict | Answer>;
@@ -86,6 +88,8 @@ function judged(room: ShareGuardRoom, facts: Facts, verdict: GuestVerdict): Deci
 /** What the role says. */
 function allowed(room: ShareGuardRoom, facts: Facts, pass: GuestPass, by: CredentialKind): Decision<Entry> {
   const { roles } = room;
+  const closed = room.closed(facts.path);
+  if (closed !== null) return limited(room, facts, pass, closed);
   if (facts.workerScript && coversOwnPages(facts.path)) {
     return limited(room, facts, pass, 'A service worker of the whole address is not allowed');
   }

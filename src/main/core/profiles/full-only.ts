@@ -3,8 +3,12 @@ import type { ProfileSharing, RoleRefusal } from '../ports.ts';
 /**
  * A server that lets whoever reaches it do everything: there is one role, and it is all of it.
  * @param reason why nobody can be held back there, one sentence for the owner who chooses a role
+ * @param words what is said otherwise than of every such server
  */
-export function fullOnly(reason: string): ProfileSharing {
+export function fullOnly(
+  reason: string,
+  words: { readonly editor?: string; readonly can?: readonly string[]; readonly note?: string } = {},
+): ProfileSharing {
   const refusal: RoleRefusal = { allow: false, reason: 'role', message: reason };
   return {
     rules: {
@@ -15,17 +19,17 @@ export function fullOnly(reason: string): ProfileSharing {
     },
     notOffered: [
       { role: 'viewer', reason },
-      { role: 'editor', reason },
+      { role: 'editor', reason: words.editor ?? reason },
     ],
     offers: () =>
       Promise.resolve([
         {
           role: 'full',
           title: 'Full',
-          can: ['Do everything on this server that you can do'],
+          can: words.can ?? ['Do everything on this server that you can do'],
           cannot: ['Stop or restart it from Gatehouse, or share it further'],
           runsCode: true,
-          note: null,
+          note: words.note ?? null,
         },
       ]),
   };

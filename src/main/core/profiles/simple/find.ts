@@ -4,6 +4,7 @@ import type { ProfileOptions } from '../kind.ts';
 import { askVersion, findPrograms } from '../programs.ts';
 import { pathsOf } from '../python/interpreter.ts';
 import { findPythonPackages } from '../python/packages.ts';
+import { findCheckouts } from './checkout.ts';
 import { refusal, type SimpleServer, type SimpleSource } from './server.ts';
 
 /** Everything of this kind on this computer, what works first. */
@@ -14,11 +15,41 @@ export async function findSimple(
   signal: AbortSignal,
 ): Promise<FoundServer[]> {
   const { source } = server;
-  const listed =
-    source.kind === 'python'
-      ? await inPython(server, source, options, folder)
-      : await onPath(server, source, options, signal);
+  const listed = await bySource(server, source, options, folder, signal);
   return listed.sort((one, other) => Number(one.problem !== null) - Number(other.problem !== null));
+}
+
+function bySource(
+  server: SimpleServer,
+  source: SimpleSource,
+  options: ProfileOptions,
+  folder: string | undefined,
+  signal: AbortSignal,
+): Promise<FoundServer[]> {
+  switch (source.kind) {
+    case 'python':
+      return inPython(server, source, options, folder);
+    case 'program':
+      return onPath(server, source, options, signal);
+    case 'checkout':
+      return inCheckouts(server, source, options, folder);
+    default:
+      return source satisfies never;
+  }
+}
+
+async function inCheckouts(
+  server: SimpleServer,
+  source: SimpleSource & { readonly kind: 'checkout' },
+  options: ProfileOptions,
+  folder: string | undefined,
+): Promise<FoundServer[]> {
+  const seen = await findCheckouts(source, options, folder);
+  return seen.map(({ location, version, hasPython, fromFolder }) => {
+    const problem = hasPython ? refusal(server, version) : 'There is neither a Python in it nor one on PATH.';
+    const found = { ...described(server, location, version, problem), origin: 'folder' };
+    return fromFolder ? { ...found, fromFolder: true } : found;
+  });
 }
 
 async function inPython(

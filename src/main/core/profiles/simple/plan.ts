@@ -7,6 +7,7 @@ import { customProver } from '../custom/prove.ts';
 import { fileInside } from '../jupyter/landing.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
 import { interpreterOf, pathsOf } from '../python/interpreter.ts';
+import { interpreterBeside } from './checkout.ts';
 import { refusal, type SimpleRun, type SimpleServer } from './server.ts';
 
 export async function planSimple(
@@ -35,9 +36,9 @@ export async function planSimple(
   return {
     argv: [run.program, ...server.command(run)],
     environment: { ...server.variables?.(run) },
-    folder: place.folder,
+    folder: server.runsIn?.(run) ?? place.folder,
     upstream,
-    landing: server.landing ?? '/',
+    landing: said(server.landing, run) ?? '/',
     prove: customProver({
       address,
       host: upstream.host,
@@ -48,10 +49,14 @@ export async function planSimple(
     askToStop: askToStop === undefined ? null : signal => askToStop(upstream, signal),
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds(server.name) ?? server.readySeconds ?? 120,
-    advise: adviseCustom,
-    caveat: () => server.caveat ?? null,
+    advise: (lines, code) => server.advise?.(lines, code) ?? adviseCustom(lines, code),
+    caveat: () => said(server.caveat, run),
     preflight: server.preflight,
   };
+}
+
+function said(what: string | ((run: SimpleRun) => string | null) | undefined, run: SimpleRun): string | null {
+  return typeof what === 'function' ? what(run) : (what ?? null);
 }
 
 async function runOf(
@@ -65,8 +70,9 @@ async function runOf(
   const paths = pathsOf(platform);
   if (server.listens === 'socket' && !place.canUseSockets) throw noSockets(server.title);
   return {
-    program: await programOf(server, chosen, platform),
+    program: await programOf(server, chosen, options),
     version: chosen.version,
+    location: chosen.location,
     port: place.port,
     socket: paths.join(place.directory, 'server.sock'),
     directory: place.directory,
@@ -84,7 +90,7 @@ async function runOf(
 async function programOf(
   server: SimpleServer,
   chosen: FoundServer,
-  platform: NodeJS.Platform,
+  options: ProfileOptions,
 ): Promise<string> {
   const version = chosen.version;
   const problem = chosen.problem ?? refusal(server, version);
@@ -98,18 +104,25 @@ async function programOf(
       },
     );
   }
-  const program =
-    server.source.kind === 'python'
-      ? await interpreterOf(chosen.location, platform)
-      : await stat(chosen.location).then(
-          () => chosen.location,
-          () => null,
-        );
+  const program = await argumentZero(server, chosen.location, options);
   if (program !== null) return program;
   throw new GatehouseError('program-gone', `${chosen.title} is not in ${chosen.location} any more.`, {
     kind: 'not-found',
     nextStep: 'Choose another one: gatehouse profiles --fresh looks again.',
   });
+}
+
+async function argumentZero(
+  { source }: SimpleServer,
+  location: string,
+  options: ProfileOptions,
+): Promise<string | null> {
+  if (source.kind === 'python') return interpreterOf(location, options.platform);
+  if (source.kind === 'checkout') return interpreterBeside(location, options);
+  return stat(location).then(
+    () => location,
+    () => null,
+  );
 }
 
 async function fileOf(server: SimpleServer, request: StartRequest, place: RunPlace): Promise<string | null> {

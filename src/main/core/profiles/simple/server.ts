@@ -1,6 +1,12 @@
 /** What a server that needs no code of its own is described by. */
 import type { ProfileName } from '../../../../shared/model.ts';
-import type { ClientCredential, PreflightQuestions, ProfileSharing, Upstream } from '../../ports.ts';
+import type {
+  ClientCredential,
+  LaunchPlan,
+  PreflightQuestions,
+  ProfileSharing,
+  Upstream,
+} from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import type { ProfileOptions } from '../kind.ts';
 import { compareVersions } from '../versions.ts';
@@ -21,6 +27,16 @@ export type SimpleSource =
       readonly folders?: readonly string[];
       /** How it is asked for its version; `--version` when absent. */
       readonly version?: readonly string[];
+    }
+  | {
+      /** A Python program that is run from where it was unpacked, with the virtual environment in it or the Python on PATH. */
+      readonly kind: 'checkout';
+      /** What shows that a folder is one. */
+      readonly marks: readonly string[];
+      /** Folders where its own guides put it, below the user's home. */
+      readonly places: readonly string[];
+      /** Its file with `__version__ = "1.2.3"`. */
+      readonly versionFile: string;
     };
 
 /** What a command line is made of. */
@@ -28,6 +44,8 @@ export interface SimpleRun {
   /** Absolute path of the interpreter or program, which is argv[0] already. */
   readonly program: string;
   readonly version: string | null;
+  /** Where it is installed, as it was found. */
+  readonly location: string;
   /** Port on 127.0.0.1. */
   readonly port: number;
   /** Path of a Unix socket in the private folder. */
@@ -56,6 +74,8 @@ export interface SimpleServer {
   /** Whether a file is named when it is started. */
   readonly file: 'never' | 'may' | 'must';
   readonly listens: 'port' | 'socket';
+  /** Working folder of the process, where that is not the user's. */
+  readonly runsIn?: (run: SimpleRun) => string;
   /** What follows argv[0]. No secret. */
   readonly command: (run: SimpleRun) => readonly string[];
   readonly variables?: (run: SimpleRun) => Readonly<Record<string, string>>;
@@ -63,19 +83,21 @@ export interface SimpleServer {
   readonly prepare?: (run: SimpleRun) => Promise<void>;
   /** Answers below 500 once the server is up. */
   readonly readyPath: string;
-  readonly landing?: string;
+  readonly landing?: string | ((run: SimpleRun) => string);
   readonly headers?: (secret: Secret<string>) => Upstream['headers'];
   /** More of the upstream, where the kind needs it. */
   readonly upstream?: (run: SimpleRun) => Partial<Upstream>;
   readonly askToStop?: (upstream: Upstream, signal: AbortSignal) => Promise<void>;
   readonly clientCredential?: ClientCredential;
   readonly sharing: ProfileSharing;
+  /** From the exit code and the last lines to one sentence of advice, before what is known of every program is tried. */
+  readonly advise?: LaunchPlan['advise'];
   /** Seconds until a start is given up; 120 when absent. */
   readonly readySeconds?: number;
   /** What is asked of it from outside its door; its first page when absent. */
   readonly preflight?: PreflightQuestions;
-  /** Said as long as it runs, as the end of a sentence; absent: nothing beside the usual. */
-  readonly caveat?: string;
+  /** Said as long as it runs, as the end of a sentence; absent or null: nothing beside the usual. */
+  readonly caveat?: string | ((run: SimpleRun) => string | null);
 }
 
 /** For `refuseVersion`: what is older than the version that closed an advisory is not started. */

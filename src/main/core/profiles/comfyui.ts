@@ -1,0 +1,54 @@
+import type { ProfileKind } from './kind.ts';
+import { fullOnly } from './full-only.ts';
+import { simpleProfile } from './simple.ts';
+import { pathsOf } from './python/interpreter.ts';
+
+/** ComfyUI, which makes pictures from workflows. A workflow names nodes, and nodes are Python code: whoever may queue one runs code. It has no credential of its own. */
+export const kind: ProfileKind = {
+  name: 'comfyui',
+  title: 'ComfyUI',
+  aliases: ['comfy'],
+  // Two nodes and the wire between them.
+  icon: 'M2.500 4h7v7h-7zM14.500 13h7v7h-7zM9.500 6.500h4.250v8.250h.75v2h-2.750V8.500H9.500z',
+  file: 'never',
+  order: 150,
+  docs: {
+    tried: null,
+    credential: 'none: Gatehouse is the only guard',
+    notEnforced:
+      'Whoever comes in runs workflows, and with them code as you. Its port is open to other accounts of the computer.',
+  },
+  create: options =>
+    simpleProfile(
+      {
+        name: 'comfyui',
+        title: 'ComfyUI',
+        source: {
+          kind: 'checkout',
+          marks: ['main.py', 'nodes.py', 'comfy'],
+          places: ['ComfyUI', 'comfy/ComfyUI', 'Documents/ComfyUI', 'Documents/comfy/ComfyUI'],
+          versionFile: 'comfyui_version.py',
+        },
+        file: 'never',
+        listens: 'port',
+        runsIn: run => run.location,
+        // `--listen` without an address would be every address.
+        command: ({ location, platform, port }) => [
+          pathsOf(platform).join(location, 'main.py'),
+          '--listen',
+          '127.0.0.1',
+          '--port',
+          String(port),
+          '--disable-auto-launch',
+        ],
+        readyPath: '/system_stats',
+        // Models and nodes are read before it answers.
+        readySeconds: 1800,
+        caveat: 'whoever reaches its port, another account of this computer too, runs code as you.',
+        sharing: fullOnly('Whoever reaches ComfyUI can queue workflows, and a workflow runs code.', {
+          can: ['Queue workflows, which run code as you', 'See and delete what others have made'],
+        }),
+      },
+      options,
+    ),
+};

@@ -1,0 +1,83 @@
+/**
+ * RStudio Server, run as the user and not as the system's service. As such it cannot ask for a password (only root may), so it is started without: whoever reaches its port is in. It is bound to
+ * 127.0.0.1; other accounts of this computer reach that, which its owner is told as long as it runs.
+ *
+ * Its cookie `user-id` is passed to browsers, as its own pages need it. It opens nothing at the door, dies with the run (its key is in the private folder), and at the port nobody asks for it.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { ProfileKind } from './kind.ts';
+import { fullOnly } from './full-only.ts';
+import { simpleProfile } from './simple.ts';
+import type { SimpleRun } from './simple/server.ts';
+import { pathsOf } from './python/interpreter.ts';
+
+export const kind: ProfileKind = {
+  name: 'rstudio',
+  title: 'RStudio Server',
+  aliases: [],
+  // A ring with an R in it.
+  icon: 'M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zM8.500 6.500v11h2v-4h1.250l2.750 4H17l-3-4.250a3.400 3.400 0 0 0-1.250-6.750zM10.500 8.300h2a1.700 1.700 0 0 1 0 3.400h-2z',
+  file: 'never',
+  order: 50,
+  docs: {
+    tried: null,
+    credential: 'none: run as a user it has none, and Gatehouse is the only guard',
+    notEnforced:
+      'Whoever comes in runs R, and with it everything that you may do. Its port is open to other accounts of the computer.',
+  },
+  create: options =>
+    simpleProfile(
+      {
+        name: 'rstudio',
+        title: 'RStudio Server',
+        source: {
+          kind: 'program',
+          names: ['rserver'],
+          folders: ['/usr/lib/rstudio-server/bin', '/usr/lib/rstudio/bin'],
+        },
+        file: 'never',
+        listens: 'port',
+        command: run => [
+          '--auth-none=1',
+          '--www-address=127.0.0.1',
+          `--www-port=${run.port}`,
+          '--www-frame-origin=same',
+          // It would refuse browsers that it does not know.
+          '--www-verify-user-agent=0',
+          '--server-daemonize=0',
+          `--server-user=${run.user}`,
+          `--server-data-dir=${dataOf(run)}`,
+          `--database-config-file=${privateFile(run, 'database.conf')}`,
+          // Not there yet: it makes a new key, readable to its owner alone.
+          `--secure-cookie-key-file=${privateFile(run, 'cookie-key')}`,
+        ],
+        // Without it no R session starts.
+        variables: run => ({ USER: run.user }),
+        prepare,
+        readyPath: '/',
+        caveat: 'whoever reaches its port, another account of this computer too, runs code as you.',
+        sharing: fullOnly(
+          'Whoever sees RStudio has its R console and a terminal, so nobody can be held back there.',
+          {
+            can: ['Run R code and programs as you', 'Open, change and delete every file that you can'],
+          },
+        ),
+      },
+      options,
+    ),
+};
+
+/** It opens the permissions of its data folder to everybody, so that one lies in a folder that stays closed. Two runs must not share a database. */
+async function prepare(run: SimpleRun): Promise<void> {
+  await mkdir(dataOf(run), { mode: 0o700 });
+  const database = `provider=sqlite\ndirectory=${dataOf(run)}\n`;
+  await writeFile(privateFile(run, 'database.conf'), database, { mode: 0o600, flag: 'wx' });
+}
+
+function dataOf(run: SimpleRun): string {
+  return privateFile(run, 'data');
+}
+
+function privateFile({ platform, directory }: SimpleRun, name: string): string {
+  return pathsOf(platform).join(directory, name);
+}
