@@ -93,7 +93,10 @@ test('one role, and a sentence for each that is not', async () => {
   expect(sharing.notOffered.map(({ role }) => role)).toEqual(['viewer', 'editor']);
   for (const { reason } of sharing.notOffered) expect(reason).toMatch(/terminal/);
   expect(sharing.rules.decideRequest('viewer', 'GET', '/', '').allow).toBe(false);
-  expect(sharing.rules.openSocket('editor', '/', '', []).allow).toBe(false);
+  expect(
+    sharing.rules.openSocket('editor', '/', '', [], { name: 'Ada (guest)', session: 'a1', permissions: null })
+      .allow,
+  ).toBe(false);
   const [offer] = await sharing.offers(null, AbortSignal.timeout(1000));
   expect(offer).toMatchObject({ role: 'full', runsCode: true });
 });
