@@ -11,6 +11,7 @@ const server: ServerInfo = {
   folder: '/home/ada',
   state: 'ready',
   reason: '',
+  caveat: null,
   url: 'http://thesis.localhost:4001/m/',
   pid: 2,
   startedAt: new Date(2026, 10, 5, 9, 8, 7).toISOString(),
