@@ -101,7 +101,7 @@ export class ServerEntry {
       folder,
       state,
       reason,
-      caveat,
+      caveat: [...(caveat === null ? [] : [caveat]), ...this.#warnings()].join(' ') || null,
       url: this.#door?.url ?? null,
       pid,
       startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
@@ -225,8 +225,12 @@ export class ServerEntry {
     if (this.#refusal !== null) return { state: 'failed', reason: this.#refusal.summary };
     if (this.#opening) return { state: 'starting', reason: 'Its door is being opened.' };
     const { state, reason } = this.#supervised;
-    const warnings = this.#door === null ? [] : (this.#wishes?.warnings ?? []);
-    return { state, reason: [reason, ...warnings].join(' ') };
+    return { state, reason: [reason, ...this.#warnings()].join(' ') };
+  }
+
+  /** Of the door, while it is open. */
+  #warnings(): readonly string[] {
+    return this.#door === null ? [] : (this.#wishes?.warnings ?? []);
   }
 
   #changed(): void {

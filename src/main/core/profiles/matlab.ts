@@ -19,7 +19,7 @@ export const kind: ProfileKind = {
   docs: {
     tried: 'matlab-proxy 0.35.0, with its own stand-in for MATLAB',
     credential:
-      'the header `mwi-auth-token`; clients may use it, and `?mwi-auth-token=`. `MWI_*` of its security page is honoured at the door',
+      'the header `mwi-auth-token`; clients may use it, and `?mwi-auth-token=`. `MWI_*` of its security page is honoured at the door ([doc/matlab.md](doc/matlab.md))',
     notEnforced:
       'There is one desktop and one role. A guest can end MATLAB by code; the licence’s owner is seen by guests.',
   },

@@ -16,6 +16,7 @@ const nothing: DoorWishes = {
   warnings: [],
 };
 
+const inBrowser = expect.stringMatching(/opened in a browser/) as string;
 const strong = 'A-strong.token_of~mine';
 
 test.each<[string, Record<string, string>, Partial<DoorWishes>]>([
@@ -27,16 +28,16 @@ test.each<[string, Record<string, string>, Partial<DoorWishes>]>([
   ['the root', { MWI_BASE_URL: '/' }, {}],
   ['a token by default', { MWI_ENABLE_TOKEN_AUTH: 'anything' }, {}],
   ['TLS switched off', { MWI_ENABLE_SSL: 'False' }, {}],
-  ['TLS', { MWI_ENABLE_SSL: 'True' }, { tls: { kind: 'local-authority' } }],
+  ['TLS', { MWI_ENABLE_SSL: 'True' }, { tls: { kind: 'local-authority' }, warnings: [inBrowser] }],
   [
     'TLS with a chain',
     { MWI_ENABLE_SSL: 'TRUE', MWI_SSL_CERT_FILE: '/c.pem' },
-    { tls: { kind: 'files', certificate: '/c.pem', key: null } },
+    { tls: { kind: 'files', certificate: '/c.pem', key: null }, warnings: [inBrowser] },
   ],
   [
     'TLS with chain and key',
     { MWI_ENABLE_SSL: 'true', MWI_SSL_CERT_FILE: '/c.pem', MWI_SSL_KEY_FILE: '/k.pem' },
-    { tls: { kind: 'files', certificate: '/c.pem', key: '/k.pem' } },
+    { tls: { kind: 'files', certificate: '/c.pem', key: '/k.pem' }, warnings: [inBrowser] },
   ],
   [
     'a certificate without TLS',

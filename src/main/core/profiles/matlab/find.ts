@@ -9,8 +9,8 @@ import { findPythonPackages } from '../python/packages.ts';
 import type { Environment } from '../python/places.ts';
 import { compareVersions } from '../versions.ts';
 
-/** Before it the token had other names (`mwi_auth_token`), and other parts that the shim holds. */
-export const oldestVersion = '0.16.0';
+/** Earlier ones do not stop in order with the aiohttp of today, or answer nothing at all; 0.24, 0.25 and 0.30 were seen to work, 0.35 is in the tests. */
+const oldestVersion = '0.24.0';
 
 export const matlabTitle = 'MATLAB (matlab-proxy)';
 
@@ -45,7 +45,7 @@ export async function findMatlabProxies(
 
 function refusal(version: string | null): string | null {
   if (version === null || compareVersions(version, oldestVersion) >= 0) return null;
-  return `${version} is older than ${oldestVersion}: Gatehouse cannot keep it from the network. Update it with pip.`;
+  return `${version} is older than ${oldestVersion}, the first that Gatehouse was tried with. Update it with pip.`;
 }
 
 /** `MATLAB R2024b` where matlab-proxy will find one, by its own rules; `a MATLAB` where it does not say which; null for none. */

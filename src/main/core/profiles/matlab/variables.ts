@@ -43,17 +43,13 @@ export function doorWishes(user: Environment): DoorWishes {
   const asksForToken = lower(user, 'MWI_ENABLE_TOKEN_AUTH') !== 'false';
   const { token, warnings } = tokenOf(user, asksForToken);
   const tls = tlsOf(user);
-  const ignored = tls === null && given(user, 'MWI_SSL_CERT_FILE') !== null;
   return {
     port: portOf(user),
     token,
     asksForToken,
     basePath: basePathOf(user),
     tls,
-    warnings: [
-      ...warnings,
-      ...(ignored ? ['MWI_SSL_CERT_FILE is not used, because MWI_ENABLE_SSL is not True.'] : []),
-    ],
+    warnings: [...warnings, ...tlsWarnings(user, tls)],
   };
 }
 
@@ -101,6 +97,16 @@ function tlsOf(user: Environment): DoorTls | null {
   if (certificate !== null) return { kind: 'files', certificate, key };
   if (key === null) return { kind: 'local-authority' };
   throw unusable('MWI_SSL_KEY_FILE', 'is a key without a certificate', 'Set MWI_SSL_CERT_FILE, too.');
+}
+
+function tlsWarnings(user: Environment, tls: DoorTls | null): readonly string[] {
+  if (tls !== null) {
+    return [
+      'MWI_ENABLE_SSL is True: it is opened in a browser, since a window of Gatehouse shows plain HTTP alone.',
+    ];
+  }
+  if (given(user, 'MWI_SSL_CERT_FILE') === null) return [];
+  return ['MWI_SSL_CERT_FILE is not used, because MWI_ENABLE_SSL is not True.'];
 }
 
 function fileOf(user: Environment, name: string): string | null {
