@@ -93,7 +93,7 @@ test('an unmodified client is a satellite over wss: it asks, it is answered, and
   );
   const spoken = await satellite.sees('speak');
   expect(spoken.data['utterance']).toBe('you said what time is it');
-  const heard = await room.assistant.sees('recognizer_loop:utterance', ({ data }) =>
+  const heard = await room.owner.sees('recognizer_loop:utterance', ({ data }) =>
     String(data['utterances']).includes('what time'),
   );
   const [person] = (await room.core.call('share.people')).filter(one => one.link === link.id);
@@ -110,17 +110,17 @@ test('an unmodified client is an observer over wss: it reads what the link names
   const link = await room.share('viewer', 'wall', { receive: ['speak', 'mycroft.skill.*'] });
   expect(link.permissions).toEqual({ send: [], receive: ['speak', 'mycroft.skill.*'] });
   const observer = await room.guest(link, 'WEBSOCKET_CLIENT_CA_BUNDLE');
-  room.assistant.send('mycroft.volume.set', { percent: 1 });
-  room.assistant.send('mycroft.skill.handler.start', { name: 'Clock' });
-  room.assistant.send('speak', { utterance: 'it is noon' });
+  room.owner.send('mycroft.volume.set', { percent: 1 });
+  room.owner.send('mycroft.skill.handler.start', { name: 'Clock' });
+  room.owner.send('speak', { utterance: 'it is noon' });
   await observer.sees('speak', ({ data }) => data['utterance'] === 'it is noon');
   expect(observer.ofType('mycroft.skill.handler.start')).toHaveLength(1);
   expect(observer.ofType('mycroft.volume.set')).toEqual([]);
   observer.send('recognizer_loop:utterance', { utterances: ['viewers do not speak'] });
   await observer.sees('gatehouse.refused', ({ data }) => data['type'] === 'recognizer_loop:utterance');
-  room.assistant.send('speak', { utterance: 'later' });
+  room.owner.send('speak', { utterance: 'later' });
   await observer.sees('speak', ({ data }) => data['utterance'] === 'later');
-  expect(JSON.stringify(room.assistant.got)).not.toContain('viewers do not speak');
+  expect(JSON.stringify(room.owner.got)).not.toContain('viewers do not speak');
   expect(await room.refusals(link)).toContainEqual(expect.stringContaining('recognizer_loop:utterance'));
 });
 
