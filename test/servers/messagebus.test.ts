@@ -1,7 +1,10 @@
 /* The message bus of OVOS, from PyPI, behind the door, with its own client unmodified: as satellite and as observer. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { listenersOn, networkPorts } from '../../src/main/core/profiles/custom/listeners.ts';
@@ -52,12 +55,35 @@ test('on a port it is bound to this computer alone, and a bus that is not is nev
   const bare = { ...plan, argv: [join(dirname(room.python), 'ovos-messagebus')] };
   const open = runPlan(bare, place.home);
   try {
-    expect(await open.proof()).toEqual({ kind: 'foreign', detail: expect.stringContaining('network') });
+    expect(await open.proof()).toEqual({ kind: 'unsafe', detail: expect.stringContaining('network') });
   } finally {
     await open.kill();
     await place.remove();
   }
 });
+
+test.each(['("0.0.0.0", 0)', '("127.0.0.1", 0)', '("::", 0), family=socket.AF_INET6'])(
+  'a bus of another version that listens at %s by itself is ended by the shim',
+  async address => {
+    const folder = await mkdtemp(join(tmpdir(), 'other-bus-'));
+    const shim = join(folder, 'gatehouse_bus.py');
+    // What lies beside a program is found before what is installed.
+    const other = join(folder, 'ovos_messagebus');
+    await mkdir(other);
+    await cp('src/main/core/profiles/messagebus/shim/gatehouse_bus.py', shim);
+    await writeFile(join(other, '__init__.py'), '');
+    await writeFile(join(other, 'load_config.py'), 'MessageBusConfig = dict\n');
+    const main = `import socket\ndef main():\n    socket.create_server(${address})\n    print("it listens")\n`;
+    await writeFile(join(other, '__main__.py'), main);
+    const run = promisify(execFile)(room.python, [shim, join(folder, 'server.sock')]);
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('may listen on'),
+    });
+    await rm(folder, { recursive: true });
+  },
+);
 
 test('nobody comes in without the token; with it by route, query, Basic and subprotocol, at both doors', async () => {
   const link = await room.share('editor', 'every way');
