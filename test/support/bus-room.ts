@@ -10,6 +10,7 @@ import type { Role } from '../../src/shared/model.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { BusClient, writeBusConfiguration, type BusPlace } from './bus.ts';
 import { makeHome, serve, type Served, type TestHome } from './core.ts';
+import { startOvos, type Ovos } from './ovos.ts';
 import { makePlace } from './run-plan.ts';
 import { pythonServer } from './server-packages.ts';
 
@@ -25,8 +26,10 @@ export interface BusRoom {
   readonly core: CoreClient;
   /** File with the local authority in PEM. */
   readonly authority: string;
-  /** Stands where OVOS's core does, on the owner's side of the door. */
-  readonly assistant: BusClient;
+  /** OVOS itself, on the owner's side of the door. */
+  readonly ovos: Ovos;
+  /** A client of the owner's, who hears and says everything. */
+  readonly owner: BusClient;
   /** Port that the user's configuration names, on 0.0.0.0. */
   readonly configured: number;
   client(place: BusPlace, environment?: Record<string, string>): BusClient;
@@ -61,15 +64,16 @@ export async function openBusRoom(): Promise<BusRoom> {
   };
   const port = Number(new URL(served.server.url ?? '').port);
   const route = `/core/${await served.token()}`;
-  const assistant = client({ host: '127.0.0.1', port, route, ssl: false, assistant: true });
-  await assistant.open();
+  const owner = await client({ host: '127.0.0.1', port, route, ssl: false }).open();
+  const ovos = await startOvos({ host: '127.0.0.1', port, route });
   return {
     python,
     home,
     served,
     core,
     authority,
-    assistant,
+    owner,
+    ovos,
     configured,
     client,
     share: (role, label, more = {}) => {
@@ -95,7 +99,7 @@ export async function openBusRoom(): Promise<BusRoom> {
     statusOf: (door, path, asked = {}) => statusOf(new URL(path, door), asked, pem),
     onPort: () => planOnPort(home.environment),
     async close() {
-      await Promise.all(clients.map(one => one.end()));
+      await Promise.all([ovos.stop(), ...clients.map(one => one.end())]);
       core.close();
       served.child.kill('SIGTERM');
       await served.ended;

@@ -19,20 +19,21 @@ export interface BusPlace {
   readonly port: number;
   readonly route: string;
   readonly ssl: boolean;
-  /** Answers utterances, and installs skills. */
-  readonly assistant?: boolean;
 }
 
 /** The user's configuration of OVOS: a bus for the whole network, which is what many have. */
-export async function writeBusConfiguration(home: string, websocket: Record<string, unknown>): Promise<void> {
+export async function writeBusConfiguration(
+  home: string,
+  websocket: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): Promise<void> {
   const folder = join(home, '.config', 'mycroft');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'mycroft.conf'), JSON.stringify({ websocket }));
+  await writeFile(join(folder, 'mycroft.conf'), JSON.stringify({ websocket, ...more }));
 }
 
 export class BusClient {
   readonly got: BusMessage[] = [];
-  readonly installed: unknown[] = [];
   readonly errors: string[] = [];
   readonly child: ChildProcess;
   isOpen = false;
@@ -51,7 +52,6 @@ export class BusClient {
       if (!line.startsWith('{"kind"')) return;
       const { kind, value } = JSON.parse(line) as { kind: string; value: unknown };
       if (kind === 'message') this.got.push(value as BusMessage);
-      else if (kind === 'installed') this.installed.push(value);
       else if (kind === 'error') this.errors.push(String(value));
       else this.isOpen = true;
     });

@@ -1,6 +1,6 @@
 """
 An unmodified ovos-bus-client as a program: the first line of its input says where the bus is, each further one is a message to send; every message that it
-gets is printed. With `assistant` it stands where OVOS's core does: it answers utterances as a skill would, and installs what it is told to.
+gets is printed.
 """
 
 import json
@@ -19,20 +19,8 @@ def tell(kind, value):
     print(json.dumps({"kind": kind, "value": value}), flush=True)
 
 
-def answer(message):
-    said = message.data["utterances"][0]
-    client.emit(message.reply("speak", {"utterance": f"you said {said}"}))
-
-
-def install(message):
-    tell("installed", message.data.get("url"))
-
-
 client.on("message", lambda text: tell("message", json.loads(text)))
 client.on("error", lambda error: tell("error", repr(error)[:300]))
-if where.get("assistant"):
-    client.on("recognizer_loop:utterance", answer)
-    client.on("ovos.skills.install", install)
 client.run_in_thread()
 if client.connected_event.wait(20):
     tell("open", None)

@@ -17,7 +17,7 @@ export const kind: ProfileKind = {
   file: 'never',
   order: 60,
   docs: {
-    tried: '0.0.10, with ovos-bus-client 1.5.0',
+    tried: '0.0.10, with ovos-bus-client 1.5.0 and ovos-core 2.1.1',
     credential:
       'none: Gatehouse is the only guard. Its own clients show the token in the route (`/core/TOKEN`), as `token=`, by Basic or in a subprotocol',
     notEnforced:

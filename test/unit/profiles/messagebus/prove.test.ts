@@ -64,7 +64,7 @@ test.each(['before', 'while'])(
         pid: run.pid ?? 0,
         marker: 'none',
       });
-      expect(proof).toEqual({ kind: 'foreign', detail: expect.stringContaining('listens on the network') });
+      expect(proof).toEqual({ kind: 'unsafe', detail: expect.stringContaining('listens on the network') });
     } finally {
       run.kill('SIGKILL');
     }

@@ -10,7 +10,7 @@ import { listensOnNetwork } from '../custom/prove.ts';
 import { route } from './rules.ts';
 
 const onNetwork: Proof = {
-  kind: 'foreign',
+  kind: 'unsafe',
   detail: 'The message bus listens on the network, although it was told to listen on this computer only.',
 };
 

@@ -5,6 +5,7 @@ as it always does, but where it listens is not asked there: the attack is a bus 
 usage: gatehouse_bus.py PATH-OF-A-SOCKET | PORT
 """
 
+import errno
 import os
 import socket
 import sys
@@ -20,7 +21,8 @@ def guard(event, arguments):
         return
     bound, address = arguments
     if bound.family == socket.AF_INET6 or address != ours:
-        raise PermissionError(f"Gatehouse: the bus may listen on {ours!r} only, not on {address!r}.")
+        why = f"Gatehouse: the bus may listen on {ours!r} only, not on {address!r}"
+        raise PermissionError(errno.EACCES, why)
 
 
 sys.addaudithook(guard)
