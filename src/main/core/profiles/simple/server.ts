@@ -21,6 +21,8 @@ export type SimpleSource =
       readonly folders?: readonly string[];
       /** How it is asked for its version; `--version` when absent. */
       readonly version?: readonly string[];
+      /** Which part of its answer is the version; the first number when absent. */
+      readonly pattern?: RegExp;
     };
 
 /** What a command line is made of. */
