@@ -2,6 +2,7 @@
 import type { ProfileKind } from './kind.ts';
 import { kind as custom } from './custom.ts';
 import { kind as jupyter } from './jupyter.ts';
+import { kind as marimo } from './marimo.ts';
 import { kind as matlab } from './matlab.ts';
 import { kind as messagebus } from './messagebus.ts';
 import { kind as nodeRed } from './node-red.ts';
@@ -11,6 +12,7 @@ import { kind as tensorboard } from './tensorboard.ts';
 export const allKinds: readonly ProfileKind[] = [
   custom,
   jupyter,
+  marimo,
   matlab,
   messagebus,
   nodeRed,

@@ -22,6 +22,8 @@ export interface ViewerAndFull {
     readonly path: string;
     readonly open: (query: string, subprotocols: readonly string[]) => SocketVerdict;
   };
+  /** Names in the query that a viewer may not send. */
+  readonly forbiddenParameters?: ReadonlySet<string>;
   /** Paths (decoded) that are nobody's but the owner's. */
   readonly ownersOnly?: RegExp;
 }
@@ -33,19 +35,22 @@ export function reads(...templates: string[]): ViewerRoute[] {
 }
 
 /** Pure. */
-export function viewerAndFull({ routes, limit, socket, ownersOnly }: ViewerAndFull): RoleRules {
+export function viewerAndFull(kind: ViewerAndFull): RoleRules {
+  const { routes, limit, socket, ownersOnly, forbiddenParameters } = kind;
   const compiled = routes.map(({ template, methods }) => ({ pieces: piecesOf(template), methods }));
   const refuse = (reason: RoleRefusal['reason']): RoleRefusal => ({
     allow: false,
     reason,
     message: sentences[reason] ?? limit,
   });
+  const forbidden = (query: string): boolean =>
+    [...new URLSearchParams(query).keys()].some(name => forbiddenParameters?.has(name) === true);
   const viewer = (method: string, path: string, query: string): RoleVerdict => {
     if (overridesMethod(query)) return refuse('method-override');
     const asked = readPath(path);
     if (asked === null) return refuse('ambiguous-path');
     const fitting = compiled.filter(({ pieces }) => fits(pieces, asked));
-    if (fitting.length === 0) return refuse('unknown-path');
+    if (fitting.length === 0 || forbidden(query)) return refuse('unknown-path');
     return fitting.some(({ methods }) => methods.includes(method)) ? { allow: true } : refuse('role');
   };
   const full = (path: string): RoleVerdict =>

@@ -1,4 +1,5 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
+import getPort from 'get-port';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
@@ -64,14 +65,17 @@ async function runOf(
   const { environment, platform } = options;
   const paths = pathsOf(platform);
   if (server.listens === 'socket' && !place.canUseSockets) throw noSockets(server.title);
+  const file = await fileOf(server, request, place);
+  const wantsSecond = server.secondPort?.({ file }) === true;
   return {
     program: await programOf(server, chosen, platform),
     version: chosen.version,
     port: place.port,
+    secondPort: wantsSecond ? await getPort({ host: '127.0.0.1', exclude: [place.port] }) : null,
     socket: paths.join(place.directory, 'server.sock'),
     directory: place.directory,
     folder: place.folder,
-    file: await fileOf(server, request, place),
+    file,
     secretFile: paths.join(place.directory, 'upstream-secret'),
     secret: place.secret,
     shim: shimOf(options, server.name),

@@ -32,6 +32,8 @@ export interface SimpleRun {
   readonly version: string | null;
   /** Port on 127.0.0.1. */
   readonly port: number;
+  /** Another one, where the kind wants it (`SimpleServer.secondPort`). */
+  readonly secondPort: number | null;
   /** Path of a Unix socket in the private folder. */
   readonly socket: string;
   /** Private 0700 folder of the run. */
@@ -58,6 +60,10 @@ export interface SimpleServer {
   /** Whether a file is named when it is started. */
   readonly file: 'never' | 'may' | 'must';
   readonly listens: 'port' | 'socket';
+  /** It was told to listen on 127.0.0.1: where it listens on the network all the same, it is not started. */
+  readonly loopbackOnly?: boolean;
+  /** Whether a run has a process of its own for some role, on a second port; it is ready when both are. */
+  readonly secondPort?: (run: Pick<SimpleRun, 'file'>) => boolean;
   /** What follows argv[0]. No secret. */
   readonly command: (run: SimpleRun) => readonly string[];
   readonly variables?: (run: SimpleRun) => Readonly<Record<string, string>>;
