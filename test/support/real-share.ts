@@ -32,7 +32,7 @@ export async function openServer(
   const home = await makeHome(environment);
   try {
     await prepare(home);
-    const served = await serve(home, ...args, '--secrets', 'memory');
+    const served = await serve(home, '--secrets', 'memory', ...args);
     const core = await home.client();
     const { pem } = await core.call('authority.info');
     return {
