@@ -41,9 +41,7 @@ async function portsOf({ home }: RealServer): Promise<string[]> {
   const seen = await processesOf(home.folder);
   const argv = seen
     .map(one => one.argv.split('\0'))
-    .find(
-      words => words.includes('--one') === false && words.some(word => word.endsWith('gatehouse_marimo.py')),
-    );
+    .find(words => !words.includes('--one') && words.some(word => word.endsWith('gatehouse_marimo.py')));
   return argv?.filter(word => /^\d{4,5}$/.test(word)) ?? [];
 }
 
@@ -129,8 +127,7 @@ test('two viewers have a session each; neither says which notebook, nor anything
   const page = (await viewer.open('/')).body;
   const first = viewer.socket('/ws?session_id=s_first&file=other.py&kiosk=true');
   const second = viewer.socket('/ws?session_id=s_second');
-  const { id, heard } = await sliderIn(first);
-  const other = await sliderIn(second);
+  const [{ id, heard }, other] = await Promise.all([sliderIn(first), sliderIn(second)]);
   expect(heard()).not.toContain('the other is');
   expect(heard()).not.toContain('words of the code');
   const reply = await viewer.page('/api/kernel/set_ui_element_value', {
@@ -234,7 +231,35 @@ test('no secret is on any argv or in any environment, nor in what was printed', 
   expect(await readdir(server.home.folder)).not.toContain('ran');
 });
 
+test('the editor and the app live and die together, and come back on the same address', async () => {
+  const appOf = async (): Promise<number> => {
+    const seen = await processesOf(server.home.folder);
+    return seen.find(({ argv }) => argv.includes('--one\0run'))?.pid ?? 0;
+  };
+  const before = await portsOf(server);
+  process.kill(await appOf(), 'SIGKILL');
+  await eventually('marimo is started again', 60_000, async () => {
+    const now = await portsOf(server);
+    return now.length === 2 && now[1] !== before[1];
+  });
+  await eventually('the owner has the editor', 60_000, async () => {
+    return (await fetch(server.url, { headers: asOwner() })).status === 200;
+  });
+  await eventually('the viewer has the app', 60_000, async () => (await viewer.open('/')).status === 200);
+  const editors = (await processesOf(server.home.folder)).filter(({ argv }) => argv.includes('--one\0edit'));
+  expect(editors).toHaveLength(1);
+});
+
 test('it stops in order and leaves nothing', async () => {
+  const { id } = server.served.server;
+  expect((await server.home.cli('stop', id)).code).toBe(0);
+  const logs = (await server.home.cli('logs', id)).out;
+  const [stopping = 0, stopped = Infinity] = ['stopping', 'stopped'].map(state => {
+    const line = logs.split('\n').findLast(one => one.includes(`gatehouse: ${state}:`));
+    return Date.parse(line?.split(' ')[0] ?? '');
+  });
+  // TERM is enough: nobody waits for KILL.
+  expect(stopped - stopping).toBeLessThan(4000);
   expect(await server.stop()).toBe(0);
   expect(await processesOf(server.home.folder)).toEqual([]);
 });

@@ -57,3 +57,28 @@ export async function bareNodeRed(nodeRed: string, path: string): Promise<Bare> 
     },
   };
 }
+
+/** Everything that a viewer's page does not need. */
+export const refused: readonly (readonly [method: string, path: string])[] = [
+  ['POST', '/flows'],
+  ['POST', '/flow'],
+  ['PUT', '/flow/f1'],
+  ['DELETE', '/flow/f1'],
+  ['POST', '/nodes'],
+  ['POST', '/settings/user'],
+  ['POST', '/inject/in1'],
+  ['POST', '/debug/fn1/disable'],
+  ['POST', '/auth/revoke'],
+  ['POST', '/auth/token'],
+  ['GET', '/settings/user/keys'],
+  ['GET', '/credentials/mqtt-broker/f1'],
+  ['GET', '/context/global'],
+  ['GET', '/library/local/flows/'],
+  ['GET', '/projects'],
+  ['GET', '/diagnostics'],
+  ['GET', '/pump'],
+  ['GET', '/plan.txt'],
+  ['GET', '/FLOWS/../pump'],
+  ['GET', '/red/%2e%2e/pump'],
+  ['GET', '/red//pump'],
+];

@@ -53,6 +53,7 @@ export const marimo: SimpleServer = {
       },
     },
   }),
+  preflight: { paths: ['/', '/api/version'], sockets: ['/ws?session_id=gatehouse', '/terminal/ws'] },
   sharing: marimoSharing,
 };
 

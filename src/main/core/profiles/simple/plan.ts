@@ -4,6 +4,7 @@ import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
 import { adviseCustom } from '../custom/advice.ts';
+import { listenersOn } from '../custom/listeners.ts';
 import { customProver } from '../custom/prove.ts';
 import { fileInside } from '../jupyter/landing.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
@@ -39,19 +40,38 @@ export async function planSimple(
     folder: place.folder,
     upstream,
     landing: server.landing ?? '/',
-    prove: customProver({
-      address,
-      host: upstream.host,
-      readyPath: server.readyPath,
-      platform: options.platform,
-      log: options.log,
-    }),
+    prove: proverOf(server, options, upstream, run),
     askToStop: askToStop === undefined ? null : signal => askToStop(upstream, signal),
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds(server.name) ?? server.readySeconds ?? 120,
     advise: adviseCustom,
     caveat: () => server.caveat ?? null,
     preflight: server.preflight,
+  };
+}
+
+/** All its addresses have to be up and ours, and where it was told to be on loopback alone, it is looked at whether it obeyed. */
+function proverOf(
+  server: SimpleServer,
+  { platform, log }: ProfileOptions,
+  { address, host }: Upstream,
+  { secondPort }: SimpleRun,
+): LaunchPlan['prove'] {
+  const second: Address[] = secondPort === null ? [] : [{ kind: 'port', port: secondPort }];
+  const addresses = [address, ...second];
+  const { readyPath } = server;
+  const provers = addresses.map(each => customProver({ address: each, host, readyPath, platform, log }));
+  return async (signal, run) => {
+    for (const prove of provers) {
+      const proof = await prove(signal, run);
+      if (proof.kind !== 'ours') return proof;
+    }
+    const ports = addresses.flatMap(each => (each.kind === 'port' ? [each.port] : []));
+    const listeners = await Promise.all(ports.map(port => listenersOn(port, platform)));
+    const beyond = listeners.flat().some(({ reach }) => reach !== 'loopback');
+    return server.loopbackOnly === true && beyond
+      ? { kind: 'not-yet', detail: 'it listens on the network, though it was told not to' }
+      : { kind: 'ours' };
   };
 }
 
