@@ -1,5 +1,5 @@
 /* marimo as PyPI has it: the owner and a full guest in the editor, a viewer in the app of the same notebook; by marimo's own page and protocol. */
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -8,7 +8,7 @@ import { Secret } from '../../src/main/core/secret.ts';
 import { openBrowser, pageOf } from '../support/browser.ts';
 import { eventually } from '../support/core.ts';
 import type { Guest } from '../support/guest.ts';
-import { headersOf, notebook, sliderIn } from '../support/marimo.ts';
+import { headersOf, notebook, refused, sliderIn } from '../support/marimo.ts';
 import { processesOf } from '../support/processes.ts';
 import { leaksOf, openServer, type RealServer } from '../support/real-share.ts';
 import { pythonServer } from '../support/server-packages.ts';
@@ -24,6 +24,8 @@ beforeAll(async () => {
   server = await openServer(environment, ['marimo', 'app.py'], async ({ folder }) => {
     await writeFile(join(folder, 'app.py'), notebook);
     await writeFile(join(folder, 'other.py'), notebook.replaceAll('speed', 'other'));
+    await mkdir(join(folder, 'public'));
+    await writeFile(join(folder, 'public', 'plan.txt'), 'the plan');
     // A module that a downloaded folder might bring.
     await writeFile(join(folder, 'random.py'), 'open("ran", "w").close()\nraise SystemExit("hijacked")\n');
   });
@@ -109,6 +111,18 @@ test("marimo's own cookie, which lets a browser in by itself, reaches nobody", a
   }
 });
 
+test('files beside the notebook are shown, and nobody says beside which', async () => {
+  const owner = await fetch(`${server.url}public/plan.txt`, { headers: asOwner() });
+  expect(await owner.text()).toBe('the plan');
+  for (const headers of [{}, { 'x-notebook-id': '/etc/x.py' }]) {
+    expect(await viewer.page('/public/plan.txt', { headers })).toMatchObject({
+      status: 200,
+      body: 'the plan',
+    });
+  }
+  expect((await viewer.page('/public/%2e%2e/app.py')).status).toBe(403);
+});
+
 test('a viewer uses the app in a browser: moves the slider, and sees no code', async () => {
   const browser = await openBrowser();
   try {
@@ -141,32 +155,6 @@ test('two viewers have a session each; neither says which notebook, nor anything
   first.close();
   second.close();
 });
-
-const refused: readonly (readonly [method: string, path: string])[] = [
-  ['POST', '/api/kernel/run'],
-  ['POST', '/api/kernel/instantiate'],
-  ['POST', '/api/kernel/execute'],
-  ['POST', '/api/kernel/save'],
-  ['POST', '/api/kernel/read_code'],
-  ['POST', '/api/kernel/shutdown'],
-  ['POST', '/api/kernel/restart_session'],
-  ['POST', '/api/kernel/takeover'],
-  ['POST', '/api/kernel/scratchpad/run'],
-  ['POST', '/api/files/list_files'],
-  ['POST', '/api/packages/add'],
-  ['POST', '/api/secrets/keys'],
-  ['POST', '/api/export/html'],
-  ['GET', '/api/kernel/set_ui_element_value'],
-  ['GET', '/api/status'],
-  ['GET', '/api/sessions'],
-  ['GET', '/auth/token'],
-  ['GET', '/auth/login'],
-  ['GET', '/?file=other.py'],
-  ['GET', '/?%66ile=__new__'],
-  ['GET', '/?access_token=x&kiosk=true'],
-  ['GET', '/mpl/8080/x'],
-  ['GET', '/sse?session_id=s_1'],
-];
 
 test.each(refused)('a viewer is refused %s %s', async (method, asked) => {
   const reply = await viewer.page(asked, { method, ...(method === 'GET' ? {} : { body: '{}' }) });

@@ -52,3 +52,30 @@ export async function sliderIn(socket: WebSocket): Promise<{ id: string; heard: 
   await eventually('it has run', 30_000, async () => heard().includes('the speed is 1'));
   return { id, heard };
 }
+
+/** What a viewer's page does not need. */
+export const refused: readonly (readonly [method: string, path: string])[] = [
+  ['POST', '/api/kernel/run'],
+  ['POST', '/api/kernel/instantiate'],
+  ['POST', '/api/kernel/execute'],
+  ['POST', '/api/kernel/save'],
+  ['POST', '/api/kernel/read_code'],
+  ['POST', '/api/kernel/shutdown'],
+  ['POST', '/api/kernel/restart_session'],
+  ['POST', '/api/kernel/takeover'],
+  ['POST', '/api/kernel/scratchpad/run'],
+  ['POST', '/api/files/list_files'],
+  ['POST', '/api/packages/add'],
+  ['POST', '/api/secrets/keys'],
+  ['POST', '/api/export/html'],
+  ['GET', '/api/kernel/set_ui_element_value'],
+  ['GET', '/api/status'],
+  ['GET', '/api/sessions'],
+  ['GET', '/auth/token'],
+  ['GET', '/auth/login'],
+  ['GET', '/?file=other.py'],
+  ['GET', '/?%66ile=__new__'],
+  ['GET', '/?access_token=x&kiosk=true'],
+  ['GET', '/mpl/8080/x'],
+  ['GET', '/sse?session_id=s_1'],
+];

@@ -117,8 +117,9 @@ test('a notebook is opened twice, with a token each, in private files', async ()
   expect(secrets[0]).toBe('the-secret');
   for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
   for (const secret of secrets) expect(JSON.stringify([plan.argv, plan.environment])).not.toContain(secret);
-  expect(revealed(plan.upstream.headers)).toEqual([['Authorization', 'Bearer the-secret']]);
-  expect(revealed(viewer?.headers)).toEqual([['Authorization', `Bearer ${secrets[1]}`]]);
+  const named = ['X-Notebook-Id', encodeURIComponent(join(folder, 'app.py'))];
+  expect(revealed(plan.upstream.headers)).toEqual([['Authorization', 'Bearer the-secret'], named]);
+  expect(revealed(viewer?.headers)).toEqual([['Authorization', `Bearer ${secrets[1]}`], named]);
   expect(plan.upstream.forRole?.full).toBeUndefined();
 });
 

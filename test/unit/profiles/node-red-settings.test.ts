@@ -93,6 +93,22 @@ describe('requests', () => {
     expect(await evaluated(own, all('settings.httpAdminMiddleware'))).toEqual([401, 401, 418, 418]);
   });
 
+  test('a viewer is not told where a project is pushed to', async () => {
+    const project = {
+      name: 'lab',
+      git: { remotes: { origin: 'https://x:token@git.example' }, branches: {} },
+    };
+    const said = (secret: string): string => `(() => {
+      let said;
+      const response = { json: body => (said = body) };
+      settings.httpAdminMiddleware[0]({ headers: { 'x-gatehouse-upstream': '${secret}' } }, response, () => {});
+      response.json(${JSON.stringify(project)});
+      return said;
+    })()`;
+    expect(await evaluated('', said('all'))).toEqual(project);
+    expect(await evaluated('', said('read'))).toEqual({ name: 'lab', git: { branches: {} } });
+  });
+
   test('to what flows serve: no viewer', async () => {
     expect(await evaluated('', all('settings.httpNodeAuth'))).toEqual([403, 403, 403, 'passed']);
     const own = 'httpNodeAuth: [(request, response, next) => response.status(418)]';

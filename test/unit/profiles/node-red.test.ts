@@ -123,6 +123,8 @@ describe('roles', () => {
     ['GET', '/icons/@scope/module/icon.svg', true],
     ['GET', '/nodes', true],
     ['GET', '/debug/view/view.html', true],
+    ['GET', '/projects/lab', true],
+    ['GET', '/projects/lab/remotes', false],
     ['POST', '/flows', false],
     ['PUT', '/settings/user', false],
     ['DELETE', '/nodes', false],

@@ -8,9 +8,14 @@ import { roleSecret } from './role-secret.ts';
 import { simpleProfile } from './simple.ts';
 import { olderThan, type SimpleRun, type SimpleServer } from './simple/server.ts';
 
-const bearer = (secret: Secret<string>): Upstream['headers'] => [
-  ['Authorization', new Secret(`Bearer ${secret.reveal()}`)],
-];
+/**
+ * The notebook too: marimo's page has a service worker say it with each request for a file of the folder `public`, and a worker of the whole address
+ * is not allowed at Gatehouse's doors. So nobody says another one either.
+ */
+function headersOf(secret: Secret<string>, file: string | null): Upstream['headers'] {
+  const token = ['Authorization', new Secret(`Bearer ${secret.reveal()}`)] as const;
+  return file === null ? [token] : [token, ['X-Notebook-Id', new Secret(encodeURIComponent(file))]];
+}
 
 /** marimo: `edit` for the owner, and for a notebook also `run`, a second process for guests who only look (shim/gatehouse_marimo.py). */
 export const marimo: SimpleServer = {
@@ -38,8 +43,8 @@ export const marimo: SimpleServer = {
     await writeFile(viewerFile(run), roleSecret(run.secret, 'viewer').reveal(), { mode: 0o600, flag: 'wx' });
   },
   readyPath: '/health',
-  headers: bearer,
   upstream: run => ({
+    headers: headersOf(run.secret, run.file),
     // They would let a browser in by themselves, also after the link was taken back.
     withheldCookies: [/^session_\d+(?:_|$)/],
     forRole: {
@@ -49,7 +54,7 @@ export const marimo: SimpleServer = {
           run.secondPort === null
             ? { kind: 'socket', path: pathsOf(run.platform).join(run.directory, 'no-app.sock') }
             : { kind: 'port', port: run.secondPort },
-        headers: bearer(roleSecret(run.secret, 'viewer')),
+        headers: headersOf(roleSecret(run.secret, 'viewer'), run.file),
       },
     },
   }),
@@ -73,7 +78,7 @@ export const kind: ProfileKind = {
     tried: '0.25.2',
     credential: '`Authorization: Bearer`, by a token file; another token for the app that viewers see',
     notEnforced:
-      "A viewer uses the app, which runs the notebook's code as you. Files of the notebook's `public` folder are not shown to guests.",
+      "A viewer uses the app, which runs the notebook's code as you. Opened with a folder, files of `public` are not shown.",
   },
   create: options => simpleProfile(marimo, options),
 };

@@ -28,6 +28,9 @@ const editorPage = reads(
   '/nodes/messages',
   '/flows',
   '/flows/state',
+  // Where projects are in use the page opens no flow without these; what is secret in them is left out by the settings file.
+  '/projects',
+  '/projects/:name',
 );
 
 /** A subscription as the editor writes it: `notification/#`, `status/#`, `debug`. */

@@ -34,8 +34,33 @@ function whoShows(token) {
 
 /** Before everything: the editor's page too. */
 function known(request, response, next) {
-  if (whoShows(request.headers[header]) === null) response.status(401).end();
-  else next();
+  const user = whoShows(request.headers[header]);
+  if (user === null) {
+    response.status(401).end();
+    return;
+  }
+  if (user.permissions !== '*') hideSecrets(response);
+  next();
+}
+
+/**
+ * To whoever may read, Node-RED tells of a project where it is pushed to, with the token in that address, and the secret that its credentials are
+ * encrypted with (`GET /settings`, `GET /projects/<name>`). Its editor does not open without the rest of these answers.
+ */
+function hideSecrets(response) {
+  const json = response.json;
+  response.json = function (body) {
+    return json.call(this, isPlain(body) ? withoutSecrets(body) : body);
+  };
+}
+
+function isPlain(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withoutSecrets(body) {
+  const git = isPlain(body.git) ? { ...body.git, remotes: undefined } : body.git;
+  return { ...body, git, project: undefined };
 }
 
 /** Before what flows and folders serve: a viewer has no business there, whatever path led them. */
