@@ -419,7 +419,7 @@ export interface RoleRules {
 /** What a profile says of sharing a server of its kind. */
 export interface ProfileSharing {
   readonly rules: RoleRules;
-  /** Why the roles that are not in `rules.roles` are not offered. */
+  /** Why a role is not offered, now (`offers` has it sometimes) or ever (it is not in `rules.roles`). */
   readonly notOffered: readonly { readonly role: Role; readonly reason: string }[];
   /**
    * What each role of `rules.roles` means, in plain words, the least first. Asks the running server where that changes what a role means (ends with the signal); throws

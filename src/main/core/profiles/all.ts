@@ -4,8 +4,10 @@ import { kind as codeServer } from './code-server.ts';
 import { kind as comfyui } from './comfyui.ts';
 import { kind as custom } from './custom.ts';
 import { kind as jupyter } from './jupyter.ts';
+import { kind as marimo } from './marimo.ts';
 import { kind as matlab } from './matlab.ts';
 import { kind as messagebus } from './messagebus.ts';
+import { kind as nodeRed } from './node-red.ts';
 import { kind as rstudio } from './rstudio.ts';
 import { kind as tensorboard } from './tensorboard.ts';
 import { kind as vscodeWeb } from './vscode-web.ts';
@@ -16,8 +18,10 @@ export const allKinds: readonly ProfileKind[] = [
   comfyui,
   custom,
   jupyter,
+  marimo,
   matlab,
   messagebus,
+  nodeRed,
   rstudio,
   tensorboard,
   vscodeWeb,

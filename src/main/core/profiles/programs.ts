@@ -57,6 +57,8 @@ export function askVersion(
   args: readonly string[],
   environment: Environment,
   signal: AbortSignal,
+  /** What is its version in what it prints, where it prints others too; then nothing else is taken for it. */
+  pattern?: RegExp,
 ): Promise<VersionAnswer> {
   const names = ['PATH', 'HOME', 'USERPROFILE', 'SystemRoot', 'LANG', 'NODE_PATH'];
   const env = Object.fromEntries(
@@ -73,18 +75,19 @@ export function askVersion(
     } as const;
     execFile(program, [...args], options, (error, stdout, stderr) => {
       // Some print a warning first: a version is a number with a dot in it.
-      const version = /(?:^|[^\w.])v?(\d+\.\d+[\w.+-]*)/m.exec(
+      const version = (pattern ?? /(?:^|[^\w.])v?(\d+\.\d+[\w.+-]*)/m).exec(
         `${stdout}\n${error === null ? stderr : ''}`,
       )?.[1];
+      const said = pattern === undefined ? stderr : `${stdout}\n${stderr}`;
       if (error === null || version !== undefined) resolve({ version: version ?? null, problem: null });
-      else resolve({ version: null, problem: `It does not say its version: ${reasonOf(stderr, error)}` });
+      else resolve({ version: null, problem: `It does not say its version: ${reasonOf(said, error)}` });
     });
   });
 }
 
 /** The program's own last words, short. */
-function reasonOf(stderr: string, error: Error): string {
-  const last = stderr
+function reasonOf(said: string, error: Error): string {
+  const last = said
     .split('\n')
     .map(line => line.trim())
     .findLast(line => line !== '');

@@ -75,7 +75,7 @@ export class ShareOutlook {
       server: server.id,
       serverName: server.name,
       roles,
-      notOffered: server.sharing.notOffered,
+      notOffered: server.sharing.notOffered.filter(one => !roles.some(({ role }) => role === one.role)),
       warnings,
       needsAcknowledgement: needsAcknowledgement(warnings),
       reach: words,

@@ -83,7 +83,8 @@ async function onPath(
   const programs = await findPrograms({ environment, platform, folders: source.folders }, source.names);
   return Promise.all(
     programs.map(async program => {
-      const asked = await askVersion(program, source.version ?? ['--version'], environment, signal);
+      const { version = ['--version'], pattern } = source;
+      const asked = await askVersion(program, version, environment, signal, pattern);
       const problem = asked.problem ?? refusal(server, asked.version);
       return { ...described(server, program, asked.version, problem), origin: 'PATH' };
     }),

@@ -1,8 +1,10 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
+import getPort from 'get-port';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
 import { adviseCustom } from '../custom/advice.ts';
+import { listenersOn } from '../custom/listeners.ts';
 import { customProver } from '../custom/prove.ts';
 import { fileInside } from '../jupyter/landing.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
@@ -39,13 +41,7 @@ export async function planSimple(
     folder: server.runsIn?.(run) ?? place.folder,
     upstream,
     landing: said(server.landing, run) ?? '/',
-    prove: customProver({
-      address,
-      host: upstream.host,
-      readyPath: server.readyPath,
-      platform: options.platform,
-      log: options.log,
-    }),
+    prove: proverOf(server, options, upstream, run),
     askToStop: askToStop === undefined ? null : signal => askToStop(upstream, signal),
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds(server.name) ?? server.readySeconds ?? 120,
@@ -59,6 +55,31 @@ function said(what: string | ((run: SimpleRun) => string | null) | undefined, ru
   return typeof what === 'function' ? what(run) : (what ?? null);
 }
 
+/** All its addresses have to be up and ours, and where it was told to be on loopback alone, it is looked at whether it obeyed. */
+function proverOf(
+  server: SimpleServer,
+  { platform, log }: ProfileOptions,
+  { address, host }: Upstream,
+  { secondPort }: SimpleRun,
+): LaunchPlan['prove'] {
+  const second: Address[] = secondPort === null ? [] : [{ kind: 'port', port: secondPort }];
+  const addresses = [address, ...second];
+  const { readyPath } = server;
+  const provers = addresses.map(each => customProver({ address: each, host, readyPath, platform, log }));
+  return async (signal, run) => {
+    for (const prove of provers) {
+      const proof = await prove(signal, run);
+      if (proof.kind !== 'ours') return proof;
+    }
+    const ports = addresses.flatMap(each => (each.kind === 'port' ? [each.port] : []));
+    const listeners = await Promise.all(ports.map(port => listenersOn(port, platform)));
+    const beyond = listeners.flat().some(({ reach }) => reach !== 'loopback');
+    return server.loopbackOnly === true && beyond
+      ? { kind: 'unsafe', detail: 'it listens on the network, though it was told not to' }
+      : { kind: 'ours' };
+  };
+}
+
 async function runOf(
   server: SimpleServer,
   options: ProfileOptions,
@@ -69,15 +90,18 @@ async function runOf(
   const { environment, platform } = options;
   const paths = pathsOf(platform);
   if (server.listens === 'socket' && !place.canUseSockets) throw noSockets(server.title);
+  const file = await fileOf(server, request, place);
+  const wantsSecond = server.secondPort?.({ file }) === true;
   return {
     program: await programOf(server, chosen, options),
     version: chosen.version,
     location: chosen.location,
     port: place.port,
+    secondPort: wantsSecond ? await getPort({ host: '127.0.0.1', exclude: [place.port] }) : null,
     socket: paths.join(place.directory, 'server.sock'),
     directory: place.directory,
     folder: place.folder,
-    file: await fileOf(server, request, place),
+    file,
     secretFile: paths.join(place.directory, 'upstream-secret'),
     secret: place.secret,
     shim: shimOf(options, server.name),

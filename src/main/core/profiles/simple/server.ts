@@ -27,6 +27,8 @@ export type SimpleSource =
       readonly folders?: readonly string[];
       /** How it is asked for its version; `--version` when absent. */
       readonly version?: readonly string[];
+      /** Which part of its answer is the version; the first number when absent. */
+      readonly pattern?: RegExp;
     }
   | {
       /** A Python program that is run from where it was unpacked, with the virtual environment in it or the Python on PATH. */
@@ -48,6 +50,8 @@ export interface SimpleRun {
   readonly location: string;
   /** Port on 127.0.0.1. */
   readonly port: number;
+  /** Another one, where the kind wants it (`SimpleServer.secondPort`). */
+  readonly secondPort: number | null;
   /** Path of a Unix socket in the private folder. */
   readonly socket: string;
   /** Private 0700 folder of the run. */
@@ -76,6 +80,10 @@ export interface SimpleServer {
   readonly listens: 'port' | 'socket';
   /** Working folder of the process, where that is not the user's. */
   readonly runsIn?: (run: SimpleRun) => string;
+  /** It was told to listen on 127.0.0.1: where it listens on the network all the same, it is not started. */
+  readonly loopbackOnly?: boolean;
+  /** Whether a run has a process of its own for some role, on a second port; it is ready when both are. */
+  readonly secondPort?: (run: Pick<SimpleRun, 'file'>) => boolean;
   /** What follows argv[0]. No secret. */
   readonly command: (run: SimpleRun) => readonly string[];
   readonly variables?: (run: SimpleRun) => Readonly<Record<string, string>>;

@@ -1,0 +1,84 @@
+"""Starts marimo: `python gatehouse_marimo.py FILE_OR_FOLDER EDIT_PORT EDIT_TOKEN_FILE [RUN_PORT RUN_TOKEN_FILE]`
+
+With two ports marimo is started twice: `edit` for the owner, and `run` of the same notebook for guests who only look. The two live and die
+together. Tokens come by files: argv can be read by every account of the computer. `-q`, for at its start marimo prints its token.
+
+A script of our own and not `python -m marimo`: `-m` puts the working folder first on the import path, so a downloaded folder with a `random.py` in
+it would run its code before anything is asked.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+# Seconds that the other one has to end in order.
+PATIENCE = 8
+
+# A notebook that is being written has errors: `run` shows them, where it would not start with a check.
+MODES = {"edit": [], "run": ["--no-check"]}
+
+
+def serve(mode, target, port, token_file):
+    own = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != own]
+    place = ["--host", "127.0.0.1", "--port", port, "--headless"]
+    token = ["--token", "--token-password-file", token_file]
+    os.environ["MARIMO_SKIP_UPDATE_CHECK"] = "1"
+    sys.argv = ["marimo", "-q", mode, target] + place + token + MODES[mode]
+    from marimo._cli.cli import main
+
+    return main()
+
+
+def serve_both(target, edit, run):
+    """Exit code of the one that ended first."""
+    begin = [sys.executable, os.path.abspath(__file__), "--one"]
+    children = []
+    ended = threading.Event()
+    codes = []
+
+    def pass_on(number, _frame):
+        for child in children:
+            # Its own process has been told already where the whole group was.
+            if child.poll() is None:
+                child.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, pass_on)
+
+    def watch(child):
+        codes.append(child.wait())
+        ended.set()
+
+    for mode, place in (("edit", edit), ("run", run)):
+        child = subprocess.Popen(begin + [mode, target] + place)
+        children.append(child)
+        threading.Thread(target=watch, args=(child,), daemon=True).start()
+
+    # Without a bound no signal is seen on Windows.
+    while not ended.wait(1):
+        pass
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    return codes[0] if codes[0] >= 0 else 128 - codes[0]
+
+
+def start(words):
+    if words[:1] == ["--one"]:
+        return serve(*words[1:])
+    target, edit, run = words[0], words[1:3], words[3:5]
+    return serve_both(target, edit, run) if run else serve("edit", target, *edit)
+
+
+# `marimo edit` starts its kernels as new interpreters that read this file again.
+if __name__ == "__main__":
+    sys.exit(start(sys.argv[1:]))

@@ -1,0 +1,84 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { pathsOf } from './python/interpreter.ts';
+import type { ProfileKind } from './kind.ts';
+import { nodeRedSharing } from './node-red/rules.ts';
+import { roleSecret } from './role-secret.ts';
+import { simpleProfile } from './simple.ts';
+import { olderThan, type SimpleRun, type SimpleServer } from './simple/server.ts';
+
+const secretHeader = 'X-Gatehouse-Upstream';
+
+/**
+ * Node-RED, from whatever `node-red` is on PATH. It runs with a settings file of ours, which takes the user's own as its base (shim/gatehouse-settings.cjs):
+ * user folder, flows and credentials stay where they are; where it listens and whom it believes are ours to say.
+ */
+export const nodeRed: SimpleServer = {
+  name: 'node-red',
+  title: 'Node-RED',
+  source: {
+    kind: 'program',
+    names: ['node-red'],
+    // On a Node that is too old it prints the version of that one instead, and fails.
+    pattern: /^Node-RED v(\d+\.\d+[\w.+-]*)/m,
+  },
+  refuseVersion: olderThan(
+    '4.0.0',
+    'it is not maintained any more (before 1.2.8: CVE-2021-21297, CVE-2021-21298), and lacks settings that Gatehouse needs.',
+  ),
+  file: 'may',
+  // Its `uiPort` may be a path: no port of it is open to other accounts.
+  listens: 'socket',
+  command: ({ shim, platform, file }) => [
+    '--settings',
+    pathsOf(platform).join(shim, 'gatehouse-settings.cjs'),
+    ...(file === null ? [] : [file]),
+  ],
+  variables: run => ({ GATEHOUSE_NODE_RED: givenFile(run) }),
+  prepare: writeGiven,
+  readyPath: '/',
+  headers: secret => [[secretHeader, secret]],
+  upstream: ({ secret, socket }) => ({
+    forRole: {
+      viewer: {
+        address: { kind: 'socket', path: socket },
+        headers: [[secretHeader, roleSecret(secret, 'viewer')]],
+      },
+    },
+  }),
+  sharing: nodeRedSharing,
+};
+
+function givenFile({ platform, directory }: SimpleRun): string {
+  return pathsOf(platform).join(directory, 'node-red.json');
+}
+
+/** What the settings file reads, once, and removes. */
+async function writeGiven(run: SimpleRun): Promise<void> {
+  const file = givenFile(run);
+  const given = {
+    socket: run.socket,
+    header: secretHeader,
+    owner: { user: run.user, secret: run.secret.reveal() },
+    viewer: { user: 'guest', secret: roleSecret(run.secret, 'viewer').reveal() },
+  };
+  await rm(file, { force: true });
+  // 'wx': never into a file, or through a link, that somebody put there before.
+  await writeFile(file, JSON.stringify(given), { mode: 0o600, flag: 'wx' });
+}
+
+export const kind: ProfileKind = {
+  name: 'node-red',
+  title: 'Node-RED',
+  aliases: ['nodered'],
+  // Three nodes and their wires.
+  icon: 'M2 5h7v4H2zM15 3h7v4h-7zM15 16h7v4h-7zM9 6.250h2.500c1.500 0 1.500-2 3.500-2v1.500c-1.200 0-1.200 2-3.500 2H9zM8.500 7c4 0 2.500 10.250 6.500 10.250v1.500C8.500 18.750 10.500 8.500 8.500 8.500z',
+  file: 'may',
+  order: 100,
+  docs: {
+    tried: '5.0.7',
+    credential: 'a header, to `adminAuth.tokens` of a settings file of ours; one for all, one for reading',
+    notEnforced:
+      'A viewer sees what is written in the nodes. Who deploys a flow runs code as you. What flows open by themselves (TCP, UDP, MQTT) is beside the door.',
+  },
+  create: options => simpleProfile(nodeRed, options),
+};

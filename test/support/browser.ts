@@ -1,0 +1,17 @@
+/* A real browser before the door: Debian's Chromium. */
+import { chromium, type Browser, type Page } from '@playwright/test';
+import type { Guest } from './guest.ts';
+
+export function openBrowser(): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+/** The browser of a guest who has joined. The authority of the certificate is not installed there: other tests look at that. */
+export async function pageOf(browser: Browser, guest: Guest): Promise<Page> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const at = guest.cookie.indexOf('=');
+  const [name, value] = [guest.cookie.slice(0, at), guest.cookie.slice(at + 1)];
+  await context.addCookies([{ name, value, url: guest.origin, secure: true, httpOnly: true }]);
+  return context.newPage();
+}

@@ -1,0 +1,97 @@
+/* A core with one server of any kind, used by its owner and by guests of a real share. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CoreClient } from '../../src/main/control/client.ts';
+import type { Role } from '../../src/shared/model.ts';
+import { makeHome, serve, toolUrl, type Served, type TestHome } from './core.ts';
+import { Guest } from './guest.ts';
+import { processesOf } from './processes.ts';
+
+export interface RealServer {
+  readonly home: TestHome;
+  readonly served: Served;
+  readonly core: CoreClient;
+  /** Address for tools, with a slash at its end. */
+  readonly url: string;
+  readonly token: string;
+  /** The secret that the gateway shows the server. */
+  readonly secret: string;
+  /** A guest who has joined by a new link. */
+  guest(role: Role): Promise<Guest>;
+  /** Ends it as Ctrl-C would. @returns exit code of `serve` */
+  stop(): Promise<number | null>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** @param prepare fills the home before the server starts */
+export async function openServer(
+  environment: Record<string, string>,
+  args: readonly string[],
+  prepare: (home: TestHome) => Promise<void> = async () => {},
+): Promise<RealServer> {
+  const home = await makeHome(environment);
+  try {
+    await prepare(home);
+    const served = await serve(home, '--secrets', 'memory', ...args);
+    const core = await home.client();
+    const { pem } = await core.call('authority.info');
+    return {
+      home,
+      served,
+      core,
+      url: toolUrl(served.server),
+      token: await served.token(),
+      secret: await upstreamSecret(home),
+      guest: async role => {
+        const link = await core.call('share.create', {
+          server: served.server.id,
+          role,
+          label: role,
+          expiresSeconds: 3600,
+          uses: null,
+          approval: false,
+          listen: '127.0.0.1',
+          acknowledged: true,
+        });
+        const guest = new Guest(link.url, pem);
+        const joined = await guest.join(`Ada the ${role}`);
+        if (joined.status !== 200) throw new Error(`Joining was answered ${joined.status}: ${joined.body}`);
+        return guest;
+      },
+      stop: async () => {
+        core.close();
+        served.child.kill('SIGTERM');
+        return served.ended;
+      },
+      async [Symbol.asyncDispose]() {
+        core.close();
+        served.child.kill('SIGTERM');
+        await served.ended;
+        await home[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await home[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** As it lies in the private folder of the run. */
+async function upstreamSecret({ runtime }: TestHome): Promise<string> {
+  const names = await readdir(runtime, { recursive: true });
+  const file = names.find(name => name.endsWith('upstream-secret'));
+  if (file === undefined) throw new Error(`There is no secret of a server in ${runtime}.`);
+  return readFile(join(runtime, file), 'utf8');
+}
+
+/** Names of the places, argv or environment of any process of this home, where one of the secrets stands. */
+export async function leaksOf({ home }: RealServer, secrets: readonly string[]): Promise<string[]> {
+  const seen = await processesOf(home.folder);
+  if (seen.length < 2) throw new Error('Neither the core nor its server was found among the processes.');
+  return seen.flatMap(({ pid, argv, environment }) =>
+    secrets.flatMap(secret => [
+      ...(argv.includes(secret) ? [`argv of ${pid}`] : []),
+      ...(environment.includes(secret) ? [`environment of ${pid}: ${argv}`] : []),
+    ]),
+  );
+}

@@ -1,0 +1,260 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import getPort from 'get-port';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { LaunchPlan, Upstream } from '../../../src/main/core/ports.ts';
+import { kind } from '../../../src/main/core/profiles/marimo.ts';
+import { marimoSharing } from '../../../src/main/core/profiles/marimo/rules.ts';
+import { Secret } from '../../../src/main/core/secret.ts';
+
+const guest = { name: 'Ada (guest)', session: 'a1', permissions: null };
+
+const { rules } = marimoSharing;
+const log = { info: () => {}, warn: () => {}, error: () => {} };
+const soon = (): AbortSignal => AbortSignal.timeout(10_000);
+const marker = randomBytes(16).toString('hex');
+const children: ChildProcess[] = [];
+let directory: string;
+let folder: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'run-'));
+  folder = await mkdtemp(join(tmpdir(), 'lab-'));
+  await writeFile(join(folder, 'app.py'), '');
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+  await rm(folder, { recursive: true });
+});
+
+/** An environment that seems to have this version of marimo. */
+async function environmentWith(version: string): Promise<string> {
+  const location = await mkdtemp(join(folder, 'venv-'));
+  const installed = join(location, 'lib', 'python3.11', 'site-packages', `marimo-${version}.dist-info`);
+  await mkdir(installed, { recursive: true });
+  await mkdir(join(location, 'bin'));
+  await writeFile(join(location, 'pyvenv.cfg'), 'version = 3.11.7\n');
+  for (const name of ['python', 'marimo'])
+    await writeFile(join(location, 'bin', name), '#!/bin/sh\n', { mode: 0o755 });
+  return location;
+}
+
+const profileIn = (location: string): ReturnType<typeof kind.create> =>
+  kind.create({
+    environment: { PATH: join(location, 'bin') },
+    home: folder,
+    dataFolder: folder,
+    platform: 'linux',
+    log,
+    readySeconds: () => null,
+    shims: '/shims',
+  });
+
+async function planned(file?: string, version = '0.25.2'): Promise<{ plan: LaunchPlan; port: number }> {
+  const profile = profileIn(await environmentWith(version));
+  const port = await getPort({ host: '127.0.0.1' });
+  const place = {
+    serverId: 'marimo',
+    directory,
+    canUseSockets: true,
+    port,
+    secret: new Secret('the-secret'),
+    folder,
+    user: 'mira',
+  };
+  return { plan: await profile.plan({ profile: 'marimo', file }, null, place), port };
+}
+
+const revealed = (headers: Upstream['headers'] | undefined): unknown =>
+  headers?.map(([name, value]) => [name, value.reveal()]);
+
+test.each([
+  ['0.22.5', /CVE-2026-39987/],
+  ['0.20.4', /CVE-2026-39987/],
+])('%s is listed with the reason, and not started', async (version, problem) => {
+  const profile = profileIn(await environmentWith(version));
+  const found = await profile.find?.({ fresh: true, signal: soon() });
+  expect(found).toMatchObject([{ version, problem: expect.stringMatching(problem) }]);
+  await expect(planned(undefined, version)).rejects.toThrow(/none of them can be started|cannot/i);
+});
+
+test.each(['0.23.0', '0.25.2'])('%s is started', async version => {
+  const profile = profileIn(await environmentWith(version));
+  expect(await profile.find?.({ fresh: true, signal: soon() })).toMatchObject([{ version, problem: null }]);
+});
+
+test('a folder is opened by the editor alone; a viewer is led to nobody', async () => {
+  const { plan, port } = await planned();
+  const shim = '/shims/marimo/gatehouse_marimo.py';
+  expect(plan.argv.slice(1)).toEqual([shim, folder, String(port), join(directory, 'upstream-secret')]);
+  expect(plan.environment).toEqual({});
+  expect(plan.upstream.forRole?.viewer?.address).toEqual({
+    kind: 'socket',
+    path: join(directory, 'no-app.sock'),
+  });
+});
+
+test('a notebook is opened twice, with a token each, in private files', async () => {
+  const { plan, port } = await planned('app.py');
+  const viewer = plan.upstream.forRole?.viewer;
+  const second = viewer?.address.kind === 'port' ? viewer.address.port : 0;
+  expect(second).toBeGreaterThan(0);
+  expect(second).not.toBe(port);
+  const files = [join(directory, 'upstream-secret'), join(directory, 'viewer-secret')];
+  expect(plan.argv.slice(2)).toEqual([
+    join(folder, 'app.py'),
+    String(port),
+    files[0],
+    String(second),
+    files[1],
+  ]);
+  const secrets = await Promise.all(files.map(file => readFile(file, 'utf8')));
+  expect(secrets[0]).toBe('the-secret');
+  for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
+  for (const secret of secrets) expect(JSON.stringify([plan.argv, plan.environment])).not.toContain(secret);
+  const named = ['X-Notebook-Id', encodeURIComponent(join(folder, 'app.py'))];
+  expect(revealed(plan.upstream.headers)).toEqual([['Authorization', 'Bearer the-secret'], named]);
+  expect(revealed(viewer?.headers)).toEqual([['Authorization', `Bearer ${secrets[1]}`], named]);
+  expect(plan.upstream.forRole?.full).toBeUndefined();
+});
+
+test("marimo's own cookies are withheld, and no other", async () => {
+  const [pattern = /^$/] = (await planned()).plan.upstream.withheldCookies;
+  expect(['session_2718', 'session_2718_x_y'].every(name => pattern.test(name))).toBe(true);
+  expect(['session', 'session_x', 'my_session_2718', '_xsrf'].some(name => pattern.test(name))).toBe(false);
+});
+
+/** A program that answers on these addresses, as a process of a run. */
+async function listening(...places: readonly (readonly [host: string, port: number])[]): Promise<number> {
+  const script = `let left = ${places.length};
+    for (const [host, port] of ${JSON.stringify(places)})
+      require('node:http').createServer((q, r) => r.end('ok')).listen(port, host, () => --left || console.log('up'));`;
+  const child = spawn(process.execPath, ['-e', script], {
+    env: { GATEHOUSE_RUN: marker },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  await once(child.stdout, 'data');
+  return child.pid ?? 0;
+}
+
+describe('it is ready', () => {
+  async function proofWith(hosts: readonly string[]): Promise<unknown> {
+    const { plan, port } = await planned('app.py');
+    const viewer = plan.upstream.forRole?.viewer?.address;
+    const ports = [port, viewer?.kind === 'port' ? viewer.port : 0];
+    const pid = await listening(...hosts.map((host, at) => [host, ports[at] ?? 0] as const));
+    return plan.prove(soon(), { pid, marker });
+  }
+
+  test('when both of its processes answer on loopback', async () => {
+    expect(await proofWith(['127.0.0.1', '127.0.0.1'])).toEqual({ kind: 'ours' });
+  });
+
+  test('not before the second one answers', async () => {
+    expect(await proofWith(['127.0.0.1'])).toMatchObject({ kind: 'not-yet' });
+  });
+
+  test.each([
+    ['0.0.0.0', '127.0.0.1'],
+    ['127.0.0.1', '0.0.0.0'],
+  ])('never when one listens on the network: %s, %s', async (first, second) => {
+    expect(await proofWith([first, second])).toMatchObject({
+      kind: 'not-yet',
+      detail: expect.stringContaining('the network'),
+    });
+  });
+});
+
+describe('roles', () => {
+  test.each([
+    ['GET', '/', '', true],
+    ['HEAD', '/assets/index-abc.js', '', true],
+    ['GET', '/@file/12-data.csv', 'download=1&filename=data.csv', true],
+    ['GET', '/health', '', true],
+    ['GET', '/', 'speed=3', true],
+    ['POST', '/api/kernel/set_ui_element_value', '', true],
+    ['POST', '/api/kernel/function_call', '', true],
+    ['GET', '/', 'file=other.py', false],
+    ['GET', '/', 'a=b&%66ile=other.py', false],
+    ['GET', '/', 'kiosk=true', false],
+    ['GET', '/', 'access_token=x', false],
+    ['POST', '/', '', false],
+    ['GET', '/api/kernel/function_call', '', false],
+    ['POST', '/api/kernel/instantiate', '', false],
+    ['POST', '/api/kernel/run', '', false],
+    ['POST', '/api/kernel/execute', '', false],
+    ['POST', '/api/files/list_files', '', false],
+    ['GET', '/api/files/download', 'path=x', false],
+    ['GET', '/auth/token', '', false],
+    ['GET', '/terminal/ws', '', false],
+    ['GET', '/assets/../auth/token', '', false],
+    ['GET', '/assets/%2e%2e/auth/token', '', false],
+    ['GET', '/sse', 'session_id=s_1', false],
+  ])('viewer %s %s?%s: %s', (method, path, query, allow) => {
+    expect(rules.decideRequest('viewer', method, path, query).allow).toBe(allow);
+    expect(rules.decideRequest('editor', method, path, query).allow).toBe(false);
+  });
+
+  test.each(['/auth/token', '/auth/%74oken', '/%61uth/token/', '//auth//token', '/auth%2ftoken'])(
+    "%s is the owner's alone",
+    path => {
+      expect(rules.decideRequest('full', 'GET', path, '').allow).toBe(false);
+    },
+  );
+
+  test.each(['/', '/api/kernel/run', '/api/files/list_files', '/auth/tokens'])('full: %s', path => {
+    expect(rules.decideRequest('full', 'POST', path, 'file=x').allow).toBe(true);
+  });
+
+  test.each([
+    ['session_id=s_1', '/ws?session_id=s_1'],
+    ['session_id=s_1&file=/etc/x.py&kiosk=true&access_token=x&speed=3', '/ws?session_id=s_1&speed=3'],
+    ['session_id=s_1&session_id=s_2', '/ws?session_id=s_1'],
+    ['%73ession_id=s_1&%66ile=x', '/ws?session_id=s_1'],
+    ['speed=a%26file%3Dx&session_id=s_1', '/ws?session_id=s_1&speed=a%26file%3Dx'],
+  ])('the app is asked for by a viewer with %s as %s', (query, target) => {
+    expect(rules.openSocket('viewer', '/ws', query, ['x'], guest)).toMatchObject({
+      way: 'filter',
+      target,
+      subprotocols: [],
+    });
+  });
+
+  test.each([
+    ['/ws', ''],
+    ['/ws', 'session_id=a/b'],
+    ['/ws', `session_id=${'x'.repeat(65)}`],
+    ['/ws/', 'session_id=s_1'],
+    ['/terminal/ws', 'session_id=s_1'],
+    ['/ws_sync', 'session_id=s_1'],
+    ['/lsp/pylsp', ''],
+    ['/WS', 'session_id=s_1'],
+  ])('a viewer does not open %s?%s', (path, query) => {
+    expect(rules.openSocket('viewer', path, query, [], guest).allow).toBe(false);
+  });
+
+  test('what a viewer says on the socket goes nowhere', () => {
+    const verdict = rules.openSocket('viewer', '/ws', 'session_id=s_1', [], guest);
+    const filter = 'filter' in verdict ? verdict.filter(null) : null;
+    const message = { binary: false, data: Buffer.from('{"type":"run"}') };
+    expect(filter?.fromGuest(message).kind).toBe('drop');
+    expect(filter?.fromServer(message).kind).toBe('pass');
+  });
+
+  test('viewer is offered where there is an app; while nothing runs it is said when', async () => {
+    const of = async (upstream: Upstream | null): Promise<string[]> =>
+      (await marimoSharing.offers(upstream, soon())).map(({ role }) => role);
+    expect(await of((await planned('app.py')).plan.upstream)).toEqual(['viewer', 'full']);
+    expect(await of((await planned()).plan.upstream)).toEqual(['full']);
+    const [viewer] = await marimoSharing.offers(null, soon());
+    expect(viewer?.note).toMatch(/^Only where marimo was started with a notebook/);
+  });
+});
