@@ -167,7 +167,7 @@ describe('it is ready', () => {
     ['127.0.0.1', '0.0.0.0'],
   ])('never when one listens on the network: %s, %s', async (first, second) => {
     expect(await proofWith([first, second])).toMatchObject({
-      kind: 'not-yet',
+      kind: 'unsafe',
       detail: expect.stringContaining('the network'),
     });
   });
