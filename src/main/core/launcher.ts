@@ -81,6 +81,7 @@ export class Launcher {
       clientCredential: profile.clientCredential,
       sharePort: sharePort ?? null,
       shareListen: shareListen ?? null,
+      isOwners: word => entry.gateway?.holds(word) === true,
       state: () => entry.upstreamState(),
       openBeside: async () => openBeside(await entry.supervised.preflight()),
       refusal: () => entry.shareRefusal(),

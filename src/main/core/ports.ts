@@ -74,6 +74,16 @@ export interface Upstream {
    * tool): tells the server that its own cross-site checks, which such clients cannot satisfy, are not needed for it. No secret.
    */
   readonly explicitHeaders?: readonly (readonly [name: string, value: string])[];
+  /**
+   * True where the server's own users show it an `Authorization` of theirs: one that is none of ours then goes on to the server, if the request is allowed by
+   * another credential (session cookie, `X-Gatehouse-Token`, a token in the query). It is refused when absent, and where `headers` hold an Authorization.
+   */
+  readonly passesAuthorization?: boolean | undefined;
+  /**
+   * `https` where the server leads everybody from http to https, or marks what it says by the scheme: it is then told https at both doors, as the gateway
+   * is where TLS ends, and is never given a reason to redirect for ever. When absent: the scheme that the client used.
+   */
+  readonly scheme?: 'https' | undefined;
   /** Names of the server's own cookies that would authenticate by themselves; never passed to a browser. */
   readonly withheldCookies: readonly RegExp[];
   /** The one of `headers` whose value, percent-encoded, names the person who asks; a guest's name takes the owner's place there. */
@@ -297,6 +307,8 @@ export interface UpstreamState {
 /** The only door to one server: a listener on every loopback address of one port. */
 export interface Gateway {
   readonly port: number;
+  /** Whether this is the access token of now. */
+  holds(token: string): boolean;
   /** Where its pages begin: `http://<host>.localhost:PORT/` */
   readonly url: string;
   /** As a tool of this computer asks it: `http://127.0.0.1:PORT` */

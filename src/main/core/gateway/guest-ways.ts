@@ -20,14 +20,14 @@ export function guestName(pass: Pick<GuestPass, 'name'>): string {
 }
 
 export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
-  const { host, explicitHeaders, personHeader } = route.upstream;
+  const { host, explicitHeaders, personHeader, scheme } = route.upstream;
   const { headers, pool, upstream } = ofRole(route, pass);
   const person = new Secret(encodeURIComponent(guestName(pass)));
   const own = headers.map(([name, value]) =>
     name === personHeader ? ([name, person] as const) : ([name, value] as const),
   );
   const added = options.explicit ? (explicitHeaders ?? []) : null;
-  const request = planRequestHeaders(host, own, added, ownNames(route.upstream));
+  const request = planRequestHeaders(host, own, added, ownNames(route.upstream), scheme);
   const strict =
     options.strictTransport === null ? [] : ['Strict-Transport-Security', options.strictTransport];
   return {

@@ -3,7 +3,7 @@ import type { Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Role } from '../../../shared/model.ts';
 import type { Address, Upstream } from '../ports.ts';
-import { planRequestHeaders, type RequestPlan } from './request-headers.ts';
+import { passingAuthorization, planRequestHeaders, type RequestPlan } from './request-headers.ts';
 import type { ResponsePlan } from './response-headers.ts';
 
 /** Everything that one run of a server needs, made once. */
@@ -38,6 +38,7 @@ function poolsOf({ pool, roles }: Route): readonly PoolType[] {
 
 export function openRoute(upstream: Upstream): Route {
   const { address, host } = upstream;
+  const scheme = upstream.scheme ?? null;
   const pool = openPool(address);
   const names = new Set([host.toLowerCase(), ...namesOf(address)]);
   const roles = new Map<Role, Pick<Way, 'upstream' | 'pool'>>();
@@ -51,20 +52,35 @@ export function openRoute(upstream: Upstream): Route {
   const way = {
     upstream,
     pool,
-    request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream)),
+    request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream), scheme),
     response: {
       withheldCookies: upstream.withheldCookies.map(
         pattern => new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')),
       ),
-      upstreamOrigins: [...names].map(name => `http://${name}`),
+      upstreamOrigins: [...names].flatMap(name =>
+        scheme === null ? [`http://${name}`] : [`http://${name}`, `https://${name}`],
+      ),
+      scheme,
       contentPaths: upstream.contentPaths,
     },
   };
   const explicit = {
     ...way,
-    request: planRequestHeaders(host, upstream.headers, upstream.explicitHeaders ?? [], ownNames(upstream)),
+    request: planRequestHeaders(
+      host,
+      upstream.headers,
+      upstream.explicitHeaders ?? [],
+      ownNames(upstream),
+      scheme,
+    ),
   };
   return { ...way, explicit, roles };
+}
+
+/** The way of a request whose Authorization is the server's own user's; as it was where the gateway says one itself, to anybody. */
+export function passing(way: Way): Way {
+  const said = ownNames(way.upstream).some(name => name.toLowerCase() === 'authorization');
+  return said ? way : { ...way, request: passingAuthorization(way.request) };
 }
 
 /** Every header that the gateway says to the server, to anybody. */

@@ -11,7 +11,7 @@ import { isExplicit } from './authorize.ts';
 import type { Facts } from './facts.ts';
 import { joinFiltered } from './filtered-socket.ts';
 import { forward } from './forward.ts';
-import { type Way } from './route.ts';
+import { passing, type Way } from './route.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
@@ -95,11 +95,12 @@ function strictTransport(door: ShareDoor, facts: Facts): string | null {
 
 function wayFor(door: ShareDoor, facts: Facts, entry: Entry): Way | null {
   if (door.route === null) return null;
-  return door.ways.of(door.route, entry.pass, {
+  const way = door.ways.of(door.route, entry.pass, {
     explicit: isExplicit(entry.by, facts),
     appended: facts.navigation ? banner : null,
     strictTransport: strictTransport(door, facts),
   });
+  return entry.foreign ? passing(way) : way;
 }
 
 function onForward(
