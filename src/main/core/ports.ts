@@ -90,8 +90,34 @@ export interface Upstream {
   readonly personHeader?: string | undefined;
   /** Where the server wants a guest of a role to be sent to, and what is then said to it instead: a process that only shows, a token that only reads. */
   readonly forRole?: Readonly<Partial<Record<Role, RoleUpstream>>> | undefined;
+  /** Further ports of the server, which its pages dial by WebSocket: each is served under this origin, by the same guard. */
+  readonly branches?: readonly Branch[] | undefined;
+  /** What the server writes into its pages of where they are to dial, and what is said in its place. */
+  readonly rewrites?: readonly PageRewrite[] | undefined;
   /** Paths (undecoded, without query) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
   readonly contentPaths?: readonly RegExp[] | undefined;
+}
+
+/** One more port of a server. Only WebSockets lead there. */
+export interface Branch {
+  /** Paths of this origin, compared as they are written; `{port}` stands for the port of the door. Not below `/_gatehouse`. */
+  readonly paths: readonly string[];
+  readonly address: Address;
+  /** Path that is asked for there: `/`. */
+  readonly target: string;
+}
+
+/**
+ * Texts that are replaced in an answer as it passes, and nothing else of it: a whole answer (200) of this type, not compressed, to a GET of one of these paths.
+ */
+export interface PageRewrite {
+  /** Without query, compared as they are written. */
+  readonly paths: readonly string[];
+  readonly type: 'text/html' | 'text/javascript';
+  /**
+   * `from` as the server writes it, at most 1000 bytes. In `to`, `{hostname}` and `{port}` stand for the door's own, `{ws}` for `ws` or `wss`.
+   */
+  readonly texts: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** What is different for guests of one role. `headers` stand in the place of the upstream's. */
@@ -121,6 +147,8 @@ export interface RunPlace {
   readonly canUseSockets: boolean;
   /** A port that was free on 127.0.0.1 a moment ago. A retry brings another one. */
   readonly port: number;
+  /** Another such port, for servers that have two. */
+  readonly secondPort?: number;
   /** Minted for this run. Reaches the server by a file in `directory` or its standard input; by its environment only where the server has no other way. */
   readonly secret: Secret<string>;
   /** Working folder, absolute and existing. */

@@ -20,7 +20,10 @@ const keys: Keys = {
   passesAuthorization: true,
 };
 const guests: GuestKeys = {
-  find: () => ({ open: true, pass: { session: 'g', link: 'l', role: 'viewer', name: '', endsAt: 9 } }),
+  find: () => ({
+    open: true,
+    pass: { session: 'g', link: 'l', role: 'viewer', name: '', endsAt: 9, permissions: null },
+  }),
   redeemed: shown => (shown === link ? { open: false, reason: 'expired' } : null),
   passesAuthorization: true,
   isOwners: word => word === token,

@@ -12,8 +12,8 @@ import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts
 import { addCode } from './code.ts';
 import { openDoor, type Door } from './door.ts';
 import { ownOrigin, type Facts } from './facts.ts';
-import { forward } from './forward.ts';
-import { passing, type Way } from './route.ts';
+import { forward, unlikePage } from './forward.ts';
+import { passing, upgradeWay, type Way } from './route.ts';
 import { isExplicit, type Verdict } from './authorize.ts';
 import { guard } from './guard.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -110,6 +110,7 @@ function onForward(
         error: error.message,
       });
     },
+    unlike: () => door.rules.log.warn(unlikePage, { path: logField(facts.path) }),
   });
 }
 
@@ -129,7 +130,8 @@ function onUpgrade(
   }
   const slot = door.live.add({ kind: 'websocket', session: verdict.session, socket });
   socket.once('close', () => door.live.delete(slot));
-  splice(route, request, socket, head, facts, door.limits, {
+  const leads = upgradeWay(route, facts);
+  splice(leads.way, request, socket, head, leads.facts, door.limits, {
     failed: error => sendRawAnswer(socket, failure(door, facts, error)),
   });
 }

@@ -33,6 +33,7 @@ export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOpt
   return {
     upstream,
     pool,
+    unlike: route.unlike,
     // Something can only be put behind a page that is not compressed.
     request:
       options.appended === null

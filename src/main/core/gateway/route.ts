@@ -4,6 +4,8 @@ import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Role } from '../../../shared/model.ts';
 import type { Address, Upstream } from '../ports.ts';
 import { passingAuthorization, planRequestHeaders, type RequestPlan } from './request-headers.ts';
+import type { Facts } from './facts.ts';
+import { branchPath } from './page-rewriter.ts';
 import type { ResponsePlan } from './response-headers.ts';
 
 /** Everything that one run of a server needs, made once. */
@@ -14,6 +16,8 @@ export interface Way {
   readonly response: ResponsePlan;
   /** Put behind the HTML of a page that a person opens; null or absent: nothing. */
   readonly appended?: Buffer | null | undefined;
+  /** Paths of pages that had nothing of what was to be rewritten: said once. */
+  readonly unlike: Set<string>;
 }
 
 export interface Route extends Way {
@@ -52,6 +56,7 @@ export function openRoute(upstream: Upstream): Route {
   const way = {
     upstream,
     pool,
+    unlike: new Set<string>(),
     request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream), scheme),
     response: {
       withheldCookies: upstream.withheldCookies.map(
@@ -75,6 +80,19 @@ export function openRoute(upstream: Upstream): Route {
     ),
   };
   return { ...way, explicit, roles };
+}
+
+/** Where an upgrade leads: to a further port of the server, where its path is one of a branch. Any other spelling of that path leads to the server itself. */
+export function upgradeWay(way: Way, facts: Facts): { readonly way: Way; readonly facts: Facts } {
+  const branch = way.upstream.branches?.find(({ paths }) =>
+    paths.some(path => branchPath(path, facts) === facts.path),
+  );
+  if (branch === undefined) return { way, facts };
+  const target = facts.query === '' ? branch.target : `${branch.target}?${facts.query}`;
+  return {
+    way: { ...way, upstream: { ...way.upstream, address: branch.address } },
+    facts: { ...facts, target },
+  };
 }
 
 /** The way of a request whose Authorization is the server's own user's; as it was where the gateway says one itself, to anybody. */

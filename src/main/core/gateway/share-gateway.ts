@@ -10,8 +10,8 @@ import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts
 import { isExplicit } from './authorize.ts';
 import type { Facts } from './facts.ts';
 import { joinFiltered } from './filtered-socket.ts';
-import { forward } from './forward.ts';
-import { passing, type Way } from './route.ts';
+import { forward, unlikePage } from './forward.ts';
+import { passing, upgradeWay, type Way } from './route.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
@@ -133,6 +133,7 @@ function onForward(
         error: error.message,
       });
     },
+    unlike: () => door.rules.log.warn(unlikePage, { path: logField(facts.path) }),
   };
   forward(way, request, response, facts, end, upload.inspect);
 }
@@ -155,12 +156,13 @@ function onUpgrade(
   const slot = door.live.add({ kind: 'websocket', session: pass.session, socket });
   socket.once('close', () => door.live.delete(slot));
   const failed = (error: Error): void => sendRawAnswer(socket, failure(door, facts, error));
+  const leads = upgradeWay(way, facts);
   if (verdict.way === 'splice') {
-    splice(way, request, socket, head, facts, door.limits, { failed });
+    splice(leads.way, request, socket, head, leads.facts, door.limits, { failed });
     return;
   }
   const rate = verdict.messageRate;
-  joinFiltered(way, request, socket, head, facts, verdict, door.limits, {
+  joinFiltered(leads.way, request, socket, head, facts, verdict, door.limits, {
     failed,
     admits: rate === undefined ? undefined : () => door.rates.take(pass.session, rate, door.rules.clock()),
     dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),

@@ -4,9 +4,15 @@ import { kind as custom } from './custom.ts';
 import { kind as jupyter } from './jupyter.ts';
 import { kind as matlab } from './matlab.ts';
 import { kind as messagebus } from './messagebus.ts';
+import { kind as netcreate } from './netcreate.ts';
 import { kind as tensorboard } from './tensorboard.ts';
 
 /** Every kind of server, the first first. */
-export const allKinds: readonly ProfileKind[] = [custom, jupyter, matlab, messagebus, tensorboard].sort(
-  (one, other) => one.order - other.order,
-);
+export const allKinds: readonly ProfileKind[] = [
+  custom,
+  jupyter,
+  matlab,
+  messagebus,
+  netcreate,
+  tensorboard,
+].sort((one, other) => one.order - other.order);

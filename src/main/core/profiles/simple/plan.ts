@@ -40,6 +40,7 @@ export async function planSimple(
     landing: server.landing ?? '/',
     prove: customProver({
       address,
+      alsoPorts: server.alsoPorts?.(run) ?? [],
       host: upstream.host,
       readyPath: server.readyPath,
       platform: options.platform,
@@ -68,6 +69,7 @@ async function runOf(
     program: await programOf(server, chosen, platform),
     version: chosen.version,
     port: place.port,
+    secondPort: place.secondPort ?? 0,
     socket: paths.join(place.directory, 'server.sock'),
     directory: place.directory,
     folder: place.folder,

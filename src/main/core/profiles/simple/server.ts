@@ -30,6 +30,8 @@ export interface SimpleRun {
   readonly version: string | null;
   /** Port on 127.0.0.1. */
   readonly port: number;
+  /** Another one. */
+  readonly secondPort: number;
   /** Path of a Unix socket in the private folder. */
   readonly socket: string;
   /** Private 0700 folder of the run. */
@@ -65,6 +67,8 @@ export interface SimpleServer {
   readonly readyPath: string;
   readonly landing?: string;
   readonly headers?: (secret: Secret<string>) => Upstream['headers'];
+  /** Further ports that it listens on: they have to be this run's own before anything is believed. */
+  readonly alsoPorts?: (run: SimpleRun) => readonly number[];
   /** More of the upstream, where the kind needs it. */
   readonly upstream?: (run: SimpleRun) => Partial<Upstream>;
   readonly askToStop?: (upstream: Upstream, signal: AbortSignal) => Promise<void>;
