@@ -1,6 +1,7 @@
 // Written by `npm run profiles` from the files of this folder that export `kind`.
 import type { ProfileKind } from './kind.ts';
 import { kind as custom } from './custom.ts';
+import { kind as flask } from './flask.ts';
 import { kind as jupyter } from './jupyter.ts';
 import { kind as matlab } from './matlab.ts';
 import { kind as messagebus } from './messagebus.ts';
@@ -10,6 +11,7 @@ import { kind as tensorboard } from './tensorboard.ts';
 /** Every kind of server, the first first. */
 export const allKinds: readonly ProfileKind[] = [
   custom,
+  flask,
   jupyter,
   matlab,
   messagebus,
