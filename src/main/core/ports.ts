@@ -92,6 +92,8 @@ export interface Upstream {
   readonly forRole?: Readonly<Partial<Record<Role, RoleUpstream>>> | undefined;
   /** Further ports of the server, which its pages dial by WebSocket: each is served under this origin, by the same guard. */
   readonly branches?: readonly Branch[] | undefined;
+  /** Media types that guests may send, in the place of the usual ones: `image/*`. */
+  readonly uploadTypes?: readonly string[] | undefined;
   /** What the server writes into its pages of where they are to dial, and what is said in its place. */
   readonly rewrites?: readonly PageRewrite[] | undefined;
   /** Paths (undecoded, without query) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
@@ -243,6 +245,8 @@ export interface Profile {
   readonly sharing: ProfileSharing;
   /** What the owner's own settings of this kind of server ask of the door before it; absent: nothing. Throws GatehouseError. */
   door?(request: StartRequest): Promise<DoorWishes>;
+  /** Where the request says more of it than the kind does. Throws nothing. */
+  readonly sharingOf?: ((request: StartRequest) => ProfileSharing) | undefined;
 }
 
 /** How a server's owner wants the local listener, said in the server's own settings. */

@@ -111,5 +111,11 @@ test('without Node it is said what is missing', async () => {
 test('only the whole is offered', () => {
   const { sharing } = profile();
   expect(sharing.rules.roles).toEqual(['full']);
-  expect(sharing.rules.openSocket('viewer', '/.gatehouse/net', '', [], { name: '', session: 's', permissions: null }).allow).toBe(false);
+  expect(
+    sharing.rules.openSocket('viewer', '/.gatehouse/net', '', [], {
+      name: '',
+      session: 's',
+      permissions: null,
+    }).allow,
+  ).toBe(false);
 });

@@ -115,7 +115,7 @@ function onForward(
     sendAnswer(response, secured(door, facts, door.unavailable(facts)));
     return;
   }
-  const upload = watchUpload(facts, door.rules.uploadBytes);
+  const upload = watchUpload(facts, door.rules.uploadBytes, way.upstream.uploadTypes);
   if (upload.refusal !== null) {
     door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
     sendAnswer(response, jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
