@@ -242,6 +242,20 @@ test('CVE-2025-64484 (GHSA-vjrc-mh2v-45x6): a header in underscores is believed 
   expect(environ['HTTP_X_AUTH_REQUEST_EMAIL']).toBe('admin');
   expect(environ['HTTP_X_FORWARDED_FOR']).toContain('203.0.113.77');
 
+  // The same application on the same gunicorn, which believes it, behind the door.
+  const server = await core.call('server.start', {
+    profile: 'custom',
+    folder: bareFolder,
+    command: [python, '-m', 'gunicorn', '--bind', 'unix:{socket}', ...believing, 'api:app'],
+    readyPath: '/ping',
+    custom: { https: true },
+  });
+  const credential = await core.call('server.token', server.id);
+  const reply = await askByName(`${server.url}seen`, { 'x-gatehouse-token': credential, ...smuggled });
+  const { environ: behind } = seenIn(reply);
+  expect(behind['HTTP_X_FORWARDED_FOR']).toBe('127.0.0.1');
+  expect(JSON.stringify(behind)).not.toMatch(/admin|203\.0\.113\.77/);
+  await core.call('server.stop', server.id);
   const seen = seenIn(await owner('/seen', smuggled));
   expect(JSON.stringify(seen.environ)).not.toMatch(/admin|203\.0\.113\.77/);
 });

@@ -94,7 +94,8 @@ test('headers that change a method are named for the guard', () => {
 function readings(path: string): readonly string[] {
   const all = new Set([path]);
   for (let round = 0; round < 3; round += 1) {
-    for (const each of [...all]) {
+    const before = [...all];
+    for (const each of before) {
       try {
         all.add(decodeURIComponent(each));
       } catch {
