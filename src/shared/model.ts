@@ -72,6 +72,48 @@ export type CustomCredential =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'bearer' };
 
+/** What else a custom server may be told and asked: `gatehouse serve --profile-file FILE -- COMMAND`. No secret. */
+export interface CustomServer {
+  /** Path that the server is told to live below, with a slash at both ends; its first page. `/` when absent. */
+  readonly base?: string | undefined;
+  /** Said to the server with each request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly secondPort?: CustomSecondPort | undefined;
+  /** Has to be in the answer of the ready path. */
+  readonly readyText?: string | undefined;
+  /** How it is asked to stop; TERM when absent. */
+  readonly stop?: { readonly method: 'POST' | 'PUT' | 'DELETE' | 'GET'; readonly path: string } | undefined;
+  /** Media types that a guest may send, in the place of the usual ones: `image/*`, `application/json`. */
+  readonly uploads?: readonly string[] | undefined;
+  /** What guests of a role may ask for; a role without an entry is not offered. */
+  readonly roles?:
+    { readonly viewer?: CustomRole | undefined; readonly editor?: CustomRole | undefined } | undefined;
+  /** It is told https at both doors: for servers that lead everybody there. */
+  readonly https?: boolean | undefined;
+  /** It has users of its own, whose `Authorization` passes. */
+  readonly passesAuthorization?: boolean | undefined;
+}
+
+/** A raw WebSocket on `{port2}`, which the server writes into its pages. */
+export interface CustomSecondPort {
+  /** Path of this origin that leads there. */
+  readonly path: string;
+  /** In `from`, `{port2}` stands for the port; in `to`, `{hostname}`, `{port}` and `{ws}` for the door, `{path}` for the path above. */
+  readonly rewrites: readonly {
+    readonly paths: readonly string[];
+    readonly type: 'text/html' | 'text/javascript';
+    readonly texts: readonly { readonly from: string; readonly to: string }[];
+  }[];
+}
+
+/** Everything else is refused. */
+export interface CustomRole {
+  /** `GET /data/*`: one method, and a path in which `*` is any one piece and `**` at the end any number of them. */
+  readonly requests: readonly string[];
+  /** The same for WebSockets, without a method. */
+  readonly sockets?: readonly string[] | undefined;
+}
+
 export interface StartRequest {
   readonly profile: ProfileName;
   /** Which installation (`FoundServer.id`); the best one when absent. */
@@ -87,6 +129,8 @@ export interface StartRequest {
   readonly credential?: CustomCredential | undefined;
   /** Custom only: path that answers below 500 once the server is up; `/` when absent. */
   readonly readyPath?: string | undefined;
+  /** Custom only. */
+  readonly custom?: CustomServer | undefined;
   /** Seconds until a start is given up, 1 to 3600; the profile's own limit when absent. */
   readonly readySeconds?: number | undefined;
 }

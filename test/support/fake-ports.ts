@@ -107,6 +107,7 @@ export function fakeWorld(): FakeWorld {
         world.open.add(port);
         return {
           port,
+          holds: () => false,
           url: `http://${host}.localhost:${port}/`,
           origin: 'http://127.0.0.1:1',
           setUpstream: ({ state }) => void world.states.push(state),

@@ -95,6 +95,10 @@ function addTarget(command: Command): Command {
     .option('--env <id>', 'which installation, as `gatehouse profiles` lists it')
     .option('--credential <kind>', 'how a command of your own wants its secret: none, bearer or header:NAME')
     .option('--ready-path <path>', 'path that a command of your own answers, below 500, once it is up')
+    .option(
+      '--profile-file <file>',
+      'JSON file that says more of a command of your own: base path, second port, roles',
+    )
     .option('--ready-seconds <duration>', 'how long a start may take (90s, 15m)');
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import type { CustomCredential, StartRequest } from '../../shared/model.ts';
 import { seconds } from '../core/duration.ts';
 import { GatehouseError } from '../core/errors.ts';
+import { readProfileFile } from './profile-file.ts';
 import { allKinds } from '../core/profiles/all.ts';
 import type { ProfileKind } from '../core/profiles/kind.ts';
 
@@ -13,6 +14,7 @@ export interface TargetOptions {
   readonly env?: string;
   readonly credential?: string;
   readonly readyPath?: string;
+  readonly profileFile?: string;
   readonly readySeconds?: string;
 }
 
@@ -31,7 +33,7 @@ export async function startRequest(
   const kind = target === undefined ? undefined : kindOf(target);
   if (kind !== undefined && kind.name !== 'custom' && command.length <= 1)
     return { ...shared, ...profileRequest(kind, command[0], options, cwd) };
-  if (command.length > 0) return { ...shared, ...custom(target, command, options, cwd) };
+  if (command.length > 0) return { ...shared, ...(await custom(target, command, options, cwd)) };
   refuseCommandOptions(options);
   const place = await lookAt(target, options, cwd);
   return { ...shared, profile: 'jupyter', ...place };
@@ -64,26 +66,29 @@ function refuseCommandOptions(options: TargetOptions): void {
   for (const [flag, value] of [
     ['--credential', options.credential],
     ['--ready-path', options.readyPath],
+    ['--profile-file', options.profileFile],
   ] as const) {
     if (value !== undefined)
       throw usage(`${flag} is for a command of your own`, 'Give the command after `--`.');
   }
 }
 
-function custom(
+async function custom(
   target: string | undefined,
   command: readonly string[],
   options: TargetOptions,
   cwd: string,
-): StartRequest {
+): Promise<StartRequest> {
   if (target !== undefined && target !== 'custom') {
     throw usage(
       `"${target}" and a command were both given`,
       'Give either a target, or a command after `--`.',
     );
   }
+  const file = options.profileFile;
   return {
     profile: 'custom',
+    ...(file === undefined ? {} : await readProfileFile(resolve(cwd, file))),
     command,
     folder: resolve(cwd, options.folder ?? '.'),
     ...(options.credential === undefined ? {} : { credential: credential(options.credential) }),

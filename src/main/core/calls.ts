@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { callNames, type CallName, type Calls } from '../../shared/contract.ts';
+import { customServerSchema } from './custom-schema.ts';
 import { GatehouseError } from './errors.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is not a server id');
@@ -30,6 +31,7 @@ export const startRequestSchema = z.strictObject({
   credential: credential.optional(),
   readyPath: text(2048).regex(/^\//, 'does not begin with /').optional(),
   readySeconds: z.number().min(1).max(3600).optional(),
+  custom: customServerSchema.optional(),
 });
 
 const role = z.enum(['viewer', 'editor', 'full']);

@@ -77,10 +77,11 @@ export class Launcher {
     return {
       id,
       name,
-      sharing: profile.sharing,
+      sharing: profile.sharingOf?.(request) ?? profile.sharing,
       clientCredential: profile.clientCredential,
       sharePort: sharePort ?? null,
       shareListen: shareListen ?? null,
+      isOwners: word => entry.gateway?.holds(word) === true,
       state: () => entry.upstreamState(),
       openBeside: async () => openBeside(await entry.supervised.preflight()),
       refusal: () => entry.shareRefusal(),
@@ -258,8 +259,8 @@ export class Launcher {
 
 /** Two requests with the same identity are for the same server. */
 function identity(request: StartRequest & { readonly folder: string }): string {
-  const { profile, found, folder, file, name, command, credential, readyPath } = request;
-  return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath]);
+  const { profile, found, folder, file, name, command, credential, readyPath, custom } = request;
+  return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath, custom]);
 }
 
 function titleOf(request: StartRequest, found: FoundServer | null): string {

@@ -14,6 +14,9 @@ import type {
 import type { SecureContextOptions } from 'node:tls';
 import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
 import type { Secret } from './secret.ts';
+import type { Upstream } from './upstream.ts';
+
+export type { Address, PageRewrite, Upstream } from './upstream.ts';
 
 /** Milliseconds since the epoch. Time is a parameter everywhere, so that tests own it. */
 export type Clock = () => number;
@@ -57,41 +60,6 @@ export interface Vault {
   forget(serverId: string): Promise<void>;
 }
 
-/** How the gateway reaches a server. */
-export type Address =
-  | { readonly kind: 'socket'; readonly path: string }
-  /** Always on 127.0.0.1. */
-  | { readonly kind: 'port'; readonly port: number };
-
-export interface Upstream {
-  readonly address: Address;
-  /** `Host` (and, where the request has one, the authority of `Origin`) that the server accepts: `localhost`. */
-  readonly host: string;
-  /** Set on each request to the server; a client's header of the same name in any `-`, `_` or case spelling is removed. */
-  readonly headers: readonly (readonly [name: string, value: Secret<string>])[];
-  /**
-   * Added to a request whose credential no foreign page can make a browser send (`Authorization: Bearer`, a token in the address of a
-   * tool): tells the server that its own cross-site checks, which such clients cannot satisfy, are not needed for it. No secret.
-   */
-  readonly explicitHeaders?: readonly (readonly [name: string, value: string])[];
-  /** Names of the server's own cookies that would authenticate by themselves; never passed to a browser. */
-  readonly withheldCookies: readonly RegExp[];
-  /** The one of `headers` whose value, percent-encoded, names the person who asks; a guest's name takes the owner's place there. */
-  readonly personHeader?: string | undefined;
-  /** Where the server wants a guest of a role to be sent to, and what is then said to it instead: a process that only shows, a token that only reads. */
-  readonly forRole?: Readonly<Partial<Record<Role, RoleUpstream>>> | undefined;
-  /** Paths (undecoded, without query) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
-  readonly contentPaths?: readonly RegExp[] | undefined;
-  /**
-   * Closes what the server would do and nobody may ask of it, the owner neither: why a path (undecoded, without query) is closed, one sentence; null where it is
-   * not. Asked of requests and upgrades alike, at both doors.
-   */
-  readonly closed?: ((path: string) => string | null) | undefined;
-}
-
-/** What is different for guests of one role. `headers` stand in the place of the upstream's. */
-export type RoleUpstream = Pick<Upstream, 'address' | 'headers'>;
-
 /**
  * Spellings in which the server's own clients show a credential, beside Gatehouse's own. What is recognised here never reaches the server, and no log.
  * Names are in lower case.
@@ -116,6 +84,8 @@ export interface RunPlace {
   readonly canUseSockets: boolean;
   /** A port that was free on 127.0.0.1 a moment ago. A retry brings another one. */
   readonly port: number;
+  /** Another such port, for servers that have two. */
+  readonly secondPort?: number;
   /** Minted for this run. Reaches the server by a file in `directory` or its standard input; by its environment only where the server has no other way. */
   readonly secret: Secret<string>;
   /** Working folder, absolute and existing. */
@@ -210,6 +180,8 @@ export interface Profile {
   readonly sharing: ProfileSharing;
   /** What the owner's own settings of this kind of server ask of the door before it; absent: nothing. Throws GatehouseError. */
   door?(request: StartRequest): Promise<DoorWishes>;
+  /** Where the request says more of it than the kind does. Throws nothing. */
+  readonly sharingOf?: ((request: StartRequest) => ProfileSharing) | undefined;
 }
 
 /** How a server's owner wants the local listener, said in the server's own settings. */
@@ -302,6 +274,8 @@ export interface UpstreamState {
 /** The only door to one server: a listener on every loopback address of one port. */
 export interface Gateway {
   readonly port: number;
+  /** Whether this is the access token of now. */
+  holds(token: string): boolean;
   /** Where its pages begin: `http://<host>.localhost:PORT/` */
   readonly url: string;
   /** As a tool of this computer asks it: `http://127.0.0.1:PORT` */

@@ -146,6 +146,8 @@ export interface ShareGatewayRules {
   readonly trustedProxies: number;
   /** Largest request body of a guest; bytes. */
   readonly uploadBytes: number;
+  /** Whether this is the owner's token of now: never taken here, never passed on. */
+  readonly isOwners?: ((word: string) => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

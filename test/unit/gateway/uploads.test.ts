@@ -54,3 +54,35 @@ test('the parts of a form are looked at as they pass', () => {
   expect(inspect?.(Buffer.from('--x\r\nContent-Disposition: form-data; name=f; filename=a.ht'))).toBeNull();
   expect(inspect?.(Buffer.from('ml\r\n\r\n'))?.status).toBe(415);
 });
+
+test.each([
+  ['image/png', 10, null],
+  ['image/svg+xml', 10, 415],
+  ['application/pdf', 10, null],
+  ['application/pdfx', 10, 415],
+  ['application/json', 10, 415],
+  ['text/plain', 10, 415],
+  [null, 10, null],
+  ['application/pdf', 2_000_000, 413],
+] as const)(
+  'where only pictures and one type are named, %s of %i bytes: %s',
+  (contentType, contentLength, status) => {
+    const facts = { hasBody: true, contentType, contentLength };
+    const { refusal } = watchUpload(facts, 1_000_000, ['image/*', 'application/pdf']);
+    expect(refusal?.status ?? null).toBe(status);
+  },
+);
+
+test('the parts of a form are of a type that was named, or of none', () => {
+  const part = (head: string): string =>
+    `--x\r\nContent-Disposition: form-data; name="a"${head}\r\n\r\n1\r\n`;
+  const send = (body: string): number | undefined => {
+    const facts = { hasBody: true, contentType: 'multipart/form-data; boundary=x', contentLength: null };
+    const watched = watchUpload(facts, 1_000_000, ['image/*', 'multipart/form-data']);
+    return watched.inspect?.(Buffer.from(body))?.status;
+  };
+  expect(send(part(''))).toBeUndefined();
+  expect(send(part('\r\nContent-Type: image/png'))).toBeUndefined();
+  expect(send(part('\r\nContent-Type: text/plain'))).toBe(415);
+  expect(send(part('\r\nContent-Type: image/svg+xml'))).toBe(415);
+});

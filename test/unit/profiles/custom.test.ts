@@ -121,3 +121,70 @@ test('without sockets a socket is refused', async () => {
   const refused = plan({ command: ['server', '{socket}'] }, { canUseSockets: false });
   await expect(refused).rejects.toMatchObject({ code: 'no-sockets' });
 });
+
+const roles = { viewer: { requests: ['GET /app/'] } };
+
+test('what a profile file says is in the plan', async () => {
+  const made = await plan(
+    {
+      command: ['server', '{port}', '{port2}', '{base}'],
+      credential: { kind: 'bearer' },
+      custom: {
+        base: '/app/',
+        headers: { 'X-Site': 'lab' },
+        secondPort: {
+          path: '/.app/live',
+          rewrites: [
+            { paths: ['/app/'], type: 'text/html', texts: [{ from: 'p={port2}', to: 'p={port}{path}' }] },
+          ],
+        },
+        uploads: ['image/*'],
+        https: true,
+        passesAuthorization: true,
+        roles,
+      },
+    },
+    { secondPort: 4568 },
+  );
+  expect(made.argv.slice(1)).toEqual(['4567', '4568', '/app/']);
+  expect(made.landing).toBe('/app/');
+  expect(made.upstream).toMatchObject({
+    uploadTypes: ['image/*'],
+    scheme: 'https',
+    passesAuthorization: true,
+    branches: [{ paths: ['/.app/live'], address: { kind: 'port', port: 4568 }, target: '/' }],
+    rewrites: [
+      { paths: ['/app/'], type: 'text/html', texts: [{ from: 'p=4568', to: 'p={port}/.app/live' }] },
+    ],
+  });
+  expect(made.upstream.headers.map(([name, value]) => [name, value.reveal()])).toEqual([
+    ['Authorization', 'Bearer the-secret-of-this-run'],
+    ['X-Site', 'lab'],
+  ]);
+});
+
+test.each<[string, Omit<StartRequest, 'profile'>, string]>([
+  ['a base that it is not told', { command: ['server', '{port}'], custom: { base: '/app/' } }, 'no-base'],
+  ['a second port that nobody knows', { command: ['server', '{port}', '{port2}'] }, 'no-second-port'],
+  [
+    'a second port that it is not told',
+    { command: ['server', '{port}'], custom: { secondPort: { path: '/x', rewrites: [] } } },
+    'no-second-port',
+  ],
+  [
+    'a header that is the credential',
+    {
+      command: ['server', '{port}'],
+      credential: { kind: 'header', name: 'X-Token' },
+      custom: { headers: { 'x-token': '1' } },
+    },
+    'header-twice',
+  ],
+  [
+    'a role that cannot open the first page',
+    { command: ['server', '{port}'], custom: { roles } },
+    'role-without-page',
+  ],
+])('%s is refused', async (_name, request, code) => {
+  await expect(plan(request)).rejects.toMatchObject({ code });
+});

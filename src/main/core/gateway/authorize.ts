@@ -8,6 +8,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Credential, CredentialKind } from './credential.ts';
 import type { DigestOf } from './digest.ts';
 import type { Facts } from './facts.ts';
+import { isForeignAuthorization, looksLikeOurs } from './foreign-authorization.ts';
 import { findSession, type Session, type SessionLimits } from './session.ts';
 
 export type Reason =
@@ -24,6 +25,8 @@ export type Verdict =
       /** Null when the token itself was shown with the request. */
       readonly session: Session | null;
       readonly by: CredentialKind;
+      /** Its Authorization is the server's own user's, and goes on to the server. */
+      readonly foreign?: true;
     }
   | { readonly open: false; readonly reason: Reason };
 
@@ -37,6 +40,8 @@ export interface Keys {
   readonly limits: SessionLimits;
   /** SHA-256 of what was shown; a pure function, perhaps with a memory. */
   readonly digestOf: DigestOf;
+  /** `Upstream.passesAuthorization`; no when absent. */
+  readonly passesAuthorization?: boolean;
 }
 
 /** What is looked at of a request. */
@@ -57,6 +62,7 @@ export type Asked = Pick<
 export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
   if (facts.ambiguousCredential) return refuse('ambiguous-credential');
   let reason: Reason = 'no-credential';
+  let foreign = false;
   let right: { readonly kind: CredentialKind; readonly session: Session | null } | null = null;
   for (const credential of facts.credentials) {
     const result = check(now, credential, keys);
@@ -68,14 +74,25 @@ export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
       right ??= { kind: credential.kind, session: result.session };
       continue;
     }
-    // An Authorization that is not ours is an error even beside a right cookie: it would otherwise be dropped silently or, worse, passed on.
-    if (isAuthorization(credential.kind)) return refuse('wrong-credential');
+    // An Authorization that is not ours is an error even beside a right cookie: it would otherwise be dropped silently or, worse, passed on. Unless the
+    // server has users of its own: then it is theirs, and opens nothing here.
+    if (isAuthorization(credential.kind)) {
+      if (!passes(credential, keys)) return refuse('wrong-credential');
+      foreign = true;
+    }
     if (reason !== 'wrong-credential') reason = result;
   }
   if (right === null && keys.asksForToken === false) right = { kind: 'none', session: null };
   if (right === null) return refuse(reason);
-  const foreign = crossSite(right.kind, facts);
-  return foreign === null ? { open: true, session: right.session, by: right.kind } : refuse(foreign);
+  const crossing = crossSite(right.kind, facts);
+  if (crossing !== null) return refuse(crossing);
+  return { open: true, session: right.session, by: right.kind, ...(foreign ? { foreign } : {}) };
+}
+
+function passes(credential: Credential, keys: Keys): boolean {
+  const isOurs = (word: string): boolean =>
+    looksLikeOurs(word) || timingSafeEqual(keys.digestOf(word).bytes, keys.tokenHash);
+  return keys.passesAuthorization === true && isForeignAuthorization(credential, isOurs);
 }
 
 function check(

@@ -15,6 +15,8 @@ export type CredentialKind = 'cookie' | 'authorization' | 'header' | 'basic' | '
 export interface Credential {
   readonly kind: CredentialKind;
   readonly value: string;
+  /** The whole value of an Authorization that may be somebody else's (foreign-authorization). */
+  readonly whole?: string;
 }
 
 /** A token is 43 characters; a supplied one may be longer, but nothing is hashed that could not be one. */
@@ -84,6 +86,10 @@ function make(kind: CredentialKind, value: string): Credential {
 }
 
 function readAuthorization(value: string): Credential {
+  return { ...spelledOut(value), whole: value };
+}
+
+function spelledOut(value: string): Credential {
   const parts = /^([a-z0-9-]+) +([^\s]+)$/i.exec(value.trim());
   const scheme = parts?.[1]?.toLowerCase();
   const content = parts?.[2] ?? '';

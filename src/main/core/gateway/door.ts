@@ -99,6 +99,7 @@ export class Door implements GuardRoom, PageRoom {
       sessions: this.#sessions,
       limits: this.limits,
       digestOf: connection.digestOf,
+      passesAuthorization: this.route?.upstream.passesAuthorization === true,
     });
   }
 

@@ -7,8 +7,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { jsonAnswer, sendAnswer } from './answers.ts';
 import type { Facts } from './facts.ts';
+import { PageRewriter, rewrittenRequest, withoutByteFacts } from './page-rewriter.ts';
+import type { PageRewrite } from '../ports.ts';
 import { bodyOf, type BodyWatch } from './request-body.ts';
-import { requestHeaders } from './request-headers.ts';
+import { requestHeaders, type RequestPlan } from './request-headers.ts';
 import { responseHeaders, responseReason, responseTrailers } from './response-headers.ts';
 import type { Way } from './route.ts';
 
@@ -18,7 +20,12 @@ export interface ExchangeEnd {
   failed(error: Error): void;
   /** The server broke off an answer; the client's connection was cut. */
   broken(error: Error): void;
+  /** A page that was to be rewritten has nothing of what was declared, for the first time. */
+  unlike?(): void;
 }
+
+export const unlikePage =
+  'A page has none of the addresses that its profile says are written into it, and is passed on as it is: what it dials may not be reached.';
 
 /** Sends an authorised request on. `end.failed` is where an answer of our own comes from. */
 export function forward(
@@ -53,6 +60,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #remaining: number | null = null;
   /** Put behind the answer. */
   #appended: Buffer | null = null;
+  readonly #rewrite: PageRewrite | null;
+  #rewriter: PageRewriter | null = null;
 
   constructor(
     route: Way,
@@ -68,6 +77,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#facts = facts;
     this.#end = end;
     this.#watch = watch;
+    this.#rewrite =
+      facts.method === 'GET'
+        ? (route.upstream.rewrites?.find(({ paths }) => paths.includes(facts.path)) ?? null)
+        : null;
   }
 
   start(): void {
@@ -83,11 +96,17 @@ class Exchange implements Dispatcher.DispatchHandler {
       {
         path: facts.target,
         method: facts.method,
-        headers: requestHeaders(this.#request.rawHeaders, facts, this.#route.request, false),
+        headers: requestHeaders(this.#request.rawHeaders, facts, this.#plan(), false),
         body: facts.hasBody ? bodyOf(this.#request, this.#watch, refusal => this.#refuse(refusal)) : null,
       },
       this,
     );
+  }
+
+  #plan(): RequestPlan {
+    const { request } = this.#route;
+    if (this.#rewrite === null) return request;
+    return { ...request, withheld: new Set([...request.withheld, ...rewrittenRequest]) };
   }
 
   /** The body broke a rule half-way: the server's request is broken off, and the client is told if nothing was said yet. */
@@ -121,11 +140,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     const headers = rawLines(controller.rawHeaders);
     this.#remaining = contentLength(headers);
     let own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin, false, this.#facts.path);
-    if (this.#facts.navigation && status === 200 && isPlainHtml(headers)) {
+    if (this.#facts.navigation && status === 200 && isPlainType(headers, 'text/html')) {
       this.#appended = this.#route.appended ?? null;
       if (this.#appended !== null) own = withoutLength(own);
       if (this.#appended !== null) this.#remaining = null;
     }
+    if (this.#rewrite !== null && status === 200) own = this.#beginRewrite(this.#rewrite, headers, own);
     try {
       this.#response.writeHead(status, responseReason(status, statusText), own);
     } catch (error) {
@@ -138,12 +158,31 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#remaining === null) queueMicrotask(() => this.#flush());
   }
 
+  /** The headers of the rewritten answer. */
+  #beginRewrite(rewrite: PageRewrite, headers: readonly (string | Buffer)[], own: string[]): string[] {
+    if (!isPlainType(headers, rewrite.type)) {
+      this.#noteUnlike();
+      return own;
+    }
+    this.#rewriter = new PageRewriter(rewrite, this.#facts);
+    this.#remaining = null;
+    return withoutByteFacts(own);
+  }
+
+  #noteUnlike(): void {
+    const { unlike } = this.#route;
+    if (unlike.has(this.#facts.path)) return;
+    unlike.add(this.#facts.path);
+    this.#end.unlike?.();
+  }
+
   #flush(): void {
     if (!this.#wrote && !this.#finished) this.#response.flushHeaders();
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
     const response = this.#response;
+    const chunk = this.#rewriter === null ? piece : this.#rewriter.push(piece);
     this.#wrote = true;
     if (this.#remaining !== null) {
       this.#remaining -= chunk.length;
@@ -163,6 +202,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (response.writableEnded) return;
     const trailers = responseTrailers(rawLines(controller.rawTrailers));
     if (trailers.length > 0 && this.#facts.method !== 'HEAD') response.addTrailers(trailers);
+    if (this.#rewriter !== null) {
+      response.write(this.#rewriter.end());
+      if (!this.#rewriter.found) this.#noteUnlike();
+    }
     if (this.#appended === null) response.end();
     else response.end(this.#appended);
   }
@@ -219,15 +262,17 @@ function contentLength(headers: readonly (string | Buffer)[]): number | null {
   return null;
 }
 
-/** HTML that is not compressed: something may be put behind it. */
-function isPlainHtml(headers: readonly (string | Buffer)[]): boolean {
-  let html = false;
+/** Of this type and not compressed: something may be put behind it, or into it. */
+function isPlainType(headers: readonly (string | Buffer)[], type: PageRewrite['type']): boolean {
+  let right = false;
+  const pattern =
+    type === 'text/html' ? /^text\/html\s*(?:;|$)/i : /^(?:text|application)\/javascript\s*(?:;|$)/i;
   for (let index = 0; index < headers.length; index += 2) {
     const name = String(headers[index]).toLowerCase();
     if (name === 'content-encoding') return false;
-    if (name === 'content-type') html = /^text\/html\s*(?:;|$)/i.test(String(headers[index + 1]));
+    if (name === 'content-type') right = pattern.test(String(headers[index + 1]));
   }
-  return html;
+  return right;
 }
 
 function withoutLength(headers: readonly string[]): string[] {

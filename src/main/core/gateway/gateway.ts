@@ -12,8 +12,8 @@ import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts
 import { addCode } from './code.ts';
 import { openDoor, type Door } from './door.ts';
 import { ownOrigin, type Facts } from './facts.ts';
-import { forward } from './forward.ts';
-import { type Way } from './route.ts';
+import { forward, unlikePage } from './forward.ts';
+import { passing, upgradeWay, type Way } from './route.ts';
 import { isExplicit, type Verdict } from './authorize.ts';
 import { guard } from './guard.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -35,6 +35,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
   const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
+    holds: token => door.tokenIsRight(token),
     url: `${ownOrigin(door.listener)}${basePath}/`,
     origin,
     setUpstream: state => door.setUpstream(state),
@@ -109,6 +110,7 @@ function onForward(
         error: error.message,
       });
     },
+    unlike: () => door.rules.log.warn(unlikePage, { path: logField(facts.path) }),
   });
 }
 
@@ -128,7 +130,8 @@ function onUpgrade(
   }
   const slot = door.live.add({ kind: 'websocket', session: verdict.session, socket });
   socket.once('close', () => door.live.delete(slot));
-  splice(route, request, socket, head, facts, door.limits, {
+  const leads = upgradeWay(route, facts);
+  splice(leads.way, request, socket, head, leads.facts, door.limits, {
     failed: error => sendRawAnswer(socket, failure(door, facts, error)),
   });
 }
@@ -136,7 +139,8 @@ function onUpgrade(
 /** The way to the server for this kind of credential; null while there is none. */
 function routeFor(door: Door, facts: Facts, verdict: OpenVerdict): Way | null {
   if (door.route === null) return null;
-  return isExplicit(verdict.by, facts) ? door.route.explicit : door.route;
+  const way = isExplicit(verdict.by, facts) ? door.route.explicit : door.route;
+  return verdict.foreign === true ? passing(way) : way;
 }
 
 /** The server was there a moment ago and gave no answer: it may be dying, or it was asked something that cannot be sent. */

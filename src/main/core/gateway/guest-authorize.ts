@@ -4,10 +4,11 @@
  */
 import type { GuestPass, PassVerdict } from '../share-ports.ts';
 import { crossSite, isAuthorization, type Asked, type Reason } from './authorize.ts';
-import type { CredentialKind } from './credential.ts';
+import type { Credential, CredentialKind } from './credential.ts';
+import { isForeignAuthorization, looksLikeOurs } from './foreign-authorization.ts';
 
 export type GuestVerdict =
-  | { readonly open: true; readonly pass: GuestPass; readonly by: CredentialKind }
+  | { readonly open: true; readonly pass: GuestPass; readonly by: CredentialKind; readonly foreign?: true }
   | {
       readonly open: false;
       readonly reason: Reason;
@@ -22,10 +23,11 @@ export interface GuestKeys {
   find(cookie: string): PassVerdict;
   /** The session that a tool's token has opened; null before it has. */
   redeemed(token: string): PassVerdict | null;
+  /** `Upstream.passesAuthorization`; no when absent. */
+  readonly passesAuthorization?: boolean;
+  /** Whether this is the owner's own token, which a guests' door does not take. */
+  readonly isOwners?: (word: string) => boolean;
 }
-
-/** The form of a tool's token: the link's id and its secret. */
-const toolToken = /^[a-z2-7]{12}\.[\w-]{43}$/;
 
 interface Right {
   readonly kind: CredentialKind;
@@ -38,8 +40,10 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
   let reason: Reason = 'no-credential';
   let ended: string | null = null;
   let right: Right | null = null;
+  let foreign = false;
   let later: { readonly token: string; readonly by: CredentialKind } | null = null;
-  for (const { kind, value } of facts.credentials) {
+  for (const credential of facts.credentials) {
+    const { kind, value } = credential;
     if (kind === 'cookie') {
       const verdict = keys.find(value);
       if (verdict.open) {
@@ -52,22 +56,31 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
       }
       continue;
     }
-    const known = toolToken.test(value) ? keys.redeemed(value) : undefined;
+    const known = looksLikeOurs(value) ? keys.redeemed(value) : undefined;
     if (known?.open === true) right ??= { kind, pass: known.pass };
     else if (known === null) later ??= { token: value, by: kind };
     else {
       if (known !== undefined) ended = known.reason;
-      // An Authorization that is not ours is an error even beside a right cookie: it would be dropped silently or, worse, passed on.
-      if (isAuthorization(kind)) return { open: false, reason: 'wrong-credential', ended };
+      // An Authorization that is not ours is an error even beside a right cookie: it would be dropped silently or, worse, passed on. Unless the server has
+      // users of its own: then it is theirs, and opens nothing here.
+      if (isAuthorization(kind)) {
+        if (!passes(credential, keys)) return { open: false, reason: 'wrong-credential', ended };
+        foreign = true;
+      }
       reason = 'wrong-credential';
     }
   }
   const by = right?.kind ?? later?.by;
   if (by === undefined) return { open: false, reason, ended };
-  const foreign = crossSite(by, facts);
-  if (foreign !== null) return refuse(foreign);
-  if (right !== null) return { open: true, pass: right.pass, by };
+  const crossing = crossSite(by, facts);
+  if (crossing !== null) return refuse(crossing);
+  if (right !== null) return { open: true, pass: right.pass, by, ...(foreign ? { foreign } : {}) };
   return later === null ? refuse(reason) : { open: 'later', ...later };
+}
+
+function passes(credential: Credential, keys: GuestKeys): boolean {
+  const isOurs = (word: string): boolean => looksLikeOurs(word) || keys.isOwners?.(word) === true;
+  return keys.passesAuthorization === true && isForeignAuthorization(credential, isOurs);
 }
 
 function refuse(reason: Reason): GuestVerdict {

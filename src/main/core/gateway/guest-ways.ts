@@ -20,19 +20,20 @@ export function guestName(pass: Pick<GuestPass, 'name'>): string {
 }
 
 export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
-  const { host, explicitHeaders, personHeader } = route.upstream;
+  const { host, explicitHeaders, personHeader, scheme } = route.upstream;
   const { headers, pool, upstream } = ofRole(route, pass);
   const person = new Secret(encodeURIComponent(guestName(pass)));
   const own = headers.map(([name, value]) =>
     name === personHeader ? ([name, person] as const) : ([name, value] as const),
   );
   const added = options.explicit ? (explicitHeaders ?? []) : null;
-  const request = planRequestHeaders(host, own, added, ownNames(route.upstream));
+  const request = planRequestHeaders(host, own, added, ownNames(route.upstream), scheme);
   const strict =
     options.strictTransport === null ? [] : ['Strict-Transport-Security', options.strictTransport];
   return {
     upstream,
     pool,
+    unlike: route.unlike,
     // Something can only be put behind a page that is not compressed.
     request:
       options.appended === null

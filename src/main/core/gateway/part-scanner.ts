@@ -18,6 +18,8 @@ const activeNames = /\.(?:x?html?|shtml|xht|svgz?|xml|xslt?|m?js|cjs|mjs|swf|hta
 export class PartScanner {
   /** `--boundary`; every one but the first comes behind a line end. */
   readonly #mark: Buffer;
+  /** Whether a part may say that it is of this type. */
+  readonly #allows: (type: string) => boolean;
   /** What is not decided on yet: shorter than a boundary, or a head that is not whole. */
   #rest: Buffer;
   #inHead = false;
@@ -25,15 +27,16 @@ export class PartScanner {
   #over = false;
 
   /** Null where the type names no boundary, two, or one that two programs may read differently. */
-  static of(contentType: string): PartScanner | null {
+  static of(contentType: string, allows: (type: string) => boolean = () => true): PartScanner | null {
     const found = [...contentType.matchAll(/;\s*boundary=(?:"([^"\\]{1,70})"|([^\s;"]{1,70}))\s*(?=;|$)/gi)];
     const boundary = found[0]?.[1] ?? found[0]?.[2];
     const named = contentType.match(/boundary\s*=/gi)?.length ?? 0;
     if (found.length !== 1 || named !== 1 || boundary === undefined) return null;
-    return /^[\w'()+,./:=? -]*[\w'()+,./:=?-]$/.test(boundary) ? new PartScanner(boundary) : null;
+    return /^[\w'()+,./:=? -]*[\w'()+,./:=?-]$/.test(boundary) ? new PartScanner(boundary, allows) : null;
   }
 
-  constructor(boundary: string) {
+  constructor(boundary: string, allows: (type: string) => boolean) {
+    this.#allows = allows;
     this.#mark = Buffer.from(`\r\n--${boundary}`);
     // So that the first one, at the very beginning, looks like all others.
     this.#rest = Buffer.from('\r\n');
@@ -49,7 +52,7 @@ export class PartScanner {
           this.#rest = bytes;
           return bytes.length > mostHead ? refuse(400, 'The head of a part is too long') : null;
         }
-        const refusal = judgeHead(bytes.subarray(0, end).toString('latin1'));
+        const refusal = judgeHead(bytes.subarray(0, end).toString('latin1'), this.#allows);
         if (refusal !== null) return refusal;
         this.#inHead = false;
         // The line end before the next boundary may be that of the head: a part may be empty.
@@ -84,7 +87,7 @@ function refuse(status: number, message: string): PartRefusal {
 }
 
 /** @param head lines from the line end of the boundary on */
-function judgeHead(head: string): PartRefusal | null {
+function judgeHead(head: string, allows: (type: string) => boolean): PartRefusal | null {
   const lines = head.split('\r\n').filter(line => line !== '');
   const odd = lines.some(line => /[\r\n\0]/.test(line) || !/^[\w-]+:/.test(line));
   const names = lines.map(line => line.slice(0, line.indexOf(':')).toLowerCase());
@@ -100,6 +103,9 @@ function judgeHead(head: string): PartRefusal | null {
       .toLowerCase();
     if (name === 'content-type' && activeTypes.test(value)) {
       return refuse(415, 'A guest may not upload what a browser would run');
+    }
+    if (name === 'content-type' && !allows(value.split(';', 1)[0]?.trim() ?? '')) {
+      return refuse(415, 'A guest may not upload a file of that type');
     }
     if (name === 'content-disposition' && fileNames(value).some(file => activeNames.test(file))) {
       return refuse(415, 'A guest may not upload a file of that kind');

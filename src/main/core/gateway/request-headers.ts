@@ -14,6 +14,8 @@ export interface RequestPlan {
   readonly host: string;
   /** `http://<host>`: what the server takes for its own origin. */
   readonly origin: string;
+  /** What the server is told of the scheme; null: what the client used. */
+  readonly scheme: 'https' | null;
   /** Names that are never taken from a client, in lower case with `-` for `_`. */
   readonly withheld: ReadonlySet<string>;
   /** The server's credential, name and value alternating. */
@@ -44,6 +46,7 @@ export function planRequestHeaders(
   headers: readonly (readonly [name: string, value: Secret<string>])[],
   explicitHeaders: readonly (readonly [name: string, value: string])[] | null = null,
   alsoWithheld: readonly string[] = [],
+  scheme: 'https' | null = null,
 ): RequestPlan {
   const injected = [
     ...headers.map(([name, value]) => [name, value.reveal()]),
@@ -55,7 +58,13 @@ export function planRequestHeaders(
     ...headers.map(([name]) => canonical(name)),
     ...alsoWithheld.map(canonical),
   ]);
-  return { host, origin: `http://${host}`, withheld, injected, explicit: explicitHeaders !== null };
+  const origin = `${scheme ?? 'http'}://${host}`;
+  return { host, origin, scheme, withheld, injected, explicit: explicitHeaders !== null };
+}
+
+/** The same for a request whose Authorization is the server's own user's. */
+export function passingAuthorization(plan: RequestPlan): RequestPlan {
+  return { ...plan, withheld: new Set([...plan.withheld].filter(name => name !== 'authorization')) };
 }
 
 /** Servers of the CGI family read every mark in a name as `_`. */
@@ -89,7 +98,7 @@ export function requestHeaders(
     const kept = keep(known, value, facts, plan);
     if (kept !== null) result.push(rawHeaders[2 * index] ?? '', kept);
   }
-  result.push('x-forwarded-for', facts.client, 'x-forwarded-proto', facts.scheme);
+  result.push('x-forwarded-for', facts.client, 'x-forwarded-proto', plan.scheme ?? facts.scheme);
   result.push('x-forwarded-host', facts.host, ...plan.injected);
   const offered = facts.subprotocolToken?.offered ?? '';
   if (offered !== '') result.push('sec-websocket-protocol', offered);

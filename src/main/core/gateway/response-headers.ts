@@ -11,6 +11,8 @@ export interface ResponsePlan {
   readonly withheldCookies: readonly RegExp[];
   /** Origins under which the server may name itself, in lower case: `http://localhost`. */
   readonly upstreamOrigins: readonly string[];
+  /** What the server is told of the scheme, where that is not what the client used. */
+  readonly scheme?: 'https' | null | undefined;
   /** Paths that hand out what people have uploaded. */
   readonly contentPaths?: readonly RegExp[] | undefined;
   /** Said with each answer that is no upgrade; name and value alternating. */
@@ -180,7 +182,9 @@ function keepCookie(value: string, plan: ResponsePlan): boolean {
 /** A Location that names the server behind becomes one of this origin; every other stays. */
 function ownLocation(value: string, plan: ResponsePlan, ownOrigin: string): string {
   const lower = value.toLowerCase();
-  for (const origin of plan.upstreamOrigins) {
+  // A server that was told https at the plain door on this computer leads back to it by https, where nothing listens.
+  const told = plan.scheme === 'https' ? [ownOrigin.replace(/^http:/, 'https:')] : [];
+  for (const origin of [...plan.upstreamOrigins, ...told]) {
     if (!lower.startsWith(origin)) continue;
     const rest = value.slice(origin.length);
     if (rest === '' || /^[/?#]/.test(rest)) return ownOrigin + rest;

@@ -3,7 +3,9 @@ import type { Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Role } from '../../../shared/model.ts';
 import type { Address, Upstream } from '../ports.ts';
-import { planRequestHeaders, type RequestPlan } from './request-headers.ts';
+import { passingAuthorization, planRequestHeaders, type RequestPlan } from './request-headers.ts';
+import type { Facts } from './facts.ts';
+import { branchPath } from './page-rewriter.ts';
 import type { ResponsePlan } from './response-headers.ts';
 
 /** Everything that one run of a server needs, made once. */
@@ -14,6 +16,8 @@ export interface Way {
   readonly response: ResponsePlan;
   /** Put behind the HTML of a page that a person opens; null or absent: nothing. */
   readonly appended?: Buffer | null | undefined;
+  /** Paths of pages that had nothing of what was to be rewritten: said once. */
+  readonly unlike: Set<string>;
 }
 
 export interface Route extends Way {
@@ -38,6 +42,7 @@ function poolsOf({ pool, roles }: Route): readonly PoolType[] {
 
 export function openRoute(upstream: Upstream): Route {
   const { address, host } = upstream;
+  const scheme = upstream.scheme ?? null;
   const pool = openPool(address);
   const names = new Set([host.toLowerCase(), ...namesOf(address)]);
   const roles = new Map<Role, Pick<Way, 'upstream' | 'pool'>>();
@@ -51,20 +56,49 @@ export function openRoute(upstream: Upstream): Route {
   const way = {
     upstream,
     pool,
-    request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream)),
+    unlike: new Set<string>(),
+    request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream), scheme),
     response: {
       withheldCookies: upstream.withheldCookies.map(
         pattern => new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')),
       ),
-      upstreamOrigins: [...names].map(name => `http://${name}`),
+      upstreamOrigins: [...names].flatMap(name =>
+        scheme === null ? [`http://${name}`] : [`http://${name}`, `https://${name}`],
+      ),
+      scheme,
       contentPaths: upstream.contentPaths,
     },
   };
   const explicit = {
     ...way,
-    request: planRequestHeaders(host, upstream.headers, upstream.explicitHeaders ?? [], ownNames(upstream)),
+    request: planRequestHeaders(
+      host,
+      upstream.headers,
+      upstream.explicitHeaders ?? [],
+      ownNames(upstream),
+      scheme,
+    ),
   };
   return { ...way, explicit, roles };
+}
+
+/** Where an upgrade leads: to a further port of the server, where its path is one of a branch. Any other spelling of that path leads to the server itself. */
+export function upgradeWay(way: Way, facts: Facts): { readonly way: Way; readonly facts: Facts } {
+  const branch = way.upstream.branches?.find(({ paths }) =>
+    paths.some(path => branchPath(path, facts) === facts.path),
+  );
+  if (branch === undefined) return { way, facts };
+  const target = facts.query === '' ? branch.target : `${branch.target}?${facts.query}`;
+  return {
+    way: { ...way, upstream: { ...way.upstream, address: branch.address } },
+    facts: { ...facts, target },
+  };
+}
+
+/** The way of a request whose Authorization is the server's own user's; as it was where the gateway says one itself, to anybody. */
+export function passing(way: Way): Way {
+  const said = ownNames(way.upstream).some(name => name.toLowerCase() === 'authorization');
+  return said ? way : { ...way, request: passingAuthorization(way.request) };
 }
 
 /** Every header that the gateway says to the server, to anybody. */

@@ -123,6 +123,8 @@ export class ShareDoor implements ShareGuardRoom {
     const verdict = authorizeGuest(facts, {
       find: cookie => desk.find(cookie),
       redeemed: token => this.tools.find(token, facts.client),
+      passesAuthorization: this.route?.upstream.passesAuthorization === true,
+      isOwners: word => this.rules.isOwners?.(word) === true,
     });
     if (verdict.open === true) this.#own(connection, verdict.pass.session);
     return verdict;

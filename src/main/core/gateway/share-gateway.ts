@@ -10,8 +10,8 @@ import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts
 import { isExplicit } from './authorize.ts';
 import type { Facts } from './facts.ts';
 import { joinFiltered } from './filtered-socket.ts';
-import { forward } from './forward.ts';
-import { type Way } from './route.ts';
+import { forward, unlikePage } from './forward.ts';
+import { passing, upgradeWay, type Way } from './route.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
@@ -95,11 +95,12 @@ function strictTransport(door: ShareDoor, facts: Facts): string | null {
 
 function wayFor(door: ShareDoor, facts: Facts, entry: Entry): Way | null {
   if (door.route === null) return null;
-  return door.ways.of(door.route, entry.pass, {
+  const way = door.ways.of(door.route, entry.pass, {
     explicit: isExplicit(entry.by, facts),
     appended: facts.navigation ? banner : null,
     strictTransport: strictTransport(door, facts),
   });
+  return entry.foreign ? passing(way) : way;
 }
 
 function onForward(
@@ -114,7 +115,7 @@ function onForward(
     sendAnswer(response, secured(door, facts, door.unavailable(facts)));
     return;
   }
-  const upload = watchUpload(facts, door.rules.uploadBytes);
+  const upload = watchUpload(facts, door.rules.uploadBytes, way.upstream.uploadTypes);
   if (upload.refusal !== null) {
     door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
     sendAnswer(response, jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
@@ -132,6 +133,7 @@ function onForward(
         error: error.message,
       });
     },
+    unlike: () => door.rules.log.warn(unlikePage, { path: logField(facts.path) }),
   };
   forward(way, request, response, facts, end, upload.inspect);
 }
@@ -154,12 +156,13 @@ function onUpgrade(
   const slot = door.live.add({ kind: 'websocket', session: pass.session, socket });
   socket.once('close', () => door.live.delete(slot));
   const failed = (error: Error): void => sendRawAnswer(socket, failure(door, facts, error));
+  const leads = upgradeWay(way, facts);
   if (verdict.way === 'splice') {
-    splice(way, request, socket, head, facts, door.limits, { failed });
+    splice(leads.way, request, socket, head, leads.facts, door.limits, { failed });
     return;
   }
   const rate = verdict.messageRate;
-  joinFiltered(way, request, socket, head, facts, verdict, door.limits, {
+  joinFiltered(leads.way, request, socket, head, facts, verdict, door.limits, {
     failed,
     admits: rate === undefined ? undefined : () => door.rates.take(pass.session, rate, door.rules.clock()),
     dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),

@@ -24,6 +24,8 @@ import type { Decision } from './serve.ts';
 export interface Entry {
   readonly pass: GuestPass;
   readonly by: CredentialKind;
+  /** Its Authorization is the server's own user's, and goes on to the server. */
+  readonly foreign: boolean;
   /** What the role says of the WebSocket; null for a request. */
   readonly socket: Extract<SocketVerdict, { readonly allow: true }> | null;
 }
@@ -82,12 +84,13 @@ function judged(room: ShareGuardRoom, facts: Facts, verdict: GuestVerdict): Deci
   if (facts.navigation && facts.target === '/' && room.landing !== '/') {
     return answered(redirectAnswer(303, facts.ownOrigin + room.landing));
   }
-  return allowed(room, facts, pass, by);
+  return allowed(room, facts, { pass, by, foreign: verdict.foreign === true });
 }
 
 /** What the role says. */
-function allowed(room: ShareGuardRoom, facts: Facts, pass: GuestPass, by: CredentialKind): Decision<Entry> {
+function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket'>): Decision<Entry> {
   const { roles } = room;
+  const { pass } = who;
   const closed = room.closed(facts.path);
   if (closed !== null) return limited(room, facts, pass, closed);
   if (facts.workerScript && coversOwnPages(facts.path)) {
@@ -104,12 +107,12 @@ function allowed(room: ShareGuardRoom, facts: Facts, pass: GuestPass, by: Creden
       permissions: pass.permissions,
     });
     return socket.allow
-      ? { kind: 'forward', facts, verdict: { pass, by, socket } }
+      ? { kind: 'forward', facts, verdict: { ...who, socket } }
       : limited(room, facts, pass, socket.message, socket);
   }
   const verdict = roles.decideRequest(pass.role, facts.method, facts.path, facts.query);
   return verdict.allow
-    ? { kind: 'forward', facts, verdict: { pass, by, socket: null } }
+    ? { kind: 'forward', facts, verdict: { ...who, socket: null } }
     : limited(room, facts, pass, verdict.message, verdict);
 }
 

@@ -29,10 +29,14 @@ const types: readonly RegExp[] = [
   /^(?:audio|video|font)\/[\w.+-]+$/,
 ];
 
-/** @param bytes largest body */
+/**
+ * @param bytes largest body
+ * @param only types, or `kind/*`, in the place of the usual ones; also for the parts of a form
+ */
 export function watchUpload(
   facts: Pick<Facts, 'hasBody' | 'contentType' | 'contentLength'>,
   bytes: number,
+  only?: readonly string[],
 ): UploadPlan {
   if (!facts.hasBody) return { refusal: null, inspect: null };
   const tooLarge = {
@@ -43,10 +47,13 @@ export function watchUpload(
     return { refusal: tooLarge, inspect: null };
   const type = (facts.contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   // Without a type nobody serves it as anything; scripts post an empty JSON so.
-  if (type !== '' && !types.some(pattern => pattern.test(type))) {
+  if (type !== '' && !isAllowed(type, only)) {
     return { refusal: { status: 415, message: `A guest may not send ${type.slice(0, 60)}` }, inspect: null };
   }
-  const scanner = type === 'multipart/form-data' ? PartScanner.of(facts.contentType ?? '') : null;
+  const scanner =
+    type === 'multipart/form-data'
+      ? PartScanner.of(facts.contentType ?? '', partType => only === undefined || isAllowed(partType, only))
+      : null;
   if (type === 'multipart/form-data' && scanner === null) {
     return { refusal: { status: 400, message: 'The form has no boundary that can be read' }, inspect: null };
   }
@@ -56,4 +63,11 @@ export function watchUpload(
     return seen > bytes ? tooLarge : (scanner?.push(chunk) ?? null);
   };
   return { refusal: null, inspect };
+}
+
+function isAllowed(type: string, only: readonly string[] | undefined): boolean {
+  if (only === undefined) return types.some(pattern => pattern.test(type));
+  return only.some(each =>
+    each.endsWith('/*') ? type.startsWith(each.slice(0, -1)) && !type.includes('svg') : each === type,
+  );
 }

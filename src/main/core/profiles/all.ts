@@ -3,10 +3,12 @@ import type { ProfileKind } from './kind.ts';
 import { kind as codeServer } from './code-server.ts';
 import { kind as comfyui } from './comfyui.ts';
 import { kind as custom } from './custom.ts';
+import { kind as flask } from './flask.ts';
 import { kind as jupyter } from './jupyter.ts';
 import { kind as marimo } from './marimo.ts';
 import { kind as matlab } from './matlab.ts';
 import { kind as messagebus } from './messagebus.ts';
+import { kind as netcreate } from './netcreate.ts';
 import { kind as nodeRed } from './node-red.ts';
 import { kind as rstudio } from './rstudio.ts';
 import { kind as tensorboard } from './tensorboard.ts';
@@ -17,10 +19,12 @@ export const allKinds: readonly ProfileKind[] = [
   codeServer,
   comfyui,
   custom,
+  flask,
   jupyter,
   marimo,
   matlab,
   messagebus,
+  netcreate,
   nodeRed,
   rstudio,
   tensorboard,

@@ -6,7 +6,7 @@ export interface Question {
   readonly address: Address;
   /** `Host` as the server wants it; without a port. */
   readonly host: string;
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;

@@ -6,7 +6,8 @@ import { Secret } from '../secret.ts';
 import { adviseCustom } from './custom/advice.ts';
 import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
 import type { PlaceholderName } from './custom/placeholders.ts';
-import { customSharing } from './custom/sharing.ts';
+import { askToStop, checkMore, fixedHeaders, moreUpstream } from './custom/more.ts';
+import { customSharing, customSharingOf } from './custom/sharing.ts';
 import { customProver } from './custom/prove.ts';
 import type { ProfileKind } from './kind.ts';
 import { isProgram } from './programs.ts';
@@ -49,6 +50,7 @@ export function customProfile(options: CustomProfileOptions): Profile {
     plan: (request, _found, place) => planCustom(request, place, { ...options, platform }),
     setup: null,
     sharing: customSharing,
+    sharingOf: customSharingOf,
   };
 }
 
@@ -62,32 +64,39 @@ async function planCustom(
   const used = usedPlaceholders(command);
   checkRequest(request, used, place);
   checkCredential(credential);
+  checkMore(request.custom ?? {}, credential, used);
   const program = await programOf(command[0] ?? '', place, options);
-  const readyPath = checkedPath(request.readyPath ?? '/');
+  const readyPath = checkedPath(request.readyPath ?? request.custom?.base ?? '/');
   const needsSecret = credential.kind !== 'none' || used.has('secretFile');
   const secretFile = pathsOf(options.platform).join(place.directory, 'upstream-secret');
   if (needsSecret) await writeSecret(secretFile, place.secret);
   const address = addressOf(used, place);
+  const custom = request.custom ?? {};
+  const base = custom.base ?? '/';
   if (address.kind === 'port' && credential.kind === 'none') warnOfOpenPort(place, options.log);
   const upstream: Upstream = {
     address,
     host: 'localhost',
-    headers: headersOf(credential, place.secret),
+    headers: [...headersOf(credential, place.secret), ...fixedHeaders(custom)],
     withheldCookies: [],
+    ...moreUpstream(custom, place.secondPort ?? 0),
   };
+  const { stop } = custom;
   return {
-    argv: [program, ...fillPlaceholders(command.slice(1), valuesOf(place, secretFile))],
+    argv: [program, ...fillPlaceholders(command.slice(1), valuesOf(place, secretFile, base))],
     environment: needsSecret ? { GATEHOUSE_UPSTREAM_SECRET_FILE: secretFile } : {},
     folder: place.folder,
     upstream,
-    landing: '/',
+    landing: base,
     prove: customProver({
       ...upstream,
       readyPath,
+      readyText: custom.readyText,
+      alsoPorts: upstream.branches?.map(() => place.secondPort ?? 0) ?? [],
       platform: options.platform,
       log: options.log,
     }),
-    askToStop: null,
+    askToStop: stop === undefined ? null : signal => askToStop(upstream, stop, signal),
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds?.('custom') ?? readySeconds,
     advise: adviseCustom,
@@ -96,9 +105,13 @@ async function planCustom(
   };
 }
 
-function valuesOf(place: RunPlace, secretFile: string): Readonly<Record<PlaceholderName, string>> {
-  // The gateway gives every server a name of its own, so it always lives at the root of it.
-  return { port: String(place.port), socket: socketOf(place), base: '/', secretFile };
+function valuesOf(
+  place: RunPlace,
+  secretFile: string,
+  base: string,
+): Readonly<Record<PlaceholderName, string>> {
+  const port2 = String(place.secondPort ?? 0);
+  return { port: String(place.port), port2, socket: socketOf(place), base, secretFile };
 }
 
 async function writeSecret(path: string, secret: Secret<string>): Promise<void> {

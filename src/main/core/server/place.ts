@@ -56,6 +56,8 @@ export async function makePlace(
     directory: names.directory,
     canUseSockets: process.platform !== 'win32' && Buffer.byteLength(names.directory) <= longestFolder,
     port: await getPort({ host: '127.0.0.1' }),
+    // get-port does not give the same one twice within seconds.
+    secondPort: await getPort({ host: '127.0.0.1' }),
     secret: mintSecret(),
   };
 }

@@ -19,8 +19,9 @@ export async function preflight(
   pids: readonly number[],
   signal: AbortSignal,
 ): Promise<PreflightReport> {
-  const { address, forRole } = plan.upstream;
-  const addresses = [address, ...Object.values(forRole ?? {}).map(each => each.address)];
+  const { address, branches = [], forRole } = plan.upstream;
+  const further = [...branches, ...Object.values(forRole ?? {})].map(each => each.address);
+  const addresses = [address, ...further];
   const ports = addresses.flatMap(each => (each.kind === 'port' ? [each.port] : []));
   const beyond = await networkPorts(pids, ports, process.platform).catch(() => []);
   const questions = plan.preflight ?? { paths: [plan.landing], sockets: [] };

@@ -22,6 +22,8 @@ export interface SharedServer {
   /** Port of its share listener the last time, and where it listened; null before the first. */
   readonly sharePort: number | null;
   readonly shareListen: string | null;
+  /** Whether this is the owner's access token of now. */
+  readonly isOwners?: ((word: string) => boolean) | undefined;
   /** Null while nothing of it runs. */
   state(): UpstreamState | null;
   /** Why it must not be shared, as the end of a sentence; null when it may be. */
@@ -110,6 +112,7 @@ export class ShareListeners {
       extraHosts: parts.extraHosts(),
       trustedProxies: parts.trustedProxies(),
       uploadBytes: parts.uploadBytes(),
+      isOwners: server.isOwners,
       clock: Date.now,
       log: parts.log,
     });

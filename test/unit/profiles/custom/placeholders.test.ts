@@ -4,12 +4,14 @@ import {
   usedPlaceholders,
 } from '../../../../src/main/core/profiles/custom/placeholders.ts';
 
-const values = { port: '4567', socket: '/run/s', base: '/', secretFile: '/run/secret' };
+const values = { port: '4567', port2: '4568', socket: '/run/s', base: '/', secretFile: '/run/secret' };
 
 test.each<[string, string[], string[]]>([
   ['--port={port}', ['port'], ['--port=4567']],
   ['{socket}{base}', ['socket', 'base'], ['/run/s/']],
   ['{{port}}', [], ['{port}']],
+  ['{port2} {{port2}}', ['port2'], ['4568 {port2}']],
+  ['{a2}', [], ['{a2}']],
   ['{{{port}}}', [], ['{{port}}']],
   ['{ {port} }', ['port'], ['{ 4567 }']],
   ['{"a": {"b": 1}}', [], ['{"a": {"b": 1}}']],

@@ -1,12 +1,12 @@
 import { GatehouseError } from '../../errors.ts';
 
 /** What a custom command may be told. */
-export const placeholderNames = ['port', 'socket', 'base', 'secretFile'] as const;
+export const placeholderNames = ['port', 'port2', 'socket', 'base', 'secretFile'] as const;
 
 export type PlaceholderName = (typeof placeholderNames)[number];
 
 /** `{name}` stands for a value, `{{name}}` for the word in braces. Other braces are left alone: they are often JSON. */
-const pattern = /\{\{([A-Za-z]+)\}\}|\{([A-Za-z]+)\}/g;
+const pattern = /\{\{([A-Za-z]+|port2)\}\}|\{([A-Za-z]+|port2)\}/g;
 
 /** The placeholders that a command uses. Refuses one that does not exist, by its name. */
 export function usedPlaceholders(command: readonly string[]): ReadonlySet<PlaceholderName> {

@@ -12,6 +12,10 @@ import type { Listener } from './listeners.ts';
 
 export interface CustomProof {
   readonly address: Address;
+  /** Further ports that have to be the run's own before anything is believed. */
+  readonly alsoPorts?: readonly number[];
+  /** Has to be in the answer; absent: any answer below 500 will do. */
+  readonly readyText?: string | undefined;
   readonly host: string;
   readonly readyPath: string;
   readonly platform: NodeJS.Platform;
@@ -25,15 +29,15 @@ export function customProver(options: CustomProof): (signal: AbortSignal, run: R
   let warned = false;
   return async (signal, run) => {
     try {
-      if (options.address.kind === 'port') {
-        const { port } = options.address;
-        const owner = await portOwner(await listenersOn(port, options.platform), port, run, options.platform);
+      const { address, alsoPorts = [], platform } = options;
+      for (const port of address.kind === 'port' ? [address.port, ...alsoPorts] : alsoPorts) {
+        const owner = await portOwner(await listenersOn(port, platform), port, run, platform);
         if (owner.kind !== 'ours') return owner;
         if (owner.exposed && !warned) {
           warned = true;
           options.exposed?.();
           options.log.warn('The server listens on the network, where it can be reached past the gateway.', {
-            port: options.address.port,
+            port,
             nextStep: 'Tell it in its command to listen on 127.0.0.1 only.',
           });
         }
@@ -49,8 +53,10 @@ export function customProver(options: CustomProof): (signal: AbortSignal, run: R
 /** The credential is not sent: whatever is not a failure of the server shows that it is up. */
 async function answers(options: CustomProof, signal: AbortSignal): Promise<Proof> {
   const { address, host, readyPath } = options;
-  const { status } = await ask({ address, host, path: readyPath, signal });
-  if (status < 500) return { kind: 'ours' };
+  const { status, body } = await ask({ address, host, path: readyPath, signal });
+  if (status < 500 && body.includes(options.readyText ?? '')) return { kind: 'ours' };
+  if (status < 500)
+    return { kind: 'not-yet', detail: `What it answers ${readyPath} has not the text that was named.` };
   return { kind: 'not-yet', detail: `It answers ${readyPath} with status ${status}.` };
 }
 

@@ -1,6 +1,13 @@
-/** A command of the owner's own: nothing is known of what it serves, so there is one role, and it is all of it. */
+/** A command of the owner's own: nothing is known of what it serves but what its owner says, and without that there is one role, and it is all of it. */
+import type { StartRequest } from '../../../../shared/model.ts';
+import type { ProfileSharing } from '../../ports.ts';
 import { fullOnly } from '../full-only.ts';
+import { pathSharing } from './roles.ts';
 
 export const customSharing = fullOnly(
-  'Gatehouse does not know what this server lets people do, so it cannot hold anybody back there.',
+  'Gatehouse does not know what this server lets people do, so it cannot hold anybody back there. A profile file can say which paths a role may use.',
 );
+
+export function customSharingOf({ custom }: StartRequest): ProfileSharing {
+  return custom?.roles === undefined ? customSharing : pathSharing(custom.roles, customSharing);
+}

@@ -60,18 +60,24 @@ function proverOf(
   server: SimpleServer,
   { platform, log }: ProfileOptions,
   { address, host }: Upstream,
-  { secondPort }: SimpleRun,
+  run: SimpleRun,
 ): LaunchPlan['prove'] {
-  const second: Address[] = secondPort === null ? [] : [{ kind: 'port', port: secondPort }];
+  const { secondPort } = run;
+  // For the server's own process of a role it has to answer, too; of a port that speaks something else it is enough to be ours.
+  const also = server.alsoPorts?.(run) ?? [];
+  const second: Address[] =
+    secondPort === null || also.includes(secondPort) ? [] : [{ kind: 'port', port: secondPort }];
   const addresses = [address, ...second];
   const { readyPath } = server;
-  const provers = addresses.map(each => customProver({ address: each, host, readyPath, platform, log }));
-  return async (signal, run) => {
+  const provers = addresses.map(each =>
+    customProver({ address: each, alsoPorts: also, host, readyPath, platform, log }),
+  );
+  return async (signal, facts) => {
     for (const prove of provers) {
-      const proof = await prove(signal, run);
+      const proof = await prove(signal, facts);
       if (proof.kind !== 'ours') return proof;
     }
-    const ports = addresses.flatMap(each => (each.kind === 'port' ? [each.port] : []));
+    const ports = [...addresses.flatMap(each => (each.kind === 'port' ? [each.port] : [])), ...also];
     const listeners = await Promise.all(ports.map(port => listenersOn(port, platform)));
     const beyond = listeners.flat().some(({ reach }) => reach !== 'loopback');
     return server.loopbackOnly === true && beyond
@@ -91,13 +97,15 @@ async function runOf(
   const paths = pathsOf(platform);
   if (server.listens === 'socket' && !place.canUseSockets) throw noSockets(server.title);
   const file = await fileOf(server, request, place);
-  const wantsSecond = server.secondPort?.({ file }) === true;
+  const wantsSecond = server.alsoPorts !== undefined || server.secondPort?.({ file }) === true;
   return {
     program: await programOf(server, chosen, options),
     version: chosen.version,
     location: chosen.location,
     port: place.port,
-    secondPort: wantsSecond ? await getPort({ host: '127.0.0.1', exclude: [place.port] }) : null,
+    secondPort: wantsSecond
+      ? (place.secondPort ?? (await getPort({ host: '127.0.0.1', exclude: [place.port] })))
+      : null,
     socket: paths.join(place.directory, 'server.sock'),
     directory: place.directory,
     folder: place.folder,

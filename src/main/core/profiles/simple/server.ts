@@ -50,7 +50,7 @@ export interface SimpleRun {
   readonly location: string;
   /** Port on 127.0.0.1. */
   readonly port: number;
-  /** Another one, where the kind wants it (`SimpleServer.secondPort`). */
+  /** Another one, where the kind wants it (`secondPort`, `alsoPorts`). */
   readonly secondPort: number | null;
   /** Path of a Unix socket in the private folder. */
   readonly socket: string;
@@ -93,6 +93,8 @@ export interface SimpleServer {
   readonly readyPath: string;
   readonly landing?: string | ((run: SimpleRun) => string);
   readonly headers?: (secret: Secret<string>) => Upstream['headers'];
+  /** Further ports that it listens on: they have to be this run's own before anything is believed. */
+  readonly alsoPorts?: (run: SimpleRun) => readonly number[];
   /** More of the upstream, where the kind needs it. */
   readonly upstream?: (run: SimpleRun) => Partial<Upstream>;
   readonly askToStop?: (upstream: Upstream, signal: AbortSignal) => Promise<void>;

@@ -1,0 +1,188 @@
+/*
+ * Two ports behind one door, with a real core and a real share. Net.Create is in no registry: a stand-in of its shape (test/fakes/two-port.mjs) is started by the
+ * profile, with the names that a checkout has. Its page is run as a browser runs it, and what it dials is dialled.
+ */
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import getPort from 'get-port';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { CoreClient } from '../../src/main/control/client.ts';
+import { listenersOn } from '../../src/main/core/profiles/custom/listeners.ts';
+import type { AuthorityInfo } from '../../src/shared/sharing.ts';
+import { askByName, eventually, makeHome, root, serve, type Served, type TestHome } from '../support/core.ts';
+import { Guest } from '../support/guest.ts';
+
+let home: TestHome;
+let folder: string;
+let served: Served;
+let core: CoreClient;
+let authority: AuthorityInfo;
+let bearer: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'net create '));
+  const standIn = pathToFileURL(join(root, 'test', 'fakes', 'two-port.mjs')).href;
+  await writeFile(join(folder, 'nc.js'), `import(${JSON.stringify(standIn)});\n`);
+  await mkdir(join(folder, 'app', 'unisys'), { recursive: true });
+  await writeFile(join(folder, 'app', 'unisys', 'server-network.js'), '');
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  home = await makeHome({ PATH: `${dirname(process.execPath)}:/usr/bin:/bin` });
+  served = await serve(home, '--secrets', 'memory', 'netcreate', '--folder', folder);
+  bearer = `Bearer ${await served.token()}`;
+  core = await home.client();
+  authority = await core.call('authority.info');
+});
+afterAll(async () => {
+  core?.close();
+  served?.child.kill('SIGTERM');
+  await served?.ended;
+  await home?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What the page dials when a browser runs it. */
+function dialled(page: string, script: string): string {
+  const urls: string[] = [];
+  class Recorded {
+    constructor(url: string) {
+      urls.push(url);
+    }
+    addEventListener(): void {}
+  }
+  const inline = /<script>([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
+  runInNewContext(`${inline}\n${script}`, { window: {}, WebSocket: Recorded });
+  return urls[0] ?? '';
+}
+
+interface Talk {
+  readonly socket: WebSocket;
+  next(): Promise<unknown>;
+}
+
+function talk(url: string, options: object): Talk {
+  const socket = new WebSocket(url, options);
+  const heard: string[] = [];
+  const waiting: ((text: string) => void)[] = [];
+  socket.on('message', data => {
+    const text = Buffer.isBuffer(data) ? data.toString() : '';
+    const first = waiting.shift();
+    if (first === undefined) heard.push(text);
+    else first(text);
+  });
+  return {
+    socket,
+    async next() {
+      const text = heard.shift();
+      if (text !== undefined) return JSON.parse(text);
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      waiting.push(resolve);
+      socket.once('error', reject);
+      return JSON.parse(await promise);
+    },
+  };
+}
+
+test('the owner and a guest open the page, and each page dials the door that it came from', async () => {
+  const url = served.server.url ?? '';
+  const page = (await askByName(url, { authorization: bearer })).body;
+  const script = (await askByName(`${url}scripts/netc-app.js`, { authorization: bearer })).body;
+  const host = new URL(url).host;
+  expect(dialled(page, script)).toBe(`ws://${host}/.gatehouse/net`);
+  // What only looks like an address stays.
+  expect(page).toMatch(/The socket is at 127\.0\.0\.1:\d+, says this sentence/);
+
+  const owner = talk(`ws://127.0.0.1:${new URL(url).port}/.gatehouse/net`, {
+    headers: { host, authorization: bearer },
+  });
+  expect(await owner.next()).toMatchObject({ HELLO: 'Welcome' });
+
+  const link = await core.call('share.create', {
+    server: served.server.id,
+    role: 'full',
+    // Who holds a class token holds a link of that name: so the audit log says who it was.
+    label: 'BIO-WEEK1-2DE',
+    expiresSeconds: 3600,
+    uses: null,
+    approval: false,
+    listen: '127.0.0.1',
+    acknowledged: true,
+  });
+  const guest = new Guest(link.url, authority.pem);
+  await guest.join('Ada');
+  const theirs = await guest.open('/');
+  const dials = dialled(theirs.body, (await guest.page('/scripts/netc-app.js')).body);
+  expect(dials).toBe(`${guest.origin.replace('https', 'wss')}/.gatehouse/net`);
+  // The page of a guest has the banner behind it, too.
+  expect(theirs.body).toContain('/_gatehouse/guest.js');
+  const ada = talk(dials, { ca: authority.pem, headers: { cookie: guest.cookie, origin: guest.origin } });
+  expect(await ada.next()).toMatchObject({ HELLO: 'Welcome' });
+  ada.socket.send(JSON.stringify({ msg: 'EDIT', data: { id: 1 } }));
+  expect([await owner.next(), await ada.next()]).toEqual([
+    { msg: 'EDIT', data: { id: 1 }, heard: true },
+    { msg: 'EDIT', data: { id: 1 }, heard: true },
+  ]);
+  expect(JSON.stringify(await core.call('audit.read', { lines: 100 }))).toContain('BIO-WEEK1-2DE');
+
+  const gone = new Promise(resolve => ada.socket.once('close', resolve));
+  await core.call('share.revoke', link.id);
+  await gone;
+  owner.socket.terminate();
+});
+
+test('started by itself it listens on the network with both ports, and anybody may talk', async () => {
+  const [page, net] = [await getPort(), await getPort()];
+  const script = join(root, 'test', 'fakes', 'two-port.mjs');
+  const bare = spawn(process.execPath, [script, `--port=${page}`, `--netport=${net}`], { stdio: 'ignore' });
+  try {
+    for (const port of [page, net]) {
+      const listeners = await eventually('listening', 10_000, async () => {
+        const all = await listenersOn(port, process.platform);
+        return all.length > 0 && all;
+      });
+      expect(listeners.map(({ reach }) => reach)).toContain('any');
+    }
+    const stranger = talk(`ws://127.0.0.1:${net}/`, { headers: { origin: 'http://evil.io' } });
+    expect(await stranger.next()).toMatchObject({ HELLO: 'Welcome' });
+    stranger.socket.terminate();
+  } finally {
+    bare.kill('SIGKILL');
+  }
+});
+
+test('through the profile both ports are on loopback', async () => {
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find(address => address?.family === 'IPv4' && !address.internal)?.address;
+  const ports = await portsOf(served.server.pid ?? 0);
+  expect(ports).toHaveLength(2);
+  for (const port of ports) {
+    const listeners = await listenersOn(port, process.platform);
+    expect(listeners.map(({ reach }) => reach)).toEqual(['loopback']);
+    if (outside !== undefined) expect(await answers(outside, port)).toBe(false);
+  }
+});
+
+async function portsOf(pid: number): Promise<readonly number[]> {
+  const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+  return argv.flatMap(argument => {
+    const port = /^--(?:net)?port=(\d+)$/.exec(argument)?.[1];
+    return port === undefined ? [] : [Number(port)];
+  });
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect({ host, port });
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
