@@ -137,6 +137,15 @@ test('a viewer uses the app in a browser: moves the slider, and sees no code', a
   }
 }, 120_000);
 
+test('a tool with the token of a link is led to the app or the editor as a browser is', async () => {
+  const pageWith = async (role: 'viewer' | 'full'): Promise<string> => {
+    const headers = { cookie: '', authorization: `Bearer ${await server.toolToken(role)}` };
+    return (await viewer.ask('/', { headers })).body;
+  };
+  expect(await pageWith('viewer')).toMatch(/"mode": "read"/);
+  expect(await pageWith('full')).toMatch(/"mode": "edit"/);
+});
+
 test('two viewers have a session each; neither says which notebook, nor anything on the socket', async () => {
   const page = (await viewer.open('/')).body;
   const first = viewer.socket('/ws?session_id=s_first&file=other.py&kiosk=true');

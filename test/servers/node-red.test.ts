@@ -180,6 +180,15 @@ test('a viewer sees the editor and the flows, by a secret that only reads', asyn
   expect(JSON.parse(settings.body)).toMatchObject({ user: { username: 'guest', permissions: 'read' } });
 });
 
+test('a tool with the token of a link has the scope of its role', async () => {
+  const permissionsOf = async (role: 'viewer' | 'full'): Promise<unknown> => {
+    const headers = { cookie: '', authorization: `Bearer ${await server.toolToken(role)}` };
+    return JSON.parse((await viewer.ask('/settings', { headers })).body);
+  };
+  expect(await permissionsOf('viewer')).toMatchObject({ user: { permissions: 'read' } });
+  expect(await permissionsOf('full')).toMatchObject({ user: { permissions: '*' } });
+});
+
 test('a viewer sees the flows in a browser', async () => {
   const browser = await openBrowser();
   try {

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CoreClient } from '../../src/main/control/client.ts';
 import type { Role } from '../../src/shared/model.ts';
+import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { makeHome, serve, toolUrl, type Served, type TestHome } from './core.ts';
 import { Guest } from './guest.ts';
 import { processesOf } from './processes.ts';
@@ -18,6 +19,8 @@ export interface RealServer {
   readonly secret: string;
   /** A guest who has joined by a new link. */
   guest(role: Role): Promise<Guest>;
+  /** What a tool of a guest shows instead: the token of a new link. */
+  toolToken(role: Role): Promise<string>;
   /** Ends it as Ctrl-C would. @returns exit code of `serve` */
   stop(): Promise<number | null>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -35,6 +38,17 @@ export async function openServer(
     const served = await serve(home, '--secrets', 'memory', ...args);
     const core = await home.client();
     const { pem } = await core.call('authority.info');
+    const link = (role: Role): Promise<NewShareLink> =>
+      core.call('share.create', {
+        server: served.server.id,
+        role,
+        label: role,
+        expiresSeconds: 3600,
+        uses: null,
+        approval: false,
+        listen: '127.0.0.1',
+        acknowledged: true,
+      });
     return {
       home,
       served,
@@ -43,21 +57,12 @@ export async function openServer(
       token: await served.token(),
       secret: await upstreamSecret(home),
       guest: async role => {
-        const link = await core.call('share.create', {
-          server: served.server.id,
-          role,
-          label: role,
-          expiresSeconds: 3600,
-          uses: null,
-          approval: false,
-          listen: '127.0.0.1',
-          acknowledged: true,
-        });
-        const guest = new Guest(link.url, pem);
+        const guest = new Guest((await link(role)).url, pem);
         const joined = await guest.join(`Ada the ${role}`);
         if (joined.status !== 200) throw new Error(`Joining was answered ${joined.status}: ${joined.body}`);
         return guest;
       },
+      toolToken: async role => (await link(role)).toolToken,
       stop: async () => {
         core.close();
         served.child.kill('SIGTERM');
