@@ -2,10 +2,12 @@
  * Two ports behind one door, with a real core and a real share. Net.Create is in no registry: a stand-in of its shape (test/fakes/two-port.mjs) is started by the
  * profile, with the names that a checkout has. Its page is run as a browser runs it, and what it dials is dialled.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
+import { chromium } from '@playwright/test';
 import getPort from 'get-port';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -134,6 +136,25 @@ test('the owner and a guest open the page, and each page dials the door that it 
   await gone;
   owner.socket.terminate();
 });
+
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+// In CI a Chromium that is missing is a failure, not a test left out.
+test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true')(
+  'Chromium opens the page, and its script talks to the second port without knowing',
+  async () => {
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    try {
+      const page = await browser.newPage();
+      const { url } = await core.call('server.link', served.server.id, { tool: false });
+      await page.goto(url);
+      await page.waitForFunction(() => document.title.includes('HELLO'));
+      expect(JSON.parse(await page.title())).toMatchObject({ HELLO: 'Welcome' });
+    } finally {
+      await browser.close();
+    }
+  },
+);
 
 test('started by itself it listens on the network with both ports, and anybody may talk', async () => {
   const [page, net] = [await getPort(), await getPort()];

@@ -132,3 +132,15 @@ test('whatever stands around a token of ours, it is never passed on', () => {
     ),
   );
 });
+
+test('a tool of a guest shows the link in a header of ours, and its own Authorization passes', () => {
+  const pass = { session: 'g', link: 'l', role: 'viewer', name: '', endsAt: 9, permissions: null } as const;
+  const keysOfTool: GuestKeys = { ...guests, redeemed: () => ({ open: true, pass }) };
+  const verdict = authorizeGuest(asked('Bearer theirs', { token: link }), keysOfTool);
+  expect(verdict).toMatchObject({ open: true, by: 'header', foreign: true });
+  // Not redeemed yet: nothing goes on before that.
+  const later = authorizeGuest(asked('Bearer theirs', { token: link }), { ...guests, redeemed: () => null });
+  expect(later).toEqual({ open: 'later', token: link, by: 'header' });
+  const wrong = authorizeGuest(asked('Bearer theirs', { token: 'wrong' }), guests);
+  expect(wrong).toMatchObject({ open: false, reason: 'wrong-credential' });
+});

@@ -35,7 +35,8 @@ export const kind: ProfileKind = {
   docs: {
     tried: 'any command that serves HTTP',
     credential: 'none, `Authorization: Bearer`, or a header that you name; read by the server from a file',
-    notEnforced: 'Without a credential its port is open to other accounts of the computer.',
+    notEnforced:
+      'Without a credential its port is open to other accounts of the computer. Viewer and editor are offered where a profile file lists their paths; what the server does there is its own to say.',
   },
   create: customProfile,
 };
