@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 import { expect, test } from 'vitest';
 import type { AuthorityInfo } from '../../src/shared/sharing.ts';
-import { serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
+import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { hostNames } from '../../src/main/core/share/names.ts';
 import { day, makeCertificate } from '../support/certificates.ts';
 import { matlabHome, tell } from '../support/matlab.ts';
@@ -62,6 +62,20 @@ test('a token that means something else in a URL is refused, and not repeated', 
   expect(code).toBe(1);
   expect(err).toMatch(/MWI_AUTH_TOKEN has a character that is not allowed at position 2/);
   expect(err).not.toContain('secret');
+});
+
+test('MWI_SHUTDOWN_ON_IDLE_TIMEOUT: an end that was wanted is no crash', async () => {
+  await using home = await matlabHome({ MWI_SHUTDOWN_ON_IDLE_TIMEOUT: '0.05' });
+  const served = await start(home);
+  const client = await home.client();
+  const server = await eventually('it has stopped', 30_000, async () => {
+    const [only] = await client.call('server.list');
+    return only?.state === 'stopped' ? only : null;
+  });
+  client.close();
+  expect(server.reason).toMatch(/exit code 0/);
+  expect((await home.cli('logs', served.server.id)).out).toMatch(/nobody used MATLAB for as long as/);
+  await end(served);
 });
 
 test('MWI_ENABLE_TOKEN_AUTH=False lets this computer in, says so as long as it runs, and is never shared', async () => {

@@ -11,7 +11,7 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   home = await matlabHome({ MWI_BASE_URL: '/m' });
-  served = await serve(home, 'matlab', '--secrets', 'memory');
+  served = await serve(home, 'matlab-proxy', '--secrets', 'memory');
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   context = await browser.newContext();

@@ -1,17 +1,14 @@
 /* matlab-proxy without a MATLAB: what it lets others do when it is bare, and what is left of that behind the door. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LaunchPlan } from '../../src/main/core/ports.ts';
 import { listenersOn } from '../../src/main/core/profiles/custom/listeners.ts';
-import { kind } from '../../src/main/core/profiles/matlab.ts';
-import { makePlace as makeRunPlace, runPlan } from '../support/run-plan.ts';
-import { coreScript, eventually, root, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
+import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { bareMatlabProxy, environmentOf, matlabHome, tell } from '../support/matlab.ts';
-import { everyProcess, processesOf } from '../support/processes.ts';
+import { everyProcess } from '../support/processes.ts';
 import { pythonServer } from '../support/server-packages.ts';
 
 let home: TestHome;
@@ -144,90 +141,6 @@ test('matlab-proxy-app-list-servers names the door, without a token; gatehouse l
   expect(Object.keys(ours ?? {})).toEqual(Object.keys(theirs ?? {}));
   expect(ours).toMatchObject({ server_url: quiet.out.trim(), matlab_version: 'MATLAB' });
   expect((await home.cli('list', '--matlab-proxy')).out).toMatch(/MATLAB Proxy Servers[^]*Created On/);
-});
-
-/** A plan of the profile with a shim that does less than ours, as after a change of matlab-proxy that it does not know. */
-async function withShim(
-  change: readonly [from: string, to: string],
-): Promise<{ plan: LaunchPlan; remove: () => Promise<void>; home: string }> {
-  const place = await makeRunPlace();
-  const shims = join(place.directory, 'shims');
-  await cp(join(root, 'src/main/core/profiles/matlab/shim'), join(shims, 'matlab'), { recursive: true });
-  await weaken(join(shims, 'matlab', 'gatehouse_matlab.py'), change);
-  const python = await pythonServer('matlab');
-  const profile = kind.create({
-    environment: { PATH: `${dirname(python)}:/usr/bin:/bin` },
-    home: place.home,
-    dataFolder: join(place.home, 'data'),
-    platform: 'linux',
-    log: { info() {}, warn() {}, error() {} },
-    readySeconds: () => null,
-    shims,
-  });
-  return {
-    plan: await profile.plan({ profile: 'matlab' }, null, place),
-    remove: place.remove,
-    home: place.home,
-  };
-}
-
-async function weaken(file: string, [from, to]: readonly [string, string]): Promise<void> {
-  const text = await readFile(file, 'utf8');
-  expect(text).toContain(from);
-  await writeFile(file, text.replace(from, to));
-}
-
-const notBound = ['LOOPBACK = "127.0.0.1"', 'LOOPBACK = "0.0.0.0"'] as const;
-
-test.each([
-  ['listens on the network', notBound, /listens on the network at port \d+ although/],
-  ['has no lock', ['made.middlewares.insert(0,', '('], /without Gatehouse's lock/],
-] as const)('a server that %s is not taken, and no secret is sent to it', async (_what, change, detail) => {
-  const { plan, remove, home: folder } = await withShim(change);
-  const running = runPlan(plan, folder);
-  try {
-    expect(await running.proof()).toEqual({ kind: 'unsafe', detail: expect.stringMatching(detail) });
-  } finally {
-    await running.kill();
-    await remove();
-  }
-});
-
-test('a matlab-proxy that the shim does not know does not start', async () => {
-  const { plan, remove, home: folder } = await withShim(['"create_app"', '"make_app"']);
-  const running = runPlan(plan, folder);
-  try {
-    expect(await running.ended).toBe(1);
-    expect(running.output()).toContain('gatehouse: this matlab-proxy has no make_app');
-  } finally {
-    await running.kill();
-    await remove();
-  }
-});
-
-test('the start fails, at once and for good, when the shim has stopped to work', async () => {
-  // Beside the real one, where its packages are found.
-  const core = await mkdtemp(join(dirname(coreScript), '..', 'weakened-'));
-  try {
-    await cp(dirname(coreScript), core, { recursive: true });
-    await weaken(join(core, 'resources/shims/matlab/gatehouse_matlab.py'), notBound);
-    await using other = await matlabHome();
-    const args = [join(core, 'main.mjs'), 'serve', 'matlab', '--secrets', 'memory'];
-    const child = spawn(process.execPath, args, { env: other.environment, cwd: other.folder });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', part => (said += String(part)));
-    const [code] = (await once(child, 'close')) as [number | null];
-    expect(code).not.toBe(0);
-    expect(said).toMatch(
-      /listens on the network at port \d+ although it was told to keep to this computer, so it was ended/,
-    );
-    expect(said.match(/listens on the network at port/g)?.length).toBeLessThanOrEqual(2);
-    expect((await processesOf(other.folder)).filter(({ argv }) => argv.includes('gatehouse_matlab'))).toEqual(
-      [],
-    );
-  } finally {
-    await rm(core, { recursive: true, force: true });
-  }
 });
 
 test('it stops in its own way and leaves nothing', async () => {

@@ -46,12 +46,12 @@ export async function proveMatlab(options: MatlabProof, signal: AbortSignal, run
 }
 
 function exposed(port: number): string {
-  return `matlab-proxy listens on the network at port ${port} although it was told to keep to this computer, so it was ended.`;
+  return `matlab-proxy listens on the network at port ${port} although it was told to keep to this computer, so it is not used.`;
 }
 
 /** A process of this run holds the port, and knows no secret of ours: the lock is not in place. */
 function unlocked(port: number): string {
-  return `matlab-proxy answers at port ${port} without Gatehouse's lock, so it was ended.`;
+  return `matlab-proxy answers at port ${port} without Gatehouse's lock, so it is not used.`;
 }
 
 /** The way of its own page: MATLAB is stopped first, then the server. */

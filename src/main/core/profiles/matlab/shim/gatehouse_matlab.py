@@ -184,8 +184,6 @@ def start():
     door, server = os.environ.pop(DOOR_VARIABLE, ""), os.environ.pop(SERVER_VARIABLE, "")
     for name in DOOR_SETTINGS:
         os.environ.pop(name, None)
-    # The token file's folder, logs and certificates of MATLAB are the owner's alone.
-    os.umask(0o077)
     Lock(secret, door, server).put()
     sys.argv = ["matlab-proxy-app"]
 
