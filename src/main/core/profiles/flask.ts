@@ -6,7 +6,7 @@ import type { SimpleRun } from './simple/server.ts';
 
 /**
  * Flask applications, Invenio among them. They have users of their own, so nothing is said to them in anybody's name: their session, their CSRF token and an `Authorization` of their
- * users pass untouched, and the gateway only decides who may come to their door. They are told https at both doors (doc/decisions/0021-flask.md).
+ * users pass untouched, and the gateway only decides who may come to their door. They are told https at both doors (doc/decisions/0015-flask.md).
  */
 export const kind: ProfileKind = {
   name: 'flask',
