@@ -72,7 +72,7 @@ export class BusClient {
 
   /** The first message of a type for which it holds. */
   sees(type: string, which: (message: BusMessage) => boolean = () => true): Promise<BusMessage> {
-    return eventually(`a message ${type}`, 15_000, async () => this.ofType(type).find(which));
+    return eventually(`a message ${type}`, 60_000, async () => this.ofType(type).find(which));
   }
 
   async end(): Promise<void> {
