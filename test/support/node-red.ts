@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import getPort from 'get-port';
 import { eventually } from './core.ts';
 
@@ -41,21 +42,40 @@ export interface Bare {
 
 /** Node-RED as it comes, but that it is told to stay on loopback while we attack it. */
 export async function bareNodeRed(nodeRed: string, path: string): Promise<Bare> {
+  // Somebody else may be faster on a port that was free a moment ago.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const bare = await bareOn(await getPort({ host: '127.0.0.1' }), nodeRed, path);
+    if (bare !== null) return bare;
+  }
+  throw new Error('Node-RED found no port to listen on.');
+}
+
+/** Null when it ended before it listened. */
+async function bareOn(port: number, nodeRed: string, path: string): Promise<Bare | null> {
   const home = await mkdtemp(join(tmpdir(), 'bare-'));
-  const port = await getPort({ host: '127.0.0.1' });
   const options = ['--userDir', home, '-p', String(port), '-D', 'uiHost=127.0.0.1'];
-  const child = spawn(nodeRed, options, { env: { PATH: path, HOME: home }, stdio: 'ignore' });
+  const child = spawn(nodeRed, options, {
+    env: { PATH: path, HOME: home },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const ended = once(child, 'exit');
-  await eventually('Node-RED answers', 60_000, async () => (await fetch(`http://127.0.0.1:${port}/`)).ok);
-  return {
-    port,
-    ended,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
-      await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    },
+  const up = new Promise<boolean>(resolve => {
+    createInterface({ input: child.stdout }).on('line', line => {
+      if (line.includes('Started flows')) resolve(true);
+    });
+    void ended.then(() => resolve(false));
+  });
+  const end = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
   };
+  if (!(await up)) {
+    await end();
+    return null;
+  }
+  await eventually('Node-RED answers', 60_000, async () => (await fetch(`http://127.0.0.1:${port}/`)).ok);
+  return { port, ended, [Symbol.asyncDispose]: end };
 }
 
 /** Everything that a viewer's page does not need. */
