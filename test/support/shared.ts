@@ -17,13 +17,18 @@ export interface Shared {
 /** Answers 35 bytes on every path, and echoes on every WebSocket. */
 const upstream = join(import.meta.dirname, '..', 'bench', 'upstream.ts');
 
-/** @param environment of the core, beside the usual @param target what `serve` is told to start; a small server of ours when absent */
+/** @param environment of the core, beside the usual @param target what `serve` is told to start; a small server of ours when absent @param prepare writes what it needs */
 export async function openShared(
   environment: Record<string, string> = {},
   target: readonly string[] = ['--', process.execPath, upstream, '{port}'],
+  prepare: (home: TestHome) => Promise<void> = async () => {},
 ): Promise<Shared> {
   const home = await makeHome(environment);
-  const served = await serve(home, '--secrets', 'memory', ...target);
+  await prepare(home);
+  const served = await serve(home, '--secrets', 'memory', ...target).catch(async (error: unknown) => {
+    await home[Symbol.asyncDispose]();
+    throw error;
+  });
   const core = await home.client();
   const authority = (await core.call('authority.info')).pem;
   return {
