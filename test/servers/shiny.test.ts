@@ -1,10 +1,10 @@
 /* Shiny for Python as PyPI has it, through both doors by its own page and its own protocol. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  expectClosed,
-  expectNoSecrets,
-  expectOnLoopback,
-  expectStopped,
+  openWithout,
+  telling,
+  listensOn,
+  leftOver,
   guestOf,
   inBrowser,
   openApp,
@@ -14,14 +14,11 @@ import type { Shared } from '../support/shared.ts';
 
 const app = `
 from shiny import App, render, ui
-page = ui.page_fluid(ui.input_action_button("go", "Go"), ui.output_text("answer"), ui.output_text("broken"))
+page = ui.page_fluid(ui.input_action_button("go", "Go"), ui.output_text("answer"))
 def server(input, output, session):
     @render.text
     def answer():
         return f"answer {42 * input.go()}"
-    @render.text
-    def broken():
-        raise ValueError("what only its author should see")
 app = App(page, server)
 `;
 
@@ -36,20 +33,22 @@ afterAll(() => shared?.close());
 
 test('it is found, and started on loopback without a secret that others can see', async () => {
   expect(shared.served.server.title).toMatch(/^Shiny for Python 1\.\d+/);
-  await expectOnLoopback(shared, /--port\0(\d+)/);
-  await expectNoSecrets(shared);
+  expect((await listensOn(shared, /--port\0(\d+)/)).reach).toEqual(['loopback']);
+  expect(await telling(shared)).toEqual([]);
 });
 
 test('nobody without a credential gets past a door', async () => {
-  await expectClosed(shared, ['/', '/session/x/upload/y'], ['/websocket/']);
+  expect(await openWithout(shared, ['/', '/session/x/upload/y'], ['/websocket/'])).toEqual([]);
 });
 
 test("its page works at the owner's door: the WebSocket and a click", async () => {
-  await inBrowser(shared, async page => {
+  const said = await inBrowser(shared, async page => {
     await page.getByText('answer 0').waitFor();
     await page.getByRole('button', { name: 'Go' }).click();
     await page.getByText('answer 42').waitFor();
+    return page.getByText('answer').textContent();
   });
+  expect(said).toBe('answer 42');
 });
 
 test('a guest gets its page and its WebSocket; another site opens none in their name', async () => {
@@ -60,4 +59,6 @@ test('a guest gets its page and its WebSocket; another site opens none in their 
   await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/looking cannot be told from acting/);
 });
 
-test('it is stopped without a trace', () => expectStopped(shared));
+test('it is stopped without a trace', async () => {
+  expect(await leftOver(shared)).toEqual([]);
+});

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { toolUrl } from '../support/core.ts';
 import {
-  expectClosed,
-  expectNoSecrets,
-  expectOnLoopback,
-  expectStopped,
+  openWithout,
+  telling,
+  listensOn,
+  leftOver,
   guestOf,
   inBrowser,
   openApp,
@@ -40,6 +40,7 @@ sslKeyFile = "/nowhere/key.pem"
 
 let shared: Shared;
 let port: number;
+let reach: readonly string[];
 
 beforeAll(async () => {
   shared = await openApp(
@@ -52,17 +53,20 @@ beforeAll(async () => {
     },
     ['app.py'],
   );
-  port = await expectOnLoopback(shared, /--server\.port=(\d+)/);
+  ({ port, reach } = await listensOn(shared, /--server\.port=(\d+)/));
 });
 afterAll(() => shared?.close());
 
 test('it is found, and started without a secret that others can see', async () => {
   expect(shared.served.server.title).toMatch(/^Streamlit 1\.\d+/);
-  await expectNoSecrets(shared);
+  expect(reach).toEqual(['loopback']);
+  expect(await telling(shared)).toEqual([]);
 });
 
 test('nobody without a credential gets past a door', async () => {
-  await expectClosed(shared, ['/', '/_stcore/health', '/_stcore/host-config'], ['/_stcore/stream']);
+  expect(
+    await openWithout(shared, ['/', '/_stcore/health', '/_stcore/host-config'], ['/_stcore/stream']),
+  ).toEqual([]);
 });
 
 test('its own check of origins stays on, whatever is configured, and ours is before it', async () => {
@@ -100,4 +104,6 @@ test('a guest gets its page; there is no role that only looks', async () => {
   await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/looking cannot be told from acting/);
 });
 
-test('it is stopped without a trace', () => expectStopped(shared));
+test('it is stopped without a trace', async () => {
+  expect(await leftOver(shared)).toEqual([]);
+});

@@ -2,15 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  expectClosed,
-  expectNoSecrets,
-  expectOnLoopback,
-  expectStopped,
-  guestOf,
-  inBrowser,
-  openApp,
-} from '../support/app.ts';
+import { openWithout, telling, listensOn, leftOver, guestOf, inBrowser, openApp } from '../support/app.ts';
 import { toolUrl } from '../support/core.ts';
 import type { Shared } from '../support/shared.ts';
 
@@ -26,8 +18,8 @@ afterAll(() => shared?.close());
 
 test('it is found, and started on loopback without a secret that others can see', async () => {
   expect(shared.served.server.title).toMatch(/^TensorBoard 2\.\d+/);
-  await expectOnLoopback(shared, /--port\0(\d+)/);
-  await expectNoSecrets(shared);
+  expect((await listensOn(shared, /--port\0(\d+)/)).reach).toEqual(['loopback']);
+  expect(await telling(shared)).toEqual([]);
 });
 
 test('what is in the folder of the runs is shown, and not run', async () => {
@@ -35,7 +27,7 @@ test('what is in the folder of the runs is shown, and not run', async () => {
 });
 
 test('nobody without a credential gets past a door', async () => {
-  await expectClosed(shared, ['/', '/data/environment', '/data/runs'], []);
+  expect(await openWithout(shared, ['/', '/data/environment', '/data/runs'], [])).toEqual([]);
 });
 
 test("its page works at the owner's door", async () => {
@@ -54,4 +46,6 @@ test('an owner and a guest ask it for the same', async () => {
   await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/TensorBoard shows everybody the same/);
 });
 
-test('it is stopped without a trace', () => expectStopped(shared));
+test('it is stopped without a trace', async () => {
+  expect(await leftOver(shared)).toEqual([]);
+});

@@ -28,45 +28,46 @@ export async function openApp(
   });
 }
 
-/** The server's own process, by a word of its argv or its environment; the port in it, on which it has to listen, and on loopback alone. */
-export async function expectOnLoopback(shared: Shared, portIn: RegExp): Promise<number> {
+/** The port on which the server was told to listen, and where it does. @param portIn finds it in its argv or its environment */
+export async function listensOn(
+  shared: Shared,
+  portIn: RegExp,
+): Promise<{ readonly port: number; readonly reach: readonly string[] }> {
   const seen = await processesOf(shared.home.folder);
   const port = Number(seen.flatMap(one => portIn.exec(one.argv + one.environment)?.[1] ?? [])[0]);
-  const listeners = await listenersOn(port, 'linux');
-  expect(listeners.map(({ reach }) => reach)).toEqual(['loopback']);
-  return port;
+  return { port, reach: (await listenersOn(port, 'linux')).map(({ reach }) => reach) };
 }
 
-/** Its processes show no secret to whoever may look at them. */
-export async function expectNoSecrets(shared: Shared): Promise<readonly ProcessSeen[]> {
+/** Which of its processes show a secret to who may look at them; none should. */
+export async function telling(shared: Shared): Promise<readonly string[]> {
   const seen = await processesOf(shared.home.folder);
   const token = await shared.served.token();
   expect(seen.length).toBeGreaterThan(1);
-  for (const { argv, environment } of seen) {
-    expect(argv).not.toContain(token);
-    expect(environment).not.toContain(token);
-    expect(environment).not.toMatch(/SECRET=|TOKEN=/);
-  }
-  return seen;
+  return seen
+    .map(({ argv, environment }) => argv + environment)
+    .filter(text => text.includes(token) || /SECRET=|TOKEN=/.test(text));
 }
 
-/** Nobody without a credential gets past either door, by HTTP or by WebSocket. */
-export async function expectClosed(
+/** What answers somebody without a credential otherwise than with 401, at either door; nothing should. */
+export async function openWithout(
   shared: Shared,
   paths: readonly string[],
   sockets: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const stranger = new Guest((await shared.share()).url, shared.authority);
   const owner = toolUrl(shared.served.server);
+  const seen: [what: string, status: number][] = [];
   for (const path of paths) {
     const answer = await fetch(new URL(path, owner), { redirect: 'manual' });
-    expect([path, answer.status, (await stranger.ask(path)).status]).toEqual([path, 401, 401]);
+    seen.push([`own ${path}`, answer.status], [`guests' ${path}`, (await stranger.ask(path)).status]);
   }
   for (const path of sockets) {
-    const url = new URL(path, owner.replace('http', 'ws')).href;
-    const statuses = [await upgradeStatus(new WebSocket(url)), await upgradeStatus(stranger.socket(path))];
-    expect([path, ...statuses]).toEqual([path, 401, 401]);
+    const own = new WebSocket(new URL(path, owner.replace('http', 'ws')).href);
+    seen.push([`own socket ${path}`, await upgradeStatus(own)]);
+    seen.push([`guests' socket ${path}`, await upgradeStatus(stranger.socket(path))]);
   }
+  expect(seen.length).toBe(2 * (paths.length + sockets.length));
+  return seen.filter(([, status]) => status !== 401).map(([what, status]) => `${what}: ${status}`);
 }
 
 /** 101, or the status with which the upgrade was refused. */
@@ -85,7 +86,7 @@ export async function guestOf(shared: Shared): Promise<Guest> {
 }
 
 /** The owner's browser, signed in by a one-time link, on the server's first page. */
-export async function inBrowser(shared: Shared, use: (page: Page) => Promise<void>): Promise<void> {
+export async function inBrowser<T>(shared: Shared, use: (page: Page) => Promise<T>): Promise<T> {
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
@@ -95,15 +96,14 @@ export async function inBrowser(shared: Shared, use: (page: Page) => Promise<voi
     page.setDefaultTimeout(60_000);
     const { url } = await shared.core.call('server.link', shared.served.server.id, { tool: false });
     await page.goto(url);
-    await use(page);
+    return await use(page);
   } finally {
     await browser.close();
   }
 }
 
-/** It is told to stop, and nothing of it is left. */
-export async function expectStopped(shared: Shared): Promise<void> {
+/** What is left of it after it was told to stop. */
+export async function leftOver(shared: Shared): Promise<readonly ProcessSeen[]> {
   await shared.core.call('server.stop', shared.served.server.id);
-  const left = await processesOf(shared.home.folder);
-  expect(left.filter(({ argv }) => argv.includes('python'))).toEqual([]);
+  return (await processesOf(shared.home.folder)).filter(({ argv }) => argv.includes('python'));
 }

@@ -33,7 +33,7 @@ export const kind: ProfileKind = {
           '127.0.0.1',
           '--port',
           String(port),
-          // It would show the app's errors, with what stands in them, to whoever looks.
+          // Its author's console, over the page of whoever looks, is for its author.
           '--no-dev-mode',
           '--',
           file ?? '',
