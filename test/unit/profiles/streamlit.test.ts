@@ -31,9 +31,10 @@ test('the command line says all that a configuration could say otherwise, and no
 });
 
 test.each([
-  ['1.36.0', /1\.36\.0 is older than 1\.37\.0: .*CVE-2024-42474/],
-  ['1.37.0', null],
-])('CVE-2024-42474: version %s', async (version, problem) => {
+  ['1.36.0', /1\.36\.0 is older than 1\.54\.0: .*CVE-2024-42474/],
+  ['1.53.1', /CVE-2026-33682/],
+  ['1.54.0', null],
+])('CVE-2024-42474, CVE-2026-33682: version %s', async (version, problem) => {
   app = await plannedApp(kind, version, 'app.py');
   expect(app.found).toMatchObject([
     { version, problem: problem === null ? null : expect.stringMatching(problem) },

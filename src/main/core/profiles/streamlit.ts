@@ -25,8 +25,8 @@ export const kind: ProfileKind = {
         title: 'Streamlit',
         source: { kind: 'python', distribution: 'streamlit', scripts: ['streamlit'] },
         refuseVersion: olderThan(
-          '1.37.0',
-          'it hands out files beside those of the app (CVE-2024-42474). Update it with pip.',
+          '1.54.0',
+          'on Windows it hands out files beside those of the app, and its account to other servers (CVE-2024-42474, CVE-2026-33682). Update it with pip.',
         ),
         file: 'must',
         listens: 'port',
