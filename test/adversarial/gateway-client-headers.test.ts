@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-test.each(attacks('client-headers.txt'))('%s', async line => {
+test.each(attacks('client-headers.txt'))('CVE-2025-64484, GHSA-7x63-xv5r-3p2x: %s', async line => {
   room.executed.length = 0;
   const extra = line.startsWith('Connection:') ? line : `${line}\r\nConnection: close`;
   const answer = await rawExchange(

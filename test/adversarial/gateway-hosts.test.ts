@@ -19,7 +19,7 @@ async function send(line: string, host: string, extra: string): Promise<string> 
   return rawExchange(room.port, bytes, 200);
 }
 
-test.each(attacks('hosts.txt'))('%s', async line => {
+test.each(attacks('hosts.txt'))('CVE-2025-66414: %s', async line => {
   const host = line.replaceAll('PORT', String(room.port));
   for (const [kind, request, extra] of kinds) {
     const answer = await send(request, host, extra);

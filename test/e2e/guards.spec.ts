@@ -110,7 +110,7 @@ test('a download gets a harmless name in the downloads folder', async ({ desk })
   expect(await saved).toContain(folder);
 });
 
-test('a page that is not ours is refused, whatever window it is in; no page gets a credential', async ({
+test('GHSA-2mr8-962v-wc67: a page that is not ours is refused, whatever window it is in; no page gets a credential', async ({
   desk,
 }) => {
   const app = await desk.launch();

@@ -41,7 +41,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the fuses are as they were decided', async () => {
+test('GHSA-5c3f-5gj7-p9xh: the fuses are as they were decided', async () => {
   const wire = await getCurrentFuseWire(program);
   const off = [
     FuseV1Options.RunAsNode,

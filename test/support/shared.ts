@@ -1,4 +1,4 @@
-/* A small server that is shared on loopback by a real core. */
+/* A server that is shared on loopback by a real core. */
 import { join } from 'node:path';
 import type { CoreClient } from '../../src/main/control/client.ts';
 import type { NewShareLink, ShareRequest } from '../../src/shared/sharing.ts';
@@ -17,9 +17,18 @@ export interface Shared {
 /** Answers 35 bytes on every path, and echoes on every WebSocket. */
 const upstream = join(import.meta.dirname, '..', 'bench', 'upstream.ts');
 
-export async function openShared(): Promise<Shared> {
-  const home = await makeHome();
-  const served = await serve(home, '--secrets', 'memory', '--', process.execPath, upstream, '{port}');
+/** @param environment of the core, beside the usual @param target what `serve` is told to start; a small server of ours when absent @param prepare writes what it needs */
+export async function openShared(
+  environment: Record<string, string> = {},
+  target: readonly string[] = ['--', process.execPath, upstream, '{port}'],
+  prepare: (home: TestHome) => Promise<void> = async () => {},
+): Promise<Shared> {
+  const home = await makeHome(environment);
+  await prepare(home);
+  const served = await serve(home, '--secrets', 'memory', ...target).catch(async (error: unknown) => {
+    await home[Symbol.asyncDispose]();
+    throw error;
+  });
   const core = await home.client();
   const authority = (await core.call('authority.info')).pem;
   return {

@@ -116,7 +116,7 @@ test.each<[number, string[], string, string]>([
   [2, ['X-Forwarded-For', '6.6.6.6, 10.0.0.7, 10.0.0.1'], '10.0.0.7', 'http'],
   [2, ['X-Forwarded-For', '10.0.0.1'], '127.0.0.1', 'http'],
   [1, ['X-Forwarded-Proto', 'https, http'], '127.0.0.1', 'http'],
-])('behind %i proxies, %j', (trustedProxies, headers, client, scheme) => {
+])('home-assistant 14345, 58326: behind %i proxies, %j', (trustedProxies, headers, client, scheme) => {
   expect(read('/', ['Host', 'lab.example.org', ...headers], { trustedProxies })).toMatchObject({
     client,
     scheme,

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { logField, openRefusalLog } from '../../../src/main/core/gateway/refusal-log.ts';
 
-test('a field is short and cannot begin a line, colour it or turn it round', () => {
+test('CVE-2026-54338: a field is short and cannot begin a line, colour it or turn it round', () => {
   expect(logField('a\r\nb\u001b[31m\u202e\u0000é')).toBe('a\\u000d\\u000ab\\u001b[31m\\u202e\\u0000\\u00e9');
   expect(logField('x'.repeat(5000))).toHaveLength(200);
   expect(logField(null)).toBe('');
 });
 
-test('a flood of refusals becomes a number', () => {
+test('CVE-2026-54338: a flood of refusals becomes a number', () => {
   const lines: string[] = [];
   const note = (message: string): void => void lines.push(message);
   let now = 1_000_000;

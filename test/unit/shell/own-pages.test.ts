@@ -18,7 +18,7 @@ test.each<[string, string | null]>([
   expect(ownFile(address)?.name ?? null).toBe(wanted);
 });
 
-test('our pages run no inline script, make no markup of text and speak to nobody', () => {
+test('GHSA-vrj4-r4fw-9rfh: our pages run no inline script, make no markup of text and speak to nobody', () => {
   const policy = ownHeaders['Content-Security-Policy'] ?? '';
   for (const rule of [
     "default-src 'none'",

@@ -25,7 +25,7 @@ test.each<[string, Partial<SenderFacts>, boolean]>([
   ['our name with a port', { frameUrl: 'gatehouse://app:1/' }, false],
   ['another scheme', { frameUrl: 'https://app/index.html' }, false],
   ['an empty page', { frameUrl: 'about:blank' }, false],
-])('a call from %s: %s', (_name, change, wanted) => {
+])('GHSA-2mr8-962v-wc67: a call from %s: %s', (_name, change, wanted) => {
   const look = (): void => checkSender({ ...good, ...change });
   if (wanted) expect(look).not.toThrow();
   else expect(look).toThrow(/^Refused: /u);

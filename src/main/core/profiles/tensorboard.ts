@@ -1,5 +1,6 @@
 import type { ProfileKind } from './kind.ts';
 import { fullOnly } from './full-only.ts';
+import { pythonMain } from './simple/python-main.ts';
 import { simpleProfile } from './simple.ts';
 
 /** TensorBoard 2, which shows the event files below the working folder. It has no credential of its own. */
@@ -12,7 +13,7 @@ export const kind: ProfileKind = {
   file: 'never',
   order: 160,
   docs: {
-    tried: null,
+    tried: '2.20',
     credential: 'none: Gatehouse is the only guard',
     notEnforced: 'Its port is open to other accounts of the computer.',
   },
@@ -25,8 +26,7 @@ export const kind: ProfileKind = {
         file: 'never',
         listens: 'port',
         command: ({ folder, port }) => [
-          '-m',
-          'tensorboard.main',
+          ...pythonMain('tensorboard.main', 'run_main', 'tensorboard'),
           '--logdir',
           folder,
           '--host',
