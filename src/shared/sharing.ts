@@ -62,6 +62,8 @@ export interface ShareRequest extends SharePreviewRequest {
   readonly label: string;
   /** Class or project; null for none. */
   readonly group?: string | null | undefined;
+  /** Path, query and fragment of the page on which its holder begins; null or absent: the server's first one. */
+  readonly opens?: string | null | undefined;
   /** The owner has read the warnings of level `danger`. */
   readonly acknowledged: boolean;
 }
@@ -124,6 +126,8 @@ export interface ShareLinkInfo {
   readonly state: ShareLinkState;
   /** What its holder may send and receive; null where the server's messages have no types. */
   readonly permissions: MessagePermissions | null;
+  /** Page on which its holder begins; null for the server's first one. */
+  readonly opens: string | null;
   /** Sessions that are open now. */
   readonly people: number;
 }

@@ -107,8 +107,9 @@ test('the owner and a guest open the page, and each page dials the door that it 
   const link = await core.call('share.create', {
     server: served.server.id,
     role: 'full',
-    // Who holds a class token holds a link of that name: so the audit log says who it was.
-    label: 'BIO-WEEK1-2DE',
+    // The link brings the class token along, and its label is the person: so the audit log says who it was.
+    label: 'Ada',
+    opens: '/#/edit/BIO-WEEK1-2DE',
     expiresSeconds: 3600,
     uses: null,
     approval: false,
@@ -116,7 +117,7 @@ test('the owner and a guest open the page, and each page dials the door that it 
     acknowledged: true,
   });
   const guest = new Guest(link.url, authority.pem);
-  await guest.join('Ada');
+  expect(JSON.parse((await guest.join('Ada')).body)).toMatchObject({ next: '/#/edit/BIO-WEEK1-2DE' });
   const theirs = await guest.open('/');
   const dials = dialled(theirs.body, (await guest.page('/scripts/netc-app.js')).body);
   expect(dials).toBe(`${guest.origin.replace('https', 'wss')}/.gatehouse/net`);
@@ -129,7 +130,10 @@ test('the owner and a guest open the page, and each page dials the door that it 
     { msg: 'EDIT', data: { id: 1 }, heard: true },
     { msg: 'EDIT', data: { id: 1 }, heard: true },
   ]);
-  expect(JSON.stringify(await core.call('audit.read', { lines: 100 }))).toContain('BIO-WEEK1-2DE');
+  expect(await core.call('share.people')).toMatchObject([{ name: 'Ada', label: 'Ada' }]);
+  expect(JSON.stringify(await core.call('audit.read', { lines: 100 }))).toMatch(
+    /joined.*"Ada"|"Ada".*joined/,
+  );
 
   const gone = new Promise(resolve => ada.socket.once('close', resolve));
   await core.call('share.revoke', link.id);

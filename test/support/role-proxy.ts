@@ -111,7 +111,7 @@ function deskFor(role: Role, note: (event: DoorEvent) => void): GuestDesk {
   };
   return {
     look: () => ({ open: false, reason: 'no-such-link' }),
-    join: async () => ({ kind: 'in', pass, cookie: new Secret('cookie') }),
+    join: async () => ({ kind: 'in', pass, cookie: new Secret('cookie'), opens: null }),
     waiting: () => 'over',
     find: () => ({ open: true, pass }),
     peek: () => ({ open: true, pass }),

@@ -29,7 +29,7 @@ export interface ShareRoom {
   readonly events: DoorEvent[];
   readonly lines: string[];
   /** A new link, and a guest who holds it. */
-  link(role: Role, change?: { uses?: number; approval?: boolean }): Promise<Guest>;
+  link(role: Role, change?: { uses?: number; approval?: boolean; opens?: string }): Promise<Guest>;
   /** The same, come in. */
   guest(role: Role, name?: string): Promise<Guest>;
   revoke(guest: Guest): Promise<void>;

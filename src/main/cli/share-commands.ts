@@ -75,7 +75,13 @@ async function makeLink(
     !offered || !preview.needsAcknowledgement || (await isAcknowledged(parts, preview, options));
   const day = new Date().toISOString().slice(0, 10);
   const label = options.for ?? `whoever gets it, ${day}`;
-  return core.call('share.create', { ...request, label, group: options.group ?? null, acknowledged });
+  return core.call('share.create', {
+    ...request,
+    label,
+    group: options.group ?? null,
+    opens: options.open ?? null,
+    acknowledged,
+  });
 }
 
 async function isAcknowledged(

@@ -9,6 +9,7 @@ export interface ShareOptions {
   readonly for?: string;
   readonly group?: string;
   readonly listen?: string;
+  readonly open?: string;
   readonly send?: string;
   readonly receive?: string;
   readonly yes?: boolean;
@@ -54,6 +55,7 @@ function addLinks(program: Command, actions: With): void {
     .option('--approve', 'you let each guest in yourself (`gatehouse people`, `gatehouse admit`)')
     .option('--for <label>', 'for whom it is, in your words')
     .option('--group <group>', 'class or project')
+    .option('--open <page>', 'where its holder begins: path, query and fragment of a page of the server')
     .option('--listen <where>', 'from which network: all, an address, or interface:NAME')
     .option(
       '--send <types>',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { callNames, type CallName, type Calls } from '../../shared/contract.ts';
 import { customServerSchema } from './custom-schema.ts';
 import { GatehouseError } from './errors.ts';
+import { pageSchema } from './share/link.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is not a server id');
 const profile = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'is not the name of a profile');
@@ -50,6 +51,7 @@ const shareRequest = z.strictObject({
   ...preview,
   label: text(100),
   group: text(100).nullable().optional(),
+  opens: pageSchema.nullable().optional(),
   acknowledged: z.boolean(),
 });
 

@@ -35,6 +35,8 @@ export interface Invitation {
   readonly asksName: boolean;
   /** The owner lets each guest in. */
   readonly approval: boolean;
+  /** Page on which the holder begins; null for the server's first one. */
+  readonly opens: string | null;
 }
 
 /** Who asks, as far as the gateway can tell. */
@@ -72,7 +74,13 @@ export interface JoinAsked {
 }
 
 export type JoinAnswer =
-  | { readonly kind: 'in'; readonly pass: GuestPass; readonly cookie: Secret<string> }
+  | {
+      readonly kind: 'in';
+      readonly pass: GuestPass;
+      readonly cookie: Secret<string>;
+      /** Page on which the holder begins; null for the server's first one. */
+      readonly opens: string | null;
+    }
   | { readonly kind: 'wait'; readonly ticket: Secret<string>; readonly endsAt: number }
   | { readonly kind: 'no'; readonly reason: NoEntry };
 

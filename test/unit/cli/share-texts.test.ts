@@ -32,6 +32,7 @@ const link: ShareLinkInfo = {
   approval: false,
   state: 'open',
   permissions: null,
+  opens: null,
   people: 2,
 };
 const fresh: NewShareLink = {

@@ -85,3 +85,11 @@ describe('without a session', () => {
     expectNoNames(known);
   });
 });
+
+test('who joins begins where the link says, also when the page is loaded again; else on the first page', async () => {
+  const next = (reply: GuestReply): unknown => (JSON.parse(reply.body) as { next: unknown }).next;
+  const ada = await room.link('editor', { opens: '/#/edit/PER1-ADA-7QX4' });
+  expect(next(await ada.join())).toBe('/#/edit/PER1-ADA-7QX4');
+  expect(next(await ada.join())).toBe('/#/edit/PER1-ADA-7QX4');
+  expect(next(await (await room.link('editor')).join())).toBe('/lab');
+});

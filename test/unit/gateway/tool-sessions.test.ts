@@ -29,7 +29,7 @@ beforeEach(() => {
       if (answer === 'fails') throw new Error('disk');
       const cookie = `cookie ${joins.length}`;
       return answer === 'in'
-        ? { kind: 'in', pass: pass(cookie), cookie: new Secret(cookie) }
+        ? { kind: 'in', pass: pass(cookie), cookie: new Secret(cookie), opens: null }
         : { kind: 'no', reason: 'used-up' };
     },
     3,

@@ -48,6 +48,12 @@ test.each<[string, Partial<LinkRequest>, string]>([
   ['a label that turns round', { label: 'a\u202Eb' }, 'link-invalid'],
   ['a long label', { label: 'a'.repeat(101) }, 'link-invalid'],
   ['an empty group', { group: ' ' }, 'link-invalid'],
+  ['a page of another host', { opens: '//evil.io/' }, 'link-invalid'],
+  ['a page of another host, in disguise', { opens: '/\\evil.io/' }, 'link-invalid'],
+  ['a whole address', { opens: 'https://evil.io/' }, 'link-invalid'],
+  ['a script', { opens: 'javascript:alert(1)' }, 'link-invalid'],
+  ['a page of Gatehouse', { opens: '/_gatehouse/leave' }, 'link-invalid'],
+  ['a page with a line end', { opens: '/a\nb' }, 'link-invalid'],
   ['a role that is none', { role: 'owner' as 'full' }, 'link-out-of-bounds'],
 ])('%s is refused', (_name, changes, code) => {
   const make = (): unknown => makeLink(now, id, { ...request, ...changes }, link().hash);
@@ -123,3 +129,10 @@ test('the state that the owner sees is the one that is judged by', () => {
   expect(linkState(now, link())).toBe('open');
   expect(linkState(now, link({ usesLeft: 0 }))).toBe('used-up');
 });
+
+test.each(['/', '/lab/tree/a%20b.ipynb?x=1', '/#/edit/PER1-ADA-7QX4', '/_gatehouse-like'])(
+  'a holder may begin on %s',
+  opens => {
+    expect(makeLink(now, id, { ...request, opens }, link().hash).opens).toBe(opens);
+  },
+);

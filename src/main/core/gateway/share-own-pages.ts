@@ -156,7 +156,8 @@ async function joinNow(
   const { desk } = door.rules;
   const before = sessionOf(door, facts);
   // The page was loaded again, or the link was opened a second time: the visit goes on, and no use is spent.
-  if (before !== null && before.link === id && desk.look(id, body.secret).open) return inside(door, []);
+  const again = before?.link === id ? desk.look(id, body.secret) : null;
+  if (again?.open === true) return inside(door, again.invitation.opens, []);
   const { secret, ticket } = body;
   const guest = door.guestFacts(facts, body.name);
   const answer = await desk.join({ id, secret, ticket, tool: false, guest }).catch((error: unknown) => {
@@ -171,7 +172,10 @@ async function joinNow(
 function joined(door: ShareDoor, facts: Facts, id: string, answer: JoinAnswer): Answer {
   switch (answer.kind) {
     case 'in':
-      return inside(door, ['Set-Cookie', setGuestCookie(door.cookieName, answer.cookie.reveal())]);
+      return inside(door, answer.opens, [
+        'Set-Cookie',
+        setGuestCookie(door.cookieName, answer.cookie.reveal()),
+      ]);
     case 'wait': {
       const endsAt = new Date(answer.endsAt).toISOString();
       return valueAnswer(202, { state: 'wait', ticket: answer.ticket.reveal(), endsAt });
@@ -183,8 +187,8 @@ function joined(door: ShareDoor, facts: Facts, id: string, answer: JoinAnswer): 
   }
 }
 
-function inside(door: ShareDoor, headers: readonly string[]): Answer {
-  return valueAnswer(200, { state: 'in', next: door.landing }, headers);
+function inside(door: ShareDoor, opens: string | null, headers: readonly string[]): Answer {
+  return valueAnswer(200, { state: 'in', next: opens ?? door.landing }, headers);
 }
 
 /** An unknown link and a wrong secret are one answer; the rest is told to who holds the secret. */

@@ -26,8 +26,20 @@ function iso(time: number): string {
 }
 
 export function describeLink(link: ListedLink, serverName: string, people: number): ShareLinkInfo {
-  const { id, serverId, role, label, group, createdAt, expiresAt, usesLeft, approval, state, permissions } =
-    link;
+  const {
+    id,
+    serverId,
+    role,
+    label,
+    group,
+    createdAt,
+    expiresAt,
+    usesLeft,
+    approval,
+    state,
+    permissions,
+    opens,
+  } = link;
   const times = { createdAt: iso(createdAt), expiresAt: iso(expiresAt) };
   return {
     id,
@@ -41,6 +53,7 @@ export function describeLink(link: ListedLink, serverName: string, people: numbe
     approval,
     state,
     permissions,
+    opens,
     people,
   };
 }

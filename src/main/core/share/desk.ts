@@ -61,6 +61,7 @@ export function makeDesk(parts: DeskParts): GuestDesk {
         until: link.expiresAt,
         asksName: parts.asksName(),
         approval: link.approval,
+        opens: link.opens,
       };
       return { open: true, invitation };
     },
@@ -93,7 +94,7 @@ async function join(parts: DeskParts, link: ListedLink | null, asked: JoinAsked)
   if (asked.ticket === null) {
     if (name === '' && parts.asksName() && !asked.tool) return no('name-missing');
     const guest = { ...asked.guest, name: name === '' && asked.tool ? plain(link.label, 100) : name };
-    return link.approval ? wait(parts, link, guest) : enter(parts, asked, guest, false);
+    return link.approval ? wait(parts, link, guest) : enter(parts, link, asked, guest, false);
   }
   const now = ledger.now();
   const state = waitState(waits, now, asked.ticket, link.id);
@@ -101,7 +102,7 @@ async function join(parts: DeskParts, link: ListedLink | null, asked: JoinAsked)
   if (state === 'denied') return no('denied');
   if (waited === null || !takeApproval(waits, now, asked.ticket, link.id)) return no('wait-over');
   // As the owner saw the guest, not as the guest calls himself now.
-  return enter(parts, asked, { ...asked.guest, name: waited.name }, true);
+  return enter(parts, link, asked, { ...asked.guest, name: waited.name }, true);
 }
 
 function wait(parts: DeskParts, link: ListedLink, guest: GuestFacts): JoinAnswer {
@@ -115,6 +116,7 @@ function wait(parts: DeskParts, link: ListedLink, guest: GuestFacts): JoinAnswer
 
 async function enter(
   parts: DeskParts,
+  { opens }: ListedLink,
   { id, secret }: JoinAsked,
   guest: GuestFacts,
   approved: boolean,
@@ -122,7 +124,7 @@ async function enter(
   const joined: Joined = await parts.ledger.join({ id, secret, approved, guest });
   if (joined.open) {
     parts.joined(joined.guest);
-    return { kind: 'in', pass: pass(joined.guest), cookie: joined.cookie };
+    return { kind: 'in', pass: pass(joined.guest), cookie: joined.cookie, opens };
   }
   switch (joined.reason) {
     case 'too-many-guests':

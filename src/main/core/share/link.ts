@@ -17,6 +17,13 @@ export const roles = ['viewer', 'editor', 'full'] as const satisfies readonly Ro
 const shown = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
 const time = z.int().min(0).max(8.64e15);
 
+/** Path, query and fragment of a page of the server. It is given to a browser as it is, so that it must not lead anywhere else. */
+export const pageSchema = z
+  .string()
+  .max(500)
+  .regex(/^\/(?![/\\])[\u0021-\u007e]*$/, 'is not the path of a page')
+  .refine(page => !/^\/_gatehouse(?:[/?#]|$)/i.test(page), 'is a page of Gatehouse');
+
 export const linkSchema = z.strictObject({
   /** 60 random bits in lower-case base32. Names the link; opens nothing. */
   id: z.string().regex(/^[a-z2-7]{12}$/),
@@ -34,6 +41,8 @@ export const linkSchema = z.strictObject({
   approval: z.boolean(),
   /** Types of messages, where the server's messages have types. */
   permissions: permissionsSchema,
+  /** Page on which its holder begins: path, query and fragment; null for the server's first one. */
+  opens: pageSchema.nullable().default(null),
   /** Login name of who made it. */
   madeBy: shown.max(100),
   /** HMAC-SHA-256 of the secret, and the name of the key it was made with. The secret itself is nowhere. */
@@ -73,6 +82,7 @@ export interface LinkRequest {
   readonly uses?: number | null | undefined;
   readonly approval?: boolean | undefined;
   readonly permissions?: MessagePermissions | null | undefined;
+  readonly opens?: string | null | undefined;
   readonly madeBy: string;
 }
 
@@ -116,6 +126,7 @@ export function makeLink(
     usesLeft: uses,
     approval: request.approval ?? false,
     permissions: request.permissions ?? null,
+    opens: request.opens ?? null,
     madeBy: request.madeBy,
     hash,
     revokedAt: null,

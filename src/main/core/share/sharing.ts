@@ -86,6 +86,7 @@ export class Sharing {
         uses: request.uses,
         approval: request.approval,
         permissions,
+        opens: request.opens,
         madeBy: user,
       }),
     }));
