@@ -25,6 +25,15 @@ export const course = {
   origin: '.venv in ~/course',
   folder: '/home/mira/course',
 };
+export const open = {
+  ...server,
+  id: 'curves-1',
+  name: 'curves',
+  profile: 'tensorboard',
+  title: 'TensorBoard 2.20.0',
+  folder: '/home/mira/work/runs',
+  caveat: 'Other accounts of this computer can reach its port directly.',
+};
 export const starting = {
   ...course,
   title: 'Notebook 7.6.5',
@@ -67,6 +76,34 @@ export const found = [
     origin: '.venv in ~/course',
     location: '/home/mira/course/.venv',
     problem: null,
+  },
+  {
+    id: 'd',
+    profile: 'matlab',
+    title: 'MATLAB (matlab-proxy)',
+    version: '0.35.0',
+    origin: 'conda: thesis; MATLAB R2025b',
+    location: '/home/mira/miniforge3/envs/thesis',
+    problem: null,
+  },
+  {
+    id: 'e',
+    profile: 'streamlit',
+    title: 'Streamlit',
+    version: '1.67.0',
+    origin: '.venv in ~/course',
+    location: '/home/mira/course/.venv',
+    problem: null,
+  },
+  {
+    id: 'f',
+    profile: 'marimo',
+    title: 'marimo',
+    version: '0.22.5',
+    origin: 'pipx: marimo',
+    location: '/home/mira/.local/share/pipx/venvs/marimo',
+    problem:
+      '0.22.5 is older than 0.23.0: whoever reaches its port opens a terminal without a credential (CVE-2026-39987).',
   },
   {
     id: 'c',

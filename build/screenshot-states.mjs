@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { base, failed, lost, now, server, setup } from './screenshot-answers.mjs';
+import { base, failed, lost, now, open, server, setup } from './screenshot-answers.mjs';
 import { danger, fresh, onlyFull, preview, sharing } from './screenshot-sharing.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -30,6 +30,7 @@ export const states = [
     tell: ['setup.progress', setup],
   },
   { name: 'home-core-lost', view: 'home', tell: ['shell.changed', lost] },
+  { name: 'home-caveat', view: 'home', answers: { 'server.list': [open, server] } },
   { name: 'home-failed', view: 'home', answers: { 'server.list': [server, failed] } },
   {
     name: 'failure',
