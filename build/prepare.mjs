@@ -104,9 +104,15 @@ export function whereTheUserIs() {
 
 /** What npm adds for its scripts would reach the servers and their kernels: our tools in front of the user's own. */
 function withoutNpm(env) {
+  // npm adds the tools of the checkout and of every folder above it; what the user has in PATH from elsewhere stays.
+  const ofNpm = new Set();
+  for (let folder = root; ; folder = dirname(folder)) {
+    ofNpm.add(join(folder, 'node_modules', '.bin'));
+    if (folder === dirname(folder)) break;
+  }
   const path = (env.PATH ?? '')
     .split(delimiter)
-    .filter(folder => !/[\\/](node_modules[\\/]\.bin|node-gyp-bin)$/.test(folder));
+    .filter(folder => !/[\\/]node-gyp-bin$/.test(folder) && !ofNpm.has(folder));
   const own = Object.entries(env).filter(([name]) => !/^npm_|^(INIT_CWD|NODE)$/.test(name));
   return { ...Object.fromEntries(own), PATH: path.join(delimiter) };
 }

@@ -119,6 +119,7 @@ export const failure = {
   summary: 'JupyterLab ended by itself after 1.2 s, exit code 1.',
   nextStep:
     'Install its server with “pip install jupyter_server” in .venv in ~/course, or use another environment.',
+  kind: 'failed',
   exitCode: 1,
   signal: null,
   attempts: 1,

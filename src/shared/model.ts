@@ -141,6 +141,8 @@ export interface Failure {
   readonly summary: string;
   /** What the user can do now, one sentence. */
   readonly nextStep: string;
+  /** Whose turn it is: `usage` and `not-found` where what was asked for was wrong, so that nothing was started. */
+  readonly kind: 'failed' | 'usage' | 'not-found' | 'refused';
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** How many times it was tried. */

@@ -27,8 +27,9 @@ test('the host name holds 60 bits that the id does not', () => {
   expect(newHostLabel('thesis-abcd', randomBytes)).toMatch(/^thesis-abcd-[a-z2-9]{12}$/);
 });
 
-test('the default name is the folder, or the kind of server for the home folder', () => {
-  expect(defaultName('/home/a/thesis', '/home/a', 'JupyterLab')).toBe('thesis');
-  expect(defaultName('/home/a', '/home/a', 'JupyterLab')).toBe('JupyterLab');
-  expect(defaultName('/', '/home/a', 'JupyterLab')).toBe('JupyterLab');
+test('the default name is the file that is run, the folder, or the kind of server for the home folder', () => {
+  expect(defaultName('/home/a/thesis', '/home/a', 'JupyterLab', null)).toBe('thesis');
+  expect(defaultName('/home/a', '/home/a', 'JupyterLab', null)).toBe('JupyterLab');
+  expect(defaultName('/', '/home/a', 'JupyterLab', null)).toBe('JupyterLab');
+  expect(defaultName('/home/a/work', '/home/a', 'marimo', 'notes/my curves.py')).toBe('my curves');
 });

@@ -69,6 +69,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** One that runs is left as it is: its kernels and what is not saved are worth more than a fresh start. */
+async function startKnown(core: CoreClient, known: ServerInfo, output: Output): Promise<ServerInfo> {
+  if (known.state !== 'ready' && known.state !== 'unhealthy') return restart(core, known.id, output);
+  say(output, `It runs already; \`gatehouse restart ${known.id}\` starts it anew.`);
+  return known;
+}
+
 function running({
   output,
   reach,
@@ -84,7 +91,7 @@ function running({
         const known = command.length > 0 ? undefined : await findKnown(core, target, cwd);
         if (known === undefined)
           return show(await begin(core, await startRequest(target, command, options, cwd), output));
-        show(await restart(core, known.id, output));
+        show(await startKnown(core, known, output));
       }),
     stop: (id, { all }) =>
       using(reach.running(), async core => {
@@ -103,7 +110,7 @@ function running({
       }),
     forget: id =>
       using(reach.reading(), async core => {
-        const server = matchServer(await core.call('server.list'), id);
+        const server = matchServer(await core.call('server.list'), id, 'whole');
         await core.call('server.forget', server.id);
         printValue(output, { forgotten: server.id }, () => `${server.id} is forgotten.`);
       }),

@@ -1,8 +1,15 @@
 import type { ServerInfo } from '../../shared/model.ts';
 import { GatehouseError } from '../core/errors.ts';
 
-/** The server that a person means: its id, its name, or the beginning of its id, as long as only one fits. */
-export function matchServer(servers: readonly ServerInfo[], wanted: string): ServerInfo {
+/**
+ * The server that a person means: its id, its name, or the beginning of its id, as long as only one fits.
+ * @param how `whole` where what is done cannot be undone: the beginning of an id may fit another server tomorrow
+ */
+export function matchServer(
+  servers: readonly ServerInfo[],
+  wanted: string,
+  how: 'begins' | 'whole' = 'begins',
+): ServerInfo {
   if (wanted === '') {
     throw new GatehouseError('no-id', 'The id is empty.', {
       kind: 'usage',
@@ -14,6 +21,7 @@ export function matchServer(servers: readonly ServerInfo[], wanted: string): Ser
   const named = servers.filter(server => server.name === wanted);
   const fitting = named.length > 0 ? named : servers.filter(server => server.id.startsWith(wanted));
   const [only, another] = fitting;
+  if (how === 'whole' && named.length === 0 && only !== undefined) throw notWhole(wanted, fitting);
   if (only !== undefined && another === undefined) return only;
   if (only === undefined) {
     throw new GatehouseError('no-such-server', `There is no server "${wanted.slice(0, 80)}".`, {
@@ -28,6 +36,14 @@ export function matchServer(servers: readonly ServerInfo[], wanted: string): Ser
       kind: 'usage',
       nextStep: 'Give the whole id.',
     },
+  );
+}
+
+function notWhole(wanted: string, fitting: readonly ServerInfo[]): GatehouseError {
+  return new GatehouseError(
+    'ambiguous-server',
+    `"${wanted}" is the beginning of ${fitting.map(({ id }) => id).join(' and ')}, and this cannot be undone.`,
+    { kind: 'usage', nextStep: 'Give the whole id.' },
   );
 }
 

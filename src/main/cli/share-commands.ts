@@ -67,9 +67,10 @@ async function makeLink(
     ...(options.receive === undefined ? {} : { receive: listed(options.receive) }),
   };
   const preview = await core.call('share.preview', request);
-  say(output, previewText(preview, role));
-  for (const warning of preview.warnings) say(output, warningText(warning));
   const offered = preview.roles.some(one => one.role === role);
+  // What it would mean is of no interest where it cannot be.
+  if (offered) say(output, previewText(preview, role));
+  if (offered) for (const warning of preview.warnings) say(output, warningText(warning));
   // The core says why, and which roles there are.
   const acknowledged =
     !offered || !preview.needsAcknowledgement || (await isAcknowledged(parts, preview, options));

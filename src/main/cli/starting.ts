@@ -58,5 +58,6 @@ async function withLastWords(core: Asking, id: string, error: unknown, output: O
   const text = failureText(failure);
   if (text !== '') say(output, text);
   const { code } = error instanceof GatehouseError ? error : { code: 'start-failed' };
-  return new GatehouseError(code, failure.summary, { nextStep: failure.nextStep, cause: error });
+  const { nextStep, kind } = failure;
+  return new GatehouseError(code, failure.summary, { nextStep, kind, cause: error });
 }

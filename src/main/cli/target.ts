@@ -32,7 +32,7 @@ export async function startRequest(
   };
   const kind = target === undefined ? undefined : kindOf(target);
   if (kind !== undefined && kind.name !== 'custom' && command.length <= 1)
-    return { ...shared, ...profileRequest(kind, command[0], options, cwd) };
+    return { ...shared, ...(await profileRequest(kind, command[0], options, cwd)) };
   if (command.length > 0) return { ...shared, ...(await custom(target, command, options, cwd)) };
   refuseCommandOptions(options);
   const place = await lookAt(target, options, cwd);
@@ -44,21 +44,26 @@ export function kindOf(word: string): ProfileKind | undefined {
   return allKinds.find(({ name, aliases }) => name === word || aliases.includes(word));
 }
 
-/** A kind by its name, and perhaps the file that it is to run. */
-function profileRequest(
+/**
+ * A kind by its name, and perhaps the file (or folder) that it is to open. Without one it works where the user stands, as its own command would; Jupyter
+ * has a folder of its own for that (`jupyter.defaultFolder`).
+ */
+async function profileRequest(
   { name }: ProfileKind,
   file: string | undefined,
   options: TargetOptions,
   cwd: string,
-): StartRequest {
+): Promise<StartRequest> {
   refuseCommandOptions(options);
-  if (file === undefined)
-    return {
-      profile: name,
-      ...(options.folder === undefined ? {} : { folder: resolve(cwd, options.folder) }),
-    };
+  const given = options.folder === undefined ? null : resolve(cwd, options.folder);
+  if (file === undefined) {
+    const folder = given ?? (name === 'jupyter' ? null : cwd);
+    return { profile: name, ...(folder === null ? {} : { folder }) };
+  }
   const path = resolve(cwd, file);
-  const folder = options.folder === undefined ? dirname(path) : resolve(cwd, options.folder);
+  const isFolder = (await stat(path).catch(() => null))?.isDirectory() === true;
+  if (isFolder && given === null) return { profile: name, folder: path };
+  const folder = given ?? dirname(path);
   return { profile: name, folder, file: relative(folder, path) };
 }
 

@@ -16,6 +16,7 @@ import type { GuestDesk } from './share-ports.ts';
 import { startOf } from './server/processes.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { WaitTable } from './share/approvals.ts';
+import { refuseAuditOfMemory } from './share/audit-without-key.ts';
 import { describeAudit, describeAuthority, describeCertificate } from './share/described.ts';
 import { makeDesk } from './share/desk.ts';
 import { exportAuthority } from './share/authority.ts';
@@ -23,6 +24,7 @@ import { guestLimits } from './share/guests.ts';
 import { rotateInstallationKey } from './share/installation-key.ts';
 import { machineNames, type HostNames } from './share/names.ts';
 import { passphraseEntry } from './share/passphrase.ts';
+import { noAuthority, noKeyFile } from './share/share-errors.ts';
 import { ShareListeners, type SharedServer } from './share/share-listeners.ts';
 import { ShareOutlook } from './share/share-outlook.ts';
 import { ledgerFileOf, onceOpened, openRooms, type Rooms } from './share/share-rooms.ts';
@@ -224,8 +226,15 @@ function upkeepAnswers(
       await (await opened.certificate()).look();
       return describeAuthority(exportAuthority(replaced));
     },
-    'audit.read': async ({ lines }) => (await knownRooms())?.audit.read(lines) ?? [],
-    'audit.verify': async () => describeAudit(await (await rooms()).audit.verify()),
+    'audit.read': async ({ lines }) => {
+      const known = await knownRooms();
+      if (known === null) await refuseAuditOfMemory(keeper, paths.data);
+      return known?.audit.read(lines) ?? [];
+    },
+    'audit.verify': async () => {
+      if ((await knownRooms()) === null) await refuseAuditOfMemory(keeper, paths.data);
+      return describeAudit(await (await rooms()).audit.verify());
+    },
     'secret.rotate': async ({ keyFile }) => {
       const { ledger, audit } = await rooms();
       const own = keyFile === undefined ? undefined : await keyFrom(keyFile, paths.uid);
@@ -243,24 +252,6 @@ async function keyFrom(path: string, uid: number | null): Promise<Secret<string>
     kind: 'usage',
     nextStep: 'Make one with `openssl rand -base64 32`, in a file that only you can read.',
   });
-}
-
-function noKeyFile(): GatehouseError {
-  return new GatehouseError('no-key-file', 'No certificate of yours is set, so there is no key to open.', {
-    kind: 'usage',
-    nextStep: 'Set `sharing.certificateFile` and `sharing.keyFile` first.',
-  });
-}
-
-function noAuthority(): GatehouseError {
-  return new GatehouseError(
-    'no-authority',
-    'Guests are shown a certificate of yours, so there is none to install.',
-    {
-      kind: 'usage',
-      nextStep: 'Set `sharing.certificateFile` to null to use the one that Gatehouse makes.',
-    },
-  );
 }
 
 async function isThere(path: string): Promise<boolean> {

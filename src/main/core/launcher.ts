@@ -111,7 +111,8 @@ export class Launcher {
       return again;
     }
     const title = titleOf(request, found);
-    const name = request.name ?? defaultName(folder, this.#parts.home, found?.title ?? title);
+    const name =
+      request.name ?? defaultName(folder, this.#parts.home, found?.title ?? title, fileRun(request));
     const id = newServerId(name, randomBytes);
     const server: SavedServer = {
       id,
@@ -261,6 +262,11 @@ export class Launcher {
 function identity(request: StartRequest & { readonly folder: string }): string {
   const { profile, found, folder, file, name, command, credential, readyPath, custom } = request;
   return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath, custom]);
+}
+
+/** JupyterLab opens a notebook and many more; others run the one file. */
+function fileRun({ profile, file }: StartRequest): string | null {
+  return profile === 'jupyter' ? null : (file ?? null);
 }
 
 function titleOf(request: StartRequest, found: FoundServer | null): string {

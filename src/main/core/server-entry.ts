@@ -257,10 +257,11 @@ function tokenIsSet(id: string): GatehouseError {
 }
 
 function refusalOf(error: unknown): Failure {
-  const { message, nextStep } = errorInfo(error);
+  const { message, nextStep, kind } = errorInfo(error);
   return {
     summary: message,
     nextStep,
+    kind,
     exitCode: null,
     signal: null,
     attempts: 1,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, parse } from 'node:path';
 
 /** Unambiguous when read aloud or typed: no 0, 1, l, o. */
 const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -30,8 +30,12 @@ export function newServerId(name: string, random: (size: number) => Buffer): str
   return words === '' ? `server-${tail}` : `${words}-${tail}`;
 }
 
-/** What a server is called when its owner gave no name: the folder, or for the home folder itself the kind of server. */
-export function defaultName(folder: string, home: string, title: string): string {
+/**
+ * What a server is called when its owner gave no name: the file that it runs, else the folder, or for the home folder itself the kind of server.
+ * @param file that the server runs; null where it runs none, or many
+ */
+export function defaultName(folder: string, home: string, title: string, file: string | null): string {
+  if (file !== null) return parse(file).name;
   const last = basename(folder);
   return folder === home || last === '' ? title : last;
 }

@@ -34,6 +34,13 @@ test('none and two are told apart', () => {
   expect(() => matchServer(servers, 'thesis-')).toThrow(expect.objectContaining({ exitCode: 2 }));
 });
 
+test('what cannot be undone wants the whole id, or the name', () => {
+  expect(matchServer(servers, 'lab', 'whole').id).toBe('lab-cccc');
+  expect(matchServer(servers, 'lab-cccc', 'whole').id).toBe('lab-cccc');
+  expect(() => matchServer(servers, 'la', 'whole')).toThrow(expect.objectContaining({ exitCode: 2 }));
+  expect(() => matchServer(servers, 'nothing', 'whole')).toThrow(expect.objectContaining({ exitCode: 3 }));
+});
+
 test.each([
   ['abcd', 'abcdefghijkl'],
   ['abcdefghijkl', 'abcdefghijkl'],

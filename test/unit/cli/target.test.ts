@@ -22,6 +22,9 @@ test.each<[string, string | undefined, string[], TargetOptions, object]>([
     { folder: 'my work' },
     { profile: 'tensorboard', folder: '{cwd}/my work' },
   ],
+  ['a kind where the user stands', 'tensorboard', [], {}, { profile: 'tensorboard', folder: '{cwd}' }],
+  ['a kind and a folder', 'jupyter', ['my work'], {}, { profile: 'jupyter', folder: '{cwd}/my work' }],
+  ['a kind and the folder here', 'marimo', ['.'], {}, { profile: 'marimo', folder: '{cwd}' }],
   [
     'a kind and its file',
     'jupyter',

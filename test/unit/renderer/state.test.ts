@@ -64,6 +64,7 @@ test('a server that came up and fails later does not jump either', () => {
 test('a forgotten server takes its failure and its page along', () => {
   const failure = {
     summary: '',
+    kind: 'failed' as const,
     nextStep: '',
     exitCode: 1,
     signal: null,

@@ -13,6 +13,7 @@ const broken: Broken = {
   trouble: 'exited',
   exit: { code: 1, signal: null },
   plan: null,
+  kind: 'failed',
   nextStep: '',
   lastLines: ['No module named jupyterlab'],
   redact: text => text.replaceAll('s3cr3t', '***'),

@@ -12,14 +12,16 @@ export interface Broken {
   readonly plan: LaunchPlan | null;
   /** The next step that the error itself names; empty when it knows none. */
   readonly nextStep: string;
+  readonly kind: Failure['kind'];
   readonly lastLines: readonly string[];
   readonly redact: (text: string) => string;
 }
 
-export function remainsOf({ trouble, exit, plan, nextStep, lastLines, redact }: Broken): Remains {
+export function remainsOf({ trouble, exit, plan, nextStep, kind, lastLines, redact }: Broken): Remains {
   const advice = plan === null ? null : advise(plan, lastLines, exit?.code ?? null);
   return {
     nextStep: redact(advice ?? (nextStep === '' ? usualAdvice(trouble, exit, lastLines) : nextStep)),
+    kind,
     exitCode: exit?.code ?? null,
     signal: exit?.signal ?? null,
     command: plan === null ? '' : redact(commandLine(plan.argv)),

@@ -1,3 +1,4 @@
+import type { Failure } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { LaunchPlan, PreflightReport, RunFacts, RunPlace } from '../ports.ts';
 import { endFamily, findFamily, wait } from './ending.ts';
@@ -22,6 +23,7 @@ export type RunNews =
       readonly trouble: Trouble;
       readonly summary: string;
       readonly nextStep: string;
+      readonly kindOfError: Failure['kind'];
     };
 
 /**
@@ -80,8 +82,9 @@ export class Run {
       await this.#spawn(plan);
       void this.#prove(plan);
     } catch (error) {
-      const nextStep = error instanceof GatehouseError ? error.nextStep : '';
-      this.#break('not-started', error instanceof Error ? error.message : String(error), nextStep);
+      const { nextStep, kind } =
+        error instanceof GatehouseError ? error : { nextStep: '', kind: 'failed' as const };
+      this.#break('not-started', error instanceof Error ? error.message : String(error), nextStep, kind);
     }
   }
 
@@ -203,8 +206,8 @@ export class Run {
     } else this.#break('exited', summary);
   }
 
-  #break(trouble: Trouble, summary: string, nextStep = ''): void {
-    this.#tellLast({ kind: 'broke', trouble, summary, nextStep });
+  #break(trouble: Trouble, summary: string, nextStep = '', kindOfError: Failure['kind'] = 'failed'): void {
+    this.#tellLast({ kind: 'broke', trouble, summary, nextStep, kindOfError });
   }
 
   #tellLast(news: RunNews): void {

@@ -199,7 +199,7 @@ class Supervisor implements Supervised {
       const { exit, plan } = this.#run;
       const lastLines = this.#output.lastOfRun();
       const redact = (text: string): string => this.#options.redactor.redact(text);
-      this.#remains = remainsOf({ ...news, exit, plan, lastLines, redact });
+      this.#remains = remainsOf({ ...news, kind: news.kindOfError, exit, plan, lastLines, redact });
     }
     this.#happened({ ...news, run });
   }
@@ -240,7 +240,10 @@ class Supervisor implements Supervised {
       return ['ready', 'unhealthy', 'failed', 'stopped'].includes(life.state);
     });
     if (settled.state === 'failed') {
-      throw new GatehouseError('start-failed', settled.reason, { nextStep: this.#remains?.nextStep ?? '' });
+      throw new GatehouseError('start-failed', settled.reason, {
+        kind: this.#remains?.kind ?? 'failed',
+        nextStep: this.#remains?.nextStep ?? '',
+      });
     }
     if (settled.state === 'stopped') throw new GatehouseError('stopped', settled.reason);
   }

@@ -16,9 +16,14 @@ export function notShared({ name }: SharedServer, reason: string): GatehouseErro
   });
 }
 
-export function notOffered(server: SharedServer, role: Role): GatehouseError {
+/** @param offered what this server offers just now */
+export function notOffered(
+  server: SharedServer,
+  role: Role,
+  offered: readonly { readonly role: Role }[],
+): GatehouseError {
   const reason = server.sharing.notOffered.find(one => one.role === role)?.reason;
-  const can = server.sharing.rules.roles.join(', ');
+  const can = offered.map(one => one.role).join(', ');
   return new GatehouseError(
     'role-not-offered',
     `"${server.name}" cannot be shared as ${role}${reason === undefined ? '.' : `: ${reason}`}`,
@@ -57,4 +62,22 @@ export function nobodyWaits(id: string): GatehouseError {
     kind: 'not-found',
     nextStep: '`gatehouse people` lists who does.',
   });
+}
+
+export function noKeyFile(): GatehouseError {
+  return new GatehouseError('no-key-file', 'No certificate of yours is set, so there is no key to open.', {
+    kind: 'usage',
+    nextStep: 'Set `sharing.certificateFile` and `sharing.keyFile` first.',
+  });
+}
+
+export function noAuthority(): GatehouseError {
+  return new GatehouseError(
+    'no-authority',
+    'Guests are shown a certificate of yours, so there is none to install.',
+    {
+      kind: 'usage',
+      nextStep: 'Set `sharing.certificateFile` to null to use the one that Gatehouse makes.',
+    },
+  );
 }

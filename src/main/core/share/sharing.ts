@@ -71,7 +71,7 @@ export class Sharing {
     const refusal = server.refusal();
     if (refusal !== null) throw notShared(server, refusal);
     const { warnings, roles } = await outlook.preview(server, request);
-    if (!roles.some(({ role }) => role === request.role)) throw notOffered(server, request.role);
+    if (!roles.some(({ role }) => role === request.role)) throw notOffered(server, request.role, roles);
     if (needsAcknowledgement(warnings) && !request.acknowledged) throw notAcknowledged();
     const permissions = permissionsFor(server.sharing.rules, request);
     const rooms = await this.#rooms();

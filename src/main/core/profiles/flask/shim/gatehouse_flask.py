@@ -7,6 +7,7 @@ with a mask of 077 in a private folder.
 The host is not taken from X-Forwarded-Host: the application sees `localhost`, which is the only name that it is asked to trust, and the gateway knows the others.
 """
 
+import importlib.util
 import os
 import sys
 
@@ -92,9 +93,8 @@ def main():
     # The application's folder in the place of this file's.
     sys.path[0] = os.getcwd()
     os.umask(0o077)
-    try:
-        import gunicorn  # noqa: F401
-    except ImportError:
+    # Not within an `except`: a fault of the application would be told as one of gunicorn's absence.
+    if importlib.util.find_spec("gunicorn") is None:
         return with_werkzeug(socket, target)
     return with_gunicorn(socket, target)
 
