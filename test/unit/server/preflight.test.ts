@@ -81,6 +81,21 @@ test.runIf(process.platform === 'linux')('every port of the run is looked at, fr
   expect(stranger.reach).toBe('computer');
 });
 
+/** Each of them may be the only one on which it listens: the second network card, a tunnel, IPv6. */
+const outside = Object.values(networkInterfaces())
+  .flatMap(each => each ?? [])
+  .filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0);
+
+test.runIf(process.platform === 'linux').each(outside)(
+  'a server that listens on $address alone is asked there',
+  async ({ address }) => {
+    const port = await listen(address, answering(200));
+    const report = await look(port);
+    expect(report).toEqual({ reach: 'network', networkPorts: [port], open: ['/'] });
+    expect(openBeside(report)).toContain('without a link');
+  },
+);
+
 test.runIf(process.platform === 'linux')(
   'a server that answers only its own computer is closed to the network',
   async () => {

@@ -26,8 +26,10 @@ export async function preflight(
   const beyond = await networkPorts(pids, ports, process.platform).catch(() => []);
   const questions = plan.preflight ?? { paths: [plan.landing], sockets: [] };
   if (beyond.length > 0) {
-    const outside = outsideAddress(networkInterfaces()) ?? '127.0.0.1';
-    const open = await Promise.all(beyond.map(port => whatIsOpen(outside, port, questions, signal)));
+    const outside = outsideAddresses(networkInterfaces());
+    const open = await Promise.all(
+      outside.flatMap(host => beyond.map(port => whatIsOpen(host, port, questions, signal))),
+    );
     return { reach: 'network', networkPorts: beyond, open: [...new Set(open.flat())] };
   }
   if (ports.length === 0) return { reach: 'private', networkPorts: [], open: [] };
@@ -68,10 +70,15 @@ export function openBeside(report: PreflightReport | null): string | null {
   return `whoever reaches port ${report.networkPorts.join(', ')} of this computer gets ${report.open.join(', ')} without a link`;
 }
 
-/** An address of this computer that others use. */
-function outsideAddress(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string | null {
-  const all = Object.values(interfaces).flatMap(each => each ?? []);
-  return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? null;
+/** Every address of this computer that others use: it may listen on one of them alone, or on IPv6 alone. */
+function outsideAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): readonly string[] {
+  const all = Object.entries(interfaces).flatMap(([name, each = []]) =>
+    each
+      .filter(({ internal }) => !internal)
+      // One of the link has to be asked with its interface.
+      .map(({ address, scopeid = 0 }) => (scopeid === 0 ? address : `${address}%${name}`)),
+  );
+  return all.length === 0 ? ['127.0.0.1'] : all;
 }
 
 async function whatIsOpen(
