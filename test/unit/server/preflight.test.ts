@@ -60,6 +60,24 @@ test.each([
   expect(await look(port)).toEqual({ reach: 'computer', networkPorts: [], open });
 });
 
+test.each([
+  ['/app/', ['/']],
+  ['app', ['/']],
+  ['/', []],
+  ['/login?next=%2F', []],
+  ['/sso/start', []],
+  ['/ask?next=/', []],
+  ['http://127.0.0.1:1/', []],
+  ['https://example.org/', []],
+  ['http://[', []],
+])('a first page that only leads to %s', async (location, open) => {
+  const port = await listen('127.0.0.1', (incoming, response) => {
+    if (incoming.url === '/') response.writeHead(302, { Location: location });
+    response.end('x');
+  });
+  expect((await look(port)).open).toEqual(open);
+});
+
 test('a WebSocket that opens for anybody is found although its pages are closed', async () => {
   const port = await listen('127.0.0.1', answering(403), true);
   const questions = { paths: ['/api'], sockets: ['/terminal/ws'] };

@@ -2,10 +2,11 @@
  * The attack: the gateway asks for a credential, and the server behind it asks nobody (CVE-2026-39987) or listens where everybody can reach it. Then
  * the gateway guards one door of a house without walls. So a server that has started is asked, as a stranger would ask, what it answers.
  */
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
 import { networkPorts } from '../profiles/custom/listeners.ts';
+import { urlHost } from '../url-host.ts';
 
 /** Milliseconds that one question may take. */
 const askMs = 1500;
@@ -104,13 +105,18 @@ const upgradeHeaders = {
   'Sec-WebSocket-Key': Buffer.from('gatehouse asks..').toString('base64'),
 };
 
-/** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. */
+/** A stranger who is led there is not served, he is asked who he is. */
+const toSignIn = /log-?in|log-?on|sign-?in|auth|sso|[?&](?:next|redirect[\w-]*|return[\w-]*)=/i;
+const mostHops = 3;
+
+/** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. Where a first page only leads to another one, that one counts. */
 function answersTo(
   host: string,
   port: number,
   path: string,
   upgrade: boolean,
   signal: AbortSignal,
+  hops = 0,
 ): Promise<boolean> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
   return new Promise(resolve => {
@@ -118,7 +124,9 @@ function answersTo(
     const asked = request({ host, port, path, agent: false, signal: bounded, headers }, response => {
       response.destroy();
       const status = response.statusCode ?? 0;
-      resolve(!upgrade && status >= 200 && status < 300);
+      const next = upgrade || hops === mostHops ? null : leadsTo(host, port, path, response);
+      if (next === null) resolve(!upgrade && status >= 200 && status < 300);
+      else resolve(answersTo(host, port, next, false, signal, hops + 1));
     });
     asked.on('upgrade', (_response, socket) => {
       socket.on('error', () => {});
@@ -128,4 +136,20 @@ function answersTo(
     asked.on('error', () => resolve(false));
     asked.end();
   });
+}
+
+/** Path of the same server to which an answer leads without asking who comes; null where it does not. */
+function leadsTo(
+  host: string,
+  port: number,
+  path: string,
+  { statusCode, headers }: IncomingMessage,
+): string | null {
+  const { location } = headers;
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(statusCode ?? 0)) return null;
+  const here = URL.parse(`http://${urlHost(host)}:${port}${path}`);
+  const there = here === null ? null : URL.parse(location, here);
+  if (here === null || there?.origin !== here.origin) return null;
+  const next = there.pathname + there.search;
+  return toSignIn.test(next) ? null : next;
 }
