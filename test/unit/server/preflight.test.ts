@@ -67,6 +67,7 @@ test.each([
   ['/login?next=%2F', []],
   ['/sso/start', []],
   ['/ask?next=/', []],
+  ['http://localhost/app', ['/']],
   ['http://127.0.0.1:1/', []],
   ['https://example.org/', []],
   ['http://[', []],
@@ -76,6 +77,14 @@ test.each([
     response.end('x');
   });
   expect((await look(port)).open).toEqual(open);
+});
+
+test('one that looks at the name by which it is asked is asked by the name that it knows', async () => {
+  const port = await listen('127.0.0.1', (incoming, response) => {
+    response.statusCode = incoming.headers.host === 'localhost' ? 200 : 403;
+    response.end('x');
+  });
+  expect((await look(port)).open).toEqual(['/']);
 });
 
 test('a WebSocket that opens for anybody is found although its pages are closed', async () => {

@@ -6,7 +6,6 @@ import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
 import { networkPorts } from '../profiles/custom/listeners.ts';
-import { urlHost } from '../url-host.ts';
 
 /** Milliseconds that one question may take. */
 const askMs = 1500;
@@ -20,7 +19,7 @@ export async function preflight(
   pids: readonly number[],
   signal: AbortSignal,
 ): Promise<PreflightReport> {
-  const { address, branches = [], forRole } = plan.upstream;
+  const { address, host: named, branches = [], forRole } = plan.upstream;
   const further = [...branches, ...Object.values(forRole ?? {})].map(each => each.address);
   const addresses = [address, ...further];
   const ports = addresses.flatMap(each => (each.kind === 'port' ? [each.port] : []));
@@ -29,12 +28,14 @@ export async function preflight(
   if (beyond.length > 0) {
     const outside = outsideAddresses(networkInterfaces());
     const open = await Promise.all(
-      outside.flatMap(host => beyond.map(port => whatIsOpen(host, port, questions, signal))),
+      outside.flatMap(host => beyond.map(port => whatIsOpen({ host, port, named }, questions, signal))),
     );
     return { reach: 'network', networkPorts: beyond, open: [...new Set(open.flat())] };
   }
   if (ports.length === 0) return { reach: 'private', networkPorts: [], open: [] };
-  const open = await Promise.all(ports.map(port => whatIsOpen('127.0.0.1', port, questions, signal)));
+  const open = await Promise.all(
+    ports.map(port => whatIsOpen({ host: '127.0.0.1', port, named }, questions, signal)),
+  );
   return { reach: 'computer', networkPorts: [], open: [...new Set(open.flat())] };
 }
 
@@ -82,17 +83,21 @@ function outsideAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): read
   return all.length === 0 ? ['127.0.0.1'] : all;
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** What is said to be its name (`Host`): the one that it answers, whoever says it. */
+  readonly named: string;
+}
+
 async function whatIsOpen(
-  host: string,
-  port: number,
+  place: Place,
   { paths, sockets }: PreflightQuestions,
   signal: AbortSignal,
 ): Promise<string[]> {
   const asked = [
-    ...paths.map(async path => ((await answersTo(host, port, path, false, signal)) ? [path] : [])),
-    ...sockets.map(async path =>
-      (await answersTo(host, port, path, true, signal)) ? [`WebSocket ${path}`] : [],
-    ),
+    ...paths.map(async path => ((await answersTo(place, path, false, signal)) ? [path] : [])),
+    ...sockets.map(async path => ((await answersTo(place, path, true, signal)) ? [`WebSocket ${path}`] : [])),
   ];
   return (await Promise.all(asked)).flat();
 }
@@ -111,8 +116,7 @@ const mostHops = 3;
 
 /** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. Where a first page only leads to another one, that one counts. */
 function answersTo(
-  host: string,
-  port: number,
+  place: Place,
   path: string,
   upgrade: boolean,
   signal: AbortSignal,
@@ -120,13 +124,14 @@ function answersTo(
 ): Promise<boolean> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
   return new Promise(resolve => {
-    const headers = upgrade ? upgradeHeaders : { Accept: '*/*' };
+    const { host, port, named } = place;
+    const headers = { Host: named, ...(upgrade ? upgradeHeaders : { Accept: '*/*' }) };
     const asked = request({ host, port, path, agent: false, signal: bounded, headers }, response => {
       response.destroy();
       const status = response.statusCode ?? 0;
-      const next = upgrade || hops === mostHops ? null : leadsTo(host, port, path, response);
+      const next = upgrade || hops === mostHops ? null : leadsTo(named, path, response);
       if (next === null) resolve(!upgrade && status >= 200 && status < 300);
-      else resolve(answersTo(host, port, next, false, signal, hops + 1));
+      else resolve(answersTo(place, next, false, signal, hops + 1));
     });
     asked.on('upgrade', (_response, socket) => {
       socket.on('error', () => {});
@@ -139,15 +144,10 @@ function answersTo(
 }
 
 /** Path of the same server to which an answer leads without asking who comes; null where it does not. */
-function leadsTo(
-  host: string,
-  port: number,
-  path: string,
-  { statusCode, headers }: IncomingMessage,
-): string | null {
+function leadsTo(named: string, path: string, { statusCode, headers }: IncomingMessage): string | null {
   const { location } = headers;
   if (location === undefined || ![301, 302, 303, 307, 308].includes(statusCode ?? 0)) return null;
-  const here = URL.parse(`http://${urlHost(host)}:${port}${path}`);
+  const here = URL.parse(`http://${named}${path}`);
   const there = here === null ? null : URL.parse(location, here);
   if (here === null || there?.origin !== here.origin) return null;
   const next = there.pathname + there.search;
