@@ -6,6 +6,7 @@
 import type { Facts } from './facts.ts';
 import type { BodyWatch } from './request-body.ts';
 import { PartScanner } from './part-scanner.ts';
+import { plainSpelling } from './request-headers.ts';
 
 export interface UploadRefusal {
   readonly status: number;
@@ -34,7 +35,7 @@ const types: readonly RegExp[] = [
  * @param only types, or `kind/*`, in the place of the usual ones; also for the parts of a form
  */
 export function watchUpload(
-  facts: Pick<Facts, 'hasBody' | 'contentType' | 'contentLength'>,
+  facts: Pick<Facts, 'hasBody' | 'contentType' | 'contentLength' | 'names'>,
   bytes: number,
   only?: readonly string[],
 ): UploadPlan {
@@ -45,6 +46,10 @@ export function watchUpload(
   };
   if (facts.contentLength !== null && facts.contentLength > bytes)
     return { refusal: tooLarge, inspect: null };
+  // Some servers unpack it by themselves: what passes here is then neither the size nor the form that is judged. No browser sends it.
+  if (facts.names.some(name => plainSpelling(name) === 'content-encoding')) {
+    return { refusal: { status: 415, message: 'A guest may not send what is compressed' }, inspect: null };
+  }
   const type = (facts.contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   // Without a type nobody serves it as anything; scripts post an empty JSON so.
   if (type !== '' && !isAllowed(type, only)) {
