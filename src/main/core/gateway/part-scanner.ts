@@ -16,7 +16,7 @@ const activeTypes = /html|xml|svg|javascript|ecmascript|xsl|x-shockwave|java-arc
 const activeNames = /\.(?:x?html?|shtml|xht|svgz?|xml|xslt?|m?js|cjs|mjs|swf|hta|mht(?:ml)?|pdf)$/;
 
 export class PartScanner {
-  /** `--boundary`; every one but the first comes behind a line end. */
+  /** `--boundary`, behind a line end. Anywhere else it is a boundary too for who takes a bare line feed, or nothing at all, for a line end. */
   readonly #mark: Buffer;
   /** Whether a part may say that it is of this type. */
   readonly #allows: (type: string) => boolean;
@@ -28,16 +28,17 @@ export class PartScanner {
 
   /** Null where the type names no boundary, two, or one that two programs may read differently. */
   static of(contentType: string, allows: (type: string) => boolean = () => true): PartScanner | null {
-    const found = [...contentType.matchAll(/;\s*boundary=(?:"([^"\\]{1,70})"|([^\s;"]{1,70}))\s*(?=;|$)/gi)];
+    const found = [...contentType.matchAll(/;\s*boundary=(?:"([^"\\]{1,70})"|([\w'+.-]{1,70}))\s*(?=;|$)/gi)];
     const boundary = found[0]?.[1] ?? found[0]?.[2];
-    const named = contentType.match(/boundary\s*=/gi)?.length ?? 0;
+    // `boundary*=` of RFC 2231 is the one that counts for some.
+    const named = contentType.match(/boundary[\s*\d]*=/gi)?.length ?? 0;
     if (found.length !== 1 || named !== 1 || boundary === undefined) return null;
     return /^[\w'()+,./:=? -]*[\w'()+,./:=?-]$/.test(boundary) ? new PartScanner(boundary, allows) : null;
   }
 
   constructor(boundary: string, allows: (type: string) => boolean) {
     this.#allows = allows;
-    this.#mark = Buffer.from(`\r\n--${boundary}`);
+    this.#mark = Buffer.from(`--${boundary}`);
     // So that the first one, at the very beginning, looks like all others.
     this.#rest = Buffer.from('\r\n');
   }
@@ -63,9 +64,10 @@ export class PartScanner {
         this.#rest = Buffer.from(bytes.subarray(Math.max(0, bytes.length - this.#mark.length - 4)));
         return null;
       }
+      if (at < 2 || bytes.toString('latin1', at - 2, at) !== '\r\n') return twoWays;
       const behind = bytes.subarray(at + this.#mark.length);
       if (behind.length < 2) {
-        this.#rest = Buffer.from(bytes.subarray(at));
+        this.#rest = Buffer.from(bytes.subarray(at - 2));
         return null;
       }
       const next = behind.toString('latin1', 0, 2);
@@ -73,7 +75,7 @@ export class PartScanner {
         this.#over = true;
         return null;
       }
-      if (next !== '\r\n') return refuse(400, 'The form cannot be taken apart in one way only');
+      if (next !== '\r\n') return twoWays;
       this.#parts += 1;
       if (this.#parts > mostParts) return refuse(413, 'The form has too many parts');
       this.#inHead = true;
@@ -81,6 +83,8 @@ export class PartScanner {
     }
   }
 }
+
+const twoWays = refuse(400, 'The form cannot be taken apart in one way only');
 
 function refuse(status: number, message: string): PartRefusal {
   return { status, message };
@@ -106,6 +110,10 @@ function judgeHead(head: string, allows: (type: string) => boolean): PartRefusal
     }
     if (name === 'content-type' && !allows(value.split(';', 1)[0]?.trim() ?? '')) {
       return refuse(415, 'A guest may not upload a file of that type');
+    }
+    // A name in pieces (RFC 2231, 3), which some put together; a quote that ends a name for some and not for others.
+    if (name === 'content-disposition' && /[\w-]\*\d+\*?\s*=|\\"/.test(value)) {
+      return refuse(400, 'The head of a part cannot be read in one way only');
     }
     if (name === 'content-disposition' && fileNames(value).some(file => activeNames.test(file))) {
       return refuse(415, 'A guest may not upload a file of that kind');
