@@ -1,4 +1,4 @@
-/* A guest may POST and says in a header that it is a DELETE, in a spelling that servers of the CGI family read as the plain one. */
+/* A guest may POST and says in a header that it is a DELETE, in a spelling that servers of the CGI family read as the plain one; or in a field of a form. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../src/main/core/profiles/custom/roles.ts';
 import type { Guest } from '../support/guest.ts';
@@ -23,6 +23,32 @@ test.each([
   const reply = await guest.page('/items', { method: 'POST', headers: { [name]: 'DELETE' } });
   expect(reply.status).toBe(403);
   expect(room.executed).toHaveLength(before);
+});
+
+const part = (name: string): string =>
+  `--x\r\nContent-Disposition: form-data; ${name}\r\n\r\nDELETE\r\n--x--\r\n`;
+const form = 'application/x-www-form-urlencoded';
+const parts = 'multipart/form-data; boundary=x';
+
+test.each([
+  [form, '_method=DELETE'],
+  [form, 'a=1&%5fmethod=DELETE'],
+  [form, 'a=1;_METHOD=DELETE'],
+  [form, '.method=DELETE'],
+  [parts, part('name="_method"')],
+  [parts, part('name=_method')],
+  [parts, part("name*=utf-8''%5fmethod")],
+])('%s: %s', async (type, body) => {
+  const reply = await guest.page('/items', { method: 'POST', headers: { 'content-type': type }, body });
+  expect(reply.status).toBe(403);
+});
+
+test.each([
+  [form, 'a=1&method=x&b=_method=1'],
+  [parts, part('name="a"; filename="_method"')],
+])('%s: %s is only a form', async (type, body) => {
+  const reply = await guest.page('/items', { method: 'POST', headers: { 'content-type': type }, body });
+  expect(reply.status).toBe(200);
 });
 
 test('without it the request is one that the role names', async () => {

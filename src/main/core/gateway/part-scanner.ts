@@ -3,6 +3,7 @@
  * that only the receiver looks at; and a form that two programs take apart differently. So a part of an active type or name ends the upload, and so does everything
  * that an honest browser does not write.
  */
+import { refusedName, type AllowsName } from './form-names.ts';
 
 export interface PartRefusal {
   readonly status: number;
@@ -20,6 +21,7 @@ export class PartScanner {
   readonly #mark: Buffer;
   /** Whether a part may say that it is of this type. */
   readonly #allows: (type: string) => boolean;
+  readonly #allowsName: AllowsName;
   /** What is not decided on yet: shorter than a boundary, or a head that is not whole. */
   #rest: Buffer;
   #inHead = false;
@@ -27,17 +29,24 @@ export class PartScanner {
   #over = false;
 
   /** Null where the type names no boundary, two, or one that two programs may read differently. */
-  static of(contentType: string, allows: (type: string) => boolean = () => true): PartScanner | null {
+  static of(
+    contentType: string,
+    allows: (type: string) => boolean = () => true,
+    allowsName: AllowsName = () => true,
+  ): PartScanner | null {
     const found = [...contentType.matchAll(/;\s*boundary=(?:"([^"\\]{1,70})"|([\w'+.-]{1,70}))\s*(?=;|$)/gi)];
     const boundary = found[0]?.[1] ?? found[0]?.[2];
     // `boundary*=` of RFC 2231 is the one that counts for some.
     const named = contentType.match(/boundary[\s*\d]*=/gi)?.length ?? 0;
     if (found.length !== 1 || named !== 1 || boundary === undefined) return null;
-    return /^[\w'()+,./:=? -]*[\w'()+,./:=?-]$/.test(boundary) ? new PartScanner(boundary, allows) : null;
+    return /^[\w'()+,./:=? -]*[\w'()+,./:=?-]$/.test(boundary)
+      ? new PartScanner(boundary, allows, allowsName)
+      : null;
   }
 
-  constructor(boundary: string, allows: (type: string) => boolean) {
+  constructor(boundary: string, allows: (type: string) => boolean, allowsName: AllowsName) {
     this.#allows = allows;
+    this.#allowsName = allowsName;
     this.#mark = Buffer.from(`--${boundary}`);
     // So that the first one, at the very beginning, looks like all others.
     this.#rest = Buffer.from('\r\n');
@@ -53,7 +62,7 @@ export class PartScanner {
           this.#rest = bytes;
           return bytes.length > mostHead ? refuse(400, 'The head of a part is too long') : null;
         }
-        const refusal = judgeHead(bytes.subarray(0, end).toString('latin1'), this.#allows);
+        const refusal = judgeHead(bytes.subarray(0, end).toString('latin1'), this.#allows, this.#allowsName);
         if (refusal !== null) return refusal;
         this.#inHead = false;
         // The line end before the next boundary may be that of the head: a part may be empty.
@@ -91,7 +100,11 @@ function refuse(status: number, message: string): PartRefusal {
 }
 
 /** @param head lines from the line end of the boundary on */
-function judgeHead(head: string, allows: (type: string) => boolean): PartRefusal | null {
+function judgeHead(
+  head: string,
+  allows: (type: string) => boolean,
+  allowsName: AllowsName,
+): PartRefusal | null {
   const lines = head.split('\r\n').filter(line => line !== '');
   const odd = lines.some(line => /[\r\n\0]/.test(line) || !/^[\w-]+:/.test(line));
   const names = lines.map(line => line.slice(0, line.indexOf(':')).toLowerCase());
@@ -115,16 +128,27 @@ function judgeHead(head: string, allows: (type: string) => boolean): PartRefusal
     if (name === 'content-disposition' && /[\w-]\*\d+\*?\s*=|\\"/.test(value)) {
       return refuse(400, 'The head of a part cannot be read in one way only');
     }
-    if (name === 'content-disposition' && fileNames(value).some(file => activeNames.test(file))) {
+    if (
+      name === 'content-disposition' &&
+      valuesOf('name', value).some(field => !allowsName(encodeURIComponent(field)))
+    ) {
+      return refusedName;
+    }
+    if (name === 'content-disposition' && valuesOf('filename', value).some(file => activeNames.test(file))) {
       return refuse(415, 'A guest may not upload a file of that kind');
     }
   }
   return null;
 }
 
+const spellings = {
+  name: /(?<!file)name\*?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g,
+  filename: /filename\*?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g,
+};
+
 /** Every spelling: `filename="x"`, `filename=x`, `filename*=UTF-8''x`. */
-function fileNames(value: string): readonly string[] {
-  return [...value.matchAll(/filename\*?\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g)].map(match => {
+function valuesOf(parameter: keyof typeof spellings, value: string): readonly string[] {
+  return [...value.matchAll(spellings[parameter])].map(match => {
     const raw = (match[1] ?? '').replaceAll(/^"|"$/g, '').replaceAll('\\', '');
     const plain = raw.replace(/^[\w-]*'[\w-]*'/, '');
     // Windows takes blanks and dots at the end off; some programs stop at a NUL.
