@@ -165,3 +165,20 @@ test('a new certificate is shown to who comes, and nobody who is in is dropped',
   comer.destroy();
   inside.destroy();
 });
+
+/** Well before a handshake is given up. */
+const soon = (): { readonly signal: AbortSignal } => ({ signal: AbortSignal.timeout(5000) });
+
+test('a crowd that says nothing gives way, the oldest first', async () => {
+  const port = await open({ limits: { ...defaultLimits, connections: 2 } });
+  const silent = [];
+  for (let count = 0; count < 5; count += 1) {
+    const socket = connectPlain(port, '127.0.0.1').resume();
+    closing.push(() => socket.destroy());
+    silent.push({ socket, gone: once(socket, 'close', soon()) });
+    await once(socket, 'connect');
+  }
+  await Promise.all(silent.slice(0, 3).map(({ gone }) => gone));
+  expect(silent.slice(3).some(({ socket }) => socket.closed)).toBe(false);
+  expect(await ask(port)).toBe('ours');
+});

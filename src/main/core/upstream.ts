@@ -41,7 +41,7 @@ export interface Upstream {
   readonly uploadTypes?: readonly string[] | undefined;
   /** What the server writes into its pages of where they are to dial, and what is said in its place. */
   readonly rewrites?: readonly PageRewrite[] | undefined;
-  /** Paths (undecoded, without query) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
+  /** Paths (without query; as sent and decoded once) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
   readonly contentPaths?: readonly RegExp[] | undefined;
   /**
    * Closes what the server would do and nobody may ask of it, the owner neither: why a path (undecoded, without query) is closed, one sentence; null where it is

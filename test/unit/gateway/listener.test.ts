@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { connect as connectPlain, createServer, type Server, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { defaultLimits } from '../../../src/main/core/gateway/limits.ts';
@@ -96,4 +96,31 @@ test('with a certificate it speaks TLS alone, on the same addresses', async () =
     socket.destroy();
   }
   await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+});
+
+/** Well before a handshake is given up. */
+const soon = (): { readonly signal: AbortSignal } => ({ signal: AbortSignal.timeout(5000) });
+
+test('those that never make their handshake give way, the oldest first; who has made it stays', async () => {
+  const period = { from: Date.now() - day, to: Date.now() + day };
+  const { pem, keyPem } = await makeCertificate({ host: hostNames(['localhost'], ['127.0.0.1']), ...period });
+  const wishes = { preferredPort: null, tls: { cert: pem, key: keyPem } };
+  const { port } = await listenOnLoopback(wishes, { ...defaultLimits, connections: 3 }, server => {
+    open.push(server);
+    server.on('request', (_request, response) => response.end('here'));
+  });
+  const owner = connect({ host: '127.0.0.1', port, servername: 'localhost', ca: pem });
+  open.push({ close: () => owner.destroy() });
+  await once(owner, 'secureConnect');
+  const silent: { readonly socket: Socket; readonly gone: Promise<unknown> }[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    const socket = connectPlain(port, '127.0.0.1').resume();
+    open.push({ close: () => socket.destroy() });
+    silent.push({ socket, gone: once(socket, 'close', soon()) });
+    await once(socket, 'connect');
+  }
+  await Promise.all(silent.slice(0, 5).map(({ gone }) => gone));
+  expect(silent.slice(5).some(({ socket }) => socket.closed)).toBe(false);
+  owner.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(String((await once(owner, 'data'))[0])).toMatch(/^HTTP\/1\.1 200/);
 });

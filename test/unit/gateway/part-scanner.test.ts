@@ -33,6 +33,7 @@ const good: [string, string][] = [
   ['two files', form(file('a.csv', 'text/csv'), file('b.png', 'image/png'))],
   ['an empty part', form(field('Content-Disposition: form-data; name="a"', ''))],
   ['a file that looks like a head', form(file('a.txt', 'text/plain', 'Content-Type: text/html\r\n\r\n'))],
+  ['a file with odd marks in its name', form(file('2 *3= \\5.txt'))],
   ['a file with half a boundary', form(file('a.txt', 'text/plain', '\r\n--Xy\r\n--XyY'))],
   ['what follows the end', `${form(file('a.txt'))}--XyZ\r\n${file('a.html', 'text/html')}`],
 ];
@@ -56,6 +57,24 @@ const bad: [string, string, number][] = [
   ['a folded head', form(field('Content-Type: text/plain\r\n text/html')), 400],
   ['a bare line feed', form(field('Content-Type: text/plain\nContent-Type: text/html')), 400],
   ['a boundary that goes on', '--XyZ \r\nContent-Type: text/plain\r\n\r\nx', 400],
+  [
+    'a boundary behind a bare line feed',
+    form(file('a.txt', 'text/plain', `x\n--XyZ\n${file('b.html')}`)),
+    400,
+  ],
+  [
+    'a boundary behind a bare return',
+    form(file('a.txt', 'text/plain', `x\r--XyZ\r\n${file('b.html')}`)),
+    400,
+  ],
+  ['a first boundary behind a bare line feed', `x\n--XyZ\n${file('b.html')}\n--XyZ--\n`, 400],
+  ['a first boundary behind nothing', `x${form(file('b.html'))}`, 400],
+  [
+    'a page by its name in pieces',
+    form(field('Content-Disposition: form-data; name=f; filename*0="a.ht"; filename*1="ml"')),
+    400,
+  ],
+  ['a name that ends at one quote or another', form(file('a\\"; filename="b.html')), 400],
   ['a head without an end', `--XyZ\r\nA: ${'x'.repeat(9000)}`, 400],
   ['too many parts', form(...Array.from({ length: 1001 }, () => field('A: b'))), 413],
 ];
@@ -99,6 +118,9 @@ test.each([
   ['multipart/form-data; boundary=', null],
   ['multipart/form-data; boundary=a; boundary=b', null],
   ['multipart/form-data; boundary="a"; x="boundary=b"', null],
+  ["multipart/form-data; boundary=a; boundary*=utf-8''b", null],
+  ['multipart/form-data; boundary=a; boundary*0=b', null],
+  ['multipart/form-data; boundary=a,b', null],
   [`multipart/form-data; boundary=${'x'.repeat(71)}`, null],
   ['multipart/form-data; boundary="a\\"b"', null],
   ['multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW', 'scanner'],

@@ -186,6 +186,13 @@ test.each([
   expect(sandboxed(type, '/lab')).toBe(false);
 });
 
+test.each(['/%66iles/x', '/files%2fx', '/%66%69%6C%65%73/%zz', '/%66iles%2Fx%'])(
+  'in the spelling %s, which some server reads alike, too',
+  path => {
+    expect(sandboxed('text/html', path)).toBe(true);
+  },
+);
+
 test.each([
   'image/png',
   'text/plain; charset=utf-8',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { watchUpload } from '../../../src/main/core/gateway/uploads.ts';
 
 const plan = (contentType: string | null, contentLength: number | null = 10, hasBody = true) =>
-  watchUpload({ hasBody, contentType, contentLength }, 1_000_000);
+  watchUpload({ hasBody, contentType, contentLength, names: [] }, 1_000_000);
 
 test.each([
   'application/json',
@@ -67,7 +67,7 @@ test.each([
 ] as const)(
   'where only pictures and one type are named, %s of %i bytes: %s',
   (contentType, contentLength, status) => {
-    const facts = { hasBody: true, contentType, contentLength };
+    const facts = { hasBody: true, contentType, contentLength, names: [] };
     const { refusal } = watchUpload(facts, 1_000_000, ['image/*', 'application/pdf']);
     expect(refusal?.status ?? null).toBe(status);
   },
@@ -77,7 +77,12 @@ test('the parts of a form are of a type that was named, or of none', () => {
   const part = (head: string): string =>
     `--x\r\nContent-Disposition: form-data; name="a"${head}\r\n\r\n1\r\n`;
   const send = (body: string): number | undefined => {
-    const facts = { hasBody: true, contentType: 'multipart/form-data; boundary=x', contentLength: null };
+    const facts = {
+      hasBody: true,
+      contentType: 'multipart/form-data; boundary=x',
+      contentLength: null,
+      names: [],
+    };
     const watched = watchUpload(facts, 1_000_000, ['image/*', 'multipart/form-data']);
     return watched.inspect?.(Buffer.from(body))?.status;
   };

@@ -60,6 +60,33 @@ test.each([
   expect(await look(port)).toEqual({ reach: 'computer', networkPorts: [], open });
 });
 
+test.each([
+  ['/app/', ['/']],
+  ['app', ['/']],
+  ['/', []],
+  ['/login?next=%2F', []],
+  ['/sso/start', []],
+  ['/ask?next=/', []],
+  ['http://localhost/app', ['/']],
+  ['http://127.0.0.1:1/', []],
+  ['https://example.org/', []],
+  ['http://[', []],
+])('a first page that only leads to %s', async (location, open) => {
+  const port = await listen('127.0.0.1', (incoming, response) => {
+    if (incoming.url === '/') response.writeHead(302, { Location: location });
+    response.end('x');
+  });
+  expect((await look(port)).open).toEqual(open);
+});
+
+test('one that looks at the name by which it is asked is asked by the name that it knows', async () => {
+  const port = await listen('127.0.0.1', (incoming, response) => {
+    response.statusCode = incoming.headers.host === 'localhost' ? 200 : 403;
+    response.end('x');
+  });
+  expect((await look(port)).open).toEqual(['/']);
+});
+
 test('a WebSocket that opens for anybody is found although its pages are closed', async () => {
   const port = await listen('127.0.0.1', answering(403), true);
   const questions = { paths: ['/api'], sockets: ['/terminal/ws'] };
@@ -80,6 +107,21 @@ test.runIf(process.platform === 'linux')('every port of the run is looked at, fr
   const stranger = await preflight({ upstream: upstream(own), landing: '/' }, [1], AbortSignal.timeout(5000));
   expect(stranger.reach).toBe('computer');
 });
+
+/** Each of them may be the only one on which it listens: the second network card, a tunnel, IPv6. */
+const outside = Object.values(networkInterfaces())
+  .flatMap(each => each ?? [])
+  .filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0);
+
+test.runIf(process.platform === 'linux').each(outside)(
+  'a server that listens on $address alone is asked there',
+  async ({ address }) => {
+    const port = await listen(address, answering(200));
+    const report = await look(port);
+    expect(report).toEqual({ reach: 'network', networkPorts: [port], open: ['/'] });
+    expect(openBeside(report)).toContain('without a link');
+  },
+);
 
 test.runIf(process.platform === 'linux')(
   'a server that answers only its own computer is closed to the network',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOnce, createRefusalCounter } from '../../../src/main/core/share/refusals.ts';
+import { createOnce, createRefusalCounter, others } from '../../../src/main/core/share/refusals.ts';
 
 const refused = (address: string, reason = 'wrong-credential') =>
   ({ event: 'refused', server: 's', link: null, address, reason, times: 1 }) as const;
@@ -37,6 +37,16 @@ test('all that is counted is told at the end', () => {
 
 test('what was said is not said again for a while, and the memory is bounded', () => {
   const once = createOnce(100, 2);
-  expect([once(0, 'a'), once(50, 'a'), once(100, 'a')]).toEqual([true, false, true]);
-  expect([once(100, 'b'), once(100, 'c'), once(100, 'a')]).toEqual([true, true, true]);
+  const at = (now: number, what: string) => once(now, 'ada', what);
+  expect([at(0, 'a'), at(50, 'a'), at(100, 'a')]).toEqual(['a', null, 'a']);
+  expect([at(100, 'b'), at(100, 'c'), at(100, 'a')]).toEqual(['b', 'c', 'a']);
+});
+
+test('a guest who makes up what is refused does not fill the log, and silences nobody else', () => {
+  const once = createOnce(100, 2000, 3);
+  const flood = (from: number) =>
+    Array.from({ length: 50 }, (_none, n) => once(from + n, 'eve', `/${from}/${n}`));
+  expect(flood(0).filter(what => what !== null)).toEqual(['/0/0', '/0/1', '/0/2', others]);
+  expect(once(60, 'ada', '/0/9')).toBe('/0/9');
+  expect(flood(100).filter(what => what !== null)).toEqual(['/100/0', '/100/1', '/100/2', others]);
 });

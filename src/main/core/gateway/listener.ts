@@ -8,6 +8,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
+import { boundHandshakes } from './handshakes.ts';
 import type { GatewayRules } from '../ports.ts';
 import type { Limits } from './limits.ts';
 
@@ -92,6 +93,7 @@ function openServer(
           handshakeTimeout: handshakeMs,
         });
   server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+  if (tls !== undefined) boundHandshakes(server, limits.connections);
   // Node would drop further lines without a word; the facts refuse them.
   server.maxHeadersCount = 0;
   const sockets = new Set<Socket>();

@@ -70,7 +70,7 @@ export function passingAuthorization(plan: RequestPlan): RequestPlan {
 /** Servers of the CGI family read every mark in a name as `_`. */
 const oddMark = /[^a-z0-9-]/g;
 
-function plainSpelling(name: string): string {
+export function plainSpelling(name: string): string {
   return name.search(oddMark) < 0 ? name : name.replaceAll(oddMark, '-');
 }
 

@@ -128,8 +128,17 @@ const sandbox = 'sandbox allow-scripts allow-popups allow-downloads';
 const harmless =
   /^(?:image\/(?!svg)|audio\/|video\/|font\/|text\/(?:plain|csv|css)|application\/(?:json|octet-stream|zip|gzip|x-ipynb\+json))/i;
 
+/** As it was asked for, and as a server reads it that decodes a path before it chooses (`/gradio_api/%66ile=`). */
 function isContent({ contentPaths }: ResponsePlan, path: string): boolean {
-  return contentPaths !== undefined && contentPaths.some(pattern => pattern.test(path));
+  if (contentPaths === undefined) return false;
+  const decoded = path.includes('%') ? lenient(path) : path;
+  return contentPaths.some(pattern => pattern.test(path) || pattern.test(decoded));
+}
+
+function lenient(path: string): string {
+  return path.replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 /**

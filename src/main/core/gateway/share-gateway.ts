@@ -115,7 +115,10 @@ function onForward(
     sendAnswer(response, secured(door, facts, door.unavailable(facts)));
     return;
   }
-  const upload = watchUpload(facts, door.rules.uploadBytes, way.upstream.uploadTypes);
+  // What is said by a name in a form is said by a name in a query.
+  const allowsName = (name: string): boolean =>
+    door.roles.decideRequest(entry.pass.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
+  const upload = watchUpload(facts, door.rules.uploadBytes, way.upstream.uploadTypes, allowsName);
   if (upload.refusal !== null) {
     door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
     sendAnswer(response, jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));

@@ -18,6 +18,7 @@ import { notAllowedPage } from './guest-state-pages.ts';
 import { guestName } from './guest-ways.ts';
 import { isOwnPath, rateHeaders } from './own-pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import { plainSpelling } from './request-headers.ts';
 import type { Decision } from './serve.ts';
 
 /** What was found out about a guest's request. */
@@ -96,7 +97,7 @@ function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket'>)
   if (facts.workerScript && coversOwnPages(facts.path)) {
     return limited(room, facts, pass, 'A service worker of the whole address is not allowed');
   }
-  if (facts.names.some(name => roles.overrideHeaders.includes(name))) {
+  if (facts.names.some(name => roles.overrideHeaders.includes(plainSpelling(name)))) {
     return limited(room, facts, pass, 'A request that asks to be taken for another one is not passed on');
   }
   if (facts.upgrade) {

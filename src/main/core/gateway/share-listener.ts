@@ -8,6 +8,7 @@ import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
 import type { ShareTls } from '../share-ports.ts';
 import { lookAtFirstByte } from './first-byte.ts';
+import { boundHandshakes } from './handshakes.ts';
 import type { Limits } from './limits.ts';
 import { listen, serverOptions, type Listener } from './listener.ts';
 
@@ -83,6 +84,7 @@ function openServer(port: number, options: ShareListenerOptions): Opened {
   const toTls = server.listeners('connection');
   server.removeAllListeners('connection');
   const sockets = new Set<Socket>();
+  boundHandshakes(server, limits.connections);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

@@ -4,8 +4,10 @@
  * handed out again is put into a sandbox (`Upstream.contentPaths`).
  */
 import type { Facts } from './facts.ts';
+import { FormNames, type AllowsName } from './form-names.ts';
 import type { BodyWatch } from './request-body.ts';
 import { PartScanner } from './part-scanner.ts';
+import { plainSpelling } from './request-headers.ts';
 
 export interface UploadRefusal {
   readonly status: number;
@@ -32,11 +34,13 @@ const types: readonly RegExp[] = [
 /**
  * @param bytes largest body
  * @param only types, or `kind/*`, in the place of the usual ones; also for the parts of a form
+ * @param allowsName whether a form may have a field of this name; every one when absent
  */
 export function watchUpload(
-  facts: Pick<Facts, 'hasBody' | 'contentType' | 'contentLength'>,
+  facts: Pick<Facts, 'hasBody' | 'contentType' | 'contentLength' | 'names'>,
   bytes: number,
   only?: readonly string[],
+  allowsName: AllowsName = () => true,
 ): UploadPlan {
   if (!facts.hasBody) return { refusal: null, inspect: null };
   const tooLarge = {
@@ -45,6 +49,10 @@ export function watchUpload(
   };
   if (facts.contentLength !== null && facts.contentLength > bytes)
     return { refusal: tooLarge, inspect: null };
+  // Some servers unpack it by themselves: what passes here is then neither the size nor the form that is judged. No browser sends it.
+  if (facts.names.some(name => plainSpelling(name) === 'content-encoding')) {
+    return { refusal: { status: 415, message: 'A guest may not send what is compressed' }, inspect: null };
+  }
   const type = (facts.contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   // Without a type nobody serves it as anything; scripts post an empty JSON so.
   if (type !== '' && !isAllowed(type, only)) {
@@ -52,15 +60,20 @@ export function watchUpload(
   }
   const scanner =
     type === 'multipart/form-data'
-      ? PartScanner.of(facts.contentType ?? '', partType => only === undefined || isAllowed(partType, only))
+      ? PartScanner.of(
+          facts.contentType ?? '',
+          partType => only === undefined || isAllowed(partType, only),
+          allowsName,
+        )
       : null;
   if (type === 'multipart/form-data' && scanner === null) {
     return { refusal: { status: 400, message: 'The form has no boundary that can be read' }, inspect: null };
   }
+  const names = type === 'application/x-www-form-urlencoded' ? new FormNames(allowsName) : null;
   let seen = 0;
   const inspect: BodyWatch = chunk => {
     seen += chunk.length;
-    return seen > bytes ? tooLarge : (scanner?.push(chunk) ?? null);
+    return seen > bytes ? tooLarge : (scanner?.push(chunk) ?? names?.push(chunk) ?? null);
   };
   return { refusal: null, inspect };
 }

@@ -51,7 +51,8 @@ export const kind: ProfileKind = {
         }),
         readyPath: '/',
         preflight: { paths: ['/config', '/gradio_api/info'], sockets: [] },
-        upstream: () => ({ contentPaths: [/^\/gradio_api\/file=/] }),
+        // `file/` is its old spelling, which it still answers.
+        upstream: () => ({ contentPaths: [/^\/gradio_api\/file[=/]/] }),
         sharing: fullOnly(
           'A Gradio app runs its functions for whoever opens it, so looking cannot be told from acting.',
         ),

@@ -2,7 +2,7 @@
  * The attack: the gateway asks for a credential, and the server behind it asks nobody (CVE-2026-39987) or listens where everybody can reach it. Then
  * the gateway guards one door of a house without walls. So a server that has started is asked, as a stranger would ask, what it answers.
  */
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
 import { networkPorts } from '../profiles/custom/listeners.ts';
@@ -19,19 +19,23 @@ export async function preflight(
   pids: readonly number[],
   signal: AbortSignal,
 ): Promise<PreflightReport> {
-  const { address, branches = [], forRole } = plan.upstream;
+  const { address, host: named, branches = [], forRole } = plan.upstream;
   const further = [...branches, ...Object.values(forRole ?? {})].map(each => each.address);
   const addresses = [address, ...further];
   const ports = addresses.flatMap(each => (each.kind === 'port' ? [each.port] : []));
   const beyond = await networkPorts(pids, ports, process.platform).catch(() => []);
   const questions = plan.preflight ?? { paths: [plan.landing], sockets: [] };
   if (beyond.length > 0) {
-    const outside = outsideAddress(networkInterfaces()) ?? '127.0.0.1';
-    const open = await Promise.all(beyond.map(port => whatIsOpen(outside, port, questions, signal)));
+    const outside = outsideAddresses(networkInterfaces());
+    const open = await Promise.all(
+      outside.flatMap(host => beyond.map(port => whatIsOpen({ host, port, named }, questions, signal))),
+    );
     return { reach: 'network', networkPorts: beyond, open: [...new Set(open.flat())] };
   }
   if (ports.length === 0) return { reach: 'private', networkPorts: [], open: [] };
-  const open = await Promise.all(ports.map(port => whatIsOpen('127.0.0.1', port, questions, signal)));
+  const open = await Promise.all(
+    ports.map(port => whatIsOpen({ host: '127.0.0.1', port, named }, questions, signal)),
+  );
   return { reach: 'computer', networkPorts: [], open: [...new Set(open.flat())] };
 }
 
@@ -68,23 +72,32 @@ export function openBeside(report: PreflightReport | null): string | null {
   return `whoever reaches port ${report.networkPorts.join(', ')} of this computer gets ${report.open.join(', ')} without a link`;
 }
 
-/** An address of this computer that others use. */
-function outsideAddress(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string | null {
-  const all = Object.values(interfaces).flatMap(each => each ?? []);
-  return all.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? null;
+/** Every address of this computer that others use: it may listen on one of them alone, or on IPv6 alone. */
+function outsideAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): readonly string[] {
+  const all = Object.entries(interfaces).flatMap(([name, each = []]) =>
+    each
+      .filter(({ internal }) => !internal)
+      // One of the link has to be asked with its interface.
+      .map(({ address, scopeid = 0 }) => (scopeid === 0 ? address : `${address}%${name}`)),
+  );
+  return all.length === 0 ? ['127.0.0.1'] : all;
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** What is said to be its name (`Host`): the one that it answers, whoever says it. */
+  readonly named: string;
 }
 
 async function whatIsOpen(
-  host: string,
-  port: number,
+  place: Place,
   { paths, sockets }: PreflightQuestions,
   signal: AbortSignal,
 ): Promise<string[]> {
   const asked = [
-    ...paths.map(async path => ((await answersTo(host, port, path, false, signal)) ? [path] : [])),
-    ...sockets.map(async path =>
-      (await answersTo(host, port, path, true, signal)) ? [`WebSocket ${path}`] : [],
-    ),
+    ...paths.map(async path => ((await answersTo(place, path, false, signal)) ? [path] : [])),
+    ...sockets.map(async path => ((await answersTo(place, path, true, signal)) ? [`WebSocket ${path}`] : [])),
   ];
   return (await Promise.all(asked)).flat();
 }
@@ -97,21 +110,28 @@ const upgradeHeaders = {
   'Sec-WebSocket-Key': Buffer.from('gatehouse asks..').toString('base64'),
 };
 
-/** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. */
+/** A stranger who is led there is not served, he is asked who he is. */
+const toSignIn = /log-?in|log-?on|sign-?in|auth|sso|[?&](?:next|redirect[\w-]*|return[\w-]*)=/i;
+const mostHops = 3;
+
+/** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. Where a first page only leads to another one, that one counts. */
 function answersTo(
-  host: string,
-  port: number,
+  place: Place,
   path: string,
   upgrade: boolean,
   signal: AbortSignal,
+  hops = 0,
 ): Promise<boolean> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
   return new Promise(resolve => {
-    const headers = upgrade ? upgradeHeaders : { Accept: '*/*' };
+    const { host, port, named } = place;
+    const headers = { Host: named, ...(upgrade ? upgradeHeaders : { Accept: '*/*' }) };
     const asked = request({ host, port, path, agent: false, signal: bounded, headers }, response => {
       response.destroy();
       const status = response.statusCode ?? 0;
-      resolve(!upgrade && status >= 200 && status < 300);
+      const next = upgrade || hops === mostHops ? null : leadsTo(named, path, response);
+      if (next === null) resolve(!upgrade && status >= 200 && status < 300);
+      else resolve(answersTo(place, next, false, signal, hops + 1));
     });
     asked.on('upgrade', (_response, socket) => {
       socket.on('error', () => {});
@@ -121,4 +141,15 @@ function answersTo(
     asked.on('error', () => resolve(false));
     asked.end();
   });
+}
+
+/** Path of the same server to which an answer leads without asking who comes; null where it does not. */
+function leadsTo(named: string, path: string, { statusCode, headers }: IncomingMessage): string | null {
+  const { location } = headers;
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(statusCode ?? 0)) return null;
+  const here = URL.parse(`http://${named}${path}`);
+  const there = here === null ? null : URL.parse(location, here);
+  if (here === null || there?.origin !== here.origin) return null;
+  const next = there.pathname + there.search;
+  return toSignIn.test(next) ? null : next;
 }

@@ -56,8 +56,9 @@ export class ShareTeller {
     const now = Date.now();
     if (event.kind === 'role-limit') {
       const { session, link, role } = event.pass;
-      if (!this.#once(now, `${session} ${event.what}`)) return;
-      this.record(rooms, { event: 'role-limit', link, server: serverId, session, role, what: event.what });
+      const what = this.#once(now, session, event.what);
+      if (what === null) return;
+      this.record(rooms, { event: 'role-limit', link, server: serverId, session, role, what });
       return;
     }
     const { link, address, reason } = event;

@@ -46,19 +46,24 @@ function decode(text: string): string | null {
   }
 }
 
-/** Headers by which some servers let a GET be something else. */
+/** Headers by which some servers let a GET be something else; in lower case with `-` for every odd mark. */
 export const overrideHeaders: readonly string[] = [
   'x-http-method-override',
   'x-http-method',
   'x-method-override',
 ];
 
-/** The same in the query. Jupyter knows none of them; an extension's framework may. */
+/**
+ * The same in the query. Jupyter knows none of them; an extension's framework may. Some begin a new name at `;`, PHP reads every odd mark in a name as `_` (`.method`) and
+ * ends it at a zero byte or a bracket.
+ */
 export function overridesMethod(query: string): boolean {
-  return query.split('&').some(pair => {
-    const name = pair.split('=', 1)[0] ?? '';
-    const plain = lenient(lenient(name)).toLowerCase().trim();
-    return plain === '_method' || overrideHeaders.includes(plain.replaceAll('_', '-'));
+  return query.split(/[&;]|%3b/i).some(pair => {
+    const name = lenient(lenient(pair.split('=', 1)[0] ?? ''))
+      .toLowerCase()
+      .trim();
+    const plain = (name.split('\0', 1)[0] ?? '').replace(/\[.*/s, '').replaceAll(/[^a-z0-9]/g, '-');
+    return plain === '-method' || overrideHeaders.includes(plain);
   });
 }
 
