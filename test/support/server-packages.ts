@@ -51,7 +51,11 @@ export async function nodeServer(
       ...(options.scripts === true ? [] : ['--ignore-scripts']),
     ];
     // Beside the Node that runs the tests, so that native modules are built for it.
-    const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` };
+    const env = {
+      ...process.env,
+      ...(await headersOfNode()),
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
+    };
     const how = { cwd: folder, env, timeout: 900_000, maxBuffer: 64 * 1024 * 1024 };
     await run('npm', ['install', ...flags], how);
     if (typeof options.scripts === 'object') await run('npm', ['rebuild', ...options.scripts], how);
@@ -60,4 +64,12 @@ export async function nodeServer(
     await lock.release();
   }
   return folder;
+}
+
+/** Where the headers are that native modules are built with, so that none are downloaded: those of the system's own Node, where it has them. */
+async function headersOfNode(): Promise<Record<string, string>> {
+  for (const prefix of ['/usr', '/usr/local']) {
+    if (await isThere(join(prefix, 'include', 'node', 'node_api.h'))) return { npm_config_nodedir: prefix };
+  }
+  return {};
 }
