@@ -34,7 +34,7 @@ interface Options {
   readonly verdict?: Partial<FilterVerdict>;
   readonly protocol?: string | false;
   readonly compress?: boolean;
-  readonly admits?: () => boolean;
+  readonly admits?: (bytes: number) => boolean;
 }
 
 /** `say X` passes, `ask X` is answered with `no X`, `swap` goes on as `swapped`, everything else is dropped. */

@@ -21,8 +21,8 @@ export type FilterVerdict = Extract<SocketVerdict, { readonly way: 'filter' }>;
 export interface FilterEnd extends SpliceEnd {
   /** A message was not passed on. */
   dropped(reason: string): void;
-  /** Counts one message of the guest; false when there were too many. Absent: any number. */
-  readonly admits?: (() => boolean) | undefined;
+  /** Counts one message of the guest, by its length; false when there were too many. Absent: any number. */
+  readonly admits?: ((bytes: number) => boolean) | undefined;
 }
 
 /** Makes the handshake with the server for the verdict's own target, and joins the two with the filter between. The caller owns `socket` and destroys it to end the join. */
@@ -161,7 +161,8 @@ class FilteredJoin {
   #readGuest(chunk: Buffer): void {
     for (const event of this.#fromGuest.push(chunk)) {
       if (event.kind !== 'message') this.#control(event, 'server');
-      else if (this.#end.admits?.() === false) this.#end.dropped('more messages than a guest may send');
+      else if (this.#end.admits?.(event.data.length) === false)
+        this.#end.dropped('more messages than a guest may send');
       else this.#step(this.#filter.fromGuest(event), event, 'server');
     }
   }

@@ -167,7 +167,10 @@ function onUpgrade(
   const rate = verdict.messageRate;
   joinFiltered(leads.way, request, socket, head, facts, verdict, door.limits, {
     failed,
-    admits: rate === undefined ? undefined : () => door.rates.take(pass.session, rate, door.rules.clock()),
+    admits:
+      rate === undefined
+        ? undefined
+        : bytes => door.rates.take(pass.session, rate, door.rules.clock(), bytes),
     dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),
   });
 }
