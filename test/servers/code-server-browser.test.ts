@@ -21,7 +21,7 @@ let served: Served;
 let core: CoreClient;
 let network: GuestNetwork;
 let work: string;
-let folder: string;
+let folder = '';
 let owner: Browser;
 let guest: BrowserContext;
 
@@ -68,7 +68,7 @@ describe.skipIf(!existsSync(chromiumPath) && process.env['CI'] !== 'true')('code
     await served?.ended;
     await home?.[Symbol.asyncDispose]();
     network?.close();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== '') await rm(folder, { recursive: true, force: true });
   });
 
   /** Every complaint of a page about a policy, its own or ours. */

@@ -1,6 +1,6 @@
 /* The message bus of OVOS, from PyPI, behind the door, with its own client unmodified: as satellite and as observer. */
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,9 +33,14 @@ test('behind the door it listens on no network, whatever its configuration says,
     `${toolUrl(room.served.server).replace('http', 'ws')}core/${await room.served.token()}`,
   );
   await once(owner, 'open');
+  // Everything is sent to everybody, its sender too: what is shorter comes back.
+  const short = JSON.stringify({ type: 'short', data: { text: 'x'.repeat(900_000) }, context: {} });
+  owner.send(short);
+  for await (const [frame] of on(owner, 'message')) if (String(frame).length > 900_000) break;
   owner.send(JSON.stringify({ type: 'long', data: { text: 'x'.repeat(1_200_000) }, context: {} }));
   const [code] = (await once(owner, 'close')) as [number];
-  expect(code).toBe(1009);
+  // 1009, unless the end of the connection overtakes the word for it: the bus reads no more of what is on its way.
+  expect([1009, 1006]).toContain(code);
 });
 
 test('on a port it is bound to this computer alone, and a bus that is not is never called ready', async () => {

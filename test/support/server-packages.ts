@@ -52,7 +52,7 @@ export async function nodeServer(
     ];
     // Beside the Node that runs the tests, so that native modules are built for it.
     const env = {
-      ...process.env,
+      ...withoutNpm(process.env),
       ...(await headersOfNode()),
       PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
     };
@@ -64,6 +64,13 @@ export async function nodeServer(
     await lock.release();
   }
   return folder;
+}
+
+/** What an npm that runs the tests says of itself and its Node would be taken for that of the one that installs. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ofNpm =
+    /^(?:NODE|INIT_CWD|npm_(?:node_execpath|execpath|command|lifecycle_.*|package_.*|config_(?:user_agent|local_prefix|node_gyp)))$/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ofNpm.test(name)));
 }
 
 /** Where the headers are that native modules are built with, so that none are downloaded: those of the system's own Node, where it has them. */
