@@ -69,7 +69,8 @@ async function makeLink(
   const preview = await core.call('share.preview', request);
   const offered = preview.roles.some(one => one.role === role);
   // What it would mean is of no interest where it cannot be.
-  if (offered) say(output, previewText(preview, role));
+  const ownTypes = options.send !== undefined || options.receive !== undefined;
+  if (offered) say(output, previewText(preview, role, ownTypes));
   if (offered) for (const warning of preview.warnings) say(output, warningText(warning));
   // The core says why, and which roles there are.
   const acknowledged =

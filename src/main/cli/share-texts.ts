@@ -17,11 +17,14 @@ import type { Role } from '../../shared/model.ts';
 import { table } from './output.ts';
 
 /** What the link would mean, before it is made. */
-export function previewText(preview: SharePreview, role: Role): string {
+/** @param ownTypes whether the owner names types of messages: then these say what the link permits, and not the role's usual words */
+export function previewText(preview: SharePreview, role: Role, ownTypes = false): string {
   const offer = preview.roles.find(one => one.role === role);
   const lines = [`Sharing "${preview.serverName}" as ${offer?.title ?? role}. ${preview.reach}`];
-  for (const can of offer?.can ?? []) lines.push(`  + ${can}`);
-  for (const cannot of offer?.cannot ?? []) lines.push(`  - not: ${cannot}`);
+  if (!ownTypes) {
+    for (const can of offer?.can ?? []) lines.push(`  + ${can}`);
+    for (const cannot of offer?.cannot ?? []) lines.push(`  - not: ${cannot}`);
+  }
   if (offer?.note !== undefined && offer.note !== null) lines.push(`  ${offer.note}`);
   return lines.join('\n');
 }

@@ -135,6 +135,10 @@ test('a role is told in words', () => {
   expect(previewText(preview, 'viewer')).toBe(
     'Sharing "Thesis" as Viewer. The link can be opened on this computer only.\n  + Read\n  - not: Run\n  Saved only.',
   );
+  // Where the owner names types of messages, they say what the link permits.
+  expect(previewText(preview, 'viewer', true)).toBe(
+    'Sharing "Thesis" as Viewer. The link can be opened on this computer only.\n  Saved only.',
+  );
   expect(warningText({ id: 'x', level: 'danger', text: 'Code.' })).toBe('DANGER   Code.');
 });
 

@@ -147,11 +147,17 @@ export class Run {
         if (!this.#over.signal.aborted) this.#tell({ kind: 'proved' });
         return;
       case 'port-taken':
-        return this.#break('port-taken', `Another program answers on its port: ${answer.detail}.`);
+        return this.#break(
+          'port-taken',
+          `Another program answers on its port: ${sentenceEnd(answer.detail)}`,
+        );
       case 'unsafe':
         return this.#break('unsafe', answer.detail);
       case 'late':
-        return this.#break('not-ready', `It was not ready after ${plan.readySeconds} s: ${answer.detail}.`);
+        return this.#break(
+          'not-ready',
+          `It was not ready after ${plan.readySeconds} s: ${sentenceEnd(answer.detail)}`,
+        );
       case 'given-up':
         return;
       default:
@@ -230,4 +236,9 @@ export class Run {
     this.#child?.stderr.destroy();
     await this.#site.takeDown(left);
   }
+}
+
+/** A detail may be a whole sentence already. */
+function sentenceEnd(detail: string): string {
+  return detail.endsWith('.') ? detail : `${detail}.`;
 }
