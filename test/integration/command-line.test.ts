@@ -67,18 +67,22 @@ test('a command of one’s own, on a port and by its name', async () => {
 test.each([
   [
     'that exits at once',
+    1,
     ['sh', '-c', 'echo something is wrong >&2; exit 3', '{port}'],
     /exit code 3/,
     /something is wrong/,
   ],
-  ['that is not installed', ['no-such-program-anywhere', '{port}'], /no-such-program-anywhere/, /./],
-])('a server %s: reason, exit code, last words, next step', async (_name, command, summary, words) => {
-  const { code, err } = await home.cli('start', '--', ...command);
-  expect(code).toBe(1);
-  expect(err).toMatch(summary);
-  expect(err).toMatch(words);
-  expect((await home.json<ServerInfo[]>('list'))[0]?.state).toBe('failed');
-});
+  ['that is not installed', 3, ['no-such-program-anywhere', '{port}'], /no-such-program-anywhere/, /./],
+])(
+  'a server %s: reason, exit code, last words, next step',
+  async (_name, exitCode, command, summary, words) => {
+    const { code, err } = await home.cli('start', '--', ...command);
+    expect(code).toBe(exitCode);
+    expect(err).toMatch(summary);
+    expect(err).toMatch(words);
+    expect((await home.json<ServerInfo[]>('list'))[0]?.state).toBe('failed');
+  },
+);
 
 test('a server that never answers is given up after its time', async () => {
   const { code, err } = await home.cli('start', '--ready-seconds', '2', '--', 'sleep', '1000', '{port}');
