@@ -11,7 +11,7 @@ import { installSystemPackages } from './system-packages.mjs';
 const results = join(root, 'test-results');
 const tally = { passed: 0, failed: 0 };
 
-/** `npm run test:servers`: every server but the newest JupyterLab, each installed from its own registry; and what takes minutes (TLS scanners). */
+/** `npm run test:servers`: every server but the newest JupyterLab, each installed from its own registry; and what takes minutes (TLS scanners, slow attackers). */
 const onlyServers = process.argv[2] === 'servers';
 
 const missing = installSystemPackages();
