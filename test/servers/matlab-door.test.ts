@@ -59,7 +59,7 @@ test('MWI_APP_PORT, MWI_AUTH_TOKEN and MWI_BASE_URL say where the door is and wh
 test('a token that means something else in a URL is refused, and not repeated', async () => {
   await using home = await matlabHome({ MWI_AUTH_TOKEN: 'a&b#secret' });
   const { code, err } = await home.cli('start', 'matlab', '--secrets', 'memory');
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(err).toMatch(/MWI_AUTH_TOKEN has a character that is not allowed at position 2/);
   expect(err).not.toContain('secret');
 });
