@@ -2,7 +2,8 @@ import { customSharing } from '../../src/main/core/profiles/custom/sharing.ts';
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
 import type { Failure, FoundServer, ServerState } from '../../src/shared/model.ts';
 import type { EntryParts, SuperviseRequest } from '../../src/main/core/server-entry.ts';
-import type { Gateway, Log, Profile, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
+import type { Log, Profile, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
+import type { Gateway } from '../../src/main/core/gateway-ports.ts';
 import type { SavedServer, SavedServers } from '../../src/main/core/saved-servers.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 

@@ -8,7 +8,7 @@ import { joinFiltered, type FilterVerdict } from '../../src/main/core/gateway/fi
 import { openRoute } from '../../src/main/core/gateway/route.ts';
 import { makeHosts } from '../../src/main/core/gateway/hosts.ts';
 import { readFacts } from '../../src/main/core/gateway/facts.ts';
-import type { SocketMessage, SocketStep } from '../../src/main/core/ports.ts';
+import type { SocketMessage, SocketStep } from '../../src/main/core/role-ports.ts';
 
 export function textOf(data: RawData): string {
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString();

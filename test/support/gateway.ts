@@ -1,7 +1,8 @@
 /** A gateway with a server behind it that records what it executed, and clients that say exactly what they are told to. */
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect, createServer as createRawServer, type Server, type Socket } from 'node:net';
-import type { Gateway, GatewayRules, Upstream } from '../../src/main/core/ports.ts';
+import type { Upstream } from '../../src/main/core/ports.ts';
+import type { Gateway, GatewayRules } from '../../src/main/core/gateway-ports.ts';
 import { openGateway } from '../../src/main/core/gateway/gateway.ts';
 import { defaultLimits, type Limits } from '../../src/main/core/gateway/limits.ts';
 import { Secret } from '../../src/main/core/secret.ts';

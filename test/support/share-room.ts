@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { defaultShareLimits, openShareGateway } from '../../src/main/core/gateway/share-gateway.ts';
 import type { ShareLimits } from '../../src/main/core/gateway/share-door.ts';
-import type { RoleRules } from '../../src/main/core/ports.ts';
+import type { RoleRules } from '../../src/main/core/role-ports.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import type { DoorEvent, ShareGateway } from '../../src/main/core/share-ports.ts';
 import type { WaitTable } from '../../src/main/core/share/approvals.ts';

@@ -13,7 +13,8 @@ import {
 } from '../../shared/model.ts';
 import { choose } from './choose-found.ts';
 import { GatehouseError } from './errors.ts';
-import type { Log, Profile, RunPlace, UpstreamState, Vault } from './ports.ts';
+import type { Log, Profile, RunPlace, Vault } from './ports.ts';
+import type { UpstreamState } from './gateway-ports.ts';
 import type { SharedServer } from './share/share-listeners.ts';
 import type { SavedServer, SavedServers } from './saved-servers.ts';
 import { ServerEntry, type EntryParts } from './server-entry.ts';

@@ -1,18 +1,15 @@
 /** The small interfaces through which the rooms of the core meet. Types only: an implementation is chosen in `launcher.ts`. */
 import type {
-  AccessLink,
   Failure,
   FoundServer,
   LogLine,
-  Role,
   SecretStore,
   ServerState,
   SetupProgress,
   StartRequest,
   ProfileName,
 } from '../../shared/model.ts';
-import type { SecureContextOptions } from 'node:tls';
-import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
+import type { ProfileSharing } from './role-ports.ts';
 import type { Secret } from './secret.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -235,169 +232,4 @@ export interface Supervised {
   busyKernels(): Promise<number>;
   /** Looks at the running server from outside its door, anew; null while none runs. */
   preflight(): Promise<PreflightReport | null>;
-}
-
-/** What a gateway is handed. It fetches nothing itself. */
-export interface GatewayRules {
-  /** First label of the host name: `<host>.localhost`. Told to nobody who is not signed in. */
-  readonly host: string;
-  /** What the owner calls the server; shown on Gatehouse's own pages. */
-  readonly name: string;
-  readonly token: Secret<string>;
-  readonly clientCredential?: ClientCredential | undefined;
-  /** False: whoever is on this computer is let in; hosts and origins are checked all the same. True when absent. */
-  readonly asksForToken?: boolean | undefined;
-  /** Path below which the server's pages are, without a slash at its end; '' when absent. */
-  readonly basePath?: string | undefined;
-  /** Certificate and rules of a listener that speaks TLS; plain HTTP when absent. */
-  readonly tls?: SecureContextOptions | undefined;
-  /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
-  readonly preferredPort: number | null;
-  /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
-  readonly extraHosts: readonly string[];
-  /** Number of reverse proxies in front that are trusted to name the client; 0 for none. */
-  readonly trustedProxies: number;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-/** What the gateway knows of the server behind it; decides between forwarding and a page that says why not. */
-export interface UpstreamState {
-  readonly state: ServerState;
-  readonly reason: string;
-  /** Null unless the server is ready (or unhealthy, which is still worth a try). */
-  readonly upstream: Upstream | null;
-  /** Path of the server's first page, to which `/` of a browser navigation leads after signing in: `/lab`. */
-  readonly landing: string;
-}
-
-/** The only door to one server: a listener on every loopback address of one port. */
-export interface Gateway {
-  readonly port: number;
-  /** Whether this is the access token of now. */
-  holds(token: string): boolean;
-  /** Where its pages begin: `http://<host>.localhost:PORT/` */
-  readonly url: string;
-  /** As a tool of this computer asks it: `http://127.0.0.1:PORT` */
-  readonly origin: string;
-  setUpstream(state: UpstreamState): void;
-  /** A link that signs one browser in, once, within its time. */
-  oneTimeLink(): AccessLink;
-  /** For clients that can only take a URL: carries the access token in the query. Lives as long as the token. */
-  toolLink(): AccessLink;
-  /** A new access token: sessions and open sockets of the old one end at once. */
-  rotate(token: Secret<string>): void;
-  /** Requests and sockets that are open now. */
-  connections(): number;
-  /** When something was last asked of the server by somebody signed in; ms since the epoch, 0 for never. */
-  lastUsed(): number;
-  close(): Promise<void>;
-}
-
-/** Why a guest may not do something. `message` is for the guest: one plain sentence that the server's own dialogs can show. */
-export interface RoleRefusal {
-  readonly allow: false;
-  readonly reason: 'role' | 'unknown-path' | 'ambiguous-path' | 'method-override';
-  readonly message: string;
-}
-
-export type RoleVerdict = { readonly allow: true } | RoleRefusal;
-
-/** One whole WebSocket message. */
-export interface SocketMessage {
-  readonly binary: boolean;
-  readonly data: Buffer;
-}
-
-/** What becomes of one message. */
-export type SocketStep =
-  | { readonly kind: 'pass' }
-  /** Goes on, but as this one: said again in one reading only. */
-  | { readonly kind: 'replace'; readonly message: SocketMessage }
-  | { readonly kind: 'drop'; readonly reason: string }
-  /** Dropped, and these go back to whoever sent it. */
-  | { readonly kind: 'answer'; readonly messages: readonly SocketMessage[]; readonly reason: string };
-
-/** Judges the messages of one WebSocket, in order. Remembers what it saw of this socket; knows no clock and no I/O, and never throws. */
-export interface SocketFilter {
-  fromGuest(message: SocketMessage): SocketStep;
-  fromServer(message: SocketMessage): SocketStep;
-}
-
-export type SocketVerdict =
-  | RoleRefusal
-  | { readonly allow: true; readonly way: 'splice' }
-  | {
-      readonly allow: true;
-      readonly way: 'filter';
-      /** Path and query to ask the server for, instead of what the guest wrote. */
-      readonly target: string;
-      /** To offer to the server; anything else that the guest offered is not passed on. permessage-deflate is never offered. */
-      readonly subprotocols: readonly string[];
-      /** Largest message of the guest that is read; bytes. */
-      readonly messageBytes: number;
-      /** How many messages the guest may send, over all their sockets; absent: any number. */
-      readonly messageRate?: MessageRate | undefined;
-      /** True where `fromServer` must see the messages; else what the server sends may stream through, frame by frame. */
-      readonly readsServer: boolean;
-      /** @param chosen the subprotocol in the server's 101; null for none. Null when nobody offered that one: the socket is closed. */
-      readonly filter: (chosen: string | null) => SocketFilter | null;
-    };
-
-export interface MessageRate {
-  readonly perSecond: number;
-  /** So many may come at once after a silence. */
-  readonly burst: number;
-}
-
-/** Who opens a WebSocket, for a server that is told so in its messages, or whose messages are permitted one by one. */
-export interface GuestContext {
-  /** What the guest is called, marked as a guest's name. The guest's own word: nothing may be decided by it. */
-  readonly name: string;
-  /** Names the session; opens nothing, and nobody else has it. */
-  readonly session: string;
-  /** Of the link; null where it has none. */
-  readonly permissions: MessagePermissions | null;
-}
-
-/** Types of messages, for a server whose links permit them one by one. Pure. */
-export interface MessageRules {
-  /** What the links of a role permit where their owner says nothing else. */
-  readonly presets: Readonly<Partial<Record<Role, MessagePermissions>>>;
-  /** Why a link of this role may not have these, one sentence; null when it may. */
-  refuse(role: Role, permissions: MessagePermissions): string | null;
-  /** Whether somebody who may send these can run code. */
-  runsCode(role: Role, permissions: MessagePermissions): boolean;
-}
-
-/** What the roles of one server kind mean. Pure: the gateway asks and acts. The default is no. */
-export interface RoleRules {
-  /** Those that the profile can enforce. */
-  readonly roles: readonly Role[];
-  /** Names in lower case of headers that could turn one method into another; a guest's request with one of them is refused. */
-  readonly overrideHeaders: readonly string[];
-  /** @param path undecoded, as it goes to the server. @param query without the mark */
-  decideRequest(role: Role, method: string, path: string, query: string): RoleVerdict;
-  /** @param subprotocols as offered, in order */
-  openSocket(
-    role: Role,
-    path: string,
-    query: string,
-    subprotocols: readonly string[],
-    guest: GuestContext,
-  ): SocketVerdict;
-  /** Where links permit types of messages one by one; absent: they do not. */
-  readonly messages?: MessageRules | undefined;
-}
-
-/** What a profile says of sharing a server of its kind. */
-export interface ProfileSharing {
-  readonly rules: RoleRules;
-  /** Why a role is not offered, now (`offers` has it sometimes) or ever (it is not in `rules.roles`). */
-  readonly notOffered: readonly { readonly role: Role; readonly reason: string }[];
-  /**
-   * What each role of `rules.roles` means, in plain words, the least first. Asks the running server where that changes what a role means (ends with the signal); throws
-   * nothing. @param upstream null while the server does not run
-   */
-  offers(upstream: Upstream | null, signal: AbortSignal): Promise<readonly RoleOffer[]>;
 }

@@ -5,15 +5,13 @@ import type {
   ClientCredential,
   DoorTls,
   DoorWishes,
-  Gateway,
-  GatewayRules,
   LaunchPlan,
   Log,
   RunPlace,
   Supervised,
-  UpstreamState,
   Vault,
 } from './ports.ts';
+import type { Gateway, GatewayRules, UpstreamState } from './gateway-ports.ts';
 import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 

@@ -2,7 +2,9 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Role } from '../../shared/model.ts';
 import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
-import type { ClientCredential, Clock, Log, RoleRules, UpstreamState } from './ports.ts';
+import type { ClientCredential, Clock, Log } from './ports.ts';
+import type { UpstreamState } from './gateway-ports.ts';
+import type { RoleRules } from './role-ports.ts';
 import type { Secret } from './secret.ts';
 
 /** Who is in: one session of the ledger as the gateway needs it. */

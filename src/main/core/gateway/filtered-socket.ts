@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { SocketFilter, SocketMessage, SocketStep, SocketVerdict } from '../ports.ts';
+import type { SocketFilter, SocketMessage, SocketStep, SocketVerdict } from '../role-ports.ts';
 import { jsonAnswer, sendRawAnswer } from './answers.ts';
 import type { Facts } from './facts.ts';
 import type { Way } from './route.ts';

@@ -6,7 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AccessLink } from '../../../shared/model.ts';
-import type { Gateway, GatewayRules } from '../ports.ts';
+import type { Gateway, GatewayRules } from '../gateway-ports.ts';
 import { mintSecret } from '../secret.ts';
 import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
 import { addCode } from './code.ts';

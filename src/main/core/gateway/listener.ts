@@ -9,7 +9,7 @@ import { networkInterfaces } from 'node:os';
 import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
 import { boundHandshakes } from './handshakes.ts';
-import type { GatewayRules } from '../ports.ts';
+import type { GatewayRules } from '../gateway-ports.ts';
 import type { Limits } from './limits.ts';
 
 export interface Listener {

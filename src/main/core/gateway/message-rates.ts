@@ -3,7 +3,7 @@
  * opens ten sockets speaks ten times as fast. So what is counted is the guest, not the socket. And a message of two megabytes takes a quarter of a second to be judged (measured): a few
  * of them each second, and the door does nothing else. So a long one counts as many.
  */
-import type { MessageRate } from '../ports.ts';
+import type { MessageRate } from '../role-ports.ts';
 
 export interface MessageRates {
   /** Counts one message of this session; false when it is one too many. @param now milliseconds @param bytes its length */

@@ -1,6 +1,6 @@
 /** The state of a guests' door: who is in is the desk's to say; this is what is open, what is behind, and how much each may ask. */
 import type { Socket } from 'node:net';
-import type { UpstreamState } from '../ports.ts';
+import type { UpstreamState } from '../gateway-ports.ts';
 import type { GuestPass, ShareGatewayRules } from '../share-ports.ts';
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { noteFailure, type AttemptTable, type AttemptVerdict } from './attempts.ts';

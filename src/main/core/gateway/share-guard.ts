@@ -3,7 +3,7 @@
  * request and upgrade of a guest comes through here before anything else is done with it: facts, who asks, what the role allows. The default is no.
  */
 import type { IncomingMessage } from 'node:http';
-import type { RoleRefusal, RoleRules, SocketVerdict } from '../ports.ts';
+import type { RoleRefusal, RoleRules, SocketVerdict } from '../role-ports.ts';
 import type { GuestPass } from '../share-ports.ts';
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import type { AttemptVerdict } from './attempts.ts';

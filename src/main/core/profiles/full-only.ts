@@ -1,4 +1,4 @@
-import type { ProfileSharing, RoleRefusal } from '../ports.ts';
+import type { ProfileSharing, RoleRefusal } from '../role-ports.ts';
 
 /**
  * A server that lets whoever reaches it do everything: there is one role, and it is all of it.

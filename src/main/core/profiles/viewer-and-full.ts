@@ -3,7 +3,7 @@
  * all, by a route, a method or a spelling that nobody thought of. So a viewer gets what is listed, in a path of one reading, and nothing else.
  */
 import type { Role } from '../../../shared/model.ts';
-import type { RoleRefusal, RoleRules, RoleVerdict, SocketVerdict } from '../ports.ts';
+import type { RoleRefusal, RoleRules, RoleVerdict, SocketVerdict } from '../role-ports.ts';
 import { overrideHeaders, overridesMethod, readPath } from './jupyter/roles/asked-path.ts';
 import { fits, piecesOf } from './jupyter/roles/routes.ts';
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Role } from '../../../shared/model.ts';
 import type { MessagePermissions } from '../../../shared/sharing.ts';
 import { GatehouseError } from '../errors.ts';
-import type { RoleRules } from '../ports.ts';
+import type { RoleRules } from '../role-ports.ts';
 
 const pattern = z
   .string()

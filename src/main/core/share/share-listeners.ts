@@ -1,7 +1,9 @@
 /** The share listeners that are on, one for each server. */
 import { networkInterfaces } from 'node:os';
 import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts';
-import type { ClientCredential, Log, ProfileSharing, UpstreamState } from '../ports.ts';
+import type { ClientCredential, Log } from '../ports.ts';
+import type { UpstreamState } from '../gateway-ports.ts';
+import type { ProfileSharing } from '../role-ports.ts';
 import type { GuestDesk, ShareGateway, ShareGatewayRules } from '../share-ports.ts';
 import { createTurns } from '../turns.ts';
 import type { Guest } from './guests.ts';

@@ -12,7 +12,8 @@ import type {
   ShareRequest,
   TakenBack,
 } from '../../../shared/sharing.ts';
-import type { Log, UpstreamState } from '../ports.ts';
+import type { Log } from '../ports.ts';
+import type { UpstreamState } from '../gateway-ports.ts';
 import { dropWaits, type WaitTable } from './approvals.ts';
 import { describeLink, describeNewLink } from './described.ts';
 import { permissionsFor } from './message-permissions.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { busFilter } from '../../../../src/main/core/profiles/messagebus/filter.ts';
 import { permits } from '../../../../src/main/core/profiles/messagebus/permissions.ts';
-import type { SocketStep } from '../../../../src/main/core/ports.ts';
+import type { SocketStep } from '../../../../src/main/core/role-ports.ts';
 import type { Role } from '../../../../src/shared/model.ts';
 
 const guest = { name: 'Ada (guest)', session: 'a1b2c3', permissions: null };

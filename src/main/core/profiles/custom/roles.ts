@@ -5,7 +5,7 @@
  */
 import type { CustomRole, CustomServer, Role } from '../../../../shared/model.ts';
 import type { RoleOffer } from '../../../../shared/sharing.ts';
-import type { ProfileSharing, RoleRefusal, RoleRules } from '../../ports.ts';
+import type { ProfileSharing, RoleRefusal, RoleRules } from '../../role-ports.ts';
 import { overrideHeaders, overridesMethod, readPath } from '../jupyter/roles/asked-path.ts';
 
 type Roles = NonNullable<CustomServer['roles']>;

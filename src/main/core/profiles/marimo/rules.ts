@@ -3,7 +3,8 @@
  * which has no editor; and there only to what the page of an app asks for. The attacks: a viewer who names another notebook (`file=`), reads the code,
  * or reaches the terminal (CVE-2026-39987: it asked nobody who they were).
  */
-import type { ProfileSharing, RoleRefusal, SocketVerdict, Upstream } from '../../ports.ts';
+import type { Upstream } from '../../ports.ts';
+import type { ProfileSharing, RoleRefusal, SocketVerdict } from '../../role-ports.ts';
 import type { RoleOffer } from '../../../../shared/sharing.ts';
 import { reads, viewerAndFull, type ViewerRoute } from '../viewer-and-full.ts';
 

@@ -6,7 +6,7 @@
  * GET, POST and WebSockets; each route of matlab-proxy that changes the server is a PUT or a DELETE. So guests have those methods alone, whatever the path, and the few routes among them
  * that are the owner's are refused in every reading.
  */
-import type { ProfileSharing, RoleRefusal, RoleRules, RoleVerdict } from '../../ports.ts';
+import type { ProfileSharing, RoleRefusal, RoleRules, RoleVerdict } from '../../role-ports.ts';
 import { overrideHeaders, overridesMethod } from '../jupyter/roles/asked-path.ts';
 
 const guestMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);

@@ -3,7 +3,7 @@
  * everybody, so whoever reaches it installs a skill, speaks as somebody else, and reads along. So both directions are held to lists of types, who speaks is
  * stamped (`stamp.ts`), and what goes on was said again in one reading (`frame.ts`).
  */
-import type { GuestContext, SocketFilter, SocketMessage, SocketStep } from '../../ports.ts';
+import type { GuestContext, SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
 import type { MessagePermissions } from '../../../../shared/sharing.ts';
 import type { Role } from '../../../../shared/model.ts';
 import { readFrame, type BusFrame } from './frame.ts';

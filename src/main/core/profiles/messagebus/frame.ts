@@ -1,5 +1,5 @@
 /** One frame of Mycroft's protocol: `{"type": text, "data": object, "context": object}`, read in one reading or not at all. */
-import type { SocketMessage } from '../../ports.ts';
+import type { SocketMessage } from '../../role-ports.ts';
 import { scanObject } from './scan.ts';
 
 export interface BusFrame {

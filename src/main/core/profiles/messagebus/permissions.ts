@@ -1,5 +1,5 @@
 /** Which types of message a link to a bus permits: what the roles stand for, and what a link may be given in their place. */
-import type { MessageRules } from '../../ports.ts';
+import type { MessageRules } from '../../role-ports.ts';
 import type { MessagePermissions } from '../../../../shared/sharing.ts';
 
 /** Whether a list permits a type: the type itself, or its beginning and a star. Pure. */

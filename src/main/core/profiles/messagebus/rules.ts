@@ -1,6 +1,6 @@
 /** What the roles of a message bus are: its one socket, read along in both directions, and nothing else. */
 import type { Role } from '../../../../shared/model.ts';
-import type { MessageRate, RoleRefusal, RoleRules } from '../../ports.ts';
+import type { MessageRate, RoleRefusal, RoleRules } from '../../role-ports.ts';
 import { busFilter, guestBytes } from './filter.ts';
 import { busMessages } from './permissions.ts';
 

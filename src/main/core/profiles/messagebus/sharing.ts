@@ -1,6 +1,6 @@
 /** Sharing a message bus, in words. */
 import type { RoleOffer } from '../../../../shared/sharing.ts';
-import type { ProfileSharing } from '../../ports.ts';
+import type { ProfileSharing } from '../../role-ports.ts';
 import { busRoles } from './rules.ts';
 
 const note = 'Which types of message a link permits can be said with --send and --receive.';

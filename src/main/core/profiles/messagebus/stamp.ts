@@ -3,7 +3,7 @@
  * owner's own conversation; whoever takes another's hears the answers; a session may also say which skills are not to be asked. So who speaks, and in
  * which conversation, is said by the gateway, and of what a guest says of it only what concerns nobody else is kept.
  */
-import type { GuestContext } from '../../ports.ts';
+import type { GuestContext } from '../../role-ports.ts';
 import type { Role } from '../../../../shared/model.ts';
 import { isObject, own, type BusFrame } from './frame.ts';
 

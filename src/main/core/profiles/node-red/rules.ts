@@ -3,7 +3,7 @@
  * of projects and the library, and everything that a flow serves (a request to an `http in` node runs the flow). A function node runs code as the
  * owner, so who may deploy is `full`.
  */
-import type { ProfileSharing, SocketFilter } from '../../ports.ts';
+import type { ProfileSharing, SocketFilter } from '../../role-ports.ts';
 import { reads, viewerAndFull } from '../viewer-and-full.ts';
 
 /** What the page of the editor asks for by itself. */

@@ -1,12 +1,7 @@
 /** What a server that needs no code of its own is described by. */
 import type { ProfileName } from '../../../../shared/model.ts';
-import type {
-  ClientCredential,
-  LaunchPlan,
-  PreflightQuestions,
-  ProfileSharing,
-  Upstream,
-} from '../../ports.ts';
+import type { ClientCredential, LaunchPlan, PreflightQuestions, Upstream } from '../../ports.ts';
+import type { ProfileSharing } from '../../role-ports.ts';
 import type { Secret } from '../../secret.ts';
 import type { ProfileOptions } from '../kind.ts';
 import { compareVersions } from '../versions.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { SocketMessage } from '../../../../../src/main/core/ports.ts';
+import type { SocketMessage } from '../../../../../src/main/core/role-ports.ts';
 import {
   decodeKernelMessage,
   encodeKernelMessage,

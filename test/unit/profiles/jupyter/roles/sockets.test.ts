@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openSocket } from '../../../../../src/main/core/profiles/jupyter/roles/sockets.ts';
-import type { SocketVerdict } from '../../../../../src/main/core/ports.ts';
+import type { SocketVerdict } from '../../../../../src/main/core/role-ports.ts';
 import { attacks } from '../../../../support/attacks.ts';
 import { roleTable } from '../../../../support/role-table.ts';
 

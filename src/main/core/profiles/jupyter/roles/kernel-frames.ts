@@ -9,7 +9,7 @@
  * parent header, metadata, content, buffers. Legacy: JSON text, or big-endian u32 count and offsets, JSON, buffers.
  */
 import { z } from 'zod';
-import type { SocketMessage } from '../../../ports.ts';
+import type { SocketMessage } from '../../../role-ports.ts';
 
 export const v1Protocol = 'v1.kernel.websocket.jupyter.org';
 

@@ -4,7 +4,7 @@
  * (evaluate properties of live objects, and show the values of variables), `user_expressions`. So a viewer may ask what kernel this is and which
  * widgets there are, and nothing else; what an extension or a later protocol adds is no until somebody has thought about it.
  */
-import type { SocketFilter, SocketMessage, SocketStep } from '../../../ports.ts';
+import type { SocketFilter, SocketMessage, SocketStep } from '../../../role-ports.ts';
 import { z } from 'zod';
 import {
   decodeKernelMessage,

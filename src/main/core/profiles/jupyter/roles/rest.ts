@@ -3,7 +3,7 @@
  * spelling that nobody thought of. A role but `full` gets what `routes` names, in a path of one reading, and nothing else.
  */
 import type { Role } from '../../../../../shared/model.ts';
-import type { RoleRefusal, RoleVerdict } from '../../../ports.ts';
+import type { RoleRefusal, RoleVerdict } from '../../../role-ports.ts';
 import { overridesMethod, readPath } from './asked-path.ts';
 import { findRoute } from './routes.ts';
 

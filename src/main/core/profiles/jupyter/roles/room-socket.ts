@@ -3,7 +3,7 @@
  * Jupyter's own: save now). The attack: a change to the document, as the answer to the server's own question (`00 01`), as an update, as a
  * save, or in a spelling that the server decodes to one of them. A question and one's own presence pass; all else is dropped.
  */
-import type { SocketFilter, SocketMessage, SocketStep } from '../../../ports.ts';
+import type { SocketFilter, SocketMessage, SocketStep } from '../../../role-ports.ts';
 import { readAwareness, Presence, writeAwareness } from './awareness.ts';
 import { VarReader, varBytes, varNumber } from './varint.ts';
 

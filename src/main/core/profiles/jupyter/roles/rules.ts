@@ -1,5 +1,5 @@
 /** The roles of a Jupyter server, as the gateway is handed them. */
-import type { RoleRules } from '../../../ports.ts';
+import type { RoleRules } from '../../../role-ports.ts';
 import { overrideHeaders } from './asked-path.ts';
 import { decideRequest } from './rest.ts';
 import { openSocket } from './sockets.ts';

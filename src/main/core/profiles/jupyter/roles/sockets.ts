@@ -4,7 +4,7 @@
  * Jupyter closes the older of two with the same name and hands over what it has kept for it; so a viewer's query is not passed on.
  */
 import type { Role } from '../../../../../shared/model.ts';
-import type { SocketFilter, SocketVerdict } from '../../../ports.ts';
+import type { SocketFilter, SocketVerdict } from '../../../role-ports.ts';
 import { overridesMethod, readPath, type AskedPath } from './asked-path.ts';
 import { v1Protocol } from './kernel-frames.ts';
 import { viewKernel } from './kernel-socket.ts';

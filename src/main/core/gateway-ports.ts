@@ -1,0 +1,63 @@
+/** The door before a server, as the rest of the core sees it. Types only, as in `ports.ts`. */
+import type { SecureContextOptions } from 'node:tls';
+import type { AccessLink, ServerState } from '../../shared/model.ts';
+import type { ClientCredential, Clock, Log } from './ports.ts';
+import type { Secret } from './secret.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What a gateway is handed. It fetches nothing itself. */
+export interface GatewayRules {
+  /** First label of the host name: `<host>.localhost`. Told to nobody who is not signed in. */
+  readonly host: string;
+  /** What the owner calls the server; shown on Gatehouse's own pages. */
+  readonly name: string;
+  readonly token: Secret<string>;
+  readonly clientCredential?: ClientCredential | undefined;
+  /** False: whoever is on this computer is let in; hosts and origins are checked all the same. True when absent. */
+  readonly asksForToken?: boolean | undefined;
+  /** Path below which the server's pages are, without a slash at its end; '' when absent. */
+  readonly basePath?: string | undefined;
+  /** Certificate and rules of a listener that speaks TLS; plain HTTP when absent. */
+  readonly tls?: SecureContextOptions | undefined;
+  /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
+  readonly preferredPort: number | null;
+  /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
+  readonly extraHosts: readonly string[];
+  /** Number of reverse proxies in front that are trusted to name the client; 0 for none. */
+  readonly trustedProxies: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the gateway knows of the server behind it; decides between forwarding and a page that says why not. */
+export interface UpstreamState {
+  readonly state: ServerState;
+  readonly reason: string;
+  /** Null unless the server is ready (or unhealthy, which is still worth a try). */
+  readonly upstream: Upstream | null;
+  /** Path of the server's first page, to which `/` of a browser navigation leads after signing in: `/lab`. */
+  readonly landing: string;
+}
+
+/** The only door to one server: a listener on every loopback address of one port. */
+export interface Gateway {
+  readonly port: number;
+  /** Whether this is the access token of now. */
+  holds(token: string): boolean;
+  /** Where its pages begin: `http://<host>.localhost:PORT/` */
+  readonly url: string;
+  /** As a tool of this computer asks it: `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  setUpstream(state: UpstreamState): void;
+  /** A link that signs one browser in, once, within its time. */
+  oneTimeLink(): AccessLink;
+  /** For clients that can only take a URL: carries the access token in the query. Lives as long as the token. */
+  toolLink(): AccessLink;
+  /** A new access token: sessions and open sockets of the old one end at once. */
+  rotate(token: Secret<string>): void;
+  /** Requests and sockets that are open now. */
+  connections(): number;
+  /** When something was last asked of the server by somebody signed in; ms since the epoch, 0 for never. */
+  lastUsed(): number;
+  close(): Promise<void>;
+}
