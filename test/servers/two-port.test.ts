@@ -15,7 +15,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/client.ts';
-import { listenersOn } from '../../src/main/core/profiles/custom/listeners.ts';
+import { listenersOn } from '../../src/main/core/server/listeners.ts';
 import type { AuthorityInfo } from '../../src/shared/sharing.ts';
 import { askByName, eventually, makeHome, root, serve, type Served, type TestHome } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';

@@ -8,8 +8,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import type { ProfileKind } from './kind.ts';
-import { fullOnly } from './full-only.ts';
 import { closedPortProxy } from './code-server/port-proxy.ts';
+import { vscodeSharing } from './code-server/sharing.ts';
 import { simpleProfile } from './simple.ts';
 import { olderThan, type SimpleRun, type SimpleServer } from './simple/server.ts';
 import { pathsOf } from './python/interpreter.ts';
@@ -78,15 +78,7 @@ const server: SimpleServer = {
     version !== null && compareVersions(version, '4.124.2') < 0
       ? 'this version hands its session cookie to programs behind its port proxy, which is closed here but not where you start it yourself: update it.'
       : null,
-  sharing: fullOnly('Whoever sees VS Code can open a terminal in it, so nobody can only look on.', {
-    editor:
-      'Whoever edits in VS Code has a terminal, too, so an editor could do whatever you can: share it as Full, or not.',
-    can: [
-      'Open, change and delete every file that you can',
-      'Open a terminal and run any program as you',
-      'Install extensions, which run as you',
-    ],
-  }),
+  sharing: vscodeSharing(),
 };
 
 function configOf(run: SimpleRun): string {

@@ -3,12 +3,12 @@ import type { CustomCredential, ProfileName, StartRequest } from '../../../share
 import { GatehouseError } from '../errors.ts';
 import type { Address, LaunchPlan, Log, Profile, RunPlace, Upstream } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { adviseCustom } from './custom/advice.ts';
+import { adviseByOutput } from './output-advice.ts';
 import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
 import type { PlaceholderName } from './custom/placeholders.ts';
 import { askToStop, checkMore, fixedHeaders, moreUpstream } from './custom/more.ts';
 import { customSharing, customSharingOf } from './custom/sharing.ts';
-import { customProver } from './custom/prove.ts';
+import { portProver } from './port-prover.ts';
 import type { ProfileKind } from './kind.ts';
 import { isProgram } from './programs.ts';
 import { pathsOf } from './python/interpreter.ts';
@@ -89,7 +89,7 @@ async function planCustom(
     folder: place.folder,
     upstream,
     landing: base,
-    prove: customProver({
+    prove: portProver({
       ...upstream,
       readyPath,
       readyText: custom.readyText,
@@ -100,7 +100,7 @@ async function planCustom(
     askToStop: stop === undefined ? null : signal => askToStop(upstream, stop, signal),
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds?.('custom') ?? readySeconds,
-    advise: adviseCustom,
+    advise: adviseByOutput,
     // A path that only tells that it is up may be open on purpose; one of a server that asks nobody is like every other.
     preflight: credential.kind === 'none' ? { paths: [readyPath], sockets: [] } : undefined,
   };

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { ProfileName } from '../../../shared/model.ts';
-import { choose } from '../choose-found.ts';
 import type { Log, Profile } from '../ports.ts';
 import type { Environment } from './jupyter/command.ts';
 import { bestFirst } from './jupyter/found.ts';
 import { planJupyter } from './jupyter/plan.ts';
 import { jupyterSharing } from './jupyter/roles/offers.ts';
 import { managedJupyter } from './managed/setup.ts';
+import { findAndPlan } from './find-and-plan.ts';
 import { shimOf, type ProfileKind } from './kind.ts';
 import { findPythonEnvironments } from './python/find.ts';
 
@@ -62,35 +62,30 @@ export function jupyterProfile(options: JupyterProfileOptions): FoundProfile {
     // JupyterLab answers after 2 s on a quick machine; a cold start from a network folder has been seen to take minutes.
     readySeconds: () => options.readySeconds?.('jupyter') ?? 120,
   };
-  const find: FoundProfile['find'] = async ({ fresh, folder, signal }) => {
-    try {
-      const environments = await findPythonEnvironments({
-        environment: options.environment,
-        home: options.home,
-        platform,
-        managed,
-        condaRoots: options.condaRoots,
-        folder,
-        cacheFile: join(options.dataFolder, 'cache', 'python-environments.json'),
-        fresh,
-        signal,
-      });
-      return bestFirst(environments);
-    } catch (error) {
-      options.log.error('Looking for Jupyter failed.', { error });
-      return [];
-    }
+  const look: FoundProfile['find'] = async ({ fresh, folder, signal }) => {
+    const environments = await findPythonEnvironments({
+      environment: options.environment,
+      home: options.home,
+      platform,
+      managed,
+      condaRoots: options.condaRoots,
+      folder,
+      cacheFile: join(options.dataFolder, 'cache', 'python-environments.json'),
+      fresh,
+      signal,
+    });
+    return bestFirst(environments);
   };
   return {
     name: 'jupyter',
     title,
-    find,
-    plan: async (request, found, place) => {
-      const signal = AbortSignal.timeout(30_000);
-      const chosen =
-        found ?? choose(await find({ fresh: false, folder: place.folder, signal }), undefined, title, true);
-      return planJupyter(planOptions, request, chosen, place);
-    },
+    ...findAndPlan({
+      title,
+      canSetUp: true,
+      log: options.log,
+      look,
+      plan: (request, chosen, place) => planJupyter(planOptions, request, chosen, place),
+    }),
     sharing: jupyterSharing,
     setup: managedJupyter({ ...options, ...planOptions, location: managed }),
   };

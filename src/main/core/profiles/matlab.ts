@@ -1,5 +1,5 @@
-import { choose } from '../choose-found.ts';
 import type { Profile } from '../ports.ts';
+import { findAndPlan } from './find-and-plan.ts';
 import type { ProfileKind, ProfileOptions } from './kind.ts';
 import { findMatlabProxies, matlabTitle } from './matlab/find.ts';
 import { planMatlab } from './matlab/plan.ts';
@@ -30,25 +30,16 @@ type FoundProfile = Profile & { readonly find: NonNullable<Profile['find']> };
 
 export function matlabProfile(options: ProfileOptions): FoundProfile {
   const { environment } = options;
-  const find: FoundProfile['find'] = async ({ folder }) => {
-    try {
-      return await findMatlabProxies(options, folder);
-    } catch (error) {
-      options.log.error('Looking for matlab-proxy failed.', { error });
-      return [];
-    }
-  };
   return {
     name: 'matlab',
     title: kind.title,
-    find,
-    plan: async (request, given, place) => {
-      const signal = AbortSignal.timeout(30_000);
-      const chosen =
-        given ??
-        choose(await find({ fresh: false, folder: place.folder, signal }), undefined, matlabTitle, false);
-      return planMatlab(options, request, chosen, place);
-    },
+    ...findAndPlan({
+      title: matlabTitle,
+      canSetUp: false,
+      log: options.log,
+      look: ({ folder }) => findMatlabProxies(options, folder),
+      plan: (request, chosen, place) => planMatlab(options, request, chosen, place),
+    }),
     clientCredential: {
       // With underscores: as its documentation spells it.
       headers: [tokenHeader, 'mwi_auth_token'],

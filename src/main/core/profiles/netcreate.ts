@@ -6,10 +6,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { FoundServer } from '../../../shared/model.ts';
-import { choose } from '../choose-found.ts';
 import { GatehouseError } from '../errors.ts';
 import type { LaunchPlan, PageRewrite, Profile } from '../ports.ts';
 import { fullOnly } from './full-only.ts';
+import { findAndPlan } from './find-and-plan.ts';
 import { type ProfileKind, type ProfileOptions } from './kind.ts';
 import { findPrograms } from './programs.ts';
 import { pathsOf } from './python/interpreter.ts';
@@ -117,18 +117,17 @@ function datasetOf({ file, platform }: SimpleRun): string {
 }
 
 function netCreateProfile(options: ProfileOptions): Profile {
-  const find: NonNullable<Profile['find']> = ({ folder }) => findCheckout(folder, options);
   return {
     name: kind.name,
     title: kind.title,
-    find,
-    async plan(request, given, place) {
-      const signal = AbortSignal.timeout(30_000);
-      const found = await find({ fresh: false, folder: place.folder, signal });
-      const chosen = given ?? choose(found, undefined, kind.title, false);
-      const plan = await planSimple(server, options, request, chosen, place);
-      return onNode(plan, chosen, options);
-    },
+    ...findAndPlan({
+      title: kind.title,
+      canSetUp: false,
+      log: options.log,
+      look: ({ folder }) => findCheckout(folder, options),
+      plan: async (request, chosen, place) =>
+        onNode(await planSimple(server, options, request, chosen, place), chosen, options),
+    }),
     setup: null,
     sharing: server.sharing,
   };

@@ -5,7 +5,7 @@
  * Its licence is Microsoft's and has to be accepted by the person who starts it: Gatehouse never passes `--accept-server-license-terms`. Once accepted in a terminal it is remembered.
  */
 import type { ProfileKind } from './kind.ts';
-import { fullOnly } from './full-only.ts';
+import { vscodeSharing } from './code-server/sharing.ts';
 import { simpleProfile } from './simple.ts';
 
 const licence =
@@ -39,16 +39,9 @@ export const kind: ProfileKind = {
         landing: run => `/?folder=${encodeURIComponent(run.folder)}`,
         advise: lines =>
           lines.some(line => /licen[cs]e terms|accept-server-license-terms/i.test(line)) ? licence : null,
-        sharing: fullOnly('Whoever sees VS Code can open a terminal in it, so nobody can only look on.', {
-          editor:
-            'Whoever edits in VS Code has a terminal, too, so an editor could do whatever you can: share it as Full, or not.',
-          can: [
-            'Open, change and delete every file that you can',
-            'Open a terminal and run any program as you',
-            'Install extensions, which run as you',
-          ],
-          note: 'The licence of this server limits offering it to others as a service: read it before you share.',
-        }),
+        sharing: vscodeSharing(
+          'The licence of this server limits offering it to others as a service: read it before you share.',
+        ),
       },
       options,
     ),

@@ -5,7 +5,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
-import { networkPorts } from '../profiles/custom/listeners.ts';
+import { networkPorts } from './listeners.ts';
 
 /** Milliseconds that one question may take. */
 const askMs = 1500;

@@ -9,7 +9,8 @@ import { applicationTitled } from './applications.ts';
 import type { Application } from './applications.ts';
 import { jupyterCommand, jupyterEnvironment, socketOf } from './command.ts';
 import type { Environment } from './command.ts';
-import { fileInside, landingOf } from './landing.ts';
+import { landingOf } from './landing.ts';
+import { fileInside } from '../file-inside.ts';
 import {
   askJupyterToStop,
   busyJupyterKernels,

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
-import { adviseCustom } from '../custom/advice.ts';
+import { adviseByOutput } from '../output-advice.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
 import { interpreterOf, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
 import { findMatlab } from './find.ts';
@@ -132,5 +132,5 @@ export function adviseMatlab(lastLines: readonly string[], exitCode: number | nu
     const rule = rules.find(([sign]) => sign.test(line));
     if (rule) return rule[1];
   }
-  return adviseCustom(lastLines, exitCode);
+  return adviseByOutput(lastLines, exitCode);
 }

@@ -2,23 +2,14 @@
  * The attack is the one of `find.ts`: an environment that came with a folder must not run because somebody looks. Here nothing is run at all: what is
  * installed is read from the names of folders.
  */
+import type { PythonEnvironment } from './find.ts';
 import { installedIn } from './installed.ts';
 import { interpreterOf } from './interpreter.ts';
 import { candidatePlaces, withoutDuplicates } from './places.ts';
 import type { Surroundings } from './places.ts';
 
-/** One environment that has the wanted distribution. */
-export interface PythonPackage {
-  readonly location: string;
-  readonly origin: string;
-  /** Lower is better. */
-  readonly rank: number;
-  readonly fromFolder: boolean;
-  /** Null where the interpreter is not there any more. */
-  readonly python: string | null;
-  /** Version by distribution name, in lower case and with underscores; those that were asked for. */
-  readonly versions: Readonly<Record<string, string>>;
-}
+/** One environment that has the wanted distribution; nothing of it was run. */
+export type PythonPackage = Omit<PythonEnvironment, 'requested' | 'problem'>;
 
 /** Every Python environment with the first of these distributions in it, the best first. Throws nothing. */
 export async function findPythonPackages(

@@ -3,10 +3,10 @@ import getPort from 'get-port';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
-import { adviseCustom } from '../custom/advice.ts';
-import { listenersOn } from '../custom/listeners.ts';
-import { customProver } from '../custom/prove.ts';
-import { fileInside } from '../jupyter/landing.ts';
+import { adviseByOutput } from '../output-advice.ts';
+import { listenersOn } from '../../server/listeners.ts';
+import { portProver } from '../port-prover.ts';
+import { fileInside } from '../file-inside.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
 import { interpreterOf, pathsOf } from '../python/interpreter.ts';
 import { interpreterBeside } from './checkout.ts';
@@ -45,7 +45,7 @@ export async function planSimple(
     askToStop: askToStop === undefined ? null : signal => askToStop(upstream, signal),
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds(server.name) ?? server.readySeconds ?? 120,
-    advise: (lines, code) => server.advise?.(lines, code) ?? adviseCustom(lines, code),
+    advise: (lines, code) => server.advise?.(lines, code) ?? adviseByOutput(lines, code),
     caveat: () => said(server.caveat, run),
     preflight: server.preflight,
   };
@@ -70,7 +70,7 @@ function proverOf(
   const addresses = [address, ...second];
   const { readyPath } = server;
   const provers = addresses.map(each =>
-    customProver({ address: each, alsoPorts: also, host, readyPath, platform, log }),
+    portProver({ address: each, alsoPorts: also, host, readyPath, platform, log }),
   );
   return async (signal, facts) => {
     for (const prove of provers) {

@@ -4,13 +4,13 @@
  * operating system is asked: the socket that a connection would reach has to belong to a process of this run. Until it does,
  * nothing is sent. In our own private folder nobody else can listen.
  */
-import type { Address, Log, Proof, RunFacts } from '../../ports.ts';
-import { familyOf, listProcesses, startOf } from '../../server/processes.ts';
-import { ask } from '../ask.ts';
-import { holds, listenersOn, networkPorts, reached } from './listeners.ts';
-import type { Listener } from './listeners.ts';
+import type { Address, Log, Proof, RunFacts } from '../ports.ts';
+import { familyOf, listProcesses, startOf } from '../server/processes.ts';
+import { ask } from './ask.ts';
+import { holds, listenersOn, networkPorts, reached } from '../server/listeners.ts';
+import type { Listener } from '../server/listeners.ts';
 
-export interface CustomProof {
+export interface PortProof {
   readonly address: Address;
   /** Further ports that have to be the run's own before anything is believed. */
   readonly alsoPorts?: readonly number[];
@@ -25,7 +25,7 @@ export interface CustomProof {
 }
 
 /** One prover for one run: it remembers what it has warned of. */
-export function customProver(options: CustomProof): (signal: AbortSignal, run: RunFacts) => Promise<Proof> {
+export function portProver(options: PortProof): (signal: AbortSignal, run: RunFacts) => Promise<Proof> {
   let warned = false;
   return async (signal, run) => {
     try {
@@ -51,7 +51,7 @@ export function customProver(options: CustomProof): (signal: AbortSignal, run: R
 }
 
 /** The credential is not sent: whatever is not a failure of the server shows that it is up. */
-async function answers(options: CustomProof, signal: AbortSignal): Promise<Proof> {
+async function answers(options: PortProof, signal: AbortSignal): Promise<Proof> {
   const { address, host, readyPath } = options;
   const { status, body } = await ask({ address, host, path: readyPath, signal });
   if (status < 500 && body.includes(options.readyText ?? '')) return { kind: 'ours' };

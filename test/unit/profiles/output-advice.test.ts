@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { adviseCustom } from '../../../../src/main/core/profiles/custom/advice.ts';
+import { adviseByOutput } from '../../../src/main/core/profiles/output-advice.ts';
 
 test.each<[string, number | null, RegExp]>([
   ['Error: listen EADDRINUSE: address already in use 127.0.0.1:80', 1, /faster on this port/],
@@ -10,9 +10,9 @@ test.each<[string, number | null, RegExp]>([
   ['sh: 1: marimo: command not found', 127, /is not there/],
   ['bye', 0, /stay in the foreground/],
 ])('%s', (line, code, wanted) => {
-  expect(adviseCustom(['hello', line], code)).toMatch(wanted);
+  expect(adviseByOutput(['hello', line], code)).toMatch(wanted);
 });
 
 test('what is not known gets no advice', () => {
-  expect(adviseCustom(['Segmentation fault'], 139)).toBeNull();
+  expect(adviseByOutput(['Segmentation fault'], 139)).toBeNull();
 });

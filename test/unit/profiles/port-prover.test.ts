@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { customProver } from '../../../../src/main/core/profiles/custom/prove.ts';
-import type { Address, Log } from '../../../../src/main/core/ports.ts';
-import { scratchFolder } from '../../../support/fake-environment.ts';
+import { portProver } from '../../../src/main/core/profiles/port-prover.ts';
+import type { Address, Log } from '../../../src/main/core/ports.ts';
+import { scratchFolder } from '../../support/fake-environment.ts';
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -26,7 +26,7 @@ async function serve(listen: (server: Server, done: () => void) => void, status 
 }
 
 function prove(address: Address, readyPath = '/') {
-  const prover = customProver({
+  const prover = portProver({
     address,
     host: 'localhost',
     readyPath,

@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** One sentence that says what to do, or null when nothing known is in the last lines. */
-export function adviseCustom(lastLines: readonly string[], exitCode: number | null): string | null {
+export function adviseByOutput(lastLines: readonly string[], exitCode: number | null): string | null {
   for (const line of lastLines.toReversed()) {
     const rule = rules.find(([sign]) => sign.test(line));
     if (rule) return rule[1];
