@@ -66,6 +66,7 @@ export class FakeSupervised implements Supervised {
   logs = async () => [];
   failure = (): Failure | null => null;
   busyKernels = async () => 2;
+  readonly found = null;
   preflight = async () => null;
 
   #become(state: ServerState, reason: string): void {

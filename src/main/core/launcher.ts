@@ -18,7 +18,6 @@ import type { UpstreamState } from './gateway-ports.ts';
 import type { SharedServer } from './share/share-listeners.ts';
 import type { SavedServer, SavedServers } from './saved-servers.ts';
 import { ServerEntry, type EntryParts } from './server-entry.ts';
-import { openBeside } from './server/preflight.ts';
 import { defaultName, newHostLabel, newServerId } from './server-name.ts';
 
 export interface LauncherParts {
@@ -83,8 +82,8 @@ export class Launcher {
       sharePort: sharePort ?? null,
       shareListen: shareListen ?? null,
       isOwners: word => entry.gateway?.holds(word) === true,
-      state: () => entry.upstreamState(),
-      openBeside: async () => openBeside(await entry.supervised.preflight()),
+      state: () => entry.shareState(),
+      look: async () => void (await entry.supervised.preflight()),
       refusal: () => entry.shareRefusal(),
       rememberShare: (port, listen) => entry.rememberShare(port, listen),
     };

@@ -230,6 +230,8 @@ export interface Supervised {
   logs(lines: number): Promise<readonly LogLine[]>;
   failure(): Failure | null;
   busyKernels(): Promise<number>;
+  /** What was found when it was last looked at from outside its door; null while none runs. */
+  readonly found: PreflightReport | null;
   /** Looks at the running server from outside its door, anew; null while none runs. */
   preflight(): Promise<PreflightReport | null>;
 }

@@ -14,6 +14,8 @@ import type {
 import type { Gateway, GatewayRules, UpstreamState } from './gateway-ports.ts';
 import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
+import type { ShareRefusal } from './share-ports.ts';
+import { openBeside } from './server/preflight.ts';
 
 /** What one server needs of its surroundings. */
 export interface EntryParts {
@@ -106,10 +108,28 @@ export class ServerEntry {
     };
   }
 
-  /** Why it must not be shared, the end of a sentence; null when it may be. */
-  shareRefusal(): string | null {
-    if (this.#door === null || this.#wishes?.asksForToken !== false) return null;
-    return 'its door on this computer asks nobody for a token.';
+  /** Why it must not be shared; null when it may be. */
+  shareRefusal(): ShareRefusal | null {
+    if (this.#door === null) return null;
+    if (this.#wishes?.asksForToken === false) {
+      return {
+        reason: 'its door on this computer asks nobody for a token.',
+        nextStep: 'Start it so that only who has shown a token gets in, then share it.',
+      };
+    }
+    const beside = openBeside(this.#supervised.found);
+    return beside === null
+      ? null
+      : {
+          reason: `it is open beside the door: ${beside}.`,
+          nextStep: 'Tell it to listen on 127.0.0.1 alone, or to ask for a credential; then start it again.',
+        };
+  }
+
+  /** The same as `upstreamState` for guests: they are shut out while it must not be shared, also by links that are there already. */
+  shareState(): UpstreamState | null {
+    const state = this.upstreamState();
+    return state === null || this.shareRefusal() === null ? state : { ...state, upstream: null };
   }
 
   /** What opens its door. */
@@ -235,7 +255,7 @@ export class ServerEntry {
     const upstream = this.upstreamState();
     if (upstream !== null) {
       this.#door?.setUpstream(upstream);
-      this.#parts.follow(this.#saved.id, upstream);
+      this.#parts.follow(this.#saved.id, this.shareState());
     }
     this.#parts.onChange(this.info());
   }

@@ -7,6 +7,12 @@ import type { UpstreamState } from './gateway-ports.ts';
 import type { RoleRules } from './role-ports.ts';
 import type { Secret } from './secret.ts';
 
+/** Why a server must not be shared, as the end of a sentence, and what its owner can do. */
+export interface ShareRefusal {
+  readonly reason: string;
+  readonly nextStep: string;
+}
+
 /** Who is in: one session of the ledger as the gateway needs it. */
 export interface GuestPass {
   /** Names the session; opens nothing. */

@@ -125,6 +125,10 @@ class Supervisor implements Supervised {
     return ask(AbortSignal.timeout(3000)).catch(() => 0);
   }
 
+  get found(): PreflightReport | null {
+    return this.#run?.found ?? null;
+  }
+
   async preflight(): Promise<PreflightReport | null> {
     const before = this.reason;
     const report = (await this.#run?.look()) ?? null;

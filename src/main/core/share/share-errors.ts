@@ -1,6 +1,7 @@
 /** What is told where something cannot be shared. */
 import type { Role } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
+import type { ShareRefusal } from '../share-ports.ts';
 import type { SharedServer } from './share-listeners.ts';
 
 export function notRunning(id: string): GatehouseError {
@@ -9,10 +10,10 @@ export function notRunning(id: string): GatehouseError {
   });
 }
 
-export function notShared({ name }: SharedServer, reason: string): GatehouseError {
+export function notShared({ name }: SharedServer, { reason, nextStep }: ShareRefusal): GatehouseError {
   return new GatehouseError('not-shareable', `"${name}" cannot be shared: ${reason}`, {
     kind: 'refused',
-    nextStep: 'Start it so that only who has shown a token gets in, then share it.',
+    nextStep,
   });
 }
 
@@ -28,17 +29,6 @@ export function notOffered(
     'role-not-offered',
     `"${server.name}" cannot be shared as ${role}${reason === undefined ? '.' : `: ${reason}`}`,
     { kind: 'usage', nextStep: `Choose one of: ${can}.` },
-  );
-}
-
-export function openBesideDoor({ name }: SharedServer, why: string): GatehouseError {
-  return new GatehouseError(
-    'open-beside',
-    `"${name}" cannot be shared, because it is open beside the door: ${why}.`,
-    {
-      kind: 'refused',
-      nextStep: 'Tell it to listen on 127.0.0.1 alone, or to ask for a credential; then start it again.',
-    },
   );
 }
 

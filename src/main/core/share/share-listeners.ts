@@ -4,7 +4,7 @@ import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts
 import type { ClientCredential, Log } from '../ports.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
 import type { ProfileSharing } from '../role-ports.ts';
-import type { GuestDesk, ShareGateway, ShareGatewayRules } from '../share-ports.ts';
+import type { GuestDesk, ShareGateway, ShareGatewayRules, ShareRefusal } from '../share-ports.ts';
 import { createTurns } from '../turns.ts';
 import type { Guest } from './guests.ts';
 import type { HostNames } from './names.ts';
@@ -19,8 +19,8 @@ export interface SharedServer {
   readonly name: string;
   readonly sharing: ProfileSharing;
   readonly clientCredential: ClientCredential | undefined;
-  /** Looks at the running server from outside its door. Why it must not be shared, as the end of a sentence; null when it may be. */
-  openBeside(): Promise<string | null>;
+  /** Looks at the running server from outside its door, anew. */
+  look(): Promise<void>;
   /** Port of its share listener the last time, and where it listened; null before the first. */
   readonly sharePort: number | null;
   readonly shareListen: string | null;
@@ -28,8 +28,8 @@ export interface SharedServer {
   readonly isOwners?: ((word: string) => boolean) | undefined;
   /** Null while nothing of it runs. */
   state(): UpstreamState | null;
-  /** Why it must not be shared, as the end of a sentence; null when it may be. */
-  refusal(): string | null;
+  /** Why it must not be shared, as far as was looked; null when it may be. */
+  refusal(): ShareRefusal | null;
   /** So that a link works again after a restart, and from no more networks than before it. */
   rememberShare(port: number, listen: string): Promise<void>;
 }

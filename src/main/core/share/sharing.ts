@@ -19,7 +19,7 @@ import { describeLink, describeNewLink } from './described.ts';
 import { permissionsFor } from './message-permissions.ts';
 import type { Guest } from './guests.ts';
 import type { Taken } from './ledger.ts';
-import { notAcknowledged, notOffered, notRunning, notShared, openBesideDoor } from './share-errors.ts';
+import { notAcknowledged, notOffered, notRunning, notShared } from './share-errors.ts';
 import type { Rooms } from './share-rooms.ts';
 import type { ShareOutlook } from './share-outlook.ts';
 import type { SharedServer, ShareListeners } from './share-listeners.ts';
@@ -67,8 +67,7 @@ export class Sharing {
     const { outlook, listeners, user } = this.#parts;
     const server = this.#parts.server(request.server);
     if (server.state() === null) throw notRunning(server.id);
-    const beside = await server.openBeside();
-    if (beside !== null) throw openBesideDoor(server, beside);
+    await server.look();
     const refusal = server.refusal();
     if (refusal !== null) throw notShared(server, refusal);
     const { warnings, roles } = await outlook.preview(server, request);
