@@ -2,11 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CoreClient } from '../../src/main/control/client.ts';
 import type { Role } from '../../src/shared/model.ts';
-import type { AuthorityInfo } from '../../src/shared/sharing.ts';
-import { askByName, eventually, makeHome, root, serve, type Served, type TestHome } from '../support/core.ts';
+import { askByName, eventually, root } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';
+import { openShared, type Shared } from '../support/shared.ts';
 
 const profile = {
   base: '/lab/app/',
@@ -36,46 +35,21 @@ const profile = {
   },
 };
 
-let home: TestHome;
-let served: Served;
-let core: CoreClient;
-let authority: AuthorityInfo;
+let shared: Shared;
 let bearer: Record<string, string>;
 
 beforeAll(async () => {
-  home = await makeHome();
-  await writeFile(join(home.folder, 'server.json'), JSON.stringify(profile));
-  const command = [
-    process.execPath,
-    join(root, 'test', 'fakes', 'own-server.mjs'),
-    '{port}',
-    '{port2}',
-    '{base}',
-  ];
-  served = await serve(home, '--secrets', 'memory', '--profile-file', 'server.json', '--', ...command);
-  bearer = { authorization: `Bearer ${await served.token()}` };
-  core = await home.client();
-  authority = await core.call('authority.info');
+  const script = join(root, 'test', 'fakes', 'own-server.mjs');
+  const command = [process.execPath, script, '{port}', '{port2}', '{base}'];
+  shared = await openShared({}, ['--profile-file', 'server.json', '--', ...command], home =>
+    writeFile(join(home.folder, 'server.json'), JSON.stringify(profile)),
+  );
+  bearer = { authorization: `Bearer ${await shared.served.token()}` };
 });
-afterAll(async () => {
-  core?.close();
-  served?.child.kill('SIGTERM');
-  await served?.ended;
-  await home?.[Symbol.asyncDispose]();
-});
+afterAll(() => shared?.close());
 
 async function guestAs(role: Role): Promise<Guest> {
-  const link = await core.call('share.create', {
-    server: served.server.id,
-    role,
-    label: role,
-    expiresSeconds: 3600,
-    uses: null,
-    approval: false,
-    listen: '127.0.0.1',
-    acknowledged: true,
-  });
-  const guest = new Guest(link.url, authority.pem);
+  const guest = new Guest((await shared.share({ role, label: role })).url, shared.authority);
   expect(JSON.parse((await guest.join('Ada')).body)).toEqual({ state: 'in', next: '/lab/app/' });
   return guest;
 }
@@ -92,7 +66,7 @@ async function hears(guest: Guest, path: string): Promise<string> {
 }
 
 test('it is ready when its text is there, and its first page is below its base', async () => {
-  const url = served.server.url ?? '';
+  const url = shared.served.server.url ?? '';
   const first = await askByName(url, {
     ...bearer,
     accept: 'text/html',
@@ -142,16 +116,16 @@ test('an editor does more, sends pictures and nothing else, and reaches the seco
 });
 
 test('it is remembered with its server, which is the same one when it is started again', async () => {
-  const { id } = served.server;
-  await core.call('server.stop', id);
-  const logs = await core.call('server.logs', id, { lines: 50 });
+  const { id } = shared.served.server;
+  await shared.core.call('server.stop', id);
+  const logs = await shared.core.call('server.logs', id, { lines: 50 });
   expect(logs.map(({ text }) => text)).toContain('stopped by request, site north');
-  await core.call('server.restart', id);
+  await shared.core.call('server.restart', id);
   const again = await eventually('ready', 20_000, async () =>
-    (await core.call('server.list')).find(server => server.id === id && server.state === 'ready'),
+    (await shared.core.call('server.list')).find(server => server.id === id && server.state === 'ready'),
   );
   expect((await askByName(`${again.url}lab/app/data/2`, bearer)).status).toBe(200);
-  const preview = await core.call('share.preview', {
+  const preview = await shared.core.call('share.preview', {
     server: id,
     role: 'viewer',
     expiresSeconds: 60,

@@ -14,17 +14,13 @@ import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { CoreClient } from '../../src/main/control/client.ts';
 import { listenersOn } from '../../src/main/core/server/listeners.ts';
-import type { AuthorityInfo } from '../../src/shared/sharing.ts';
-import { askByName, eventually, makeHome, root, serve, type Served, type TestHome } from '../support/core.ts';
+import { askByName, eventually, root } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';
+import { openShared, type Shared } from '../support/shared.ts';
 
-let home: TestHome;
-let folder: string;
-let served: Served;
-let core: CoreClient;
-let authority: AuthorityInfo;
+let shared: Shared;
+let folder = '';
 let bearer: string;
 
 beforeAll(async () => {
@@ -34,17 +30,15 @@ beforeAll(async () => {
   await mkdir(join(folder, 'app', 'unisys'), { recursive: true });
   await writeFile(join(folder, 'app', 'unisys', 'server-network.js'), '');
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  home = await makeHome({ PATH: `${dirname(process.execPath)}:/usr/bin:/bin` });
-  served = await serve(home, '--secrets', 'memory', 'netcreate', '--folder', folder);
-  bearer = `Bearer ${await served.token()}`;
-  core = await home.client();
-  authority = await core.call('authority.info');
+  shared = await openShared({ PATH: `${dirname(process.execPath)}:/usr/bin:/bin` }, [
+    'netcreate',
+    '--folder',
+    folder,
+  ]);
+  bearer = `Bearer ${await shared.served.token()}`;
 });
 afterAll(async () => {
-  core?.close();
-  served?.child.kill('SIGTERM');
-  await served?.ended;
-  await home?.[Symbol.asyncDispose]();
+  await shared?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -91,7 +85,7 @@ function talk(url: string, options: object): Talk {
 }
 
 test('the owner and a guest open the page, and each page dials the door that it came from', async () => {
-  const url = served.server.url ?? '';
+  const url = shared.served.server.url ?? '';
   const page = (await askByName(url, { authorization: bearer })).body;
   const script = (await askByName(`${url}scripts/netc-app.js`, { authorization: bearer })).body;
   const host = new URL(url).host;
@@ -104,39 +98,32 @@ test('the owner and a guest open the page, and each page dials the door that it 
   });
   expect(await owner.next()).toMatchObject({ HELLO: 'Welcome' });
 
-  const link = await core.call('share.create', {
-    server: served.server.id,
-    role: 'full',
+  const link = await shared.share({
     // The link brings the class token along, and its label is the person: so the audit log says who it was.
     label: 'Ada',
     opens: '/#/edit/BIO-WEEK1-2DE',
-    expiresSeconds: 3600,
-    uses: null,
-    approval: false,
-    listen: '127.0.0.1',
-    acknowledged: true,
   });
-  const guest = new Guest(link.url, authority.pem);
+  const guest = new Guest(link.url, shared.authority);
   expect(JSON.parse((await guest.join('Ada')).body)).toMatchObject({ next: '/#/edit/BIO-WEEK1-2DE' });
   const theirs = await guest.open('/');
   const dials = dialled(theirs.body, (await guest.page('/scripts/netc-app.js')).body);
   expect(dials).toBe(`${guest.origin.replace('https', 'wss')}/.gatehouse/net`);
   // The page of a guest has the banner behind it, too.
   expect(theirs.body).toContain('/_gatehouse/guest.js');
-  const ada = talk(dials, { ca: authority.pem, headers: { cookie: guest.cookie, origin: guest.origin } });
+  const ada = talk(dials, { ca: shared.authority, headers: { cookie: guest.cookie, origin: guest.origin } });
   expect(await ada.next()).toMatchObject({ HELLO: 'Welcome' });
   ada.socket.send(JSON.stringify({ msg: 'EDIT', data: { id: 1 } }));
   expect([await owner.next(), await ada.next()]).toEqual([
     { msg: 'EDIT', data: { id: 1 }, heard: true },
     { msg: 'EDIT', data: { id: 1 }, heard: true },
   ]);
-  expect(await core.call('share.people')).toMatchObject([{ name: 'Ada', label: 'Ada' }]);
-  expect(JSON.stringify(await core.call('audit.read', { lines: 100 }))).toMatch(
+  expect(await shared.core.call('share.people')).toMatchObject([{ name: 'Ada', label: 'Ada' }]);
+  expect(JSON.stringify(await shared.core.call('audit.read', { lines: 100 }))).toMatch(
     /joined.*"Ada"|"Ada".*joined/,
   );
 
   const gone = new Promise(resolve => ada.socket.once('close', resolve));
-  await core.call('share.revoke', link.id);
+  await shared.core.call('share.revoke', link.id);
   await gone;
   owner.socket.terminate();
 });
@@ -150,7 +137,7 @@ test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true')(
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     try {
       const page = await browser.newPage();
-      const { url } = await core.call('server.link', served.server.id, { tool: false });
+      const { url } = await shared.core.call('server.link', shared.served.server.id, { tool: false });
       await page.goto(url);
       await page.waitForFunction(() => document.title.includes('HELLO'));
       expect(JSON.parse(await page.title())).toMatchObject({ HELLO: 'Welcome' });
@@ -184,7 +171,7 @@ test('through the profile both ports are on loopback', async () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find(address => address?.family === 'IPv4' && !address.internal)?.address;
-  const ports = await portsOf(served.server.pid ?? 0);
+  const ports = await portsOf(shared.served.server.pid ?? 0);
   expect(ports).toHaveLength(2);
   for (const port of ports) {
     const listeners = await listenersOn(port, process.platform);

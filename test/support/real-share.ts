@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { CoreClient } from '../../src/main/control/client.ts';
 import type { Role } from '../../src/shared/model.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
-import { makeHome, serve, toolUrl, type Served, type TestHome } from './core.ts';
+import { toolUrl, type Served, type TestHome } from './core.ts';
 import { Guest } from './guest.ts';
 import { processesOf } from './processes.ts';
+import { openShared } from './shared.ts';
 
 export interface RealServer {
   readonly home: TestHome;
@@ -32,53 +33,30 @@ export async function openServer(
   args: readonly string[],
   prepare: (home: TestHome) => Promise<void> = async () => {},
 ): Promise<RealServer> {
-  const home = await makeHome(environment);
-  try {
-    await prepare(home);
-    const served = await serve(home, '--secrets', 'memory', ...args);
-    const core = await home.client();
-    const { pem } = await core.call('authority.info');
-    const link = (role: Role): Promise<NewShareLink> =>
-      core.call('share.create', {
-        server: served.server.id,
-        role,
-        label: role,
-        expiresSeconds: 3600,
-        uses: null,
-        approval: false,
-        listen: '127.0.0.1',
-        acknowledged: true,
-      });
-    return {
-      home,
-      served,
-      core,
-      url: toolUrl(served.server),
-      token: await served.token(),
-      secret: await upstreamSecret(home),
-      guest: async role => {
-        const guest = new Guest((await link(role)).url, pem);
-        const joined = await guest.join(`Ada the ${role}`);
-        if (joined.status !== 200) throw new Error(`Joining was answered ${joined.status}: ${joined.body}`);
-        return guest;
-      },
-      toolToken: async role => (await link(role)).toolToken,
-      stop: async () => {
-        core.close();
-        served.child.kill('SIGTERM');
-        return served.ended;
-      },
-      async [Symbol.asyncDispose]() {
-        core.close();
-        served.child.kill('SIGTERM');
-        await served.ended;
-        await home[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await home[Symbol.asyncDispose]();
-    throw error;
-  }
+  const shared = await openShared(environment, args, prepare);
+  const { home, served, core, authority } = shared;
+  const link = (role: Role): Promise<NewShareLink> => shared.share({ role, label: role });
+  return {
+    home,
+    served,
+    core,
+    url: toolUrl(served.server),
+    token: await served.token(),
+    secret: await upstreamSecret(home),
+    guest: async role => {
+      const guest = new Guest((await link(role)).url, authority);
+      const joined = await guest.join(`Ada the ${role}`);
+      if (joined.status !== 200) throw new Error(`Joining was answered ${joined.status}: ${joined.body}`);
+      return guest;
+    },
+    toolToken: async role => (await link(role)).toolToken,
+    stop: async () => {
+      core.close();
+      served.child.kill('SIGTERM');
+      return served.ended;
+    },
+    [Symbol.asyncDispose]: () => shared.close(),
+  };
 }
 
 /** As it lies in the private folder of the run. */
