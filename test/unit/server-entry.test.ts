@@ -130,5 +130,8 @@ test('a door that asks for no token must not be shared', async () => {
   const { entry } = makeEntry(server, fakeVault(), { ...wishes, asksForToken: false });
   expect(entry.shareRefusal()).toBe(null);
   await entry.start();
-  expect(entry.shareRefusal()).toMatch(/asks nobody for a token/);
+  expect(entry.shareRefusal()?.reason).toMatch(/asks nobody for a token/);
+  // Guests whose links are there already find no server.
+  expect(entry.upstreamState()?.upstream).not.toBeNull();
+  expect(entry.shareState()?.upstream).toBeNull();
 });
