@@ -1,7 +1,7 @@
 /* The command line as a person and a script use it, and what it says when things are not as they should be. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, lchown, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -228,3 +228,32 @@ test('serve ends when its server ends by itself, as by JupyterLab’s own Shut D
   expect(await served.ended).toBe(0);
   expect(await processesOf(home.folder)).toEqual([]);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'an account whose uid has no name starts and lists a server',
+  async () => {
+    const uid = 43_210;
+    const run = async (environment: Record<string, string | undefined>, ...args: string[]) => {
+      const env = { ...home.environment, ...environment };
+      const child = spawn(process.execPath, [coreScript, ...args], { env, cwd: home.folder, uid, gid: uid });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (text: Buffer) => (said += text.toString()));
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, said };
+    };
+    await chownAll(home.folder, uid);
+    const nobody = { USER: undefined, LOGNAME: undefined };
+    expect(await run(nobody, 'start', '--name', 'files', ...custom)).toMatchObject({ code: 0 });
+    expect((await run(nobody, 'list')).said).toContain('files');
+    expect(await run(nobody, 'quit')).toMatchObject({ code: 0 });
+    const homeless = await run({ ...nobody, HOME: undefined }, 'list');
+    expect(homeless.code).toBe(1);
+    expect(homeless.said).toContain('Set HOME to a folder');
+  },
+);
+
+async function chownAll(folder: string, uid: number): Promise<void> {
+  await chown(folder, uid, uid);
+  for (const entry of await readdir(folder, { recursive: true })) await lchown(join(folder, entry), uid, uid);
+}

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { errorInfo, GatehouseError } from '../core/errors.ts';
+import { createRedactor } from '../core/redact.ts';
 
 /** Where a command writes: values to `out`, all else to `err`, so that a script can read one without the other. */
 export interface Output {
@@ -40,13 +41,27 @@ export function printEvent(output: Output, event: string, fields: Readonly<Recor
 
 /** Tells an error as what, where and what to do; returns the exit code. */
 export function printError(output: Output, error: unknown): number {
-  const { kind: _kind, ...info } = errorInfo(error);
+  const { kind: _kind, ...info } = error instanceof GatehouseError ? errorInfo(error) : ownFault(error);
   if (output.json) output.err.write(`${JSON.stringify({ error: info })}\n`);
   else
     output.err.write(
       forPeople(`gatehouse: ${info.message}\n${info.nextStep === '' ? '' : `  ${info.nextStep}\n`}`),
     );
   return error instanceof GatehouseError ? error.exitCode : 1;
+}
+
+/** A fault of this process, which keeps no log: where it happened is printed, without secrets. */
+function ownFault(error: unknown): ReturnType<typeof errorInfo> {
+  const redactor = createRedactor();
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const where = stack.split('\n').filter(line => line.startsWith('    at '));
+  return {
+    ...errorInfo(error, text => redactor.redact(text)),
+    nextStep: [
+      'This is a fault of Gatehouse. Please report it with these lines:',
+      ...where.map(line => redactor.redact(line)),
+    ].join('\n'),
+  };
 }
 
 /** Columns as wide as their widest cell; the last one is not padded. */

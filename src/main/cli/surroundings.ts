@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
 import { text as readAll } from 'node:stream/consumers';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +15,7 @@ import type { Output } from './output.ts';
 import { askOpenly, askPassphrase, askSecret } from './passphrase.ts';
 import type { GlobalOptions } from './program.ts';
 import { serve, type ServeParts } from './serve.ts';
+import { homeFolder, loginName } from './user-identity.ts';
 
 export interface Surroundings {
   commandParts(output: Output, argv: readonly string[], options: GlobalOptions): CommandParts;
@@ -27,7 +27,7 @@ const startLimit = 20_000;
 /** What the command line takes from the process it runs in: environment, folders, user. Looked at once. */
 export function makeSurroundings(): Surroundings {
   const uid = process.getuid?.() ?? null;
-  const paths = systemPaths(process.env, process.platform, homedir(), uid);
+  const paths = systemPaths(process.env, process.platform, homeFolder(), uid);
   const { version } = packageFile;
   return {
     commandParts(output, argv, options) {
@@ -132,8 +132,8 @@ async function composeOptions(
     version,
     environment: process.env,
     platform: process.platform,
-    homedir: homedir(),
-    user: userInfo().username,
+    homedir: homeFolder(),
+    user: loginName(process.env, paths.uid),
     secrets: options.secrets,
     askPassphrase: canAsk && process.stdin.isTTY ? askPassphrase : undefined,
     supplied,

@@ -47,6 +47,6 @@ export function errorInfo(
     return { code, message: redact(error.message), nextStep: redact(error.nextStep), kind };
   }
   const message = redact(error instanceof Error ? error.message : String(error));
-  const nextStep = 'Look into the log; this is a fault of Gatehouse.';
+  const nextStep = 'This is a fault of Gatehouse. Its log says more; `gatehouse doctor` names the folder.';
   return { code: 'internal', message, nextStep, kind: 'failed' };
 }
