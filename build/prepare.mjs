@@ -20,9 +20,21 @@ export function install() {
     return;
   say('Installing what Gatehouse needs; this happens once.');
   // Not `npm ci`: it refuses where a registry lacks the binaries of other platforms. The lock file is followed and left as it is.
-  run(windows ? 'npm.cmd' : 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
-    failed:
-      'The packages could not be installed. Look at what npm said above; the network or a proxy is the usual reason.',
+  // A shell or an .npmrc may leave out what the build needs (NODE_ENV=production, omit=dev) or install elsewhere.
+  const everything = ['--include=dev', '--include=optional', '--include=peer', '--no-global'];
+  npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...everything]);
+  // The install script of this one package fetches the Node that everything else runs on. An .npmrc with `ignore-scripts=true` is
+  // overruled for it alone.
+  if (!existsSync(node))
+    npm(['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error', '--no-global']);
+  if (existsSync(node)) return;
+  say(`npm installed the packages, but ${node} is missing. Delete ${modules} and try again.`);
+  process.exit(1);
+}
+
+function npm(args) {
+  run(windows ? 'npm.cmd' : 'npm', args, {
+    failed: `The packages could not be installed into ${root}. Look at what npm said above: usual reasons are that you may not write there (clone it into a folder of your own), no network, or a proxy (npm's settings \`proxy\` and \`cafile\`).`,
     shell: windows,
   });
 }
@@ -72,7 +84,7 @@ export function run(program, args, { failed, quiet = false, env = process.env, s
     shell,
   });
   if (status === 0) return;
-  if (quiet) process.stderr.write(`${stdout}${stderr}`);
+  if (quiet) process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
   process.stderr.write(`gatehouse: ${failed ?? `${program} failed`}${error ? ` (${error.message})` : ''}\n`);
   process.exit(status ?? 1);
 }
