@@ -112,6 +112,58 @@ test('reading is asked again on a fresh connection, writing is never sent twice'
   }
 });
 
+/** An answer, or a 101, whose header fields take this many bytes. */
+function wordyServer(): (socket: Socket) => void {
+  return socket => {
+    socket.on('data', (chunk: Buffer) => {
+      const [, bytes = '0'] = /bytes=(\d+)/.exec(chunk.toString()) ?? [];
+      const upgrade = /^upgrade: websocket/im.test(chunk.toString());
+      const line = `X-Long: ${'a'.repeat(1000)}\r\n`;
+      const start = upgrade
+        ? 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+        : 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n';
+      socket.write(
+        `${start}${line.repeat(Math.ceil(Number(bytes) / line.length))}\r\n${upgrade ? '' : 'ok'}`,
+      );
+    });
+    socket.on('error', () => {});
+  };
+}
+
+test('header fields of an answer: 48 KiB pass, 80 KiB are a fault of that answer and say so', async () => {
+  const room = await open({ rawServer: wordyServer() });
+  const passed = await ask(room, '/?bytes=49152', { headers: owner });
+  expect([passed.status, passed.body]).toEqual([200, 'ok']);
+  const upgraded = await rawExchange(room.port, upgradeRequest(room, '/?bytes=49152'));
+  expect(upgraded).toMatch(/^HTTP\/1\.1 101 /);
+  expect(upgraded.length).toBeGreaterThan(49_152);
+  const refused = await ask(room, '/?bytes=81920', { headers: owner });
+  expect([refused.status, refused.body]).toEqual([502, expect.stringContaining('64 KiB of header fields')]);
+  expect(await rawExchange(room.port, upgradeRequest(room, '/?bytes=81920'))).toMatch(/^HTTP\/1\.1 502 /);
+});
+
+test('an answer that is no HTTP is a fault of that answer', async () => {
+  const room = await open({
+    rawServer: socket => void socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n\r\n')),
+  });
+  const answer = await ask(room, '/', { headers: owner });
+  expect([answer.status, answer.body]).toEqual([502, expect.stringContaining('not well-formed HTTP')]);
+  expect(await rawExchange(room.port, upgradeRequest(room, '/'))).toMatch(/^HTTP\/1\.1 502 /);
+});
+
+function upgradeRequest(room: Room, path: string): string {
+  const lines = [
+    `GET ${path} HTTP/1.1`,
+    `Host: ${room.host}`,
+    `Authorization: Bearer ${token}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
 test('an early refusal of an upload reaches the client', async () => {
   const room = await open({
     rawServer: socket => {

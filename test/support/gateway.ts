@@ -164,6 +164,8 @@ export function ask(
     method: options.method ?? 'GET',
     headers: { Host: room.host, ...options.headers },
     agent: false,
+    // As much as browsers accept.
+    maxHeaderSize: 256 * 1024,
   });
   outgoing.on('error', reject);
   outgoing.on('response', answer => {

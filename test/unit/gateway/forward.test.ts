@@ -63,11 +63,11 @@ test('small, empty, large and binary answers come whole', async () => {
   }
 });
 
-test('an answer that cannot be passed on is 503, not a crash', async () => {
+test('an answer that cannot be passed on is 502, not a crash', async () => {
   const room = await openRoom({
     rawServer: socket => socket.once('data', () => socket.end('this is not HTTP\r\n\r\n')),
   });
   rooms.push(room);
-  expect((await ask(room, '/a', { headers: owner })).status).toBe(503);
+  expect((await ask(room, '/a', { headers: owner })).status).toBe(502);
   expect(room.gateway.connections()).toBe(0);
 });

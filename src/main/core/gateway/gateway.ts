@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import type { AccessLink } from '../../../shared/model.ts';
 import type { Gateway, GatewayRules } from '../gateway-ports.ts';
 import { mintSecret } from '../secret.ts';
-import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
+import { sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
 import { addCode } from './code.ts';
 import { openDoor, type Door } from './door.ts';
 import { ownOrigin, type Facts } from './facts.ts';
@@ -22,6 +22,7 @@ import { answerOwnPage } from './own-pages.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
 import { splice } from './websocket.ts';
+import { answerToFault } from './upstream-fault.ts';
 
 type OpenVerdict = Extract<Verdict, { readonly open: true }>;
 
@@ -145,8 +146,6 @@ function routeFor(door: Door, facts: Facts, verdict: OpenVerdict): Way | null {
 
 /** The server was there a moment ago and gave no answer: it may be dying, or it was asked something that cannot be sent. */
 function failure(door: Door, facts: Facts, error: Error): Answer {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'UND_ERR_INVALID_ARG') return jsonAnswer(400, 'The request cannot be passed on');
   door.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
-  return door.unavailable(facts);
+  return answerToFault(error) ?? door.unavailable(facts);
 }

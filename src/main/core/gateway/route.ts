@@ -7,6 +7,7 @@ import { passingAuthorization, planRequestHeaders, type RequestPlan } from './re
 import type { Facts } from './facts.ts';
 import { branchPath } from './page-rewriter.ts';
 import type { ResponsePlan } from './response-headers.ts';
+import { maxUpstreamHeaderBytes } from './upstream-fault.ts';
 
 /** Everything that one run of a server needs, made once. */
 export interface Way {
@@ -124,6 +125,7 @@ function openPool(address: Address): PoolType {
     // Idle streams and slow cells are normal here; whoever waits may hang up, and that ends the request.
     headersTimeout: 0,
     bodyTimeout: 0,
+    maxHeaderSize: maxUpstreamHeaderBytes,
     connect: address.kind === 'socket' ? { socketPath: address.path, timeout: 10_000 } : { timeout: 10_000 },
   });
 }

@@ -21,6 +21,7 @@ import { listenForGuests } from './share-listener.ts';
 import { answerSharePage } from './share-own-pages.ts';
 import { watchUpload } from './uploads.ts';
 import { splice } from './websocket.ts';
+import { answerToFault } from './upstream-fault.ts';
 
 export const defaultShareLimits: ShareLimits = {
   ...defaultLimits,
@@ -176,8 +177,6 @@ function onUpgrade(
 }
 
 function failure(door: ShareDoor, facts: Facts, error: Error): Answer {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'UND_ERR_INVALID_ARG') return jsonAnswer(400, 'The request cannot be passed on');
   door.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
-  return door.unavailable(facts);
+  return answerToFault(error) ?? door.unavailable(facts);
 }

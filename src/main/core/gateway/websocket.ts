@@ -11,6 +11,7 @@ import type { Limits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders, responseReason } from './response-headers.ts';
 import { ownSubprotocol } from './spelling.ts';
+import { maxUpstreamHeaderBytes } from './upstream-fault.ts';
 
 export interface SpliceEnd {
   /** The server gave no answer to the handshake; nothing was sent to the client. */
@@ -66,6 +67,7 @@ export function shakeHands(
     headers: asked.headers,
     setHost: false,
     agent: false,
+    maxHeaderSize: maxUpstreamHeaderBytes,
     timeout: limits.handshakeMs,
   });
   // A client that leaves during the handshake takes it along.
