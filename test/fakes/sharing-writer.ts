@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { startOf } from '../../src/main/core/server/processes.ts';
-import { Audit } from '../../src/main/core/share/audit.ts';
+import { AuditStream } from '../../src/main/core/share/audit-stream.ts';
 import { deriveKeys } from '../../src/main/core/share/installation-key.ts';
 import type { Ledger } from '../../src/main/core/share/ledger.ts';
 import { openLedger } from '../../src/main/core/share/open-ledger.ts';
@@ -37,12 +37,13 @@ export async function ledgerOf(folder: string, warnings: string[]): Promise<Ledg
   });
 }
 
-export async function auditOf(folder: string, warnings: string[]): Promise<Audit> {
+export async function auditOf(folder: string, warnings: string[]): Promise<AuditStream> {
   await mkdir(join(folder, 'audit'), { recursive: true });
-  return new Audit({
+  return new AuditStream({
     folder: join(folder, 'audit'),
     headFile: join(folder, 'audit.head'),
     keeper: await keeperOf(folder),
+    headName: 'audit-head',
     keys: auditKeysOf(keys, []),
     redactor: createRedactor(),
     maxBytes: 10_000,
@@ -79,7 +80,7 @@ async function changeLedger(ledger: Ledger): Promise<never> {
   }
 }
 
-async function writeAudit(audit: Audit): Promise<never> {
+async function writeAudit(audit: AuditStream): Promise<never> {
   for (let turn = 0; ; turn++) {
     const reason = `${process.pid}-${Math.floor(Math.random() * 1e12)}`;
     await audit.record({ event: 'refused', server: 's', link: null, address: '::1', reason, times: 1 });

@@ -180,6 +180,7 @@ test('the audit log tells it all, and is whole', async () => {
     'joined',
     'role-limit',
     'revoked',
+    'removed',
     'session-ended',
     'listener-on',
     'listener-off',

@@ -105,8 +105,10 @@ export class ShareModel {
   }
 
   async #join(link: ModelLink): Promise<void> {
-    const guest = new Guest(link.url, this.#core.authority);
     this.#joins += 1;
+    // Joins are limited by address.
+    const localAddress = `127.0.0.${1 + (this.#joins % 200)}`;
+    const guest = new Guest(link.url, this.#core.authority, { localAddress });
     const name = `soak ${this.#joins}`;
     const reply = await guest.join(name).catch((error: unknown) => {
       if (link.state === 'live') throw error;

@@ -6,8 +6,9 @@ import { afterEach, beforeEach } from 'vitest';
 import type { SecretKeeper } from '../../src/main/core/ports.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import { Audit, type AuditOptions } from '../../src/main/core/share/audit.ts';
+import { Audit, auditFolders, type AuditOptions } from '../../src/main/core/share/audit.ts';
 import type { AuditEvent } from '../../src/main/core/share/audit-entry.ts';
+import { AuditStream, type AuditStreamOptions } from '../../src/main/core/share/audit-stream.ts';
 import type { AuditKey } from '../../src/main/core/share/retired-keys.ts';
 import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
 
@@ -25,7 +26,7 @@ export class AuditBench {
       this.root = await mkdtemp(join(tmpdir(), 'audit ü '));
       this.folder = join(this.root, 'audit');
       this.file = join(this.folder, 'audit.jsonl');
-      await mkdir(this.folder);
+      for (const each of auditFolders(this.folder)) await mkdir(each, { recursive: true });
       this.keeper = memoryKeeper('A test.');
       this.warnings = [];
     });
@@ -34,8 +35,25 @@ export class AuditBench {
     });
   }
 
-  opened(changes: Partial<AuditOptions> = {}): Audit {
-    return new Audit({
+  /** One chain, in which everything is written. */
+  opened(changes: Partial<AuditStreamOptions> = {}): AuditStream {
+    return new AuditStream({ ...this.#options(), headName: 'audit-head', ...changes });
+  }
+
+  /** All three chains. */
+  whole(changes: Partial<AuditOptions> = {}): Audit {
+    return new Audit({ ...this.#options(), ...changes });
+  }
+
+  /** For another log, which has nothing to do with the first. */
+  async fresh(root: string, changes: Partial<AuditOptions>): Promise<Partial<AuditOptions>> {
+    const folder = join(root, 'audit');
+    for (const each of auditFolders(folder)) await mkdir(each, { recursive: true });
+    return { folder, headFile: join(root, 'audit.head'), keeper: memoryKeeper('A test.'), ...changes };
+  }
+
+  #options(): AuditOptions {
+    return {
       folder: this.folder,
       headFile: join(this.root, 'audit.head'),
       keeper: this.keeper,
@@ -45,8 +63,7 @@ export class AuditBench {
       maxBytes: 1_000_000,
       kept: 3,
       warn: sentence => this.warnings.push(sentence),
-      ...changes,
-    });
+    };
   }
 
   /** The whole lines of the current file. */

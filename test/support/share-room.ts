@@ -8,6 +8,7 @@ import { Secret } from '../../src/main/core/secret.ts';
 import type { DoorEvent, ShareGateway } from '../../src/main/core/share-ports.ts';
 import type { WaitTable } from '../../src/main/core/share/approvals.ts';
 import { makeDesk } from '../../src/main/core/share/desk.ts';
+import { createJoinLimits } from '../../src/main/core/share/join-limits.ts';
 import { deriveKeys } from '../../src/main/core/share/installation-key.ts';
 import type { Ledger } from '../../src/main/core/share/ledger.ts';
 import { hostNames } from '../../src/main/core/share/names.ts';
@@ -74,6 +75,7 @@ export async function openShareRoom(
   const desk = makeDesk({
     ledger,
     waits,
+    joins: createJoinLimits(),
     serverId: 'thesis',
     serverName: () => 'Thesis of Mira',
     owner: 'mira',

@@ -22,6 +22,7 @@ import { describeAudit, describeAuthority, describeCertificate } from './share/d
 import { makeDesk } from './share/desk.ts';
 import { exportAuthority } from './share/authority.ts';
 import { guestLimits } from './share/guests.ts';
+import { createJoinLimits, type JoinLimits } from './share/join-limits.ts';
 import { rotateInstallationKey } from './share/installation-key.ts';
 import { machineNames, type HostNames } from './share/names.ts';
 import { passphraseEntry } from './share/passphrase.ts';
@@ -57,6 +58,7 @@ export interface ComposedSharing {
 /** What the parts below have in common. */
 interface Pieces extends SharingOptions {
   readonly waits: WaitTable;
+  readonly joins: JoinLimits;
   readonly rooms: () => Promise<Rooms>;
   readonly teller: ShareTeller;
   readonly outlook: ShareOutlook;
@@ -86,7 +88,8 @@ export function composeSharing(options: SharingOptions): ComposedSharing {
   });
   const waits: WaitTable = new Map();
   const left: Pieces['left'] = (rooms, session) => sharing.left(rooms, session);
-  const pieces: Pieces = { ...options, waits, rooms: once.get, teller, outlook, left };
+  const joins = createJoinLimits();
+  const pieces: Pieces = { ...options, waits, joins, rooms: once.get, teller, outlook, left };
   const listeners = listenersOf(pieces);
   const sharing = new Sharing({
     rooms: once.get,
@@ -129,10 +132,11 @@ function listenersOf(pieces: Pieces): ShareListeners {
 }
 
 function deskOf(pieces: Pieces, server: SharedServer, rooms: Rooms): GuestDesk {
-  const { settings, waits, teller, outlook, user, left } = pieces;
+  const { settings, waits, joins, teller, outlook, user, left } = pieces;
   return makeDesk({
     ledger: rooms.ledger,
     waits,
+    joins,
     serverId: server.id,
     serverName: () => server.name,
     owner: user,

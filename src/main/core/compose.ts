@@ -7,6 +7,7 @@ import { composeSharing, type ComposedSharing } from './compose-sharing.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { Answers } from './calls.ts';
 import type { DoctorParts } from './doctor.ts';
+import { createBoundedLog } from './bounded-log.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { Launcher } from './launcher.ts';
 import { createLog } from './log.ts';
@@ -170,7 +171,7 @@ function entryParts(
     doorTls: (tls, label) => sharing().doorTls(tls, label),
     gatewayRules: () => ({
       clock: Date.now,
-      log,
+      log: createBoundedLog(log, Date.now),
       extraHosts: settings.get('gateway.extraHosts'),
       trustedProxies: settings.get('gateway.trustedProxies'),
     }),

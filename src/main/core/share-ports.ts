@@ -90,6 +90,8 @@ export type JoinAnswer =
       readonly opens: string | null;
     }
   | { readonly kind: 'wait'; readonly ticket: Secret<string>; readonly endsAt: number }
+  /** The secret is right, but too many have just joined by this link or from this address. */
+  | { readonly kind: 'later'; readonly retrySeconds: number }
   | { readonly kind: 'no'; readonly reason: NoEntry };
 
 /** What the door tells of a guest, for the audit log. */

@@ -26,3 +26,19 @@ export function waitingNotice({ name, role, serverName, address, label }: Waitin
     body: `To “${serverName}” as ${role}, by the link for ${label}, from ${address}. Click to answer.`,
   };
 }
+
+/** @param count those who came after the last notice, 2 or more */
+export function manyJoinedNotice(count: number, { name, serverName, address, label }: Person): ShareNotice {
+  return {
+    title: `${count} more have come into “${serverName}”`,
+    body: `The last was ${named(name)}, by the link for ${label}, from ${address}.`,
+  };
+}
+
+/** @param count those who asked after the last notice, 2 or more */
+export function manyWaitingNotice(count: number, { name, serverName, address, label }: Waiting): ShareNotice {
+  return {
+    title: `${count} more have asked to be let in`,
+    body: `To “${serverName}”; the last was ${named(name)}, by the link for ${label}, from ${address}. Click to answer.`,
+  };
+}

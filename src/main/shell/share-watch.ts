@@ -5,7 +5,14 @@ import type { CoreLink } from './core-link.ts';
 import { errorInfo } from './error-info.ts';
 import { nothingShared, type SharingState } from './menu-model.ts';
 import type { ShellLog } from './ports.ts';
-import { joinedNotice, waitingNotice, type ShareNotice } from './share-notice.ts';
+import { NoticeFold } from './notice-fold.ts';
+import {
+  joinedNotice,
+  manyJoinedNotice,
+  manyWaitingNotice,
+  waitingNotice,
+  type ShareNotice,
+} from './share-notice.ts';
 
 export interface ShareWatcher {
   changed(): void;
@@ -16,6 +23,7 @@ export class ShareWatch {
   readonly #link: Pick<CoreLink, 'call' | 'state'>;
   readonly #log: ShellLog;
   readonly #watcher: ShareWatcher;
+  readonly #notices: NoticeFold;
   #state: SharingState = nothingShared;
   #asking = false;
   #again = false;
@@ -24,6 +32,7 @@ export class ShareWatch {
     this.#link = link;
     this.#log = log;
     this.#watcher = watcher;
+    this.#notices = new NoticeFold(notice => watcher.notify(notice));
   }
 
   get state(): SharingState {
@@ -33,10 +42,21 @@ export class ShareWatch {
   heard<K extends EventName>(name: K, event: Events[K]): void {
     // The name says which; TypeScript does not follow it into the value.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    if (name === 'share.joined') this.#watcher.notify(joinedNotice(event as Person));
+    if (name === 'share.joined') this.#joined(event as Person);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    if (name === 'share.waiting') this.#watcher.notify(waitingNotice(event as Waiting));
+    if (name === 'share.waiting') this.#waiting(event as Waiting);
     if (name === 'share.changed') this.look();
+  }
+
+  #joined(person: Person): void {
+    const many = (count: number): ShareNotice => manyJoinedNotice(count, person);
+    this.#notices.tell(`joined ${person.server}`, joinedNotice(person), many, 600_000);
+  }
+
+  /** Somebody waits for an answer, so the pauses are shorter. */
+  #waiting(waiting: Waiting): void {
+    const many = (count: number): ShareNotice => manyWaitingNotice(count, waiting);
+    this.#notices.tell(`waiting ${waiting.server}`, waitingNotice(waiting), many, 60_000);
   }
 
   look(): void {

@@ -78,3 +78,12 @@ test('the oldest makes room', async () => {
     true,
   ]);
 });
+
+test('attack: one link that is used from many addresses pushes out no session of another link', async () => {
+  const other = `bbbbbbbbbbbb.${'s'.repeat(43)}`;
+  await tools.redeem(other, '10.0.0.1');
+  for (let host = 0; host < 50; host++) await tools.redeem(token, `10.0.1.${host}`);
+  expect(tools.find(other, '10.0.0.1')).toMatchObject({ open: true });
+  expect(tools.cookie(token, '10.0.1.0')).toBeNull();
+  expect(tools.cookie(token, '10.0.1.49')).not.toBeNull();
+});

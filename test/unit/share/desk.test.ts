@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { answerWait, type Wait, type WaitTable } from '../../../src/main/core/share/approvals.ts';
 import { makeDesk } from '../../../src/main/core/share/desk.ts';
+import { createJoinLimits, type JoinLimits } from '../../../src/main/core/share/join-limits.ts';
 import type { Guest } from '../../../src/main/core/share/guests.ts';
 import type { Ledger } from '../../../src/main/core/share/ledger.ts';
 import type { GuestDesk, JoinAnswer, JoinAsked } from '../../../src/main/core/share-ports.ts';
@@ -9,6 +10,7 @@ import { day, guest, LedgerBench } from '../../support/ledger.ts';
 const bench = new LedgerBench();
 let ledger: Ledger;
 let waits: WaitTable;
+let joins: JoinLimits;
 let joined: Guest[];
 let asked: Wait[];
 let asksName: boolean;
@@ -17,6 +19,7 @@ let gone = '';
 beforeEach(async () => {
   ledger = await bench.opened();
   waits = new Map();
+  joins = createJoinLimits();
   joined = [];
   asked = [];
   asksName = true;
@@ -26,6 +29,7 @@ function deskOf(serverId = 'thesis'): GuestDesk {
   return makeDesk({
     ledger,
     waits,
+    joins,
     serverId,
     serverName: () => 'Thesis',
     owner: 'ada',
@@ -170,4 +174,28 @@ test('who was in is told why he is not, and nobody else is', async () => {
   await ledger.endGuest(gone).saved;
   expect(deskOf().peek(cookie)).toEqual({ open: false, reason: 'ended-by-owner' });
   expect(deskOf().peek('another')).toEqual({ open: false, reason: 'unknown' });
+});
+
+test('attack: joining in a loop is refused with the time to wait, and a stranger uses up nothing of the link', async () => {
+  joins = createJoinLimits({ link: { burst: 4, perMinute: 60 }, address: { burst: 3, perMinute: 30 } });
+  const { link, secret } = await ledger.make(day);
+  const from = (address: string, word = secret.reveal()): Promise<JoinAnswer> =>
+    deskOf().join(ask(link.id, word, { guest: { ...guest, address } }));
+  for (let turn = 0; turn < 10; turn++)
+    expect(reasonOf(await from('10.0.0.9', 'x'.repeat(43)))).toBe('no-such-link');
+  for (let turn = 0; turn < 3; turn++) expect((await from('10.0.0.1')).kind).toBe('in');
+  expect(await from('10.0.0.1')).toEqual({ kind: 'later', retrySeconds: 2 });
+  expect((await from('10.0.0.2')).kind).toBe('in');
+  expect(await from('10.0.0.3')).toEqual({ kind: 'later', retrySeconds: 1 });
+  expect(ledger.guests()).toHaveLength(4);
+});
+
+test('attack: asking the owner in a loop is limited as joining is', async () => {
+  joins = createJoinLimits({ link: { burst: 2, perMinute: 60 }, address: { burst: 2, perMinute: 30 } });
+  const { link, secret } = await ledger.make({ ...day, approval: true });
+  const answers = [];
+  for (let turn = 0; turn < 4; turn++)
+    answers.push((await deskOf().join(ask(link.id, secret.reveal()))).kind);
+  expect(answers).toEqual(['wait', 'wait', 'later', 'later']);
+  expect(asked).toHaveLength(2);
 });

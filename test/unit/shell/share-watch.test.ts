@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Person } from '../../../src/shared/sharing.ts';
 import type { CoreLink } from '../../../src/main/shell/core-link.ts';
 import { ShareWatch } from '../../../src/main/shell/share-watch.ts';
 import type { ShareNotice } from '../../../src/main/shell/share-notice.ts';
@@ -65,4 +66,60 @@ test('the owner is told who joins and who waits', () => {
   watch.heard('share.joined', who as never);
   watch.heard('share.waiting', who as never);
   expect(notices.map(({ title }) => title)).toEqual(['Ada is in “s”', 'Ada waits to be let in']);
+});
+
+const person = (name: string): Person => ({
+  session: '0123456789ab',
+  link: 'abc',
+  server: 's',
+  serverName: 'Thesis',
+  label: 'class',
+  name,
+  role: 'viewer',
+  address: '10.0.0.1',
+  browser: '',
+  since: '2027-01-15T08:00:00.000Z',
+  lastSeen: '2027-01-15T08:00:00.000Z',
+  endsAt: '2027-01-15T08:00:00.000Z',
+  connections: 0,
+});
+
+describe('the owner’s bell', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('attack: somebody who joins twice a second for an hour rings it once, and then seldom with the number', () => {
+    const { watch, notices } = watchOf({});
+    for (let turn = 0; turn < 7200; turn++) {
+      watch.heard('share.joined', person('Eve'));
+      vi.advanceTimersByTime(500);
+    }
+    expect(notices[0]?.title).toBe('Eve is in “Thesis”');
+    expect(notices[1]?.title).toBe('19 more have come into “Thesis”');
+    expect(notices.length).toBeLessThanOrEqual(13);
+  });
+
+  test('a second guest is told by name a moment later, and who comes later again is told at once', () => {
+    const { watch, notices } = watchOf({});
+    watch.heard('share.joined', person('Ada'));
+    watch.heard('share.joined', person('Grace'));
+    expect(notices.map(({ title }) => title)).toEqual(['Ada is in “Thesis”']);
+    vi.advanceTimersByTime(10_000);
+    expect(notices.map(({ title }) => title).slice(1)).toEqual(['Grace is in “Thesis”']);
+    vi.advanceTimersByTime(60_000);
+    watch.heard('share.joined', person('Mira'));
+    expect(notices.map(({ title }) => title).slice(2)).toEqual(['Mira is in “Thesis”']);
+  });
+
+  test('joining hides nobody who waits, and nobody of another server', () => {
+    const { watch, notices } = watchOf({});
+    watch.heard('share.joined', person('Eve'));
+    watch.heard('share.waiting', { ...person('Ada'), id: 'w' });
+    watch.heard('share.joined', { ...person('Mira'), server: 'other', serverName: 'Other' });
+    expect(notices.map(({ title }) => title)).toEqual([
+      'Eve is in “Thesis”',
+      'Ada waits to be let in',
+      'Mira is in “Other”',
+    ]);
+  });
 });

@@ -92,7 +92,7 @@ export const joinWords = {
   },
   tooMany: {
     title: 'Too many tries',
-    text: 'So many tries came from your network that this computer waits a little. Your link is not harmed. Try again in {wait}.',
+    text: 'So many tries came from your network, or by your link, that this computer waits a little. Your link is not harmed. Try again in {wait}.',
   },
   notNow: {
     title: 'You cannot be let in just now',

@@ -136,6 +136,13 @@ export class ShareDoor implements ShareGuardRoom {
     if (answer.kind === 'wait') {
       return jsonAnswer(403, 'The owner lets each guest in: open the link in a browser first');
     }
+    if (answer.kind === 'later') {
+      this.noteRefused(facts, 'too-many-joins');
+      return jsonAnswer(429, 'This link was used too often just now', [
+        'Retry-After',
+        String(answer.retrySeconds),
+      ]);
+    }
     if (answer.kind === 'no' && answer.reason !== 'no-such-link') {
       this.noteRefused(facts, answer.reason);
       return jsonAnswer(403, 'The link does not work any more: ask for a new one');
@@ -175,7 +182,8 @@ export class ShareDoor implements ShareGuardRoom {
   }
 
   noteRole(pass: GuestPass, what: string): void {
-    this.rules.desk.note({ kind: 'role-limit', pass, what });
+    // A path may be as long as the headers, and these are remembered.
+    this.rules.desk.note({ kind: 'role-limit', pass, what: what.slice(0, 1000) });
   }
 
   noteRefused(facts: Facts, reason: string, link: string | null = null): void {

@@ -180,6 +180,8 @@ function joined(door: ShareDoor, facts: Facts, id: string, answer: JoinAnswer): 
       const endsAt = new Date(answer.endsAt).toISOString();
       return valueAnswer(202, { state: 'wait', ticket: answer.ticket.reveal(), endsAt });
     }
+    case 'later':
+      return tooManyJoins(door, facts, id, answer.retrySeconds);
     case 'no':
       return refused(door, facts, id, answer.reason);
     default:
@@ -189,6 +191,12 @@ function joined(door: ShareDoor, facts: Facts, id: string, answer: JoinAnswer): 
 
 function inside(door: ShareDoor, opens: string | null, headers: readonly string[]): Answer {
   return valueAnswer(200, { state: 'in', next: opens ?? door.landing }, headers);
+}
+
+function tooManyJoins(door: ShareDoor, facts: Facts, id: string, retrySeconds: number): Answer {
+  door.noteRefused(facts, 'too-many-joins', id);
+  const message = 'Many people are joining just now. Try again in a moment.';
+  return jsonAnswer(429, message, ['Retry-After', String(retrySeconds)]);
 }
 
 /** An unknown link and a wrong secret are one answer; the rest is told to who holds the secret. */

@@ -1,6 +1,7 @@
 /**
  * The attack: a tool that shows the link's secret with each of a thousand requests and spends a thousand uses, or one whose session is remembered after the link was taken back. So the session
- * that a token has opened is remembered, by hash and by address, and asked for each time; two requests at once redeem once.
+ * that a token has opened is remembered, by hash and by address, and asked for each time; two requests at once redeem once. Each link has a share of what is remembered: one that is used
+ * from many addresses pushes out its own sessions, and none of another link.
  */
 import type { JoinAnswer, PassVerdict } from '../share-ports.ts';
 import { digestOf } from './digest.ts';
@@ -14,45 +15,73 @@ export interface ToolSessions {
   redeem(token: string, address: string): Promise<JoinAnswer>;
 }
 
-/** @param join spends a use of the link @param most sessions that are remembered; the oldest is forgotten, and spends a use when it comes back */
+/** @param join spends a use of the link @param most sessions of one link that are remembered; the oldest is forgotten, and spends a use when it comes back */
 export function openToolSessions(
   look: (cookie: string) => PassVerdict,
   join: (id: string, secret: string, address: string) => Promise<JoinAnswer>,
-  most = 2000,
+  most = 200,
 ): ToolSessions {
-  const cookies = new Map<string, string>();
+  const cookies = openCookies(most);
   const joining = new Map<string, Promise<JoinAnswer>>();
   const keyOf = (token: string, address: string): string => digestOf(`${address}\n${token}`).key;
-  const keep = (key: string, answer: JoinAnswer): JoinAnswer => {
-    if (answer.kind === 'in') cookies.set(key, answer.cookie.reveal());
-    for (const oldest of cookies.keys()) {
-      if (cookies.size <= most) break;
-      cookies.delete(oldest);
-    }
-    return answer;
-  };
   return {
     find(token, address) {
       const key = keyOf(token, address);
-      const cookie = cookies.get(key);
-      if (cookie === undefined) return null;
+      const cookie = cookies.get(linkOf(token), key);
+      if (cookie === null) return null;
       const verdict = look(cookie);
       // The session is over, the link perhaps not: it may be used again, as a person may.
       if (verdict.open) return verdict;
-      cookies.delete(key);
+      cookies.forget(linkOf(token), key);
       return null;
     },
-    cookie: (token, address) => cookies.get(keyOf(token, address)) ?? null,
+    cookie: (token, address) => cookies.get(linkOf(token), keyOf(token, address)),
     redeem(token, address) {
       const key = keyOf(token, address);
       const known = joining.get(key);
       if (known !== undefined) return known;
       const [id = '', secret = ''] = token.split('.');
       const fresh = join(id, secret, address)
-        .then(answer => keep(key, answer))
+        .then(answer => {
+          if (answer.kind === 'in') cookies.keep(id, key, answer.cookie.reveal());
+          return answer;
+        })
         .finally(() => joining.delete(key));
       joining.set(key, fresh);
       return fresh;
+    },
+  };
+}
+
+function linkOf(token: string): string {
+  return token.split('.')[0] ?? '';
+}
+
+interface Cookies {
+  get(link: string, key: string): string | null;
+  keep(link: string, key: string, cookie: string): void;
+  forget(link: string, key: string): void;
+}
+
+/** By link, oldest first. Only a link that has opened something is here. */
+function openCookies(most: number): Cookies {
+  const links = new Map<string, Map<string, string>>();
+  const forget = (link: string, key: string): void => {
+    links.get(link)?.delete(key);
+    if (links.get(link)?.size === 0) links.delete(link);
+  };
+  return {
+    forget,
+    get: (link, key) => links.get(link)?.get(key) ?? null,
+    keep(link, key, cookie) {
+      const kept = links.get(link) ?? new Map<string, string>();
+      links.set(link, kept);
+      kept.delete(key);
+      kept.set(key, cookie);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= most) break;
+        forget(link, oldest);
+      }
     },
   };
 }

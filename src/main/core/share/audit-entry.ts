@@ -18,6 +18,8 @@ const by = text(100);
 const role = z.enum(roles);
 const count = z.int().min(0);
 const about = { link: id, server };
+/** How often it happened within a minute; once where it is not said. Whatever a guest or a stranger can cause has it: see `audit-causes.ts`. */
+const times = count.optional();
 
 /** What is written down by the rooms of sharing. Adding an event is adding a line. */
 export const eventSchema = z.discriminatedUnion('event', [
@@ -43,15 +45,17 @@ export const eventSchema = z.discriminatedUnion('event', [
     name: label,
     address,
     browser: label,
+    times,
   }),
   z.strictObject({ event: z.literal('refused'), server, link: id.nullable(), address, reason, times: count }),
-  z.strictObject({ event: z.literal('role-limit'), ...about, session: id, role, what: reason }),
-  z.strictObject({ event: z.literal('session-ended'), ...about, session: id, reason }),
+  z.strictObject({ event: z.literal('role-limit'), ...about, session: id, role, what: reason, times }),
+  z.strictObject({ event: z.literal('session-ended'), ...about, session: id, name: label, reason, times }),
+  z.strictObject({ event: z.literal('removed'), ...about, session: id, name: label, by }),
   z.strictObject({ event: z.literal('revoked'), ...about, by, sessions: count }),
   z.strictObject({ event: z.literal('certificate-changed'), fingerprint: text(100), reason }),
   z.strictObject({ event: z.literal('listener-on'), server, address, port: z.int().min(0).max(65_535) }),
   z.strictObject({ event: z.literal('listener-off'), server, reason }),
-  z.strictObject({ event: z.literal('approval-asked'), ...about, name: label, address }),
+  z.strictObject({ event: z.literal('approval-asked'), ...about, name: label, address, times }),
   z.strictObject({ event: z.literal('approval-given'), ...about, name: label, address, by }),
   z.strictObject({ event: z.literal('approval-denied'), ...about, name: label, address, by }),
   z.strictObject({ event: z.literal('ledger-set-aside'), reason }),
@@ -69,7 +73,15 @@ export type OwnEvent =
   | { readonly event: 'lost'; readonly events: number; readonly reason: string }
   /** The log was shorter when it was opened than it had been; null where that is not known either. */
   | { readonly event: 'cut-found'; readonly expected: number | null; readonly found: number }
-  | { readonly event: 'malformed'; readonly of: string };
+  | { readonly event: 'malformed'; readonly of: string }
+  /** So many events of a kind were not written one by one, because there were too many different ones. */
+  | {
+      readonly event: 'more';
+      readonly of: AuditEvent['event'];
+      readonly server: string;
+      readonly link: string | null;
+      readonly times: number;
+    };
 
 function cut(value: string, longest: number): string {
   // Half of a surrogate pair is no character.

@@ -28,8 +28,9 @@ export interface StoreOptions {
   readonly folder: string;
   /** Where the signed count of lines is kept, in another folder. */
   readonly headFile: string;
-  /** Where it is kept once more. */
+  /** Where it is kept once more, and under which name. */
   readonly keeper: SecretKeeper;
+  readonly headName: string;
   /** Oldest first; the last one signs. */
   readonly keys: readonly AuditKey[];
   /** A file that would grow over this is put with the full ones. */
@@ -54,7 +55,6 @@ interface State {
   readonly events: readonly OwnEvent[];
 }
 
-const headName = 'audit-head';
 const largestHead = 2000;
 /** Refusals alone do not reach the keychain at each batch, but after so many lines. */
 const linesBetween = 64;
@@ -160,7 +160,7 @@ export class AuditStore {
   }
 
   async #heads(): Promise<readonly (string | null)[]> {
-    const { headFile, keeper } = this.#options;
+    const { headFile, keeper, headName } = this.#options;
     const beside = await readTextIfPresent(headFile, largestHead);
     const kept = await keeper.get(headName).catch(() => null);
     return [beside, kept?.reveal() ?? null];
@@ -180,7 +180,7 @@ export class AuditStore {
       const head = this.#head;
       if (head === null || (head.n > 0 && head.n <= this.#kept)) return;
       try {
-        await this.#options.keeper.set(headName, new Secret(head.text));
+        await this.#options.keeper.set(this.#options.headName, new Secret(head.text));
         this.#kept = head.n;
       } catch {
         // The count beside the log stands for it.

@@ -1,106 +1,112 @@
 /**
- * The attacks: a log that is rewritten (audit-chain.ts), forged or filled by what guests send (audit-entry.ts), that stops the service when the disk is full, or slows it
- * down when somebody is refused a thousand times a second. So events are queued, written in batches by one writer, and nobody is made to fail.
+ * The audit log: three chains, for what the owner, guests and strangers cause. The attack: a guest in a loop who rotates the owner's entries out of the log. Each chain has files, a
+ * budget of bytes, a queue and a count of its own, and is sealed with a key of its own, so that the files of one cannot be put in the place of another's.
  */
-import { GatehouseError } from '../errors.ts';
-import { systemCode } from '../files.ts';
-import type { Clock, Redactor } from '../ports.ts';
-import { createTurns } from '../turns.ts';
-import { tidyEvent, type AuditEvent } from './audit-entry.ts';
-import { AuditStore, type StoreOptions, type Waiting } from './audit-store.ts';
+import { createHmac } from 'node:crypto';
+import { join, parse } from 'node:path';
+import type { Clock } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import type { AuditCauser } from './audit-causes.ts';
+import type { AuditEvent } from './audit-entry.ts';
+import { AuditFold, type Entry } from './audit-fold.ts';
+import { AuditStream, type AuditStreamOptions } from './audit-stream.ts';
 import type { AuditVerdict } from './audit-verify.ts';
 import type { AuditKey } from './retired-keys.ts';
 
-export interface AuditOptions extends StoreOptions {
-  readonly redactor: Pick<Redactor, 'redact'>;
-  readonly clock?: Clock | undefined;
-  /** How many events may wait to be written, 10 000 when absent; more are counted only. */
-  readonly mostQueued?: number | undefined;
-  /** Told once, in a sentence, that events are being lost. */
-  readonly warn: (sentence: string) => void;
+/** `folder`, `headFile` and the keys are those of the owner's chain; the others' are made from them. `maxBytes` and `kept` are for each of the three. */
+export type AuditOptions = Omit<AuditStreamOptions, 'headName'>;
+
+const causers = ['owner', 'guest', 'stranger'] as const satisfies readonly AuditCauser[];
+
+/** Its folder under the owner's. The owner's chain goes on with the log of earlier versions, in which all three are. */
+const places: Readonly<Record<AuditCauser, string>> = { owner: '', guest: 'guests', stranger: 'strangers' };
+
+/** The folders that have to be there. */
+export function auditFolders(folder: string): readonly string[] {
+  return causers.map(by => join(folder, places[by]));
 }
 
-const mostQueued = 10_000;
-const mostAtOnce = 200;
-
 export class Audit {
-  readonly #options: AuditOptions;
-  readonly #store: AuditStore;
-  readonly #inTurn = createTurns();
   readonly #clock: Clock;
-  #queue: Waiting[] = [];
-  #lost = 0;
-  #why = '';
+  readonly #fold = new AuditFold();
+  readonly #streams: Readonly<Record<AuditCauser, AuditStream>>;
 
   constructor(options: AuditOptions) {
-    this.#options = options;
-    this.#store = new AuditStore(options);
     this.#clock = options.clock ?? Date.now;
+    const opened = (by: AuditCauser): AuditStream => new AuditStream(streamOptions(options, by));
+    this.#streams = { owner: opened('owner'), guest: opened('guest'), stranger: opened('stranger') };
   }
 
-  /** Writes it down; resolves when it would survive a crash, or when it could not be written. Never throws. */
+  /** Writes or counts it; resolves when what is written would survive a crash, or when it could not be written. Never throws. */
   record(event: AuditEvent): Promise<void> {
-    if (this.#queue.length >= (this.#options.mostQueued ?? mostQueued)) {
-      this.#lose(1, 'too much happens at once');
-      return Promise.resolve();
-    }
-    const tidied = tidyEvent(event, text => this.#options.redactor.redact(text));
-    this.#queue.push({ event: tidied, at: this.#clock() });
-    return this.#inTurn('write', () => this.#writeQueue());
+    const entry = this.#fold.add(this.#clock(), event);
+    return entry === null ? Promise.resolve() : this.#write(entry);
+  }
+
+  /** Writes the counts whose time is over; all of them at the end. To be called often. */
+  async flush(all = false): Promise<void> {
+    await Promise.all(this.#fold.due(this.#clock(), all).map(entry => this.#write(entry)));
   }
 
   /** Signs with the last of these from now on. */
   async rekey(keys: readonly AuditKey[]): Promise<void> {
-    await this.#inTurn('write', async () => {
-      await this.#writeQueue();
-      this.#store.rekey(keys);
-    });
-    await this.record({ event: 'key-changed' });
+    for (const by of causers) await this.#streams[by].rekey(keysOf(keys, by));
   }
 
   /** Checks the log as it is on the disk. Refuses with `read-failed`. */
-  verify(): Promise<AuditVerdict> {
-    return this.#inTurn('write', () => this.#store.verify());
+  async verify(): Promise<AuditVerdict> {
+    let lines = 0;
+    for (const by of causers) {
+      const verdict = await this.#streams[by].verify();
+      if (!verdict.whole) return { ...verdict, file: join(places[by], verdict.file) };
+      lines += verdict.lines;
+    }
+    return { whole: true, lines };
   }
 
-  /** The last events, oldest first. Refuses with `read-failed`. */
-  read(lines: number): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    return this.#inTurn('write', () => this.#store.read(lines));
+  /** The last events of all three by time, oldest first. Refuses with `read-failed`. */
+  async read(lines: number): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const read = await Promise.all(
+      causers.map(async by =>
+        (await this.#streams[by].read(lines)).map(line => ({ ...line, log: places[by] || 'owner' })),
+      ),
+    );
+    const sorted = read.flat().toSorted((one, other) => timeOf(one) - timeOf(other));
+    return sorted.slice(-lines);
   }
 
   /** Resolves when everything is written. */
   async close(): Promise<void> {
-    await this.#inTurn('write', async () => {
-      await this.#writeQueue();
-      await this.#store.close();
-    });
+    await this.flush(true);
+    for (const by of causers) await this.#streams[by].close();
   }
 
-  async #writeQueue(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, mostAtOnce);
-      const events = this.#lost;
-      const lost = { event: { event: 'lost' as const, events, reason: this.#why }, at: this.#clock() };
-      try {
-        await this.#store.write(events === 0 ? batch : [lost, ...batch]);
-        this.#lost -= events;
-      } catch (error) {
-        this.#lose(batch.length, reasonOf(error));
-      }
-    }
-  }
-
-  #lose(count: number, reason: string): void {
-    if (this.#lost === 0) {
-      this.#options.warn(`The audit log cannot be written: ${reason}. Gatehouse goes on without it.`);
-    }
-    this.#lost += count;
-    this.#why = reason;
+  #write(entry: Entry): Promise<void> {
+    const stream = this.#streams[entry.by];
+    return 'count' in entry ? stream.note(entry.count) : stream.record(entry.event);
   }
 }
 
-function reasonOf(error: unknown): string {
-  const cause = error instanceof GatehouseError && systemCode(error.cause) !== '' ? error.cause : error;
-  const code = systemCode(cause);
-  return code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : code || 'it cannot be reached';
+function streamOptions(options: AuditOptions, by: AuditCauser): AuditStreamOptions {
+  if (by === 'owner') return { ...options, headName: 'audit-head' };
+  const { dir, name, ext } = parse(options.headFile);
+  return {
+    ...options,
+    folder: join(options.folder, places[by]),
+    headFile: join(dir, `${name}-${places[by]}${ext}`),
+    headName: `audit-head-${places[by]}`,
+    keys: keysOf(options.keys, by),
+  };
+}
+
+function keysOf(keys: readonly AuditKey[], by: AuditCauser): readonly AuditKey[] {
+  if (by === 'owner') return keys;
+  return keys.map(({ id, key }) => ({
+    id,
+    key: new Secret(createHmac('sha256', key.reveal()).update(`audit chain of ${places[by]}`).digest()),
+  }));
+}
+
+function timeOf(line: Readonly<Record<string, unknown>>): number {
+  return Date.parse(String(line['at']));
 }

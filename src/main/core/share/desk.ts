@@ -17,12 +17,14 @@ import type {
 import { mintSecret } from '../secret.ts';
 import { askApproval, takeApproval, waitOf, waitState, type Wait, type WaitTable } from './approvals.ts';
 import { plain, sessionIdOf, type Guest, type GuestVerdict } from './guests.ts';
+import type { JoinLimits } from './join-limits.ts';
 import type { Joined, Ledger, ListedLink } from './ledger.ts';
 import { toldReason } from './link.ts';
 
 export interface DeskParts {
   readonly ledger: Ledger;
   readonly waits: WaitTable;
+  readonly joins: JoinLimits;
   readonly serverId: string;
   readonly serverName: () => string;
   readonly owner: string;
@@ -93,6 +95,8 @@ async function join(parts: DeskParts, link: ListedLink | null, asked: JoinAsked)
   const name = plain(asked.guest.name, 100);
   if (asked.ticket === null) {
     if (name === '' && parts.asksName() && !asked.tool) return no('name-missing');
+    const waitMs = parts.joins.take(ledger.now(), link.id, asked.guest.address);
+    if (waitMs > 0) return { kind: 'later', retrySeconds: Math.ceil(waitMs / 1000) };
     const guest = { ...asked.guest, name: name === '' && asked.tool ? plain(link.label, 100) : name };
     return link.approval ? wait(parts, link, guest) : enter(parts, link, asked, guest, false);
   }

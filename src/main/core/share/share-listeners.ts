@@ -1,4 +1,5 @@
 /** The share listeners that are on, one for each server. */
+import { createBoundedLog } from '../bounded-log.ts';
 import { networkInterfaces } from 'node:os';
 import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts';
 import type { ClientCredential, Log } from '../ports.ts';
@@ -116,7 +117,7 @@ export class ShareListeners {
       uploadBytes: parts.uploadBytes(),
       isOwners: server.isOwners,
       clock: Date.now,
-      log: parts.log,
+      log: createBoundedLog(parts.log, Date.now),
     });
     const state = server.state();
     if (state !== null) gateway.setUpstream(state);

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Log, Redactor, SecretKeeper } from '../ports.ts';
 import { makeFolder } from '../make-folder.ts';
-import { Audit } from './audit.ts';
+import { Audit, auditFolders } from './audit.ts';
 import { createAuthorityStore, type AuthorityStore } from './authority-store.ts';
 import type { CertificateSource } from './certificate.ts';
 import { openCertificate, type CertificateKeeper } from './certificate-keeper.ts';
@@ -70,7 +70,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   });
   if (keys.other !== null) await forgetOtherKey(keeper);
   const folder = join(options.data, 'audit');
-  await makeFolder(folder);
+  for (const each of auditFolders(folder)) await makeFolder(each);
   const audit = new Audit({
     folder,
     headFile: join(options.state, 'audit-head.json'),

@@ -7,7 +7,7 @@ import type { AuditEvent } from './audit-entry.ts';
 import { describeGuest, describeWait } from './described.ts';
 import type { Guest } from './guests.ts';
 import type { ListedLink } from './ledger.ts';
-import { createOnce, createRefusalCounter } from './refusals.ts';
+import { createOnce } from './refusals.ts';
 import type { Rooms } from './share-rooms.ts';
 
 export interface TellerParts {
@@ -22,7 +22,6 @@ const mostEnded = 5000;
 
 export class ShareTeller {
   readonly #parts: TellerParts;
-  readonly #refusals = createRefusalCounter();
   readonly #once = createOnce();
   /** Why the last sessions are over, for the guests' own page. */
   readonly #ended = new Map<string, PersonLeft['reason']>();
@@ -53,23 +52,15 @@ export class ShareTeller {
 
   /** What the door of a server tells. */
   note(rooms: Rooms, serverId: string, event: DoorEvent): void {
-    const now = Date.now();
     if (event.kind === 'role-limit') {
       const { session, link, role } = event.pass;
-      const what = this.#once(now, session, event.what);
+      const what = this.#once(Date.now(), session, event.what);
       if (what === null) return;
       this.record(rooms, { event: 'role-limit', link, server: serverId, session, role, what });
       return;
     }
     const { link, address, reason } = event;
-    const refused = { event: 'refused', server: serverId, link, address, reason, times: 1 } as const;
-    const first = this.#refusals.add(now, refused);
-    if (first !== null) this.record(rooms, first);
-  }
-
-  /** Writes the counts of refusals whose time is over. */
-  flush(rooms: Rooms, all = false): void {
-    for (const event of this.#refusals.due(Date.now(), all)) this.record(rooms, event);
+    this.record(rooms, { event: 'refused', server: serverId, link, address, reason, times: 1 });
   }
 
   made(rooms: Rooms, link: ListedLink, by: string): void {
@@ -98,9 +89,15 @@ export class ShareTeller {
     this.changed(server);
   }
 
+  /** The owner ends a visit; that it has ended is told by `ended`. */
+  removed(rooms: Rooms, guest: Guest, by: string): void {
+    const { id: session, linkId: link, serverId: server, name } = guest;
+    this.record(rooms, { event: 'removed', link, server, session, name, by });
+  }
+
   ended(rooms: Rooms, guest: Guest, reason: PersonLeft['reason']): void {
     const { id: session, linkId: link, serverId: server, name } = guest;
-    this.record(rooms, { event: 'session-ended', link, server, session, reason });
+    this.record(rooms, { event: 'session-ended', link, server, session, name, reason });
     this.#ended.set(session, reason);
     for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= mostEnded) break;

@@ -153,8 +153,10 @@ export class Sharing {
   }
 
   async kick(session: string): Promise<TakenBack> {
-    const { ledger } = await this.#rooms();
-    return this.#endGuest(ledger.endGuest(session), 'ended-by-owner');
+    const rooms = await this.#rooms();
+    const taken = rooms.ledger.endGuest(session);
+    for (const guest of taken.ended) this.#teller.removed(rooms, guest, this.#parts.user);
+    return this.#endGuest(taken, 'ended-by-owner');
   }
 
   /** A server came up, went, or has another address: its listener follows. */
@@ -195,7 +197,6 @@ export class Sharing {
     await this.#parts.listeners.closeAll();
     const rooms = await this.#parts.openRooms();
     if (rooms === null) return;
-    this.#teller.flush(rooms, true);
     await rooms.close();
   }
 
@@ -213,7 +214,7 @@ export class Sharing {
   #settle(rooms: Rooms): void {
     const { ended, saved } = rooms.ledger.settle();
     saved.catch((error: unknown) => this.#parts.log.error('The share links could not be saved.', { error }));
-    this.#teller.flush(rooms);
+    void rooms.audit.flush();
     const { waits } = this.#parts;
     dropWaits(waits, rooms.ledger.now(), id => rooms.ledger.link(id)?.state !== 'open');
     if (ended.links.length + ended.guests.length === 0) return;
