@@ -20,6 +20,7 @@ import { isOwnPath, rateHeaders } from './own-pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { plainSpelling } from './request-headers.ts';
 import type { Decision } from './serve.ts';
+import { workerRemoval } from './user-content.ts';
 
 /** What was found out about a guest's request. */
 export interface Entry {
@@ -39,6 +40,8 @@ export interface ShareGuardRoom {
   readonly refusalLog: RefusalLog;
   /** Why the server may not be asked for a path, by its profile; null where it may. */
   closed(path: string): string | null;
+  /** Whether a path hands out what people have uploaded. */
+  isUserContent(path: string): boolean;
   verdict(facts: Facts, connection: Connection): GuestVerdict;
   /** Redeems a tool's token, and looks again. */
   redeem(facts: Facts, connection: Connection, token: string): Promise<GuestVerdict | Answer>;
@@ -96,6 +99,10 @@ function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket'>)
   if (closed !== null) return limited(room, facts, pass, closed);
   if (facts.workerScript && coversOwnPages(facts.path)) {
     return limited(room, facts, pass, 'A service worker of the whole address is not allowed');
+  }
+  if (facts.workerScript && room.isUserContent(facts.path)) {
+    room.noteRole(pass, `role: service worker ${facts.path}`);
+    return answered(workerRemoval);
   }
   if (facts.names.some(name => roles.overrideHeaders.includes(plainSpelling(name)))) {
     return limited(room, facts, pass, 'A request that asks to be taken for another one is not passed on');
