@@ -16,7 +16,7 @@ import type { GuestVerdict } from './guest-authorize.ts';
 import { outsidePage } from './guest-pages.ts';
 import { notAllowedPage } from './guest-state-pages.ts';
 import { guestName } from './guest-ways.ts';
-import { isOwnPath, rateHeaders } from './own-pages.ts';
+import { isOwnPath, ownPrefix, rateHeaders } from './own-pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { plainSpelling } from './request-headers.ts';
 import type { Decision } from './serve.ts';
@@ -73,10 +73,25 @@ export function shareGuard(
     return upgrade ? answered(jsonAnswer(404, 'There is no such page of Gatehouse')) : { kind: 'own', facts };
   }
   const verdict = room.verdict(facts, connection);
+  const confirmation = confirmationOf(facts, verdict);
+  if (confirmation !== null) return answered(confirmation);
   if (verdict.open !== 'later') return judged(room, facts, verdict);
   return room
     .redeem(facts, connection, verdict.token)
     .then(found => ('status' in found ? answered(found) : judged(room, facts, found)));
+}
+
+/**
+ * The attack (login CSRF): a foreign page leads a browser to an address with the attacker's own token, and its user goes on in the attacker's session. Only a person who asked for the
+ * address in the browser itself is signed in by it; everybody else is led to the page of the link, where nothing happens before its button is pressed, and no use is spent until then.
+ * Null for programs, which are given no cookie, and for a browser whose own session opens the door.
+ */
+function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
+  if (verdict.open === false || verdict.by !== 'query') return null;
+  if (!facts.navigation || facts.site === 'none') return null;
+  const token = facts.credentials.find(({ kind }) => kind === 'query')?.value ?? '';
+  const [id = '', secret = ''] = token.split('.');
+  return redirectAnswer(303, `${facts.ownOrigin}${ownPrefix}/join/${id}#${secret}`);
 }
 
 function judged(room: ShareGuardRoom, facts: Facts, verdict: GuestVerdict): Decision<Entry> {
