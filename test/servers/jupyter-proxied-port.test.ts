@@ -126,7 +126,9 @@ describe.each(people)('%s', (_who, ask) => {
 test('a proxied port is told nothing of ours by WebSocket', async () => {
   const base = `${toolUrl(shared.served.server).replace('http', 'ws')}proxy/${port}/`;
   const authorization = `Bearer ${await shared.served.token()}`;
-  expectNothingOfOurs(await firstMessage(new WebSocket(base, protocol, { headers: { authorization } })));
+  const owners = await firstMessage(new WebSocket(base, protocol, { headers: { authorization } }));
+  expect(owners).toContain('Sec-WebSocket-Key');
+  expectNothingOfOurs(owners);
   const guest = await fullGuest();
   expectNothingOfOurs(await firstMessage(guest.socket(`/proxy/${port}/`, [protocol])));
 });
