@@ -56,6 +56,13 @@ export async function openShareRoom(
     executed.push({ what: `UPGRADE ${request.url}`, headers: request.headers });
     upgraded.add(socket);
     socket.on('error', () => {});
+    // A server that knows no socket there answers as it answers any GET.
+    const refusal = /^\/[a-z]+\/answered-(\d+)/.exec(request.url ?? '');
+    if (refusal !== null) {
+      const head = `HTTP/1.1 ${refusal[1]} Said\r\nLocation: /told\r\nX-Told: told\r\nSet-Cookie: told=1\r\nContent-Length: 4\r\n\r\n`;
+      socket.end(`${head}told`);
+      return;
+    }
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   });
   const port = await listen(server);

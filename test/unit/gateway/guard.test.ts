@@ -24,6 +24,7 @@ function decide(
     exchange: () => redirectAnswer(303, 'http://exchanged/'),
     refusalLog: () => undefined,
     closed: path => (path === '/shut' ? 'It is shut' : null),
+    isUserContent: path => path.startsWith('/files/'),
     landing: '/lab/tree/a.ipynb',
   };
   const rawHeaders = ['Host', options.host ?? 'thesis.localhost:1', ...(options.headers ?? [])];

@@ -80,7 +80,7 @@ const rows: [string, Partial<Asked>, string][] = [
   ],
   [
     'an image on another site',
-    { credentials: [cookie('in-a')], site: 'cross-site', mode: 'no-cors', dest: 'image' },
+    { credentials: [cookie('in-a')], site: 'cross-site', mode: 'other', dest: 'other' },
     'cross-site',
   ],
   [

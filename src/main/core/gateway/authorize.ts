@@ -2,12 +2,13 @@
  * The attacks: a request without a right to be here; and cross-site request forgery, where another page makes the browser of somebody who
  * has that right send a request (a form, an image, a WebSocket: CVE-2024-28179, CVE-2023-26114, CVE-2026-40864 are of this family).
  * A browser adds a cookie, a Basic credential or the window's injected header to such a request by itself, so for these the request must
- * also show that it comes from the server's own pages. Cookies do not separate ports, so "same-site" is another site here.
+ * also show that it comes from the server's own pages.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Credential, CredentialKind } from './credential.ts';
 import type { DigestOf } from './digest.ts';
 import type { Facts } from './facts.ts';
+import { isFromElsewhere, isTopNavigation } from './fetch-metadata.ts';
 import { isForeignAuthorization, looksLikeOurs } from './foreign-authorization.ts';
 import { findSession, type Session, type SessionLimits } from './session.ts';
 
@@ -128,7 +129,7 @@ export function isAuthorization(kind: CredentialKind): boolean {
 /** Why a request with a right credential of this kind must be taken for another site's; null when it need not. */
 export function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
   const foreignOrigin = facts.origin !== null && facts.origin !== facts.ownOrigin;
-  const otherSite = facts.site === 'cross-site' || facts.site === 'same-site';
+  const otherSite = isFromElsewhere(facts);
   switch (kind) {
     case 'cookie':
       if (foreignOrigin) return 'foreign-origin';
@@ -136,14 +137,12 @@ export function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
         if (otherSite) return 'cross-site';
         return facts.origin !== null || facts.site === 'same-origin' ? null : 'foreign-origin';
       }
-      return otherSite && !(facts.mode === 'navigate' && facts.dest === 'document') ? 'cross-site' : null;
+      return otherSite && !isTopNavigation(facts) ? 'cross-site' : null;
     case 'none':
       // Every browser of this computer holds this one. A tool tells of no site and no origin; a link from elsewhere may lead to a page.
       if (foreignOrigin) return 'foreign-origin';
       if (!otherSite) return null;
-      return facts.safe && !facts.upgrade && facts.mode === 'navigate' && facts.dest === 'document'
-        ? null
-        : 'cross-site';
+      return facts.safe && !facts.upgrade && isTopNavigation(facts) ? null : 'cross-site';
     case 'header':
     case 'basic':
       if (foreignOrigin) return 'foreign-origin';

@@ -18,6 +18,7 @@ import type { PageRoom } from './own-pages.ts';
 import { unavailablePage } from './pages.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { makeSpelling } from './spelling.ts';
+import { isUserContent } from './user-content.ts';
 import { dropEnded, endSession, openSession, type Session, type SessionTable } from './session.ts';
 
 export class Door implements GuardRoom, PageRoom {
@@ -59,6 +60,10 @@ export class Door implements GuardRoom, PageRoom {
 
   closed(path: string): string | null {
     return this.route?.upstream.closed?.(path) ?? null;
+  }
+
+  isUserContent(path: string): boolean {
+    return isUserContent(this.route?.upstream.contentPaths, path);
   }
 
   get formBytes(): number {

@@ -7,6 +7,7 @@
  * tests send each of them to the real listener, so that a change of Node is noticed.
  */
 import { readCredentials, type Credential } from './credential.ts';
+import { readFetchMetadata, type FetchMetadata } from './fetch-metadata.ts';
 import { collect, type Found } from './found-headers.ts';
 import type { HostKind, Hosts } from './hosts.ts';
 import { splitTokens } from './query.ts';
@@ -37,7 +38,7 @@ export function ownOrigin({ scheme, hosts }: Pick<Listener, 'scheme' | 'hosts'>)
   return `${scheme ?? 'http'}://${hosts.own}`;
 }
 
-export interface Facts {
+export interface Facts extends FetchMetadata {
   readonly method: string;
   /** Path and query as they go to the server: origin form, token parameters removed, nothing else touched. */
   readonly target: string;
@@ -54,10 +55,6 @@ export interface Facts {
   readonly scheme: 'http' | 'https';
   readonly ownOrigin: string;
   readonly origin: string | null;
-  /** Sec-Fetch-Site, -Mode, -Dest; null where the client is no browser, or an old one. */
-  readonly site: string | null;
-  readonly mode: string | null;
-  readonly dest: string | null;
   readonly upgrade: boolean;
   /** A browser fetches the script of a service worker. */
   readonly workerScript: boolean;
@@ -128,6 +125,7 @@ function makeFacts(
   const trusted = listener.trustedProxies;
   const forwarded = trusted > 0 && lastOf(found.forwardedProto, 1) === 'https';
   const scheme = forwarded ? 'https' : (listener.scheme ?? 'http');
+  const metadata = readFetchMetadata(found);
   const { credentials, ambiguous, inSubprotocol } = shownIn(found, hostKind, tokens, listener);
   return {
     method,
@@ -141,13 +139,11 @@ function makeFacts(
     scheme,
     ownOrigin: `${scheme}://${host}`,
     origin: found.origin,
-    site: found.site,
-    mode: found.mode,
-    dest: found.dest,
+    ...metadata,
     upgrade,
-    workerScript: found.worker !== '' || found.dest === 'serviceworker',
+    workerScript: found.worker || metadata.dest === 'serviceworker',
     safe: method === 'GET' || method === 'HEAD' || method === 'OPTIONS',
-    navigation: !upgrade && method === 'GET' && asksForPage(found),
+    navigation: !upgrade && method === 'GET' && asksForPage(metadata, found.accept),
     hasBody: found.coding !== null || (found.length !== null && Number(found.length) > 0),
     subprotocols: inSubprotocol?.offered ?? found.subprotocols,
     subprotocolToken: inSubprotocol,
@@ -162,7 +158,7 @@ function makeFacts(
   };
 }
 
-function asksForPage({ mode, dest, accept }: Found): boolean {
+function asksForPage({ mode, dest }: FetchMetadata, accept: string): boolean {
   const asks = mode === null ? accept.includes('text/html') : mode === 'navigate';
   return asks && (dest === null || dest === 'document');
 }

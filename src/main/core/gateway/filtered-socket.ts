@@ -37,10 +37,6 @@ export function joinFiltered(
   end: FilterEnd,
 ): void {
   const key = request.headers['sec-websocket-key'] ?? '';
-  if (request.headers['sec-websocket-version'] !== '13' || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
-    sendRawAnswer(socket, jsonAnswer(426, 'This is no WebSocket handshake', ['Sec-WebSocket-Version', '13']));
-    return;
-  }
   const asked = { target: verdict.target, headers: filteredHeaders(request, facts, route, verdict) };
   shakeHands(route, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
     const chosen = answer.headers['sec-websocket-protocol'] ?? null;

@@ -36,7 +36,8 @@ export class Found {
   site: string | null = null;
   mode: string | null = null;
   dest: string | null = null;
-  worker = '';
+  /** `Service-Worker` was sent, whatever it says. */
+  worker = false;
   subprotocols = '';
   userAgent = '';
   forwardedFor = '';
@@ -87,7 +88,7 @@ function note(found: Found, name: string, value: string): void {
       found.userAgent = value;
       return;
     case 'service-worker':
-      found.worker += value;
+      found.worker = true;
       return;
     case 'sec-websocket-protocol':
       found.subprotocols += `,${value}`;

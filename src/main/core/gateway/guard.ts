@@ -14,6 +14,7 @@ import { isOwnPath, ownPrefix, rateHeaders } from './own-pages.ts';
 import { otherNamePage } from './pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Decision } from './serve.ts';
+import { workerRemoval } from './user-content.ts';
 
 /** What the guard asks of the gateway. */
 export interface GuardRoom {
@@ -27,6 +28,8 @@ export interface GuardRoom {
   readonly landing: string;
   /** Why the server may not be asked for a path, by its profile; null where it may. */
   closed(path: string): string | null;
+  /** Whether a path hands out what people have uploaded. */
+  isUserContent(path: string): boolean;
 }
 
 export function guard(
@@ -49,6 +52,10 @@ export function guard(
   if (closed !== null) return { kind: 'answer', answer: refuseClosed(room, facts, closed) };
   if (facts.workerScript && coversOwnPages(facts.path))
     return { kind: 'answer', answer: refuseWorker(room, facts) };
+  if (facts.workerScript && room.isUserContent(facts.path)) {
+    room.refusalLog('service worker of an upload', { path: facts.path, client: facts.client });
+    return { kind: 'answer', answer: workerRemoval };
+  }
   if (facts.navigation && facts.hostKind === 'loopback' && verdict.by === 'query') {
     return { kind: 'answer', answer: toOwnName(room, facts) };
   }

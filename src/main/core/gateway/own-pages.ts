@@ -7,6 +7,7 @@ import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { clearSessionCookie } from './cookies.ts';
 import type { Connection } from './connection.ts';
 import type { Facts } from './facts.ts';
+import { isFromElsewhere } from './fetch-metadata.ts';
 import type { AttemptVerdict } from './attempts.ts';
 import { safeNext } from './next-path.ts';
 import { loginPage, logoutPage, usedCodePage } from './pages.ts';
@@ -106,7 +107,7 @@ function logout(room: PageRoom, facts: Facts, connection: Connection): Answer {
 /** A form has no credential that could be checked, so it must show where it comes from. Only programs send neither header. */
 export function comesFromOwnPage(facts: Facts): boolean {
   if (facts.origin !== null && facts.origin !== facts.ownOrigin) return false;
-  return facts.site === null || facts.site === 'same-origin' || facts.site === 'none';
+  return !isFromElsewhere(facts);
 }
 
 /** X-RateLimit-* on every answer to a wrong credential; Retry-After when it was one too many. */

@@ -4,6 +4,7 @@
  * notebook is hostile: what the server does not forbid (framing, sniffing, leaking Referers), the gateway does.
  */
 import { STATUS_CODES } from 'node:http';
+import { isUserContent } from './user-content.ts';
 import { isOwnCookie } from './cookies.ts';
 
 export interface ResponsePlan {
@@ -113,7 +114,7 @@ export function responseHeaders(
   if (!seen.opener) result.push('Cross-Origin-Opener-Policy', 'same-origin');
   if (!seen.policy) result.push('Content-Security-Policy', defaultPolicy);
   if (!seen.frame) result.push('X-Frame-Options', 'SAMEORIGIN');
-  if (seen.active && isContent(plan, path)) result.push('Content-Security-Policy', sandbox);
+  if (seen.active && isUserContent(plan.contentPaths, path)) result.push('Content-Security-Policy', sandbox);
   if (plan.added !== undefined) result.push(...plan.added);
   return result;
 }
@@ -127,19 +128,6 @@ const sandbox = 'sandbox allow-scripts allow-popups allow-downloads';
 /** What no browser runs, whatever is in it; everything else, and what has no type, may be. */
 const harmless =
   /^(?:image\/(?!svg)|audio\/|video\/|font\/|text\/(?:plain|csv|css)|application\/(?:json|octet-stream|zip|gzip|x-ipynb\+json))/i;
-
-/** As it was asked for, and as a server reads it that decodes a path before it chooses (`/gradio_api/%66ile=`). */
-function isContent({ contentPaths }: ResponsePlan, path: string): boolean {
-  if (contentPaths === undefined) return false;
-  const decoded = path.includes('%') ? lenient(path) : path;
-  return contentPaths.some(pattern => pattern.test(path) || pattern.test(decoded));
-}
-
-function lenient(path: string): string {
-  return path.replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-}
 
 /**
  * For a server that sends no policy: nothing that a page of it may need, only what an attacker would. No `base-uri`: VS Code's webviews have their base where

@@ -21,6 +21,7 @@ import { openMessageRates } from './message-rates.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
 import { makeSpelling } from './spelling.ts';
+import { isUserContent } from './user-content.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
 /** What one guest, and one stranger, may use of the door. */
@@ -86,6 +87,10 @@ export class ShareDoor implements ShareGuardRoom {
 
   closed(path: string): string | null {
     return this.route?.upstream.closed?.(path) ?? null;
+  }
+
+  isUserContent(path: string): boolean {
+    return isUserContent(this.route?.upstream.contentPaths, path);
   }
 
   setPort(port: number): void {

@@ -20,8 +20,8 @@ import { shareGuard, type Entry } from './share-guard.ts';
 import { listenForGuests } from './share-listener.ts';
 import { answerSharePage } from './share-own-pages.ts';
 import { watchUpload } from './uploads.ts';
-import { splice } from './websocket.ts';
 import { answerToFault } from './upstream-fault.ts';
+import { isHandshake, splice } from './websocket.ts';
 
 export const defaultShareLimits: ShareLimits = {
   ...defaultLimits,
@@ -156,24 +156,40 @@ function onUpgrade(
     sendRawAnswer(socket, door.unavailable(facts));
     return;
   }
+  if (!isHandshake(request)) {
+    sendRawAnswer(socket, jsonAnswer(426, 'This is no WebSocket handshake', ['Sec-WebSocket-Version', '13']));
+    return;
+  }
   const { pass } = entry;
   const slot = door.live.add({ kind: 'websocket', session: pass.session, socket });
   socket.once('close', () => door.live.delete(slot));
   const failed = (error: Error): void => sendRawAnswer(socket, failure(door, facts, error));
+  const mayRead = verdict.way === 'splice' && reads(door, facts, pass);
+  const refused = mayRead
+    ? undefined
+    : (): void => sendRawAnswer(socket, jsonAnswer(502, 'The server did not open this WebSocket'));
   const leads = upgradeWay(way, facts);
   if (verdict.way === 'splice') {
-    splice(leads.way, request, socket, head, leads.facts, door.limits, { failed });
+    splice(leads.way, request, socket, head, leads.facts, door.limits, { failed, refused });
     return;
   }
   const rate = verdict.messageRate;
   joinFiltered(leads.way, request, socket, head, facts, verdict, door.limits, {
     failed,
+    refused,
     admits:
       rate === undefined
         ? undefined
         : bytes => door.rates.take(pass.session, rate, door.rules.clock(), bytes),
     dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),
   });
+}
+
+/**
+ * The attack: a `GET` with `Upgrade: websocket` of a path that a role opens for sockets only. A server that knows no socket there answers it as any other, with what the role may not read.
+ */
+function reads(door: ShareDoor, { path, query }: Facts, { role }: Entry['pass']): boolean {
+  return door.roles.decideRequest(role, 'GET', path, query).allow;
 }
 
 function failure(door: ShareDoor, facts: Facts, error: Error): Answer {

@@ -16,10 +16,11 @@ import type { GuestVerdict } from './guest-authorize.ts';
 import { outsidePage } from './guest-pages.ts';
 import { notAllowedPage } from './guest-state-pages.ts';
 import { guestName } from './guest-ways.ts';
-import { isOwnPath, rateHeaders } from './own-pages.ts';
+import { isOwnPath, ownPrefix, rateHeaders } from './own-pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import { plainSpelling } from './request-headers.ts';
 import type { Decision } from './serve.ts';
+import { workerRemoval } from './user-content.ts';
 
 /** What was found out about a guest's request. */
 export interface Entry {
@@ -39,6 +40,8 @@ export interface ShareGuardRoom {
   readonly refusalLog: RefusalLog;
   /** Why the server may not be asked for a path, by its profile; null where it may. */
   closed(path: string): string | null;
+  /** Whether a path hands out what people have uploaded. */
+  isUserContent(path: string): boolean;
   verdict(facts: Facts, connection: Connection): GuestVerdict;
   /** Redeems a tool's token, and looks again. */
   redeem(facts: Facts, connection: Connection, token: string): Promise<GuestVerdict | Answer>;
@@ -70,10 +73,25 @@ export function shareGuard(
     return upgrade ? answered(jsonAnswer(404, 'There is no such page of Gatehouse')) : { kind: 'own', facts };
   }
   const verdict = room.verdict(facts, connection);
+  const confirmation = confirmationOf(facts, verdict);
+  if (confirmation !== null) return answered(confirmation);
   if (verdict.open !== 'later') return judged(room, facts, verdict);
   return room
     .redeem(facts, connection, verdict.token)
     .then(found => ('status' in found ? answered(found) : judged(room, facts, found)));
+}
+
+/**
+ * The attack (login CSRF): a foreign page leads a browser to an address with the attacker's own token, and its user goes on in the attacker's session. Only a person who asked for the
+ * address in the browser itself is signed in by it; everybody else is led to the page of the link, where nothing happens before its button is pressed, and no use is spent until then.
+ * Null for programs, which are given no cookie, and for a browser whose own session opens the door.
+ */
+function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
+  if (verdict.open === false || verdict.by !== 'query') return null;
+  if (!facts.navigation || facts.site === 'none') return null;
+  const token = facts.credentials.find(({ kind }) => kind === 'query')?.value ?? '';
+  const [id = '', secret = ''] = token.split('.');
+  return redirectAnswer(303, `${facts.ownOrigin}${ownPrefix}/join/${id}#${secret}`);
 }
 
 function judged(room: ShareGuardRoom, facts: Facts, verdict: GuestVerdict): Decision<Entry> {
@@ -96,6 +114,10 @@ function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket'>)
   if (closed !== null) return limited(room, facts, pass, closed);
   if (facts.workerScript && coversOwnPages(facts.path)) {
     return limited(room, facts, pass, 'A service worker of the whole address is not allowed');
+  }
+  if (facts.workerScript && room.isUserContent(facts.path)) {
+    room.noteRole(pass, `role: service worker ${facts.path}`);
+    return answered(workerRemoval);
   }
   if (facts.names.some(name => roles.overrideHeaders.includes(plainSpelling(name)))) {
     return limited(room, facts, pass, 'A request that asks to be taken for another one is not passed on');

@@ -16,6 +16,17 @@ import { maxUpstreamHeaderBytes } from './upstream-fault.ts';
 export interface SpliceEnd {
   /** The server gave no answer to the handshake; nothing was sent to the client. */
   failed(error: Error): void;
+  /** The server's answer is no 101, and whoever asks may not read it. Absent: it is passed on. */
+  refused?: (() => void) | undefined;
+}
+
+/** RFC 6455, 4.2.1. */
+export function isHandshake({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return (
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  );
 }
 
 /** Makes the handshake with the server and joins the two sockets. The caller owns `socket` and destroys it to end the splice. */
@@ -49,7 +60,7 @@ export interface AskedUpgrade {
   readonly headers: string[];
 }
 
-/** Makes the handshake with the server. `met` gets the server's 101 and its side; every other answer reaches the client as it is. */
+/** Makes the handshake with the server. `met` gets the server's 101 and its side; every other answer reaches the client as it is, unless it may not. */
 export function shakeHands(
   route: Way,
   asked: AskedUpgrade,
@@ -81,7 +92,14 @@ export function shakeHands(
     if (!socket.destroyed) end.failed(error);
   });
   handshake.on('response', answer => {
-    relayRefusal(answer, socket, route, facts);
+    if (end.refused === undefined) {
+      relayRefusal(answer, socket, route, facts);
+      return;
+    }
+    // It ends with the client's connection, however long it is.
+    answer.on('error', () => {});
+    answer.resume();
+    end.refused();
   });
   handshake.on('upgrade', (answer, upstream, upstreamHead) => {
     socket.off('close', leave);

@@ -6,7 +6,8 @@ And the opposite one: a secret that Jupyter itself knows as its *token* switches
 and is printed into every page.
 
 So Jupyter has no token at all. Every request, WebSockets and the handlers of extensions included, must carry the
-upstream secret in a header before any handler is chosen; without it the answer is 403 and nothing else. XSRF and
+upstream secret in a header before any handler is chosen; without it the answer is 403 and nothing else. The header is
+then taken off the request, so that no handler can log it or hand it on. XSRF and
 Origin checks stay on for everything that a browser sends, because such a request is not "token authenticated".
 
 The secret comes in a 0600 file that is deleted as soon as it is read, so kernels and terminals, which inherit
@@ -25,6 +26,7 @@ SECRET_FILE_VARIABLE = "GATEHOUSE_UPSTREAM_SECRET_FILE"
 SECRET_HEADER = "X-Gatehouse-Upstream"
 EXPLICIT_HEADER = "X-Gatehouse-Explicit"
 USER_HEADER = "X-Gatehouse-User"
+HEADER_PREFIX = "x-gatehouse-"
 NONCE_HEADER = "X-Gatehouse-Nonce"
 PROOF_HEADER = "X-Gatehouse-Proof"
 PROOF_PATH = "/_gatehouse/proof"
@@ -77,11 +79,34 @@ def carries_secret(request):
     return hmac.compare_digest(hashlib.sha256(given).digest(), hashlib.sha256(_secret).digest())
 
 
-def named_user(request):
-    """The person whom the gateway names; percent-encoded, because header values are not Unicode."""
-    name = unquote(request.headers.get(USER_HEADER, ""), errors="replace")
-    name = "".join(letter for letter in name if letter.isprintable())[:120].strip()
-    return User(username=name or "owner")
+class Verdict:
+    """What the gateway's headers said of one request. They are read once and taken off it."""
+
+    def __init__(self, request):
+        self.explicit = request.headers.get(EXPLICIT_HEADER) == "1"
+        # Percent-encoded, because header values are not Unicode.
+        name = unquote(request.headers.get(USER_HEADER, ""), errors="replace")
+        name = "".join(letter for letter in name if letter.isprintable())[:120].strip()
+        # One object for each request: Jupyter asks several times and expects the same person.
+        self.user = User(username=name or "owner")
+
+
+def take_verdict(request):
+    """Judges a request, and removes the gateway's headers from it whatever the outcome.
+
+    The attack: jupyter-server-proxy hands all headers on to whoever owns the proxied port, and an extension may log
+    them. Whoever reads the secret there reaches this server past the gateway.
+    """
+    verdict = Verdict(request) if carries_secret(request) else None
+    for name in [name for name in request.headers if name.lower().startswith(HEADER_PREFIX)]:
+        del request.headers[name]
+    request._gatehouse_verdict = verdict
+    return verdict
+
+
+def verdict_of(handler):
+    """None for a request that did not come through the guard."""
+    return getattr(handler.request, "_gatehouse_verdict", None)
 
 
 class ProofHandler(web.RequestHandler):
@@ -117,13 +142,8 @@ class GatehouseIdentityProvider(IdentityProvider):
             del configured[name]
 
     def get_user(self, handler):
-        if not carries_secret(handler.request):
-            return None
-        # Jupyter asks several times in one request and expects the same person.
-        user = getattr(handler, "_gatehouse_user", None)
-        if user is None:
-            user = handler._gatehouse_user = named_user(handler.request)
-        return user
+        verdict = verdict_of(handler)
+        return None if verdict is None else verdict.user
 
     def get_handlers(self):
         return []
@@ -133,7 +153,8 @@ class GatehouseIdentityProvider(IdentityProvider):
 
         Such clients (`Authorization: token ...`) have no XSRF cookie, and never needed one with Jupyter.
         """
-        return carries_secret(handler.request) and handler.request.headers.get(EXPLICIT_HEADER) == "1"
+        verdict = verdict_of(handler)
+        return verdict is not None and verdict.explicit
 
     def should_check_origin(self, handler):
         return True
@@ -178,7 +199,7 @@ def guard(application):
     def find_guarded(request, **options):
         if request.path == PROOF_PATH and request.method == "GET":
             return application.get_handler_delegate(request, ProofHandler)
-        if carries_secret(request):
+        if take_verdict(request) is not None:
             return find_handler(request, **options)
         return application.get_handler_delegate(request, web.ErrorHandler, {"status_code": 403})
 
