@@ -3,7 +3,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { AccessLink, ServerState } from '../../shared/model.ts';
 import type { ClientCredential, Clock, Log } from './ports.ts';
 import type { Secret } from './secret.ts';
-import type { Upstream } from './upstream.ts';
+import type { Reach } from './upstream.ts';
 
 /** What a gateway is handed. It fetches nothing itself. */
 export interface GatewayRules {
@@ -33,8 +33,8 @@ export interface GatewayRules {
 export interface UpstreamState {
   readonly state: ServerState;
   readonly reason: string;
-  /** Null unless the server is ready (or unhealthy, which is still worth a try). */
-  readonly upstream: Upstream | null;
+  /** Open while the server is ready (or unhealthy, which is still worth a try) and what listens at its address was proved to be it. */
+  readonly reach: Reach;
   /** Path of the server's first page, to which `/` of a browser navigation leads after signing in: `/lab`. */
   readonly landing: string;
 }

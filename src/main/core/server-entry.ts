@@ -79,8 +79,8 @@ export class ServerEntry {
 
   /** Null while it has no door. */
   upstreamState(): UpstreamState | null {
-    const { state, reason, upstream, landing } = this.#supervised;
-    return this.#door === null ? null : { state, reason, upstream, landing };
+    const { state, reason, reach, landing } = this.#supervised;
+    return this.#door === null ? null : { state, reason, reach, landing };
   }
 
   async rememberShare(sharePort: number, shareListen: string): Promise<void> {
@@ -129,7 +129,8 @@ export class ServerEntry {
   /** The same as `upstreamState` for guests: they are shut out while it must not be shared, also by links that are there already. */
   shareState(): UpstreamState | null {
     const state = this.upstreamState();
-    return state === null || this.shareRefusal() === null ? state : { ...state, upstream: null };
+    if (state === null || this.shareRefusal() === null || state.reach.kind === 'shut') return state;
+    return { ...state, reach: { kind: 'shut', why: 'unsafe' } };
   }
 
   /** What opens its door. */

@@ -37,7 +37,7 @@ export class Door implements GuardRoom, PageRoom {
   readonly #sessions: SessionTable = new Map();
   readonly #attempts: AttemptTable = new Map();
   #tokenHash: Buffer;
-  #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
+  #state: UpstreamState = { state: 'starting', reason: '', reach: { kind: 'away' }, landing: '/' };
 
   constructor(rules: GatewayRules, limits: Limits) {
     this.rules = rules;
@@ -85,11 +85,13 @@ export class Door implements GuardRoom, PageRoom {
 
   setUpstream(state: UpstreamState): void {
     this.#state = state;
-    if (state.upstream === (this.route?.upstream ?? null)) return;
+    const { reach } = state;
     const { route } = this;
-    this.route = state.upstream === null ? null : openRoute(state.upstream);
-    // Answers in progress may finish; they end with the server that gives them.
-    if (route !== null) void closeRoute(route);
+    if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
+    this.route = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
+    // A request ends with its connection; one that waits for a connection is answered.
+    if (reach.kind === 'shut') this.live.endWebSockets();
+    if (route !== null) void (reach.kind === 'shut' ? destroyRoute(route) : closeRoute(route));
   }
 
   verdict(facts: Facts, connection: Connection): Verdict {
