@@ -1,4 +1,3 @@
-import type { SecureContextOptions } from 'node:tls';
 import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
 import { errorInfo, GatehouseError } from './errors.ts';
 import type {
@@ -11,7 +10,7 @@ import type {
   Supervised,
   Vault,
 } from './ports.ts';
-import type { Gateway, GatewayRules, UpstreamState } from './gateway-ports.ts';
+import type { Gateway, GatewayRules, LocalTls, UpstreamState } from './gateway-ports.ts';
 import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 import type { ShareRefusal } from './share-ports.ts';
@@ -33,7 +32,7 @@ export interface EntryParts {
   /** What the server's own settings ask of its door; null: nothing. */
   wishes(): Promise<DoorWishes | null>;
   /** Certificate and rules for a door that is to speak TLS. @param host first label of its name */
-  doorTls(tls: DoorTls, host: string): Promise<SecureContextOptions>;
+  doorTls(tls: DoorTls, host: string): Promise<LocalTls>;
   /** From now on this token is in no log. */
   learn(token: Secret<string>): void;
 }

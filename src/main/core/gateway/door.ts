@@ -6,7 +6,7 @@ import { noteFailure, type AttemptTable } from './attempts.ts';
 import { authorize, type Verdict } from './authorize.ts';
 import { takeCode, type CodeTable } from './code.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
-import { setSessionCookie } from './cookies.ts';
+import { secureSessionCookie, setSessionCookie } from './cookies.ts';
 import { openCrowd, type Crowd } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
 import { closeRoute, destroyRoute, openRoute, type Route } from './route.ts';
@@ -53,6 +53,10 @@ export class Door implements GuardRoom, PageRoom {
     return this.rules.name;
   }
 
+  get secure(): boolean {
+    return this.rules.tls !== undefined;
+  }
+
   get landing(): string {
     return this.#state.landing;
   }
@@ -76,6 +80,7 @@ export class Door implements GuardRoom, PageRoom {
       headerCount: this.limits.headerCount,
       trustedProxies: this.rules.trustedProxies,
       spelling: makeSpelling(this.rules.clientCredential),
+      ...(this.rules.tls === undefined ? {} : { cookie: secureSessionCookie }),
     };
   }
 
@@ -125,7 +130,7 @@ export class Door implements GuardRoom, PageRoom {
     const value = mintSecret();
     const session = openSession(this.#sessions, this.rules.clock(), value, this.limits);
     this.rules.log.info('a browser was signed in', { session: session.id });
-    return this.#lead(facts, next, ['Set-Cookie', setSessionCookie(value.reveal())]);
+    return this.#lead(facts, next, ['Set-Cookie', setSessionCookie(value.reveal(), this.secure)]);
   }
 
   exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer {
