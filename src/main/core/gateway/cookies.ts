@@ -8,7 +8,10 @@ import { createHash } from 'node:crypto';
  */
 export const sessionCookie = 'gatehouse-session';
 
-/** The same on a listener with TLS, where every browser takes the prefix: no other host plants it, and a port without TLS is not sent it where the browser tells schemes apart. */
+/**
+ * The same on a listener with TLS, where every browser takes the prefix: no other host plants it. That it is `Secure` does not keep it from a port without TLS of
+ * the same name: Chromium 156 counts *.localhost as secure over http, too (tried). What keeps it is that nobody else knows the name.
+ */
 export const secureSessionCookie = '__Host-gatehouse-session';
 
 /** Every cookie name that is Gatehouse's, now or on another listener. None is ever passed to a server or taken from one. */
