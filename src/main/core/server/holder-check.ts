@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CheckHolder, Holder, RunFacts } from '../ports.ts';
 import { findConnection, holds, listenersOn, parseProcNet, reached, type Listener } from './listeners.ts';
-import { foreignPort, pidsOf, portOwner } from './port-owner.ts';
+import { foreignPort, pidsOf, portOwner, type PortOwner } from './port-owner.ts';
 
 export interface HolderCheckOptions {
   /** Null when the run has ended. */
@@ -40,10 +40,10 @@ type Check = (run: RunFacts, connection: Parameters<CheckHolder>[0]) => Promise<
  * listener, so the listener counts; after that its own inode does. Which listeners are ours is remembered: an inode is not given out again while a run lasts.
  */
 function linuxCheck(): Check {
-  const known = new Set<string>();
   const tables = shared(() =>
     Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => readFile(path, 'latin1').catch(() => ''))),
   );
+  const ownerOf = rememberOurs();
   return async (run, { port, ownPort }) => {
     const texts = await tables();
     const peer = texts.map(text => findConnection(text, port, ownPort)).find(found => found !== null);
@@ -51,22 +51,32 @@ function linuxCheck(): Check {
       return { kind: 'unknown', detail: `Nobody holds the connection to port ${port} any more.` };
     }
     const listeners = reached(texts.flatMap(text => parseProcNet(text, port)));
-    const areKnown =
-      listeners.length > 0 && listeners.every(({ inode }) => inode !== null && known.has(inode));
-    if (peer.inode !== '0') {
-      // A program of this account can read whatever the server can; it need not take its port.
-      if (areKnown && peer.uid === process.getuid?.()) return { kind: 'ours' };
-      const accepted = { ...unnamed, inode: peer.inode };
-      return (await holds(await pidsOf(run, 'linux'), accepted))
-        ? { kind: 'ours' }
-        : foreignPort(port, [accepted]);
-    }
-    if (areKnown) return { kind: 'ours' };
-    const owner = await portOwner(listeners, port, run, 'linux');
-    if (owner.kind === 'foreign') return owner;
-    if (owner.kind === 'not-yet') return { kind: 'unknown', detail: owner.detail };
-    for (const { inode } of listeners) if (inode !== null) known.add(inode);
-    return { kind: 'ours' };
+    const owner = await ownerOf(listeners, port, run);
+    if (peer.inode === '0') return asHolder(owner);
+    // A program of this account can read whatever the server can; it need not take its port.
+    if (owner.kind === 'ours' && peer.uid === process.getuid?.()) return owner;
+    const accepted = { ...unnamed, inode: peer.inode };
+    return (await holds(await pidsOf(run, 'linux'), accepted))
+      ? { kind: 'ours' }
+      : foreignPort(port, [accepted]);
+  };
+}
+
+type OwnerOf = (listeners: readonly Listener[], port: number, run: RunFacts) => Promise<PortOwner>;
+
+/** Looks through the processes once for each set of listeners; what is not ours is looked at again each time. */
+function rememberOurs(): OwnerOf {
+  const known = new Map<string, Promise<PortOwner>>();
+  return async (listeners, port, run) => {
+    const key = listeners.map(({ inode }) => inode).join();
+    const owner = known.get(key) ?? portOwner(listeners, port, run, 'linux');
+    known.set(key, owner);
+    const { kind } = await owner.catch((error: unknown) => {
+      known.delete(key);
+      throw error;
+    });
+    if (kind !== 'ours') known.delete(key);
+    return owner;
   };
 }
 
@@ -85,7 +95,10 @@ function slowCheck(platform: NodeJS.Platform): Check {
 }
 
 async function whoListens(port: number, run: RunFacts, platform: NodeJS.Platform): Promise<Holder> {
-  const owner = await portOwner(await listenersOn(port, platform), port, run, platform);
+  return asHolder(await portOwner(await listenersOn(port, platform), port, run, platform));
+}
+
+function asHolder(owner: PortOwner): Holder {
   return owner.kind === 'not-yet' ? { kind: 'unknown', detail: owner.detail } : owner;
 }
 
