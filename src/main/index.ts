@@ -5,6 +5,7 @@ import { app } from 'electron/main';
 import packageFile from '../../package.json' with { type: 'json' };
 import { ensureCore } from './control/find.ts';
 import { systemPaths } from './core/paths.ts';
+import { withPrivateRuntime } from './core/runtime-folder.ts';
 import { coreEnvironment, coreProgram, secretNames } from './shell/core-environment.ts';
 import { errorInfo } from './shell/error-info.ts';
 import { registerOwnScheme, runShell } from './shell/shell.ts';
@@ -15,7 +16,8 @@ const coreLimit = 30_000;
 
 function main(): void {
   const environment = coreEnvironment(process.env);
-  const paths = systemPaths(process.env, process.platform, homedir(), process.getuid?.() ?? null);
+  const uid = process.getuid?.() ?? null;
+  const paths = withPrivateRuntime(systemPaths(process.env, process.platform, homedir(), uid));
   const program = coreProgram(
     {
       packaged: app.isPackaged,

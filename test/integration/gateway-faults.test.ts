@@ -13,6 +13,7 @@ import {
   until,
   type Room,
 } from '../support/gateway.ts';
+import { away, openTo } from '../support/reach.ts';
 
 const rooms: Room[] = [];
 afterEach(async () => {
@@ -200,7 +201,7 @@ test('no server: a page that looks again for a person, a sentence for a program'
   room.gateway.setUpstream({
     state: 'starting',
     reason: 'JupyterLab is loading.',
-    upstream: null,
+    reach: away,
     landing: '/lab',
   });
   const page = await ask(room, '/lab', { headers: { ...owner, ...navigation } });
@@ -229,11 +230,11 @@ test('a server that is gone: 503 within a moment; back on another address: the s
     state: 'ready',
     reason: '',
     landing: '/',
-    upstream: { ...room.upstream, address },
+    reach: openTo({ ...room.upstream, address }),
   });
   expect((await ask(room, '/a', { headers: owner })).status).toBe(503);
   expect((await ask(room, '/a', { method: 'POST', headers: owner, body: 'x' })).status).toBe(503);
-  room.gateway.setUpstream({ state: 'ready', reason: '', landing: '/', upstream: room.upstream });
+  room.gateway.setUpstream({ state: 'ready', reason: '', landing: '/', reach: openTo(room.upstream) });
   expect((await ask(room, '/a', { headers: owner })).body).toBe('served');
 });
 
@@ -247,7 +248,7 @@ test('what is in progress on the old run may finish while the new one serves', a
     state: 'ready',
     reason: '',
     landing: '/',
-    upstream: { ...room.upstream, address: { kind: 'port', port } },
+    reach: openTo({ ...room.upstream, address: { kind: 'port', port } }),
   });
   expect((await ask(room, '/x', { headers: owner })).body).toBe('new');
   live?.end('b');

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { openBrowser } from '../support/browser.ts';
 import { eventually } from '../support/core.ts';
 import { ask, openRoom, owner, type Room } from '../support/gateway.ts';
+import { openTo } from '../support/reach.ts';
 
 const contentPaths = [/^\/files\//, /^\/view\//, /^\/nbconvert\//, /^\/gradio_api\/file[=/]/];
 /** Answers every page below its folder with a script that looks whether it is of the server's origin. */
@@ -82,12 +83,12 @@ test('a worker that is there from an earlier version is removed when the browser
   room.gateway.setUpstream({
     state: 'ready',
     reason: '',
-    upstream: { ...room.upstream, contentPaths: [] },
+    reach: openTo({ ...room.upstream, contentPaths: [] }),
     landing: '/lab',
   });
   await register(page, '/files/evil.js');
   expect(await titleAt(page, '/files/page.html')).toBe(`http://${room.host}`);
-  room.gateway.setUpstream({ state: 'ready', reason: '', upstream: room.upstream, landing: '/lab' });
+  room.gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(room.upstream), landing: '/lab' });
   const title = await eventually('the sandbox', 60_000, async () => {
     const seen = await titleAt(page, '/files/page.html');
     return seen === 'null' && seen;

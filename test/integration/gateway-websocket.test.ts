@@ -16,6 +16,7 @@ import {
   websocket,
   type Room,
 } from '../support/gateway.ts';
+import { away, openTo } from '../support/reach.ts';
 
 const rooms: Room[] = [];
 afterEach(async () => {
@@ -87,7 +88,7 @@ test('an answer of the server that is no 101 is relayed', async () => {
 
 test('no server: 503; a server that is gone: 503', async () => {
   const { room, handshakes } = await openEcho(rooms);
-  room.gateway.setUpstream({ state: 'restarting', reason: 'It crashed.', upstream: null, landing: '/' });
+  room.gateway.setUpstream({ state: 'restarting', reason: 'It crashed.', reach: away, landing: '/' });
   const reply = await ask(room, '/ws', { headers: { ...websocket, ...owner } });
   expect([reply.status, reply.headers['retry-after']]).toEqual([503, '1']);
   expect(reply.body).toContain('restarting: It crashed.');
@@ -97,7 +98,7 @@ test('no server: 503; a server that is gone: 503', async () => {
   room.gateway.setUpstream({
     state: 'ready',
     reason: '',
-    upstream: { ...room.upstream, address: { kind: 'port', port } },
+    reach: openTo({ ...room.upstream, address: { kind: 'port', port } }),
     landing: '/',
   });
   expect((await ask(room, '/ws', { headers: { ...websocket, ...owner } })).status).toBe(503);

@@ -14,6 +14,7 @@ import {
   type FakeOptions,
   type Fixture,
 } from '../fakes/supervised.ts';
+import { upstreamOf } from '../support/reach.ts';
 
 let current: Fixture | null = null;
 
@@ -118,8 +119,8 @@ test('five failures in a row, and it is given up with the reason', async () => {
 test('a server that somebody shuts down from inside stays down', async () => {
   const it = begin({ mode: 'good' });
   await it.supervised.start();
-  const { upstream } = it.supervised;
-  await ask(upstream!.address, '/leave').catch(() => '');
+  const upstream = upstreamOf(it.supervised);
+  await ask(upstream.address, '/leave').catch(() => '');
   await until('stopped', () => it.supervised.state === 'stopped');
   expect(it.supervised.reason).toContain('exit code 0');
 });

@@ -22,6 +22,7 @@ import {
   type FakeOptions,
   type Fixture,
 } from '../fakes/supervised.ts';
+import { upstreamOf } from '../support/reach.ts';
 
 let current: Fixture | null = null;
 
@@ -40,7 +41,7 @@ test('a server that floods is readable, bounded, and neither stalls nor fills th
   const before = process.memoryUsage().rss;
   await it.supervised.start();
   await until('output is left out', () => it.lines.some(line => line.text.includes('left out')), 20_000);
-  expect(await ask(it.supervised.upstream!.address, '/')).not.toBe('');
+  expect(await ask(upstreamOf(it.supervised).address, '/')).not.toBe('');
   expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
   await it.supervised.stop('Enough.');
   const folder = join(it.root, 'logs');
@@ -84,7 +85,7 @@ test('the environment is clean, and marked', async () => {
   };
   const it = begin({ mode: 'good' }, { environment });
   await it.supervised.start();
-  const seen: unknown = JSON.parse(await ask(it.supervised.upstream!.address, '/environment'));
+  const seen: unknown = JSON.parse(await ask(upstreamOf(it.supervised).address, '/environment'));
   expect(seen).toHaveProperty('GATEHOUSE_RUN', markerOf(it));
   for (const name of ['LD_PRELOAD', 'NODE_OPTIONS', 'JUPYTER_TOKEN', 'GATEHOUSE_TOKEN', 'ODD'])
     expect(seen).not.toHaveProperty(name);
@@ -101,7 +102,7 @@ test.runIf(process.getuid?.() === 0)('a full disk: what runs goes on, what start
     const it = begin({ mode: 'good' }, { runRoot, logFile: join(disk, 'fake.log') });
     await it.supervised.start();
     fill(filler);
-    expect(await ask(it.supervised.upstream!.address, '/')).not.toBe('');
+    expect(await ask(upstreamOf(it.supervised).address, '/')).not.toBe('');
     await it.supervised.stop('Enough.');
     fill(filler);
     await expect(it.supervised.start()).rejects.toThrow('ENOSPC');
@@ -132,11 +133,12 @@ test('a server that falls silent is unhealthy, not restarted, and well again', a
     { limits: { probeSeconds: 0.1, patience: { ...usualPatience, misses: 1 } } },
   );
   await it.supervised.start();
-  const { pid, upstream } = it.supervised;
-  await ask(upstream!.address, '/mute');
+  const { pid } = it.supervised;
+  const upstream = upstreamOf(it.supervised);
+  await ask(upstream.address, '/mute');
   await until('unhealthy', () => it.supervised.state === 'unhealthy', 15_000);
   expect(it.supervised.pid).toBe(pid);
-  await ask(upstream!.address, '/speak').catch(() => '');
+  await ask(upstream.address, '/speak').catch(() => '');
   it.supervised.resumed();
   await until('ready', () => it.supervised.state === 'ready', 15_000);
   expect(it.supervised.pid).toBe(pid);
@@ -149,7 +151,7 @@ test('stopped and continued (as by sleep), it is neither restarted nor given up'
   process.kill(pid ?? 0, 'SIGSTOP');
   it.supervised.resumed();
   process.kill(pid ?? 0, 'SIGCONT');
-  await ask(it.supervised.upstream!.address, '/');
+  await ask(upstreamOf(it.supervised).address, '/');
   expect(it.supervised).toMatchObject({ state: 'ready', pid });
 });
 

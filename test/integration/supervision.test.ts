@@ -12,6 +12,7 @@ import {
   type FakeOptions,
   type Fixture,
 } from '../fakes/supervised.ts';
+import { away } from '../support/reach.ts';
 
 let current: Fixture | null = null;
 
@@ -37,14 +38,12 @@ async function expectNothingLeft(it: Fixture, mark: string): Promise<void> {
 test('a good server starts, answers, and leaves nothing when it is stopped twice at once', async () => {
   const it = begin({ mode: 'good' });
   await it.supervised.start();
-  const { upstream } = it.supervised;
-  if (upstream === null) throw new Error('ready without an upstream');
-  expect(it.supervised).toMatchObject({ state: 'ready', landing: '/lab' });
+  expect(it.supervised).toMatchObject({ state: 'ready', landing: '/lab', reach: { kind: 'open' } });
   expect(await it.supervised.busyKernels()).toBe(2);
   expect(await guardsOf(it)).toHaveLength(1);
   const mark = markerOf(it);
   await Promise.all([it.supervised.stop('Enough.'), it.supervised.stop('Enough.')]);
-  expect(it.supervised).toMatchObject({ state: 'stopped', reason: 'Enough.', pid: null, upstream: null });
+  expect(it.supervised).toMatchObject({ state: 'stopped', reason: 'Enough.', pid: null, reach: away });
   expect(it.history).toEqual(['starting', 'ready', 'stopping', 'stopped']);
   await expectNothingLeft(it, mark);
 });

@@ -2,10 +2,11 @@ import { customSharing } from '../../src/main/core/profiles/custom/sharing.ts';
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
 import type { Failure, FoundServer, ServerState } from '../../src/shared/model.ts';
 import type { EntryParts, SuperviseRequest } from '../../src/main/core/server-entry.ts';
-import type { Log, Profile, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
+import type { Log, Profile, Reach, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
 import type { Gateway } from '../../src/main/core/gateway-ports.ts';
 import type { SavedServer, SavedServers } from '../../src/main/core/saved-servers.ts';
 import { Secret } from '../../src/main/core/secret.ts';
+import { away, openTo } from './reach.ts';
 
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -32,8 +33,8 @@ export class FakeSupervised implements Supervised {
     this.#request = request;
   }
 
-  get upstream(): Upstream | null {
-    return this.state === 'ready' ? upstream : null;
+  get reach(): Reach {
+    return this.state === 'ready' ? openTo(upstream) : away;
   }
 
   async start(): Promise<void> {

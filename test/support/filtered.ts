@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { afterEach, expect } from 'vitest';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import { joinFiltered, type FilterVerdict } from '../../src/main/core/gateway/filtered-socket.ts';
+import { alwaysOurs } from './reach.ts';
 import { openRoute } from '../../src/main/core/gateway/route.ts';
 import { makeHosts } from '../../src/main/core/gateway/hosts.ts';
 import { readFacts } from '../../src/main/core/gateway/facts.ts';
@@ -65,12 +66,15 @@ export async function bench(options: Options = {}): Promise<Bench> {
     socket.on('ping', data => got.push(`ping ${textOf(data)}`));
     socket.on('close', (code, reason) => got.push(`close ${code} ${textOf(reason)}`));
   });
-  const route = openRoute({
-    address: { kind: 'port', port: await listen(http) },
-    host: 'localhost',
-    headers: [],
-    withheldCookies: [],
-  });
+  const route = openRoute(
+    {
+      address: { kind: 'port', port: await listen(http) },
+      host: 'localhost',
+      headers: [],
+      withheldCookies: [],
+    },
+    alwaysOurs,
+  );
   const verdict: FilterVerdict = {
     allow: true,
     way: 'filter',

@@ -6,6 +6,7 @@ import type { Gateway, GatewayRules } from '../../src/main/core/gateway-ports.ts
 import { openGateway } from '../../src/main/core/gateway/gateway.ts';
 import { defaultLimits, type Limits } from '../../src/main/core/gateway/limits.ts';
 import { Secret } from '../../src/main/core/secret.ts';
+import { openTo } from './reach.ts';
 
 export const token = 'mTq3vYl0Zr8sXw1nJd6kPb9cHf2gUe5aVo7iKx4yRtE';
 export const upstreamSecret = 'upstream-secret-Qw8z';
@@ -86,7 +87,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     withheldCookies: [/^username-/],
     ...options.upstream,
   };
-  gateway.setUpstream({ state: 'ready', reason: '', upstream, landing: '/lab' });
+  gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(upstream), landing: '/lab' });
   const { port } = gateway;
   return {
     gateway,

@@ -15,6 +15,7 @@ import { hostNames } from '../../src/main/core/share/names.ts';
 import { tlsOptions } from '../../src/main/core/share/tls-options.ts';
 import type { Role } from '../../src/shared/model.ts';
 import { makeCertificate } from './certificates.ts';
+import { openTo } from './reach.ts';
 
 export interface RoleProxy {
   /** `http://127.0.0.1:PORT/` */
@@ -46,7 +47,7 @@ export async function openRoleProxy(plan: LaunchPlan, rules: RoleRules, role: Ro
     clock: Date.now,
     log,
   });
-  gateway.setUpstream({ state: 'ready', reason: '', upstream: plan.upstream, landing: plan.landing });
+  gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(plan.upstream), landing: plan.landing });
   const place = { host: '127.0.0.1', port: gateway.port, ca: pem, servername: 'localhost' };
   const own = { host: `localhost:${gateway.port}`, authorization: `Bearer ${token}` };
   const front = createServer((request, response) => {

@@ -19,6 +19,7 @@ import type { Role } from '../../src/shared/model.ts';
 import { makeCertificate } from './certificates.ts';
 import { listen } from './gateway.ts';
 import { Guest } from './guest.ts';
+import { openTo } from './reach.ts';
 
 export interface ShareRoom {
   readonly gateway: ShareGateway;
@@ -140,7 +141,7 @@ export async function openShareRoom(
     personHeader: 'X-Person',
     withheldCookies: [],
   };
-  gateway.setUpstream({ state: 'ready', reason: '', upstream, landing: '/lab' });
+  gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(upstream), landing: '/lab' });
   const origin = `https://127.0.0.1:${gateway.port}`;
   const link = async (role: Role, change: { uses?: number; approval?: boolean } = {}): Promise<Guest> => {
     const made = await ledger.make({ label: 'x', role, serverId: 'thesis', madeBy: 'mira', ...change });

@@ -132,6 +132,6 @@ test('a door that asks for no token must not be shared', async () => {
   await entry.start();
   expect(entry.shareRefusal()?.reason).toMatch(/asks nobody for a token/);
   // Guests whose links are there already find no server.
-  expect(entry.upstreamState()?.upstream).not.toBeNull();
-  expect(entry.shareState()?.upstream).toBeNull();
+  expect(entry.upstreamState()?.reach.kind).toBe('open');
+  expect(entry.shareState()?.reach).toEqual({ kind: 'shut', why: 'unsafe' });
 });

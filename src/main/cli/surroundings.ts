@@ -7,6 +7,7 @@ import type { CoreClient } from '../control/client.ts';
 import { composeCore, type ComposeOptions } from '../core/compose.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
+import { withPrivateRuntime } from '../core/runtime-folder.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import type { CommandParts, Reach } from './commands.ts';
@@ -27,7 +28,7 @@ const startLimit = 20_000;
 /** What the command line takes from the process it runs in: environment, folders, user. Looked at once. */
 export function makeSurroundings(): Surroundings {
   const uid = process.getuid?.() ?? null;
-  const paths = systemPaths(process.env, process.platform, homeFolder(), uid);
+  const paths = withPrivateRuntime(systemPaths(process.env, process.platform, homeFolder(), uid));
   const { version } = packageFile;
   return {
     commandParts(output, argv, options) {

@@ -1,7 +1,6 @@
 /** Puts sharing together: nothing is opened, asked of the keychain or listened on before it is used. */
 import { access } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
-import type { SecureContextOptions } from 'node:tls';
 import type { SharingAnswers } from './answers.ts';
 import type { Announcer } from './announcer.ts';
 import { doorTls } from './door-tls.ts';
@@ -11,7 +10,7 @@ import { openShareGateway } from './gateway/share-gateway.ts';
 import type { Launcher } from './launcher.ts';
 import type { Paths } from './paths.ts';
 import type { DoorTls, Log, Redactor, SecretKeeper } from './ports.ts';
-import type { UpstreamState } from './gateway-ports.ts';
+import type { LocalTls, UpstreamState } from './gateway-ports.ts';
 import { Secret } from './secret.ts';
 import type { GuestDesk } from './share-ports.ts';
 import { startOf } from './server/processes.ts';
@@ -51,7 +50,7 @@ export interface ComposedSharing {
   follow(serverId: string, state: UpstreamState | null): void;
   forgotten(serverId: string): Promise<void>;
   /** For a local listener that is to speak TLS. @param label first label of its name */
-  doorTls(tls: DoorTls, label: string): Promise<SecureContextOptions>;
+  doorTls(tls: DoorTls, label: string): Promise<LocalTls>;
   close(): Promise<void>;
 }
 

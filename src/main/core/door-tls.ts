@@ -1,10 +1,15 @@
-/** What a local listener that speaks TLS shows. The attack on it: a certificate that names more than this door, which then answers for other servers of the computer. */
-import type { SecureContextOptions } from 'node:tls';
+/**
+ * What a local listener that speaks TLS shows. The attacks on it: a certificate that names more than this listener, which then answers for other servers of the computer; and
+ * one that names the listener's own host to whoever connects: who knows that name can lead the owner's browser to a port of theirs, which gets the session
+ * cookie. So the certificate for everybody has this computer's loopback names alone, and one with the own host is shown to a client that names it first.
+ */
+import { createSecureContext } from 'node:tls';
+import type { LocalTls } from './gateway-ports.ts';
 import type { DoorTls, Redactor, SecretKeeper } from './ports.ts';
 import { createPrivateKey } from 'node:crypto';
 import { Secret } from './secret.ts';
 import type { AuthorityStore } from './share/authority-store.ts';
-import { issueLeaf } from './share/leaf.ts';
+import { issueLeaf, type Leaf } from './share/leaf.ts';
 import { hostNames } from './share/names.ts';
 import { keptPassphrase } from './share/passphrase.ts';
 import { asError, readSupplied } from './share/supplied.ts';
@@ -20,12 +25,8 @@ export interface DoorTlsParts {
 }
 
 /** Read once, as the door is opened. Throws GatehouseError where the files cannot be used. @param label first label of the door's name */
-export async function doorTls(
-  wish: DoorTls,
-  label: string,
-  parts: DoorTlsParts,
-): Promise<SecureContextOptions> {
-  const host = hostNames([`${label}.localhost`, 'localhost'], ['127.0.0.1', '::1']);
+export async function doorTls(wish: DoorTls, label: string, parts: DoorTlsParts): Promise<LocalTls> {
+  const own = `${label}.localhost`;
   const now = Date.now();
   const { keeper, redactor, paths } = parts;
   if (wish.kind === 'files') {
@@ -40,7 +41,7 @@ export async function doorTls(
           ask: () => Promise.resolve(null),
         }),
         wanted: [],
-        own: [...host.names, ...host.addresses],
+        own: [own, ...loopback.names, ...loopback.addresses],
         roots: systemRoots,
         uid: paths.uid,
       },
@@ -50,10 +51,21 @@ export async function doorTls(
     return tlsOptions(usable);
   }
   const { authorities } = await parts.rooms();
-  const leaf = await issueLeaf(await authorities.get(now), host, now);
-  const pem = createPrivateKey({ key: leaf.key.reveal(), format: 'der', type: 'pkcs8' }).export({
-    format: 'pem',
-    type: 'pkcs8',
-  });
-  return tlsOptions({ chain: leaf.certificate.toString(), key: new Secret(pem.toString()) });
+  const authority = await authorities.get(now);
+  const everybodys = await issueLeaf(authority, loopback, now, 'localhost');
+  const named = createSecureContext(
+    tlsOptions(shown(await issueLeaf(authority, hostNames([own], []), now, 'localhost'))),
+  );
+  return {
+    ...tlsOptions(shown(everybodys)),
+    SNICallback: (name, done) => (name.toLowerCase() === own ? done(null, named) : done(null)),
+  };
+}
+
+const loopback = hostNames(['localhost'], ['127.0.0.1', '::1']);
+
+function shown({ certificate, key }: Leaf): Parameters<typeof tlsOptions>[0] {
+  const opened = createPrivateKey({ key: key.reveal(), format: 'der', type: 'pkcs8' });
+  const pem = opened.export({ format: 'pem', type: 'pkcs8' });
+  return { chain: certificate.toString(), key: new Secret(pem.toString()) };
 }

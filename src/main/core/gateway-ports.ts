@@ -1,9 +1,15 @@
 /** The door before a server, as the rest of the core sees it. Types only, as in `ports.ts`. */
-import type { SecureContextOptions } from 'node:tls';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { AccessLink, ServerState } from '../../shared/model.ts';
 import type { ClientCredential, Clock, Log } from './ports.ts';
 import type { Secret } from './secret.ts';
-import type { Upstream } from './upstream.ts';
+import type { Reach } from './upstream.ts';
+
+/**
+ * The certificate that a local listener shows to everybody, so that nothing in it is a secret; `SNICallback` may know another one for a client that names the
+ * listener's own host.
+ */
+export type LocalTls = SecureContextOptions & Pick<TlsOptions, 'SNICallback'>;
 
 /** What a gateway is handed. It fetches nothing itself. */
 export interface GatewayRules {
@@ -18,7 +24,7 @@ export interface GatewayRules {
   /** Path below which the server's pages are, without a slash at its end; '' when absent. */
   readonly basePath?: string | undefined;
   /** Certificate and rules of a listener that speaks TLS; plain HTTP when absent. */
-  readonly tls?: SecureContextOptions | undefined;
+  readonly tls?: LocalTls | undefined;
   /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
   readonly preferredPort: number | null;
   /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
@@ -33,8 +39,8 @@ export interface GatewayRules {
 export interface UpstreamState {
   readonly state: ServerState;
   readonly reason: string;
-  /** Null unless the server is ready (or unhealthy, which is still worth a try). */
-  readonly upstream: Upstream | null;
+  /** Open while the server is ready (or unhealthy, which is still worth a try) and what listens at its address was proved to be it. */
+  readonly reach: Reach;
   /** Path of the server's first page, to which `/` of a browser navigation leads after signing in: `/lab`. */
   readonly landing: string;
 }

@@ -1,6 +1,6 @@
 /**
  * Attack: another user makes `/tmp/gatehouse-1000-ab12cd34` before Gatehouse does, and then owns the folder in which the control
- * socket appears. `preparePaths` refuses a runtime folder that is not ours alone (see files.ts).
+ * socket appears. `preparePaths` refuses a runtime folder that is not ours alone (see files.ts); `runtime-folder.ts` finds another one before that.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

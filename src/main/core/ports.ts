@@ -11,9 +11,9 @@ import type {
 } from '../../shared/model.ts';
 import type { ProfileSharing } from './role-ports.ts';
 import type { Secret } from './secret.ts';
-import type { Upstream } from './upstream.ts';
+import type { Reach, Upstream } from './upstream.ts';
 
-export type { Address, PageRewrite, Upstream } from './upstream.ts';
+export type { Address, CheckHolder, Holder, PageRewrite, Reach, Upstream } from './upstream.ts';
 
 /** Milliseconds since the epoch. Time is a parameter everywhere, so that tests own it. */
 export type Clock = () => number;
@@ -217,8 +217,8 @@ export interface Supervised {
   readonly caveat: string | null;
   readonly pid: number | null;
   readonly startedAt: number | null;
-  /** How to reach the run that is ready; null otherwise. */
-  readonly upstream: Upstream | null;
+  /** How to reach the run that is ready, or why nothing may be sent to it. */
+  readonly reach: Reach;
   /** Path of the server's first page. */
   readonly landing: string;
   /** Resolves when the server is ready or the start has failed (then it throws). A stop during start ends it with `stopped`. */

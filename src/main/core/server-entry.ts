@@ -1,4 +1,3 @@
-import type { SecureContextOptions } from 'node:tls';
 import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
 import { errorInfo, GatehouseError } from './errors.ts';
 import type {
@@ -11,7 +10,7 @@ import type {
   Supervised,
   Vault,
 } from './ports.ts';
-import type { Gateway, GatewayRules, UpstreamState } from './gateway-ports.ts';
+import type { Gateway, GatewayRules, LocalTls, UpstreamState } from './gateway-ports.ts';
 import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 import type { ShareRefusal } from './share-ports.ts';
@@ -33,7 +32,7 @@ export interface EntryParts {
   /** What the server's own settings ask of its door; null: nothing. */
   wishes(): Promise<DoorWishes | null>;
   /** Certificate and rules for a door that is to speak TLS. @param host first label of its name */
-  doorTls(tls: DoorTls, host: string): Promise<SecureContextOptions>;
+  doorTls(tls: DoorTls, host: string): Promise<LocalTls>;
   /** From now on this token is in no log. */
   learn(token: Secret<string>): void;
 }
@@ -79,8 +78,8 @@ export class ServerEntry {
 
   /** Null while it has no door. */
   upstreamState(): UpstreamState | null {
-    const { state, reason, upstream, landing } = this.#supervised;
-    return this.#door === null ? null : { state, reason, upstream, landing };
+    const { state, reason, reach, landing } = this.#supervised;
+    return this.#door === null ? null : { state, reason, reach, landing };
   }
 
   async rememberShare(sharePort: number, shareListen: string): Promise<void> {
@@ -129,7 +128,8 @@ export class ServerEntry {
   /** The same as `upstreamState` for guests: they are shut out while it must not be shared, also by links that are there already. */
   shareState(): UpstreamState | null {
     const state = this.upstreamState();
-    return state === null || this.shareRefusal() === null ? state : { ...state, upstream: null };
+    if (state === null || this.shareRefusal() === null || state.reach.kind === 'shut') return state;
+    return { ...state, reach: { kind: 'shut', why: 'unsafe' } };
   }
 
   /** What opens its door. */

@@ -8,6 +8,32 @@ export type Address =
   /** Always on 127.0.0.1. */
   | { readonly kind: 'port'; readonly port: number };
 
+/** What is known of the process at the other end of a connection. Only `ours` may be sent anything. */
+export type Holder =
+  | { readonly kind: 'ours' }
+  /** A process that does not belong to the server. */
+  | { readonly kind: 'foreign'; readonly detail: string }
+  /** It went away, or the system does not tell. */
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** Asks who holds the other end of a TCP connection to a port of 127.0.0.1 that is established. Throws nothing. */
+export type CheckHolder = (connection: {
+  readonly port: number;
+  /** Port of our end. */
+  readonly ownPort: number;
+}) => Promise<Holder>;
+
+/** Whether anything may be sent to a server, and why not. */
+export type Reach =
+  | { readonly kind: 'open'; readonly upstream: Upstream; readonly checkHolder: CheckHolder }
+  /** It does not run. Answers in progress may finish; they end with the server that gives them. */
+  | { readonly kind: 'away' }
+  /**
+   * It must not be sent anything, and what is open to it ends at once. `foreign`: another program has its port. `unsafe`: it is ours, and open where it must
+   * not be.
+   */
+  | { readonly kind: 'shut'; readonly why: 'foreign' | 'unsafe' };
+
 export interface Upstream {
   readonly address: Address;
   /** `Host` (and, where the request has one, the authority of `Origin`) that the server accepts: `localhost`. */

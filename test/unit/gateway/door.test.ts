@@ -4,6 +4,7 @@ import { openDoor, type Door } from '../../../src/main/core/gateway/door.ts';
 import { readFacts, type Facts } from '../../../src/main/core/gateway/facts.ts';
 import { defaultLimits } from '../../../src/main/core/gateway/limits.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
+import { away, openTo } from '../../support/reach.ts';
 
 function makeDoor(): { door: Door; time: { now: number } } {
   const time = { now: 1000 };
@@ -85,7 +86,7 @@ test('signing out by token ends nothing; by session, that session', () => {
 
 test('signing in leads to the first page of the server, or to where somebody was going, by a whole address', () => {
   const { door } = makeDoor();
-  door.setUpstream({ state: 'starting', reason: '', upstream: null, landing: '/lab' });
+  door.setUpstream({ state: 'starting', reason: '', reach: away, landing: '/lab' });
   const to = (next: string): string | undefined => {
     const { headers } = door.signIn(factsOf(door, []), next);
     return headers[headers.indexOf('Location') + 1];
@@ -100,7 +101,7 @@ test('signing in leads to the first page of the server, or to where somebody was
 test('why there is no server, and when to ask again', () => {
   const { door } = makeDoor();
   const told = (state: 'starting' | 'failed'): unknown => {
-    door.setUpstream({ state, reason: 'A reason.', upstream: null, landing: '/' });
+    door.setUpstream({ state, reason: 'A reason.', reach: away, landing: '/' });
     const { status, headers, body } = door.unavailable(factsOf(door, []));
     return [status, headers[headers.indexOf('Retry-After') + 1], body];
   };
@@ -124,13 +125,13 @@ test('the same run named again keeps its connections; another one gets its own; 
     headers: [],
     withheldCookies: [],
   } as const;
-  door.setUpstream({ state: 'ready', reason: '', upstream, landing: '/' });
+  door.setUpstream({ state: 'ready', reason: '', reach: openTo(upstream), landing: '/' });
   const { route } = door;
-  door.setUpstream({ state: 'unhealthy', reason: 'slow', upstream, landing: '/' });
+  door.setUpstream({ state: 'unhealthy', reason: 'slow', reach: openTo(upstream), landing: '/' });
   expect(door.route).toBe(route);
-  door.setUpstream({ state: 'ready', reason: '', upstream: { ...upstream }, landing: '/' });
+  door.setUpstream({ state: 'ready', reason: '', reach: openTo({ ...upstream }), landing: '/' });
   expect(door.route).not.toBe(route);
-  door.setUpstream({ state: 'stopped', reason: '', upstream: null, landing: '/' });
+  door.setUpstream({ state: 'stopped', reason: '', reach: away, landing: '/' });
   expect(door.route).toBe(null);
   await door.close();
 });

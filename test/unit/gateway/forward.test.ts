@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, openRoom, owner, type Room } from '../../support/gateway.ts';
+import { alwaysOurs } from '../../support/reach.ts';
 
 const rooms: Room[] = [];
 afterEach(async () => {
@@ -13,7 +14,7 @@ afterEach(async () => {
 
 test('a route knows the names under which the server may name itself', async () => {
   const upstream = { host: 'LocalHost', headers: [], withheldCookies: [/^a$/gi] };
-  const byPort = openRoute({ ...upstream, address: { kind: 'port', port: 7 } });
+  const byPort = openRoute({ ...upstream, address: { kind: 'port', port: 7 } }, alwaysOurs);
   expect(byPort.response.upstreamOrigins).toEqual([
     'http://localhost',
     'http://127.0.0.1:7',
@@ -21,7 +22,7 @@ test('a route knows the names under which the server may name itself', async () 
   ]);
   // A sticky or global expression would remember where it stopped and let every second cookie through.
   expect(byPort.response.withheldCookies.map(String)).toEqual(['/^a$/i']);
-  const bySocket = openRoute({ ...upstream, address: { kind: 'socket', path: '/nowhere' } });
+  const bySocket = openRoute({ ...upstream, address: { kind: 'socket', path: '/nowhere' } }, alwaysOurs);
   expect(bySocket.response.upstreamOrigins).toEqual(['http://localhost']);
   await Promise.all([byPort.pool.destroy(), bySocket.pool.destroy()]);
 });

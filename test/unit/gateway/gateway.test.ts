@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ask, navigation, openRoom, owner, token, until, type Room } from '../../support/gateway.ts';
+import { away, openTo } from '../../support/reach.ts';
 
 const rooms: Room[] = [];
 afterEach(async () => {
@@ -23,7 +24,7 @@ test('it answers at its address, with a credential, and says what it is for', as
 
 test('before a server is named there is a page, not an error', async () => {
   const room = await open();
-  room.gateway.setUpstream({ state: 'starting', reason: '', upstream: null, landing: '/' });
+  room.gateway.setUpstream({ state: 'starting', reason: '', reach: away, landing: '/' });
   const reply = await ask(room, '/', { headers: { ...navigation, ...owner } });
   expect([reply.status, reply.body.includes('is starting')]).toEqual([503, true]);
 });
@@ -31,7 +32,12 @@ test('before a server is named there is a page, not an error', async () => {
 test('the server may be named again and again', async () => {
   const room = await open();
   for (let round = 0; round < 20; round += 1) {
-    room.gateway.setUpstream({ state: 'ready', reason: '', upstream: { ...room.upstream }, landing: '/' });
+    room.gateway.setUpstream({
+      state: 'ready',
+      reason: '',
+      reach: openTo({ ...room.upstream }),
+      landing: '/',
+    });
     expect((await ask(room, '/x', { headers: owner })).status).toBe(200);
   }
 });

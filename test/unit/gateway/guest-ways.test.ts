@@ -1,21 +1,25 @@
 import { afterEach, expect, test } from 'vitest';
 import { destroyRoute, openRoute, type Route } from '../../../src/main/core/gateway/route.ts';
 import { guestName, GuestWays, makeGuestWay } from '../../../src/main/core/gateway/guest-ways.ts';
+import { alwaysOurs } from '../../support/reach.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 
 const routes: Route[] = [];
 const open = (): Route => {
-  const route = openRoute({
-    address: { kind: 'port', port: 1 },
-    host: 'localhost',
-    headers: [
-      ['X-Secret', new Secret('upstream')],
-      ['X-Person', new Secret('owner')],
-    ],
-    explicitHeaders: [['X-Explicit', '1']],
-    personHeader: 'X-Person',
-    withheldCookies: [],
-  });
+  const route = openRoute(
+    {
+      address: { kind: 'port', port: 1 },
+      host: 'localhost',
+      headers: [
+        ['X-Secret', new Secret('upstream')],
+        ['X-Person', new Secret('owner')],
+      ],
+      explicitHeaders: [['X-Explicit', '1']],
+      personHeader: 'X-Person',
+      withheldCookies: [],
+    },
+    alwaysOurs,
+  );
   routes.push(route);
   return route;
 };
@@ -77,16 +81,19 @@ test('a way is made once, and anew for another run of the server', () => {
 });
 
 test('guests of a role are sent where the server wants them, with its credential and no other', async () => {
-  const route = openRoute({
-    address: { kind: 'port', port: 1 },
-    host: 'localhost',
-    headers: [['X-Secret', new Secret('all')]],
-    forRole: {
-      viewer: { address: { kind: 'port', port: 2 }, headers: [['X-Read', new Secret('read')]] },
-      editor: { address: { kind: 'port', port: 1 }, headers: [] },
+  const route = openRoute(
+    {
+      address: { kind: 'port', port: 1 },
+      host: 'localhost',
+      headers: [['X-Secret', new Secret('all')]],
+      forRole: {
+        viewer: { address: { kind: 'port', port: 2 }, headers: [['X-Read', new Secret('read')]] },
+        editor: { address: { kind: 'port', port: 1 }, headers: [] },
+      },
+      withheldCookies: [],
     },
-    withheldCookies: [],
-  });
+    alwaysOurs,
+  );
   routes.push(route);
   const viewer = makeGuestWay(route, pass, plain);
   expect([viewer.upstream.address, viewer.request.injected]).toEqual([

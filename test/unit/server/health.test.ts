@@ -17,7 +17,7 @@ function watch(
     clock: () => clocks.wall,
     now: () => clocks.steady,
     probe: () => Promise.resolve(probe()),
-    told: (well, detail) => told.push(well ? 'well' : detail),
+    told: proof => void told.push(proof.kind === 'ours' ? 'well' : proof.detail),
     jumped: () => told.push('jumped'),
   });
   return { health, told, watched: health.watch() };

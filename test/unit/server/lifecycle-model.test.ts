@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Proof } from '../../../src/main/core/ports.ts';
 import {
   step,
   unborn,
@@ -36,8 +37,12 @@ const anyEvent: fc.Arbitrary<LifeEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('probe' as const),
     run: fc.nat(12),
-    well: fc.boolean(),
-    detail: fc.constant(''),
+    proof: fc.constantFrom<Proof>(
+      { kind: 'ours' },
+      { kind: 'not-yet', detail: '' },
+      { kind: 'foreign', detail: '' },
+      { kind: 'unsafe', detail: '' },
+    ),
   }),
 );
 
@@ -48,7 +53,7 @@ function everythingThatARunTells(run: number): LifeEvent[] {
     { kind: 'cleared', run },
     { kind: 'ended', run, summary: 'Exit 0.' },
     { kind: 'broke', run, trouble: 'exited', summary: 'Exit 1.' },
-    { kind: 'probe', run, well: false, detail: 'silence' },
+    { kind: 'probe', run, proof: { kind: 'not-yet', detail: 'silence' } },
   ];
 }
 

@@ -20,8 +20,18 @@ const late = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'not-ready'
 const ended = (run = 1): LifeEvent => ({ kind: 'ended', run, summary: 'Exit 0.' });
 const cleared = (run = 1): LifeEvent => ({ kind: 'cleared', run });
 const waited = (run = 1): LifeEvent => ({ kind: 'waited', run });
-const miss = (run = 1): LifeEvent => ({ kind: 'probe', run, well: false, detail: 'silence' });
-const well = (run = 1): LifeEvent => ({ kind: 'probe', run, well: true, detail: '' });
+const miss = (run = 1): LifeEvent => ({ kind: 'probe', run, proof: { kind: 'not-yet', detail: 'silence' } });
+const well = (run = 1): LifeEvent => ({ kind: 'probe', run, proof: { kind: 'ours' } });
+const foreign = (run = 1): LifeEvent => ({
+  kind: 'probe',
+  run,
+  proof: { kind: 'foreign', detail: 'Theirs.' },
+});
+const exposed = (run = 1): LifeEvent => ({
+  kind: 'probe',
+  run,
+  proof: { kind: 'unsafe', detail: 'it is open' },
+});
 const resumed: LifeEvent = { kind: 'resumed' };
 
 function live(events: readonly LifeEvent[], from: Life = unborn, now = 0): [Life, string[]] {
@@ -89,6 +99,10 @@ two misses | start proved miss miss | ready | It answers and is ours. | launch 1
 three misses | start proved miss miss miss | unhealthy | It did not answer 3 times in a row: silence | launch 1, watch 1
 recovered | start proved miss miss miss well | ready | It answers again. | launch 1, watch 1
 misses with an answer between | start proved miss miss well miss | ready | It answers and is ours. | launch 1, watch 1
+another program has its port | start proved foreign | unhealthy | Theirs. Nothing is sent to it until it has proved to be ours. | launch 1, watch 1
+another program is silent | start proved foreign miss miss miss | unhealthy | Theirs. Nothing is sent to it until it has proved to be ours. | launch 1, watch 1
+its own again | start proved foreign miss well | ready | It answers again. | launch 1, watch 1
+open where it must not be while it runs | start proved exposed | unhealthy | It is open. Nothing is sent to it until it has proved to be ours. | launch 1, watch 1
 sleep is not a crash | start proved miss miss resumed miss | ready | It answers and is ours. | launch 1, watch 1
 an unhealthy one stopped | start proved miss miss miss stop | stopping | Enough. | launch 1, watch 1, ask 1
 news of an older run | start stop start cleared exited1 cleared1 proved1 | starting | It was asked to start. | launch 1, end 1, launch 2
@@ -110,6 +124,8 @@ const events: Readonly<Record<string, (run?: number) => LifeEvent>> = {
   waited,
   miss,
   well,
+  foreign,
+  exposed,
 };
 
 function read(words: string): LifeEvent[] {

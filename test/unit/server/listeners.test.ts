@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import {
+  findConnection,
   holds,
   listenersOn,
   parseLsof,
@@ -41,6 +42,29 @@ test('a connection to 127.0.0.1 reaches the most precise one', () => {
   expect(inodes([...reached(parseProcNet(tcp6, 8080))])).toEqual(['888']);
   expect(inodes([...reached(parseProcNet(tcp6, 8080).slice(0, 2))])).toEqual(['666']);
   expect(reached(parseProcNet(tcp6, 8080).slice(1, 2))).toEqual([]);
+});
+
+const connections = `
+   1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000 65534        0 333 1 0 100 0 0 10 0
+   2: 0100007F:1F90 0100007F:C351 01 00000000:00000000 00:00000000 00000000     0        0 0 1 0 100 0 0 10 0
+   3: 0100007F:1F90 0100007F:C352 03 00000000:00000000 01:00000013 00000000     0        0 0 1 0 100 0 0 10 0
+   4: 0100007F:1F90 0100007F:C353 06 00000000:00000000 03:00000C8F 00000000     0        0 0 3 0
+   5: 0100007F:C354 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 444 1 0 100 0 0 10 0
+   6: 0200007F:1F90 0100007F:C355 01 00000000:00000000 00:00000000 00000000  1000        0 555 1 0 100 0 0 10 0
+   7: 0000000000000000FFFF00000100007F:1F90 0000000000000000FFFF00000100007F:C356 01 0:0 00:0 0 7 0 666 1 0
+`;
+
+test.each([
+  ['accepted', 0xc350, { inode: '333', uid: 65534 }],
+  ['not accepted yet', 0xc351, { inode: '0', uid: 0 }],
+  ['not wholly made yet, for the server has too many that wait', 0xc352, { inode: '0', uid: 0 }],
+  ['ended', 0xc353, null],
+  ['our own end', 0xc354, null],
+  ['at another address', 0xc355, null],
+  ['at a server that speaks both versions of IP', 0xc356, { inode: '666', uid: 7 }],
+  ['that is not there', 0xc357, null],
+])('the other end of a connection: %s', (_name, fromPort, peer) => {
+  expect(findConnection(connections, 0x1f90, fromPort)).toEqual(peer);
 });
 
 test('reads what lsof and netstat print', () => {

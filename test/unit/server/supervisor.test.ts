@@ -7,6 +7,7 @@ import { usualPatience } from '../../../src/main/core/server/lifecycle.ts';
 import type { SuperviseOptions } from '../../../src/main/core/server/options.ts';
 import { supervise } from '../../../src/main/core/server/supervisor.ts';
 import { notingLog, simpleRedactor, somePlan, until } from '../../fakes/supervised.ts';
+import { away } from '../../support/reach.ts';
 
 let root = '';
 let it: Supervised;
@@ -46,7 +47,7 @@ function begin(plan: Partial<LaunchPlan> = {}, more: Partial<SuperviseOptions> =
 
 test('before anything happens', async () => {
   begin();
-  expect(it).toMatchObject({ state: 'stopped', pid: null, startedAt: null, upstream: null, landing: '/' });
+  expect(it).toMatchObject({ state: 'stopped', pid: null, startedAt: null, reach: away, landing: '/' });
   expect([it.failure(), await it.busyKernels(), await it.logs(5)]).toEqual([null, 0, []]);
   await it.stop('Nothing to do.');
   expect(states).toEqual([]);
@@ -55,7 +56,11 @@ test('before anything happens', async () => {
 test('two starts are one, and what is ready can be reached', async () => {
   begin();
   await Promise.all([it.start(), it.start()]);
-  expect(it).toMatchObject({ state: 'ready', landing: '/lab', upstream: somePlan.upstream });
+  expect(it).toMatchObject({
+    state: 'ready',
+    landing: '/lab',
+    reach: { kind: 'open', upstream: somePlan.upstream },
+  });
   expect(it.startedAt).toBeGreaterThan(Date.now() - 60_000);
   expect(states).toEqual(['starting', 'ready']);
   expect((await it.logs(5)).map(line => line.text)).toEqual([
@@ -123,7 +128,7 @@ test('unhealthy after misses, ready when it answers again, the same process all 
   await until('unhealthy', () => it.state === 'unhealthy');
   expect(it).toMatchObject({
     reason: 'It did not answer 3 times in a row: silence',
-    upstream: somePlan.upstream,
+    reach: { kind: 'open', upstream: somePlan.upstream },
   });
   well = true;
   it.resumed();

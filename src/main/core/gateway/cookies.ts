@@ -8,6 +8,12 @@ import { createHash } from 'node:crypto';
  */
 export const sessionCookie = 'gatehouse-session';
 
+/**
+ * The same on a listener with TLS, where every browser takes the prefix: no other host plants it. That it is `Secure` does not keep it from a port without TLS of
+ * the same name: Chromium 156 counts *.localhost as secure over http, too (tried). What keeps it is that nobody else knows the name.
+ */
+export const secureSessionCookie = '__Host-gatehouse-session';
+
 /** Every cookie name that is Gatehouse's, now or on another listener. None is ever passed to a server or taken from one. */
 export function isOwnCookie(name: string): boolean {
   const lower = name.toLowerCase();
@@ -19,11 +25,13 @@ export function isOwnCookie(name: string): boolean {
 }
 
 /** Lax, not Strict: a link in a mail or a terminal that leads to the running server must not end at the login page. */
-export function setSessionCookie(value: string): string {
+export function setSessionCookie(value: string, secure = false): string {
+  if (secure) return setGuestCookie(secureSessionCookie, value);
   return `${sessionCookie}=${value}; HttpOnly; SameSite=Lax; Path=/`;
 }
 
-export function clearSessionCookie(): string {
+export function clearSessionCookie(secure = false): string {
+  if (secure) return clearGuestCookie(secureSessionCookie);
   return `${sessionCookie}=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0`;
 }
 

@@ -6,7 +6,7 @@ import { noteFailure, type AttemptTable } from './attempts.ts';
 import { authorize, type Verdict } from './authorize.ts';
 import { takeCode, type CodeTable } from './code.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
-import { setSessionCookie } from './cookies.ts';
+import { secureSessionCookie, setSessionCookie } from './cookies.ts';
 import { openCrowd, type Crowd } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
 import { closeRoute, destroyRoute, openRoute, type Route } from './route.ts';
@@ -38,7 +38,7 @@ export class Door implements GuardRoom, PageRoom {
   readonly #sessions: SessionTable = new Map();
   readonly #attempts: AttemptTable = new Map();
   #tokenHash: Buffer;
-  #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
+  #state: UpstreamState = { state: 'starting', reason: '', reach: { kind: 'away' }, landing: '/' };
 
   constructor(rules: GatewayRules, limits: Limits) {
     this.rules = rules;
@@ -52,6 +52,10 @@ export class Door implements GuardRoom, PageRoom {
 
   get name(): string {
     return this.rules.name;
+  }
+
+  get secure(): boolean {
+    return this.rules.tls !== undefined;
   }
 
   get landing(): string {
@@ -81,6 +85,7 @@ export class Door implements GuardRoom, PageRoom {
       headerCount: this.limits.headerCount,
       trustedProxies: this.rules.trustedProxies,
       spelling: makeSpelling(this.rules.clientCredential),
+      ...(this.rules.tls === undefined ? {} : { cookie: secureSessionCookie }),
     };
   }
 
@@ -90,11 +95,13 @@ export class Door implements GuardRoom, PageRoom {
 
   setUpstream(state: UpstreamState): void {
     this.#state = state;
-    if (state.upstream === (this.route?.upstream ?? null)) return;
+    const { reach } = state;
     const { route } = this;
-    this.route = state.upstream === null ? null : openRoute(state.upstream);
-    // Answers in progress may finish; they end with the server that gives them.
-    if (route !== null) void closeRoute(route);
+    if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
+    this.route = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
+    // A request ends with its connection; one that waits for a connection is answered.
+    if (reach.kind === 'shut') this.live.endWebSockets();
+    if (route !== null) void (reach.kind === 'shut' ? destroyRoute(route) : closeRoute(route));
   }
 
   verdict(facts: Facts, connection: Connection): Verdict {
@@ -128,7 +135,7 @@ export class Door implements GuardRoom, PageRoom {
     const value = mintSecret();
     const session = openSession(this.#sessions, this.rules.clock(), value, this.limits);
     this.rules.log.info('a browser was signed in', { session: session.id });
-    return this.#lead(facts, next, ['Set-Cookie', setSessionCookie(value.reveal())]);
+    return this.#lead(facts, next, ['Set-Cookie', setSessionCookie(value.reveal(), this.secure)]);
   }
 
   exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer {

@@ -32,6 +32,7 @@ export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOpt
     options.strictTransport === null ? [] : ['Strict-Transport-Security', options.strictTransport];
   return {
     upstream,
+    checkHolder: route.checkHolder,
     pool,
     unlike: route.unlike,
     // Something can only be put behind a page that is not compressed.

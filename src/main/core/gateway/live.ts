@@ -33,6 +33,8 @@ export interface Live<S = Session> {
   end(session?: S): void;
   /** Cuts what came by one of these sessions: one look at the table, however many they are. */
   endAll(sessions: ReadonlySet<S>): void;
+  /** Cuts every WebSocket. */
+  endWebSockets(): void;
   /** How many things of this session are open now. */
   count(session: S): number;
   /** Cuts what has not moved for too long although it should; answers the sessions that are in use by a WebSocket. */
@@ -69,16 +71,9 @@ export function openLive<S = Session>(): Live<S> {
       slots[slot] = null;
       free.push(slot);
     },
-    end(session) {
-      for (const thing of slots) {
-        if (thing !== null && (session === undefined || thing.session === session)) cut(thing);
-      }
-    },
-    endAll(sessions) {
-      for (const thing of slots) {
-        if (thing !== null && thing.session !== null && sessions.has(thing.session)) cut(thing);
-      }
-    },
+    end: session => cutWhere(slots, thing => session === undefined || thing.session === session),
+    endAll: sessions => cutWhere(slots, thing => thing.session !== null && sessions.has(thing.session)),
+    endWebSockets: () => cutWhere(slots, thing => thing.kind === 'websocket'),
     count: session => counts.get(session) ?? 0,
     sweep(now, limits) {
       const used: S[] = [];
@@ -92,6 +87,10 @@ export function openLive<S = Session>(): Live<S> {
       return used;
     },
   };
+}
+
+function cutWhere<S>(slots: readonly (LiveThing<S> | null)[], is: (thing: LiveThing<S>) => boolean): void {
+  for (const thing of slots) if (thing !== null && is(thing)) cut(thing);
 }
 
 function cut(thing: LiveThing<unknown>): void {

@@ -25,6 +25,8 @@ export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string
 /** What the pages need of the gateway. */
 export interface PageRoom {
   readonly name: string;
+  /** Whether the listener speaks TLS. */
+  readonly secure: boolean;
   readonly formBytes: number;
   readonly formMs: number;
   verdict(facts: Facts, connection: Connection): Verdict;
@@ -100,7 +102,7 @@ function logout(room: PageRoom, facts: Facts, connection: Connection): Answer {
   if (!verdict.open) return room.refuse(facts, verdict);
   if (facts.method !== 'POST') return logoutPage(room.name);
   room.signOut(verdict);
-  const cookie = ['Set-Cookie', clearSessionCookie()];
+  const cookie = ['Set-Cookie', clearSessionCookie(room.secure)];
   return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/login`, cookie);
 }
 

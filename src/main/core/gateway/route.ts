@@ -2,7 +2,8 @@
 import type { Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Role } from '../../../shared/model.ts';
-import type { Address, Upstream } from '../ports.ts';
+import type { Address, CheckHolder, Upstream } from '../ports.ts';
+import { connectUpstream } from './connect-upstream.ts';
 import { passingAuthorization, planRequestHeaders, type RequestPlan } from './request-headers.ts';
 import type { Facts } from './facts.ts';
 import { branchPath } from './page-rewriter.ts';
@@ -12,6 +13,7 @@ import { maxUpstreamHeaderBytes } from './upstream-fault.ts';
 /** Everything that one run of a server needs, made once. */
 export interface Way {
   readonly upstream: Upstream;
+  readonly checkHolder: CheckHolder;
   readonly pool: PoolType;
   readonly request: RequestPlan;
   readonly response: ResponsePlan;
@@ -41,10 +43,10 @@ function poolsOf({ pool, roles }: Route): readonly PoolType[] {
   return [...new Set([pool, ...[...roles.values()].map(way => way.pool)])];
 }
 
-export function openRoute(upstream: Upstream): Route {
+export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Route {
   const { address, host } = upstream;
   const scheme = upstream.scheme ?? null;
-  const pool = openPool(address);
+  const pool = openPool(address, checkHolder);
   const names = new Set([host.toLowerCase(), ...namesOf(address)]);
   const roles = new Map<Role, Pick<Way, 'upstream' | 'pool'>>();
   for (const role of allRoles) {
@@ -52,10 +54,14 @@ export function openRoute(upstream: Upstream): Route {
     if (own === undefined) continue;
     for (const name of namesOf(own.address)) names.add(name);
     const same = JSON.stringify(own.address) === JSON.stringify(address);
-    roles.set(role, { upstream: { ...upstream, ...own }, pool: same ? pool : openPool(own.address) });
+    roles.set(role, {
+      upstream: { ...upstream, ...own },
+      pool: same ? pool : openPool(own.address, checkHolder),
+    });
   }
   const way = {
     upstream,
+    checkHolder,
     pool,
     unlike: new Set<string>(),
     request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream), scheme),
@@ -120,12 +126,17 @@ function namesOf(address: Address): readonly string[] {
   return address.kind === 'port' ? [authority, `localhost:${address.port}`] : [authority];
 }
 
-function openPool(address: Address): PoolType {
+function openPool(address: Address, checkHolder: CheckHolder): PoolType {
   return new Pool(`http://${authorityOf(address)}`, {
     // Idle streams and slow cells are normal here; whoever waits may hang up, and that ends the request.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: maxUpstreamHeaderBytes,
-    connect: address.kind === 'socket' ? { socketPath: address.path, timeout: 10_000 } : { timeout: 10_000 },
+    connect: (_options, done) => {
+      void connectUpstream(address, checkHolder, {
+        connected: socket => done(null, socket),
+        failed: error => done(error, null),
+      });
+    },
   });
 }

@@ -56,7 +56,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly #rates: AttemptTable = new Map();
   /** Connections on which only this session was shown. */
   readonly #sockets = new Map<string, Set<Socket>>();
-  #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
+  #state: UpstreamState = { state: 'starting', reason: '', reach: { kind: 'away' }, landing: '/' };
 
   constructor(rules: ShareGatewayRules, limits: ShareLimits) {
     this.rules = rules;
@@ -117,10 +117,13 @@ export class ShareDoor implements ShareGuardRoom {
 
   setUpstream(state: UpstreamState): void {
     this.#state = state;
-    if (state.upstream === (this.route?.upstream ?? null)) return;
+    const { reach } = state;
     const { route } = this;
-    this.route = state.upstream === null ? null : openRoute(state.upstream);
-    if (route !== null) void closeRoute(route);
+    if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
+    this.route = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
+    // A request ends with its connection; one that waits for a connection is answered.
+    if (reach.kind === 'shut') this.live.endWebSockets();
+    if (route !== null) void (reach.kind === 'shut' ? destroyRoute(route) : closeRoute(route));
   }
 
   verdict(facts: Facts, connection: Connection): GuestVerdict {

@@ -3,8 +3,9 @@
  * only reached through the same guard as every request, before any `101`. The handshake is made anew on a connection of its own, so that
  * nothing of another request can be on it, and the two sockets are then spliced: whatever each side has already sent is kept.
  */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type ClientRequestArgs, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { connectUpstream } from './connect-upstream.ts';
 import type { Facts } from './facts.ts';
 import type { Way } from './route.ts';
 import type { Limits } from './limits.ts';
@@ -70,15 +71,16 @@ export function shakeHands(
   end: SpliceEnd,
   met: (answer: IncomingMessage, upstream: Duplex, head: Buffer) => void,
 ): void {
-  const { address } = route.upstream;
+  const failed = (error: Error): void => {
+    if (!socket.destroyed) end.failed(error);
+  };
   const handshake = httpRequest({
-    ...(address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port }),
     method: 'GET',
     path: asked.target,
     headers: asked.headers,
     setHost: false,
-    agent: false,
     maxHeaderSize: maxUpstreamHeaderBytes,
+    createConnection: connectionFor(route, limits.handshakeMs, failed),
     timeout: limits.handshakeMs,
   });
   // A client that leaves during the handshake takes it along.
@@ -88,9 +90,7 @@ export function shakeHands(
   socket.on('close', leave);
   socket.on('error', leave);
   handshake.on('timeout', () => handshake.destroy(new Error('the server did not answer the handshake')));
-  handshake.on('error', error => {
-    if (!socket.destroyed) end.failed(error);
-  });
+  handshake.on('error', failed);
   handshake.on('response', answer => {
     if (end.refused === undefined) {
       relayRefusal(answer, socket, route, facts);
@@ -113,6 +113,24 @@ export function shakeHands(
     met(answer, upstream, upstreamHead);
   });
   handshake.end();
+}
+
+/** @param failed told where there is no connection: Node tells the request of it only by its socket */
+function connectionFor(
+  { upstream, checkHolder }: Way,
+  idleMs: number,
+  failed: (error: Error) => void,
+): ClientRequestArgs['createConnection'] {
+  return (_options, done) => {
+    void connectUpstream(upstream.address, checkHolder, {
+      connected(socket) {
+        socket.setTimeout(idleMs);
+        done(null, socket);
+      },
+      failed,
+    });
+    return undefined;
+  };
 }
 
 function join(socket: Duplex, upstream: Duplex, halfClosedMs: number): void {

@@ -5,10 +5,9 @@
  * nothing is sent. In our own private folder nobody else can listen.
  */
 import type { Address, Log, Proof, RunFacts } from '../ports.ts';
-import { familyOf, listProcesses, startOf } from '../server/processes.ts';
 import { ask } from './ask.ts';
-import { holds, listenersOn, networkPorts, reached } from '../server/listeners.ts';
-import type { Listener } from '../server/listeners.ts';
+import { listenersOn } from '../server/listeners.ts';
+import { portOwner } from '../server/port-owner.ts';
 
 export interface PortProof {
   readonly address: Address;
@@ -58,45 +57,4 @@ async function answers(options: PortProof, signal: AbortSignal): Promise<Proof> 
   if (status < 500)
     return { kind: 'not-yet', detail: `What it answers ${readyPath} has not the text that was named.` };
   return { kind: 'not-yet', detail: `It answers ${readyPath} with status ${status}.` };
-}
-
-type Owner = Exclude<Proof, { kind: 'ours' }> | { readonly kind: 'ours'; readonly exposed: boolean };
-
-/** Whether a connection to 127.0.0.1 would end at this run, and whether its port is open to the network. @param listeners of the port */
-export async function portOwner(
-  listeners: readonly Listener[],
-  port: number,
-  run: RunFacts,
-  platform: NodeJS.Platform,
-): Promise<Owner> {
-  const reachable = reached(listeners);
-  if (reachable.length === 0) return { kind: 'not-yet', detail: `Nothing listens on port ${port} yet.` };
-  const pids = platform === 'win32' ? [run.pid] : await pidsOf(run);
-  for (const listener of reachable) {
-    if (!(await holds(pids, listener))) return foreign(port, reachable);
-  }
-  return { kind: 'ours', exposed: listeners.some(listener => listener.reach !== 'loopback') };
-}
-
-function foreign(port: number, listeners: readonly Listener[]): Owner {
-  const pid = listeners.find(listener => listener.pid !== null)?.pid;
-  const who = pid === undefined || pid === null ? 'Another program' : `Another program (process ${pid})`;
-  return { kind: 'foreign', detail: `${who} listens on port ${port}.` };
-}
-
-/** Whether a process of this run listens where other computers can reach it. @param ports where it may listen; Linux tells of all */
-export async function listensOnNetwork(
-  run: RunFacts,
-  ports: readonly number[],
-  platform: NodeJS.Platform,
-): Promise<boolean> {
-  const pids = platform === 'win32' ? [run.pid] : await pidsOf(run);
-  return (await networkPorts(pids, ports, platform)).length > 0;
-}
-
-/** What carries the run's marker, and what it started. */
-async function pidsOf(run: RunFacts): Promise<number[]> {
-  const [rows, start] = await Promise.all([listProcesses(run.marker), startOf(run.pid)]);
-  const leader = start === null ? null : { pid: run.pid, start };
-  return familyOf(rows, leader, process.pid).map(row => row.pid);
 }

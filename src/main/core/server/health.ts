@@ -8,8 +8,8 @@ export interface HealthOptions {
   readonly clock: Clock;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
-  readonly told: (well: boolean, detail: string) => void;
-  /** The computer slept, or its clock was set: what was missed in that time says nothing about the server. */
+  readonly told: (proof: Proof) => void;
+  /** The computer slept, or its clock was set: that it did not answer in that time says nothing about the server. */
   readonly jumped: () => void;
 }
 
@@ -38,8 +38,8 @@ export class Health {
       const passed = now() - steady;
       const leapt = Math.abs(clock() - wall - passed) > jump.clocks || passed > pause + jump.late;
       if (leapt) jumped();
-      if (proof.kind === 'ours') told(true, '');
-      else if (!leapt) told(false, proof.detail);
+      // Whoever has its port now has it, whatever the clocks did.
+      if (proof.kind !== 'not-yet' || !leapt) told(proof);
       pause = proof.kind === 'ours' ? every : every / 4;
     }
   }

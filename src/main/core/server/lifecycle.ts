@@ -1,4 +1,5 @@
 import type { ServerState } from '../../../shared/model.ts';
+import type { Proof } from '../ports.ts';
 
 /**
  * The life of one supervised server. Pure: no clock, no process, no timer. The supervisor performs the effects and
@@ -20,10 +21,15 @@ export interface Life {
   /** When the last failure was, in milliseconds of a clock that never jumps. */
   readonly failedAt: number;
   readonly misses: number;
+  /** Why nothing may be sent to a run that is up; null when it was proved to be ours and nothing has contradicted that since. */
+  readonly shut: Shut | null;
   readonly portRetries: number;
   /** How many runs there were since the owner last asked. */
   readonly attempts: number;
 }
+
+/** As in `Reach`. */
+export type Shut = 'foreign' | 'unsafe';
 
 export type Next =
   | { readonly kind: 'stop'; readonly reason: string }
@@ -43,7 +49,7 @@ export type LifeEvent =
   | { readonly kind: 'ended'; readonly run: number; readonly summary: string }
   | { readonly kind: 'cleared'; readonly run: number }
   | { readonly kind: 'waited'; readonly run: number }
-  | { readonly kind: 'probe'; readonly run: number; readonly well: boolean; readonly detail: string };
+  | { readonly kind: 'probe'; readonly run: number; readonly proof: Proof };
 
 export type Effect =
   | { readonly kind: 'launch'; readonly run: number }
@@ -87,6 +93,7 @@ export const unborn: Life = {
   failures: 0,
   failedAt: 0,
   misses: 0,
+  shut: null,
   portRetries: 0,
   attempts: 0,
 };
@@ -112,6 +119,7 @@ export function step(now: number, was: Life, event: LifeEvent, patience: Patienc
           reason: 'It answers and is ours.',
           patient: true,
           misses: 0,
+          shut: null,
           portRetries: 0,
         },
         [{ kind: 'watch', run: was.run }],
@@ -132,7 +140,7 @@ export function step(now: number, was: Life, event: LifeEvent, patience: Patienc
       if (was.state !== 'restarting' || was.exists !== 'nothing') return [was, []];
       return launch(was);
     case 'probe':
-      return probed(was, event.well, event.detail, patience);
+      return probed(was, event.proof, patience);
     default:
       return event satisfies never;
   }
@@ -144,7 +152,10 @@ function isUp(state: ServerState): boolean {
 
 function launch(was: Life): Step {
   const run = was.run + 1;
-  return [{ ...was, run, exists: 'run', misses: 0, attempts: was.attempts + 1 }, [{ kind: 'launch', run }]];
+  return [
+    { ...was, run, exists: 'run', misses: 0, shut: null, attempts: was.attempts + 1 },
+    [{ kind: 'launch', run }],
+  ];
 }
 
 function ending(was: Life, next: Next, politely: boolean): Step {
@@ -256,14 +267,32 @@ function cleared(was: Life): Step {
   }
 }
 
-function probed(was: Life, well: boolean, detail: string, patience: Patience): Step {
+function probed(was: Life, proof: Proof, patience: Patience): Step {
   if (!isUp(was.state)) return [was, []];
-  if (well) {
-    if (was.state === 'ready') return [was.misses === 0 ? was : { ...was, misses: 0 }, []];
-    return [{ ...was, state: 'ready', reason: 'It answers again.', misses: 0 }, []];
+  switch (proof.kind) {
+    case 'ours':
+      if (was.state === 'ready') return [was.misses === 0 ? was : { ...was, misses: 0 }, []];
+      return [{ ...was, state: 'ready', reason: 'It answers again.', misses: 0, shut: null }, []];
+    case 'not-yet':
+      return missed(was, proof.detail, patience);
+    case 'foreign':
+    case 'unsafe':
+      // Not one more request, however healthy it was: this is no question of health.
+      return [{ ...was, state: 'unhealthy', reason: shutReason(proof.detail), shut: proof.kind }, []];
+    default:
+      return proof satisfies never;
   }
+}
+
+/** Only a proof opens what is shut: that it is silent now does not. */
+function missed(was: Life, detail: string, patience: Patience): Step {
   const misses = was.misses + 1;
   if (misses < patience.misses || was.state === 'unhealthy') return [{ ...was, misses }, []];
   const reason = `It did not answer ${misses} times in a row: ${detail}`;
   return [{ ...was, state: 'unhealthy', reason, misses }, []];
+}
+
+function shutReason(detail: string): string {
+  const sentence = detail.charAt(0).toUpperCase() + detail.slice(1);
+  return `${sentence.replace(/\.$/u, '')}. Nothing is sent to it until it has proved to be ours.`;
 }

@@ -38,6 +38,26 @@ export function parseAllProcNet(text: string): PortListener[] {
   });
 }
 
+/** The other end of a connection that this computer has with itself. */
+export interface Peer {
+  /** `0` until a process has accepted the connection. */
+  readonly inode: string;
+  readonly uid: number;
+}
+
+/**
+ * Reads `/proc/net/tcp` or `/proc/net/tcp6`: the end at a port of 127.0.0.1 of the established connection that comes from another port of it, made or about to be; null where there is none.
+ * Pure.
+ */
+export function findConnection(text: string, port: number, fromPort: number): Peer | null {
+  const four = (each: number): string => `0100007F:${each.toString(16).toUpperCase().padStart(4, '0')}`;
+  const ends = `${four(port)} (?:0000000000000000FFFF0000)?${four(fromPort)}`;
+  const row = new RegExp(`^ *\\d+: (?:0000000000000000FFFF0000)?${ends} 0[13] (.*)$`, 'm').exec(text)?.[1];
+  if (row === undefined) return null;
+  const [, , , uid, , inode] = row.trim().split(/\s+/);
+  return uid === undefined || inode === undefined ? null : { inode, uid: Number(uid) };
+}
+
 /** Addresses are hexadecimal, each 32-bit word in the byte order of the machine (little endian on all that we run on). */
 function placeOf(address: string): Pick<Listener, 'reach' | 'takesLoopback' | 'precision'> {
   const mapped = /^0000000000000000FFFF0000([0-9A-F]{8})$/.exec(address)?.[1];

@@ -1,22 +1,25 @@
 import type { Failure } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { LaunchPlan, PreflightReport, RunFacts, RunPlace } from '../ports.ts';
+import type { CheckHolder, LaunchPlan, PreflightReport, Proof, Reach, RunFacts, RunPlace } from '../ports.ts';
 import { endFamily, findFamily, wait } from './ending.ts';
 import { cleanEnvironment } from './environment.ts';
 import { exitInWords, saysPortTaken } from './failure.ts';
 import { takeIn } from './intake.ts';
 import { hasEnded, launch, type Child, type Exit } from './launch.ts';
+import { holderCheck } from './holder-check.ts';
 import { endLeader } from './leader.ts';
 import type { Trouble } from './lifecycle.ts';
 import type { Limits, SuperviseOptions } from './options.ts';
 import { preflight, preflightWords } from './preflight.ts';
 import { markerName, startOf, type Identity } from './processes.ts';
-import { untilReady } from './readiness.ts';
+import { proveOnce, untilReady } from './readiness.ts';
 import type { ServerLog } from './server-log.ts';
 import { Site } from './site.ts';
 
 export type RunNews =
   | { readonly kind: 'proved' }
+  /** A connection to it ended at another program. */
+  | { readonly kind: 'probe'; readonly proof: Extract<Proof, { kind: 'foreign' }> }
   | { readonly kind: 'ended'; readonly summary: string }
   | {
       readonly kind: 'broke';
@@ -27,7 +30,7 @@ export type RunNews =
     };
 
 /**
- * One run of a server, from its folder to its last process. It tells at most `proved` and then one `ended` or `broke`,
+ * One run of a server, from its folder to its last process. It tells at most `proved`, then any `probe`, and then one `ended` or `broke`,
  * and nothing any more once it is being ended. Whatever it told, `end` has to be called.
  */
 export class Run {
@@ -48,6 +51,8 @@ export class Run {
   #ending: Promise<void> | null = null;
   #startedSteady = 0;
   plan: LaunchPlan | null = null;
+  /** How to reach it once it was proved to be ours; null before. */
+  reach: Extract<Reach, { kind: 'open' }> | null = null;
   exit: Exit | null = null;
   startedAt: number | null = null;
   /** What was found when it was looked at from outside its door; null until it is ready. */
@@ -142,6 +147,7 @@ export class Run {
     switch (answer.kind) {
       case 'ours':
         this.#ready = true;
+        this.reach = { kind: 'open', upstream: plan.upstream, checkHolder: this.#holderCheck() };
         this.#output.add('gatehouse', preflightWords(await this.#look(plan)));
         if (this.#told || this.exit !== null) return;
         if (!this.#over.signal.aborted) this.#tell({ kind: 'proved' });
@@ -163,6 +169,16 @@ export class Run {
       default:
         return answer satisfies never;
     }
+  }
+
+  #holderCheck(): CheckHolder {
+    return holderCheck({
+      run: () => this.facts,
+      platform: process.platform,
+      foreign: proof => {
+        if (!this.#told && !this.#over.signal.aborted) this.#tell({ kind: 'probe', proof });
+      },
+    });
   }
 
   async #exited(child: Child): Promise<void> {
@@ -199,6 +215,14 @@ export class Run {
     return this.found;
   }
 
+  /** Its own way to stop says a secret: on a port that is another program's by now, nobody is asked. */
+  async #mayBeAsked(): Promise<boolean> {
+    const { plan, facts } = this;
+    if (plan === null || facts === null || plan.askToStop === null) return false;
+    if (plan.upstream.address.kind === 'socket') return true;
+    return (await proveOnce(plan, facts, AbortSignal.timeout(2000))).kind === 'ours';
+  }
+
   async #untilDrained(milliseconds: number): Promise<void> {
     const enough = new AbortController();
     await Promise.race([this.#drained, wait(milliseconds, enough.signal)]);
@@ -227,7 +251,8 @@ export class Run {
     await this.#launched;
     const { marker } = this.#site.names;
     const known = this.facts === null ? [] : await findFamily(marker, this.#leader);
-    if (this.#child !== null) await endLeader(this.#child, politely ? this.plan : null, this.#limits);
+    const asked = politely && (await this.#mayBeAsked()) ? this.plan : null;
+    if (this.#child !== null) await endLeader(this.#child, asked, this.#limits);
     const bound = this.#limits.killSeconds * 1000;
     const graceful = politely ? 2000 : 500;
     const left = await endFamily({ marker, leader: this.#leader, known, graceful, bound });

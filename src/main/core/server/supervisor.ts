@@ -1,6 +1,6 @@
 import type { Failure, LogLine, ServerState } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { PreflightReport, Supervised, Upstream } from '../ports.ts';
+import type { PreflightReport, Reach, Supervised } from '../ports.ts';
 import { remainsOf, type Remains } from './failure.ts';
 import { Health } from './health.ts';
 import { step, unborn, type Effect, type Life, type LifeEvent } from './lifecycle.ts';
@@ -78,9 +78,11 @@ class Supervisor implements Supervised {
     return this.pid === null ? null : (this.#run?.startedAt ?? null);
   }
 
-  get upstream(): Upstream | null {
-    const up = this.#life.state === 'ready' || this.#life.state === 'unhealthy';
-    return up ? (this.#run?.plan?.upstream ?? null) : null;
+  get reach(): Reach {
+    const { state, shut } = this.#life;
+    const reach = state === 'ready' || state === 'unhealthy' ? this.#run?.reach : null;
+    if (reach === null || reach === undefined) return { kind: 'away' };
+    return shut === null ? reach : { kind: 'shut', why: shut };
   }
 
   get landing(): string {
@@ -154,7 +156,13 @@ class Supervisor implements Supervised {
     this.#life = life;
     if (event.kind === 'asked-to-start' && life.state !== was.state) this.#remains = null;
     for (const effect of effects) this.#perform(effect);
-    if (life.state !== was.state || life.reason !== was.reason || life.run !== was.run) this.#announce();
+    if (
+      life.state !== was.state ||
+      life.reason !== was.reason ||
+      life.run !== was.run ||
+      life.shut !== was.shut
+    )
+      this.#announce();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const look of waiting) look();
@@ -206,6 +214,8 @@ class Supervisor implements Supervised {
       this.#remains = remainsOf({ ...news, kind: news.kindOfError, exit, plan, lastLines, redact });
     }
     this.#happened({ ...news, run });
+    // It is looked at more often from now on, until it is ours again.
+    if (news.kind === 'probe') this.#health?.look();
   }
 
   #end(run: number, politely: boolean): void {
@@ -227,7 +237,7 @@ class Supervisor implements Supervised {
         const facts = current?.facts ?? null;
         return facts === null ? { kind: 'not-yet', detail: 'it has ended' } : proveOnce(plan, facts, signal);
       },
-      told: (well, detail) => this.#happened({ kind: 'probe', run, well, detail }),
+      told: proof => this.#happened({ kind: 'probe', run, proof }),
       jumped: () => this.#happened({ kind: 'resumed' }),
     });
     void this.#health.watch();
@@ -256,7 +266,8 @@ class Supervisor implements Supervised {
 /** Before anything is decided by it or made of it: a reason outlives the run whose secret it might hold. */
 function withoutSecrets(event: LifeEvent, redact: (text: string) => string): LifeEvent {
   if (event.kind === 'broke' || event.kind === 'ended') return { ...event, summary: redact(event.summary) };
-  return event.kind === 'probe' ? { ...event, detail: redact(event.detail) } : event;
+  if (event.kind !== 'probe' || event.proof.kind === 'ours') return event;
+  return { ...event, proof: { ...event.proof, detail: redact(event.proof.detail) } };
 }
 
 /** Several ends of a sentence as one. */

@@ -20,7 +20,13 @@ const dayMs = 86_400_000;
 /** From its start, which lies a day back, to its end. */
 export const leafDays = 30;
 
-export async function issueLeaf(authority: Authority, host: HostNames, now: number): Promise<Leaf> {
+/** @param title common name of its subject; the name that people know the computer by when absent. Everybody who connects may read it. */
+export async function issueLeaf(
+  authority: Authority,
+  host: HostNames,
+  now: number,
+  title?: string,
+): Promise<Leaf> {
   const { writeLeaf } = await import('./certificate-writer.ts');
   const covered = coveredNames(authority.constraints, host);
   const { validFromDate, validToDate } = authority.certificate;
@@ -28,7 +34,7 @@ export async function issueLeaf(authority: Authority, host: HostNames, now: numb
   const to = Math.min(from + leafDays * dayMs, validToDate.getTime());
   const written = await writeLeaf({
     authority: asWritten(authority),
-    commonName: commonName(covered),
+    commonName: title ?? commonName(covered),
     host: covered,
     period: { from, to },
   });

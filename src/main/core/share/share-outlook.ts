@@ -38,7 +38,8 @@ export class ShareOutlook {
   }
 
   async offers(server: SharedServer): Promise<readonly RoleOffer[]> {
-    const upstream = server.state()?.upstream ?? null;
+    const reach = server.state()?.reach;
+    const upstream = reach?.kind === 'open' ? reach.upstream : null;
     const offers = await server.sharing.offers(upstream, AbortSignal.timeout(askMs));
     this.#offers.set(server.id, offers);
     return offers;

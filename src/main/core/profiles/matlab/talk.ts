@@ -8,7 +8,7 @@ import type { Proof, RunFacts, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { ask } from '../ask.ts';
 import { listenersOn, type Listener } from '../../server/listeners.ts';
-import { portOwner } from '../port-prover.ts';
+import { portOwner } from '../../server/port-owner.ts';
 import { isProof } from '../jupyter/talk.ts';
 
 /** The one header by which matlab-proxy takes its token. */

@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { FrameReader } from '../../gateway/frames.ts';
 import type { Address, LaunchPlan, Proof } from '../../ports.ts';
-import { listensOnNetwork } from '../port-prover.ts';
+import { listensOnNetwork } from '../../server/port-owner.ts';
 import { route } from './rules.ts';
 
 const onNetwork: Proof = {
