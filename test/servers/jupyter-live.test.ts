@@ -170,44 +170,82 @@ test('looking leaves the file as it is, and "save now" is answered and not done'
   expect(await readFile(file, 'utf8')).not.toBe(notebook);
 });
 
-test('a viewer is seen under one number of its own, with what it may say', async () => {
-  await writeFile(join(place.folder, 'seen.txt'), 'x');
-  const theirs = await enterFile(viewer, 'seen.txt');
-  const ours = await enterFile(owner, 'seen.txt');
-  const person = { username: 'ada', name: 'Ada', display_name: 'Ada', initials: 'A', color: '#123456' };
-  ours.send(presence(41, 1, { user: { ...person, username: 'owner', name: 'Owner' }, autosave: false }));
-  await expect.poll(() => statesIn(theirs.received).map(({ id }) => id)).toContain(41);
-  theirs.send(
-    presence(77, 1, { user: { ...person, avatar_url: 'http://evil.example/' }, evil: 1, autosave: true }),
-  );
-  await expect.poll(() => statesIn(ours.received).filter(({ id }) => id === 77)).toHaveLength(1);
-  const expected = { user: person, autosave: false, gatehouse: 'viewer' };
-  expect(statesIn(ours.received).find(({ id }) => id === 77)?.state).toEqual(expected);
-  for (const attack of [
-    presence(41, 9, null),
+const person = {
+  username: 'owner',
+  name: 'The Owner',
+  display_name: 'The Owner',
+  initials: 'O',
+  color: '#123456',
+};
+
+/** What the owner's page hears of anybody under this number. */
+const heardOf = (room: Room, id: number): unknown[] =>
+  statesIn(room.received).flatMap(entry => (entry.id === id ? [entry.state] : []));
+
+test("in a document a viewer's presence is no vote: what the owner does not want saved is not saved", async () => {
+  const file = join(place.folder, 'unsaved.txt');
+  await writeFile(file, 'as it was');
+  await writeFile(join(place.folder, 'saved.txt'), 'as it was');
+  const ours = await enterFile(owner, 'unsaved.txt');
+  ours.send(presence(41, 1, { user: person, autosave: false }));
+  await expect.poll(() => heardOf(ours, 41)).toHaveLength(1);
+  // Honest: nobody has told it who else is there. Then one that uses the owner's number.
+  const theirs = await enterFile(viewer, 'unsaved.txt');
+  for (const said of [
+    presence(77, 1, { user: person }),
     presence(41, 9, { user: person }),
-    presence(77, 2, 5),
-    presence(78, 1, {}),
-  ])
-    theirs.send(attack);
-  theirs.send(presence(77, 3, null));
+    presence(41, 10, null),
+  ]) {
+    theirs.send(said);
+    await expect.poll(() => theirs.received.some(data => data.equals(said)), { timeout: 20_000 }).toBe(true);
+  }
+  await theirs.document();
+  ours.send(message(2, typing(4001, 'never to be saved ')));
+  expect(await ours.document()).toContain('never to be saved ');
+  // What is typed later elsewhere is saved: by then the first would have been, too.
+  const other = await enterFile(owner, 'saved.txt');
+  other.send(presence(42, 1, { user: person }));
+  other.send(message(2, typing(4002, 'saved ')));
   await expect
-    .poll(() => statesIn(ours.received).filter(({ id, state }) => id === 77 && state === null))
-    .toHaveLength(1);
-  expect(statesIn(ours.received).filter(({ id }) => id === 41)).toHaveLength(1);
-  expect(statesIn(ours.received).some(({ id, state }) => id === 78 || state === 5)).toBe(false);
+    .poll(() => readFile(join(place.folder, 'saved.txt'), 'utf8'), { timeout: 20_000 })
+    .toContain('saved ');
+  expect(await readFile(file, 'utf8')).toBe('as it was');
+  expect(statesIn(ours.received).map(({ id }) => id)).toEqual([41]);
+  // The vote itself, from somebody who has one.
+  (await enterFile(owner, 'unsaved.txt')).send(presence(77, 1, { user: person }));
+  await expect.poll(() => heardOf(ours, 77)).toHaveLength(1);
+  ours.send(message(2, typing(4003, 'more ')));
+  await expect.poll(() => readFile(file, 'utf8'), { timeout: 20_000 }).toContain('never to be saved ');
 });
 
-test('everybody sees who is there; other rooms, forks and timelines are no room of a viewer', async () => {
-  const theirs = await enter(viewer, 'JupyterLab:globalAwareness');
+test('among everybody a viewer has a number and a name that it did not choose', async () => {
   const ours = await enter(owner, 'JupyterLab:globalAwareness');
-  theirs.send(presence(5, 1, { user: { username: 'ada', name: 'Ada' } }));
-  await expect.poll(() => statesIn(ours.received).map(({ id }) => id)).toContain(5);
+  ours.send(presence(51, 1, { user: person }));
+  await expect.poll(() => heardOf(ours, 51)).toHaveLength(1);
+  // The first message of a socket that has heard nothing, in the owner's number and name.
+  const theirs = await enter(viewer, 'JupyterLab:globalAwareness');
+  const state = { user: { ...person, avatar_url: 'http://evil.example/' }, current: 'a.txt', evil: 1 };
+  theirs.send(presence(51, 9, state));
+  await expect.poll(() => statesIn(ours.received).length).toBe(2);
+  const seen = statesIn(ours.received)[1];
+  expect(seen?.id).toBeGreaterThan(2 ** 32);
+  const ada = { username: 'Ada (guest)', name: 'Ada (guest)', display_name: 'Ada (guest)', initials: 'A' };
+  expect(seen?.state).toEqual({ user: { ...ada, color: '#123456' }, current: 'a.txt' });
+  // To itself it is who it says it is, which keeps its connection alive.
+  await expect.poll(() => heardOf(theirs, 51)).toHaveLength(1);
+  for (const attack of [presence(52, 1, {}), presence(51, 10, 5)]) theirs.send(attack);
+  theirs.send(presence(51, 11, null));
+  await expect.poll(() => statesIn(ours.received).length).toBe(3);
+  expect(statesIn(ours.received)[2]).toMatchObject({ id: seen?.id, state: null });
+  expect(heardOf(ours, 51)).toEqual([{ user: person }]);
+});
+
+test('other rooms, forks and timelines are no room of a viewer', async () => {
   for (const name of ['anything', 'json%3Anotebook%3Ax', 'text:file:x', '00000000000000000000000000000000']) {
     await expect(enter(viewer, name), name).rejects.toThrow('403');
   }
   for (const [method, path] of [
-    ['PUT', `fork/${theirs.name}`],
+    ['PUT', 'fork/JupyterLab:globalAwareness'],
     ['DELETE', 'fork/x?merge=true'],
     ['GET', 'timeline/live.txt?format=text&type=file'],
     ['PUT', 'undo_redo/x?action=undo&steps=1&forkRoom=x'],
