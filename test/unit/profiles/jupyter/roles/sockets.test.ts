@@ -36,7 +36,11 @@ test.each(attacks('role-sockets.txt'))('%s is no socket of a viewer', target => 
 
 test("a viewer's kernel: no session id, no extension, and only the protocol that is understood", () => {
   const verdict = filtered(openSocket('viewer', kernel, 'session_id=the-owners&token=x', ['evil', v1]));
-  expect([verdict.target, verdict.subprotocols, verdict.messageBytes]).toEqual([kernel, [v1], 1_048_576]);
+  expect([verdict.target, verdict.subprotocols, verdict.messageBytes]).toEqual([
+    `${kernel}?gatehouse_viewer=1`,
+    [v1],
+    1_048_576,
+  ]);
   expect([verdict.filter('evil'), verdict.filter('')]).toEqual([null, null]);
   expect(verdict.filter(v1)).not.toBeNull();
   expect(verdict.filter(null)).not.toBeNull();

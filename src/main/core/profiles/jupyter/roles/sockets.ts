@@ -1,7 +1,8 @@
 /**
  * Which WebSockets of Jupyter a role may open, and who reads along. The attack: a viewer's socket that runs code (kernel, terminal, language server)
  * or edits (room). And a quieter one: `session_id` in a kernel's query names a connection, every message of the owner shows the owner's, and
- * Jupyter closes the older of two with the same name and hands over what it has kept for it; so a viewer's query is not passed on.
+ * Jupyter closes the older of two with the same name and hands over what it has kept for it; so a viewer's query is not passed on; in its
+ * place stands a mark by which Jupyter does not count the connection, and neither hands over nor throws away what it keeps for somebody else.
  */
 import type { Role } from '../../../../../shared/model.ts';
 import { randomInt } from 'node:crypto';
@@ -37,6 +38,9 @@ const viewedRoom =
   /^(?:json:notebook|text:(?:file|unicode)|base64:(?:file|blob)):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const everybody = 'JupyterLab:globalAwareness';
 
+/** By which the server knows a connection to a kernel that must change nothing (`shim/gatehouse_viewer.py`). */
+const viewerMark = 'gatehouse_viewer=1';
+
 /** Pure, but for the memory of the filters that it hands out, and a number that each draws. */
 export function openSocket(
   role: Role,
@@ -70,7 +74,7 @@ function viewerSocket(
   switch (kind) {
     case 'kernel': {
       const offered = subprotocols.includes(v1Protocol) ? [v1Protocol] : [];
-      return filter(path, offered, false, chosen => {
+      return filter(`${path}?${viewerMark}`, offered, false, chosen => {
         if (chosen !== null && !offered.includes(chosen)) return null;
         return viewKernel(chosen === v1Protocol);
       });
