@@ -4,8 +4,8 @@
  *
  * What a viewer reads changes nothing on the disk (test/integration/roles-side-effects.test.ts), but for the date in Jupyter's own database of
  * signatures on which a notebook that its owner trusts was last read (GET /api/contents). The list of a file's checkpoints is answered by the
- * gateway: Jupyter makes a folder to answer it. PUT /api/collaboration/session and the SOCKET of a document's room give a file a number, and
- * keep the history of its room, in Jupyter's databases: nobody can read a document live without that.
+ * gateway: Jupyter makes a folder to answer it. PUT /api/collaboration/session and the SOCKET of a document's room have jupyter-collaboration write
+ * its own files (file_id_manager.db; in the folder .jupyter_ystore.db and .jupyter/collaboration_sessions.json): nobody reads live without them.
  */
 export interface RoleLine {
   readonly pattern: string;
