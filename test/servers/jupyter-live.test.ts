@@ -1,108 +1,48 @@
 /* Rooms of a real jupyter-collaboration: the owner's typing arrives at a viewer, nothing of a viewer arrives in the document. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
-import { z } from 'zod';
-import { readAwareness } from '../../src/main/core/profiles/jupyter/roles/awareness.ts';
-import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/rules.ts';
-import { VarReader, varBytes, varNumber } from '../../src/main/core/profiles/jupyter/roles/varint.ts';
-import { cleanUp, cleanUpAll, expectOurs, start, type Place } from '../support/jupyter-run.ts';
-import { pythonWith } from '../support/jupyter.ts';
-import { openRoleProxy, type RoleProxy } from '../support/role-proxy.ts';
+import { varBytes } from '../../src/main/core/profiles/jupyter/roles/varint.ts';
+import {
+  enter,
+  enterFile,
+  message,
+  openCollaboration,
+  presence,
+  saveNow,
+  typing,
+} from '../support/collaboration.ts';
+import { differences, settled } from '../support/folder-snapshot.ts';
+import { cleanUpAll, type Place } from '../support/jupyter-run.ts';
+import type { RoleProxy } from '../support/role-proxy.ts';
 
 let place: Place;
 let viewer: RoleProxy;
 let owner: RoleProxy;
-
 beforeAll(async () => {
-  const interpreter = await pythonWith('test-jupyter-collaboration', [
-    'jupyterlab>=4.6,<5',
-    'ipykernel',
-    'jupyter-collaboration==5.0.4',
-  ]);
-  const started = await start({ interpreter });
-  ({ place } = started);
-  await expectOurs(started.running);
-  viewer = await openRoleProxy(started.plan, jupyterRoles, 'viewer');
-  owner = await openRoleProxy(started.plan, jupyterRoles, 'full');
-  cleanUp(() => viewer.close());
-  cleanUp(() => owner.close());
+  ({ place, viewer, owner } = await openCollaboration());
 }, 600_000);
 afterAll(cleanUpAll);
 
-interface Room {
-  readonly name: string;
-  readonly received: Buffer[];
-  send(message: Buffer): void;
-  /** The document as the server has it now: every message sent before has been dealt with. */
-  document(): Promise<string>;
-}
-
-/** Opens a file's room as a client does: asks for its number, then connects. */
-async function enterFile(proxy: RoleProxy, path: string, type = 'file', format = 'text'): Promise<Room> {
-  const answer = await fetch(`${proxy.url}api/collaboration/session/${path}`, {
-    method: 'PUT',
-    body: JSON.stringify({ format, type }),
-  });
-  expect([200, 201]).toContain(answer.status);
-  const { fileId, sessionId } = z
-    .object({ fileId: z.string(), sessionId: z.string() })
-    .parse(await answer.json());
-  return enter(proxy, `${format}:${type}:${fileId}`, `?sessionId=${sessionId}`);
-}
-
-async function enter(proxy: RoleProxy, name: string, query = ''): Promise<Room> {
-  const socket = new WebSocket(`${proxy.url.replace('http', 'ws')}api/collaboration/room/${name}${query}`);
-  cleanUp(async () => socket.terminate());
-  const received: Buffer[] = [];
-  socket.on('message', (data: Buffer) => received.push(data));
-  await new Promise((done, failed) => socket.on('open', done).on('error', failed));
-  await expect.poll(() => received.length, { timeout: 20_000 }).toBeGreaterThan(0);
-  const answers = (): Buffer[] => received.filter(data => data[0] === 0 && data[1] === 1);
-  return {
-    name,
-    received,
-    send: message => socket.send(message),
-    document: async () => {
-      const before = answers().length;
-      socket.send(Buffer.from([0, 0, 1, 0]));
-      await expect.poll(() => answers().length, { timeout: 20_000 }).toBeGreaterThan(before);
-      return answers().at(-1)?.toString('utf8') ?? '';
-    },
-  };
-}
-
-/** A Yjs update: a new client writes this text at the start of the shared text `source`. */
-function typing(client: number, text: string): Buffer {
-  return Buffer.concat([
-    Buffer.from([1, 1]),
-    varNumber(client),
-    Buffer.from([0, 4, 1]),
-    varBytes(Buffer.from('source')),
-    varBytes(Buffer.from(text)),
-    Buffer.from([0]),
+test('a viewer who reads a document live has jupyter-collaboration write its own files, and no other', async () => {
+  for (const name of ['first.txt', 'second.txt']) await writeFile(join(place.folder, name), 'x');
+  const root = dirname(place.folder);
+  const before = await settled(root);
+  const theirs = await enterFile(viewer, 'first.txt');
+  await theirs.document();
+  const changed = differences(before, await settled(root)).map(line =>
+    line.slice(line.indexOf(root) + root.length + 1).replace(/ \d+ \d+ \d+$/, ''),
+  );
+  // Numbers of files, history of rooms and runs of the server: nobody reads live without them, and the owner's own page makes them.
+  expect([...new Set(changed)].toSorted()).toEqual([
+    "Zoë's home/.local/share/jupyter",
+    "Zoë's home/.local/share/jupyter/file_id_manager.db",
+    'my wörk',
+    'my wörk/.jupyter',
+    'my wörk/.jupyter/collaboration_sessions.json',
+    'my wörk/.jupyter_ystore.db',
   ]);
-}
-
-const message = (kind: number, data: Buffer): Buffer =>
-  Buffer.concat([Buffer.from([0, kind]), varBytes(data)]);
-const saveNow = Buffer.concat([Buffer.from([2]), varBytes(Buffer.from('save')), varNumber(7)]);
-
-function presence(id: number, clock: number, state: unknown): Buffer {
-  const entry = Buffer.concat([
-    varNumber(id),
-    varNumber(clock),
-    varBytes(Buffer.from(JSON.stringify(state))),
-  ]);
-  return Buffer.concat([Buffer.from([1]), varBytes(Buffer.concat([varNumber(1), entry]))]);
-}
-
-function statesIn(received: readonly Buffer[]): { id: number; state: unknown }[] {
-  return received
-    .filter(data => data[0] === 1)
-    .flatMap(data => readAwareness(new VarReader(data.subarray(1)).bytes() ?? Buffer.alloc(0)) ?? []);
-}
+});
 
 test("the owner's typing arrives at a viewer, live and saved; a viewer's changes do not arrive", async () => {
   const file = join(place.folder, 'live.txt');
@@ -170,44 +110,12 @@ test('looking leaves the file as it is, and "save now" is answered and not done'
   expect(await readFile(file, 'utf8')).not.toBe(notebook);
 });
 
-test('a viewer is seen under one number of its own, with what it may say', async () => {
-  await writeFile(join(place.folder, 'seen.txt'), 'x');
-  const theirs = await enterFile(viewer, 'seen.txt');
-  const ours = await enterFile(owner, 'seen.txt');
-  const person = { username: 'ada', name: 'Ada', display_name: 'Ada', initials: 'A', color: '#123456' };
-  ours.send(presence(41, 1, { user: { ...person, username: 'owner', name: 'Owner' }, autosave: false }));
-  await expect.poll(() => statesIn(theirs.received).map(({ id }) => id)).toContain(41);
-  theirs.send(
-    presence(77, 1, { user: { ...person, avatar_url: 'http://evil.example/' }, evil: 1, autosave: true }),
-  );
-  await expect.poll(() => statesIn(ours.received).filter(({ id }) => id === 77)).toHaveLength(1);
-  const expected = { user: person, autosave: false, gatehouse: 'viewer' };
-  expect(statesIn(ours.received).find(({ id }) => id === 77)?.state).toEqual(expected);
-  for (const attack of [
-    presence(41, 9, null),
-    presence(41, 9, { user: person }),
-    presence(77, 2, 5),
-    presence(78, 1, {}),
-  ])
-    theirs.send(attack);
-  theirs.send(presence(77, 3, null));
-  await expect
-    .poll(() => statesIn(ours.received).filter(({ id, state }) => id === 77 && state === null))
-    .toHaveLength(1);
-  expect(statesIn(ours.received).filter(({ id }) => id === 41)).toHaveLength(1);
-  expect(statesIn(ours.received).some(({ id, state }) => id === 78 || state === 5)).toBe(false);
-});
-
-test('everybody sees who is there; other rooms, forks and timelines are no room of a viewer', async () => {
-  const theirs = await enter(viewer, 'JupyterLab:globalAwareness');
-  const ours = await enter(owner, 'JupyterLab:globalAwareness');
-  theirs.send(presence(5, 1, { user: { username: 'ada', name: 'Ada' } }));
-  await expect.poll(() => statesIn(ours.received).map(({ id }) => id)).toContain(5);
+test('other rooms, forks and timelines are no room of a viewer', async () => {
   for (const name of ['anything', 'json%3Anotebook%3Ax', 'text:file:x', '00000000000000000000000000000000']) {
     await expect(enter(viewer, name), name).rejects.toThrow('403');
   }
   for (const [method, path] of [
-    ['PUT', `fork/${theirs.name}`],
+    ['PUT', 'fork/JupyterLab:globalAwareness'],
     ['DELETE', 'fork/x?merge=true'],
     ['GET', 'timeline/live.txt?format=text&type=file'],
     ['PUT', 'undo_redo/x?action=undo&steps=1&forkRoom=x'],
@@ -215,24 +123,4 @@ test('everybody sees who is there; other rooms, forks and timelines are no room 
     const answer = await fetch(`${viewer.url}api/collaboration/${path}`, { method });
     expect([path, answer.status]).toEqual([path, 403]);
   }
-});
-
-test('what the filter of presence stops: a state that is no object ends the saving of everybody', async () => {
-  const texts = (name: string): Promise<string> => readFile(join(place.folder, name), 'utf8');
-  for (const name of ['broken.txt', 'whole.txt', 'viewed.txt'])
-    await writeFile(join(place.folder, name), 'x');
-  const broken = await enterFile(owner, 'broken.txt');
-  const viewed = await enterFile(owner, 'viewed.txt');
-  const whole = await enterFile(owner, 'whole.txt');
-  for (const room of [broken, viewed, whole])
-    room.send(presence(98, 1, { user: { username: 'owner', name: 'Owner' } }));
-  broken.send(presence(99, 1, 5));
-  (await enterFile(viewer, 'viewed.txt')).send(presence(99, 1, 5));
-  for (const [client, room] of [broken, viewed, whole].entries())
-    room.send(message(2, typing(3000 + client, 'typed ')));
-  for (const name of ['whole.txt', 'viewed.txt']) {
-    await expect.poll(() => texts(name), { timeout: 20_000 }).toContain('typed ');
-  }
-  // The one that was typed in first is saved last: never.
-  expect(await texts('broken.txt')).toBe('x');
 });

@@ -10,7 +10,13 @@ export interface RoleRefusal {
   readonly message: string;
 }
 
-export type RoleVerdict = { readonly allow: true } | RoleRefusal;
+export type RoleVerdict =
+  | {
+      readonly allow: true;
+      /** JSON with which the gateway answers in the server's place, because asking the server would change something. */
+      readonly answer?: object;
+    }
+  | RoleRefusal;
 
 /** One whole WebSocket message. */
 export interface SocketMessage {
@@ -24,8 +30,8 @@ export type SocketStep =
   /** Goes on, but as this one: said again in one reading only. */
   | { readonly kind: 'replace'; readonly message: SocketMessage }
   | { readonly kind: 'drop'; readonly reason: string }
-  /** Dropped, and these go back to whoever sent it. */
-  | { readonly kind: 'answer'; readonly messages: readonly SocketMessage[]; readonly reason: string };
+  /** Not passed on, and these go back to whoever sent it. A reason of null is not noted: nothing was asked that may not be. */
+  | { readonly kind: 'answer'; readonly messages: readonly SocketMessage[]; readonly reason: string | null };
 
 /** Judges the messages of one WebSocket, in order. Remembers what it saw of this socket; knows no clock and no I/O, and never throws. */
 export interface SocketFilter {

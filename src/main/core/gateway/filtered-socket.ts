@@ -199,7 +199,7 @@ class FilteredJoin {
         this.#end.dropped(step.reason);
         return;
       case 'answer':
-        this.#end.dropped(step.reason);
+        if (step.reason !== null) this.#end.dropped(step.reason);
         for (const one of step.messages) this.#send(one, to === 'server' ? 'guest' : 'server');
         return;
       default:

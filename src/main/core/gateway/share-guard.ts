@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RoleRefusal, RoleRules, SocketVerdict } from '../role-ports.ts';
 import type { GuestPass } from '../share-ports.ts';
-import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
+import { jsonAnswer, redirectAnswer, valueAnswer, type Answer } from './answers.ts';
 import type { AttemptVerdict } from './attempts.ts';
 import type { Reason } from './authorize.ts';
 import type { Connection } from './connection.ts';
@@ -134,9 +134,9 @@ function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket'>)
       : limited(room, facts, pass, socket.message, socket);
   }
   const verdict = roles.decideRequest(pass.role, facts.method, facts.path, facts.query);
-  return verdict.allow
-    ? { kind: 'forward', facts, verdict: { ...who, socket: null } }
-    : limited(room, facts, pass, verdict.message, verdict);
+  if (!verdict.allow) return limited(room, facts, pass, verdict.message, verdict);
+  if (verdict.answer !== undefined) return answered(valueAnswer(200, verdict.answer));
+  return { kind: 'forward', facts, verdict: { ...who, socket: null } };
 }
 
 function subprotocols(facts: Facts): readonly string[] {

@@ -1,9 +1,22 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { writeAwareness } from '../../../../../src/main/core/profiles/jupyter/roles/awareness.ts';
+import {
+  firstGuestNumber,
+  Presence,
+  readAwareness,
+  writeAwareness,
+} from '../../../../../src/main/core/profiles/jupyter/roles/awareness.ts';
 import { viewRoom } from '../../../../../src/main/core/profiles/jupyter/roles/room-socket.ts';
-import { varBytes, varNumber } from '../../../../../src/main/core/profiles/jupyter/roles/varint.ts';
+import {
+  VarReader,
+  varBytes,
+  varNumber,
+} from '../../../../../src/main/core/profiles/jupyter/roles/varint.ts';
 import { attacks } from '../../../../support/attacks.ts';
+
+const number = firstGuestNumber + 5;
+const everybody = (): ReturnType<typeof viewRoom> => viewRoom(new Presence(number, 'Ada (guest)'));
+const document = (): ReturnType<typeof viewRoom> => viewRoom(null);
 
 const hex = (text: string): { binary: boolean; data: Buffer } => ({
   binary: true,
@@ -17,32 +30,57 @@ const presence = (id: number, state: unknown): { binary: boolean; data: Buffer }
 test.each(attacks('room-messages.txt').map(line => line.split(' | ') as [string, string]))(
   '%s is dropped',
   (_name, bytes) => {
-    expect(['drop', 'answer']).toContain(viewRoom().fromGuest(hex(bytes)).kind);
-    // No message before it changes that.
-    const filter = viewRoom();
-    filter.fromGuest(hex('00 00 01 00'));
-    filter.fromGuest(presence(3, {}));
-    expect(['drop', 'answer']).toContain(filter.fromGuest(hex(bytes)).kind);
+    for (const room of [everybody, document]) {
+      expect(['drop', 'answer']).toContain(room().fromGuest(hex(bytes)).kind);
+      // No message before it changes that.
+      const filter = room();
+      filter.fromGuest(hex('00 00 01 00'));
+      filter.fromGuest(presence(3, {}));
+      expect(['drop', 'answer']).toContain(filter.fromGuest(hex(bytes)).kind);
+    }
   },
 );
 
-test('a question passes as it is, presence is said again', () => {
-  const filter = viewRoom();
-  expect(filter.fromGuest(hex('00 00 01 00'))).toEqual({ kind: 'pass' });
-  expect(filter.fromGuest(hex('00 00 03 01 01 05'))).toEqual({ kind: 'pass' });
+test('a question passes as it is, in both kinds of room', () => {
+  for (const filter of [everybody(), document()]) {
+    expect(filter.fromGuest(hex('00 00 01 00'))).toEqual({ kind: 'pass' });
+    expect(filter.fromGuest(hex('00 00 03 01 01 05'))).toEqual({ kind: 'pass' });
+    expect(filter.fromServer(hex('00 02 01 00'))).toEqual({ kind: 'pass' });
+    expect(filter.fromServer(presence(4, { autosave: true }))).toEqual({ kind: 'pass' });
+    expect(filter.fromGuest({ ...hex('00 00 01 00'), binary: false }).kind).toBe('drop');
+  }
+});
+
+test("a viewer's presence comes back from the room of a document, and does not get there", () => {
+  const filter = document();
+  for (const said of [presence(3, { autosave: true }), presence(3, null), presence(4, { user: {} })]) {
+    expect(filter.fromGuest(said)).toEqual({ kind: 'answer', messages: [said], reason: null });
+  }
+});
+
+test('in the room of everybody presence is said again, and heard back', () => {
+  const filter = everybody();
+  const user = {
+    username: 'Ada (guest)',
+    name: 'Ada (guest)',
+    display_name: 'Ada (guest)',
+    initials: 'A',
+    color: null,
+  };
   expect(filter.fromGuest(presence(3, { current: 'x', evil: 1 }))).toEqual({
     kind: 'replace',
-    message: presence(3, { current: 'x', autosave: true, gatehouse: 'viewer' }),
+    message: presence(number, { user, current: 'x' }),
   });
-  expect(filter.fromServer(hex('00 02 01 00'))).toEqual({ kind: 'pass' });
-  expect(filter.fromServer(presence(4, { autosave: true }))).toEqual({ kind: 'pass' });
   expect(filter.fromGuest(presence(4, null)).kind).toBe('drop');
-  expect(filter.fromGuest({ ...hex('00 00 01 00'), binary: false }).kind).toBe('drop');
+  expect(filter.fromServer(presence(number, { user }))).toEqual({
+    kind: 'replace',
+    message: presence(3, { user }),
+  });
 });
 
 test('"save now" is answered in the number that was asked with', () => {
   const save = Buffer.concat([Buffer.from([2]), varBytes(Buffer.from('save')), varNumber(300)]);
-  const step = viewRoom().fromGuest({ binary: true, data: save });
+  const step = document().fromGuest({ binary: true, data: save });
   const reply = Buffer.from('{"type":"save","responseTo":300,"status":"failed"}');
   expect(step).toEqual({
     kind: 'answer',
@@ -79,23 +117,29 @@ test('no sequence of bytes gets a change or a save to the server', () => {
     fc.tuple(fc.nat(5), fc.jsonValue()).map(([id, state]) => new Uint8Array(presence(id, state).data)),
   );
   fc.assert(
-    fc.property(fc.array(fc.tuple(message, fc.boolean(), fc.boolean()), { maxLength: 20 }), sequence => {
-      const filter = viewRoom();
-      const ids = new Set<string>();
-      for (const [bytes, binary, fromServer] of sequence) {
-        const one = { binary, data: Buffer.from(bytes) };
-        if (fromServer) {
-          expect(filter.fromServer(one)).toEqual({ kind: 'pass' });
-          continue;
+    fc.property(
+      fc.boolean(),
+      fc.array(fc.tuple(message, fc.boolean(), fc.boolean()), { maxLength: 20 }),
+      (isDocument, sequence) => {
+        const filter = isDocument ? document() : everybody();
+        for (const [bytes, binary, fromServer] of sequence) {
+          const one = { binary, data: Buffer.from(bytes) };
+          if (fromServer) {
+            expect(['pass', 'replace']).toContain(filter.fromServer(one).kind);
+            continue;
+          }
+          const step = filter.fromGuest(one);
+          if (step.kind === 'pass') expect(one.data.subarray(0, 2).toString('hex')).toBe('0000');
+          if (step.kind === 'replace') {
+            expect(isDocument).toBe(false);
+            const update = new VarReader(step.message.data.subarray(1)).bytes();
+            expect(readAwareness(update ?? Buffer.alloc(0))?.map(({ id }) => id)).toEqual([number]);
+          }
+          const sent = step.kind === 'pass' ? one : step.kind === 'replace' ? step.message : null;
+          if (sent !== null) expect([sent.binary, serverWouldChange(sent.data)]).toEqual([true, false]);
         }
-        const step = filter.fromGuest(one);
-        if (step.kind === 'pass') expect(one.data.subarray(0, 2).toString('hex')).toBe('0000');
-        if (step.kind === 'replace') ids.add(step.message.data.toString('hex', 2, 4));
-        const sent = step.kind === 'pass' ? one : step.kind === 'replace' ? step.message : null;
-        if (sent !== null) expect([sent.binary, serverWouldChange(sent.data)]).toEqual([true, false]);
-      }
-      expect(ids.size).toBeLessThanOrEqual(1);
-    }),
+      },
+    ),
     { numRuns: 2000 },
   );
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openSocket } from '../../../../../src/main/core/profiles/jupyter/roles/sockets.ts';
+import { openSocket as open } from '../../../../../src/main/core/profiles/jupyter/roles/sockets.ts';
+import type { Role } from '../../../../../src/shared/model.ts';
 import type { SocketVerdict } from '../../../../../src/main/core/role-ports.ts';
 import { attacks } from '../../../../support/attacks.ts';
 import { roleTable } from '../../../../support/role-table.ts';
@@ -8,6 +9,10 @@ import { roleTable } from '../../../../support/role-table.ts';
 const kernel = '/api/kernels/1-2-3-4-5/channels';
 const room = '/api/collaboration/room/json:notebook:2f1b0c9e-0d6c-4f5b-9a59-7c2a5a0b3e11';
 const v1 = 'v1.kernel.websocket.jupyter.org';
+
+function openSocket(role: Role, path: string, query: string, protocols: readonly string[]): SocketVerdict {
+  return open(role, path, query, protocols, { name: 'Ada (guest)' });
+}
 
 function filtered(verdict: SocketVerdict): Extract<SocketVerdict, { way: 'filter' }> {
   if (!verdict.allow || verdict.way !== 'filter') throw new Error(JSON.stringify(verdict));
@@ -31,7 +36,11 @@ test.each(attacks('role-sockets.txt'))('%s is no socket of a viewer', target => 
 
 test("a viewer's kernel: no session id, no extension, and only the protocol that is understood", () => {
   const verdict = filtered(openSocket('viewer', kernel, 'session_id=the-owners&token=x', ['evil', v1]));
-  expect([verdict.target, verdict.subprotocols, verdict.messageBytes]).toEqual([kernel, [v1], 1_048_576]);
+  expect([verdict.target, verdict.subprotocols, verdict.messageBytes]).toEqual([
+    `${kernel}?gatehouse_viewer=1`,
+    [v1],
+    1_048_576,
+  ]);
   expect([verdict.filter('evil'), verdict.filter('')]).toEqual([null, null]);
   expect(verdict.filter(v1)).not.toBeNull();
   expect(verdict.filter(null)).not.toBeNull();

@@ -1,10 +1,10 @@
 /**
- * Who is in a room and where their cursor is (y-protocols, awareness). A viewer is seen, and that is all.
+ * Who is there, and with which document (y-protocols, awareness). A viewer is seen in the list of everybody, and that is all.
  *
- * The attacks: a state under another one's number moves or removes the owner's cursor or speaks in the owner's name; a state that is no object
- * (`5`) ends the server's saving of the *owner's* changes (seen with jupyter-collaboration 5.0.4, and in a test); a state without
- * `autosave: false` has the server save what the owner, who has switched saving off, types; a picture's address may be fetched by the
- * owner's browser. So a viewer's state is said again from known fields, under one number a socket.
+ * The attacks: a state under another one's number moves or removes the owner's presence, and the number of whoever has typed stands in the
+ * document for all to read; a state with the owner's name speaks as the owner; a state that is no object (`5`) ends the server's saving of the
+ * *owner's* changes; a picture's address may be fetched by the owner's browser. So no viewer chooses a number: each socket gets one of the
+ * gateway's, out of a range from which Yjs in a browser takes none; the name is the session's; the rest is said again from known fields.
  */
 import { z } from 'zod';
 import { VarReader, varBytes, varNumber } from './varint.ts';
@@ -53,82 +53,59 @@ function parse(text: string): unknown {
   }
 }
 
-const word = z.string().max(200);
+/** What a viewer's own words may be of its state. */
 const colour = z
   .string()
   .regex(/^(?:#[0-9a-f]{3,8}|var\(--[\w-]{1,60}\)|(?:rgb|hsl)a?\([\d\s.,%/]{1,40}\)|[a-z]{1,30})$/i);
-const user = z.object({
-  username: word,
-  name: word,
-  display_name: word.catch(''),
-  initials: z.string().max(10).nullable().catch(null),
-  color: colour.nullable().catch(null),
-});
-/** A place in the document, as Yjs says it. */
-const place = z
-  .object({
-    type: z.object({ client: z.number(), clock: z.number() }).nullish(),
-    tname: word.nullish(),
-    item: z.object({ client: z.number(), clock: z.number() }).nullish(),
-    assoc: z.number().nullish(),
-  })
-  .nullish();
-const cursor = z.object({
-  anchor: place,
-  head: place,
-  primary: z.boolean().optional(),
-  empty: z.boolean().optional(),
-});
+const path = z.string().max(500);
 const viewerState = z.object({
-  user: user.optional().catch(undefined),
-  current: z.string().max(2000).nullish().catch(null),
-  documents: z.array(z.string().max(2000)).max(200).optional().catch(undefined),
-  cursors: z.array(cursor).max(100).optional().catch(undefined),
+  user: z.object({ color: colour.nullish().catch(null) }).catch({}),
+  current: path.nullish().catch(null),
+  documents: z.array(path).max(50).optional().catch(undefined),
 });
-const marked = z.object({ gatehouse: z.literal('viewer') });
-const saving = z.object({ autosave: z.boolean() });
 
-/** What one socket has seen of the others in its room, and its own number. */
+/** First number that no Yjs of a browser takes for itself: those have 32 bits. */
+export const firstGuestNumber = 2 ** 32;
+
+/** One viewer's socket in the room of everybody. */
 export class Presence {
+  /** In the room. */
+  readonly #number: number;
+  readonly #name: string;
+  /** What the viewer's page calls itself; null until it has said so. */
   #own: number | null = null;
-  /** Number to whether its changes are saved; only those who are no viewers. */
-  readonly #others = new Map<number, boolean>();
-  readonly #viewers = new Set<number>();
 
-  /** What the server told this viewer. */
-  seen(entries: readonly AwarenessEntry[]): void {
-    for (const { id, state } of entries) {
-      const known = this.#knows(id);
-      if (id === this.#own || (!known && this.#others.size + this.#viewers.size >= entriesAtMost)) continue;
-      if (marked.safeParse(state).success && !this.#others.has(id)) this.#viewers.add(id);
-      else if (state === null) this.#others.delete(id);
-      else {
-        const save = saving.safeParse(state);
-        this.#others.set(id, save.success ? save.data.autosave : true);
-      }
-    }
+  /** @param number for this socket alone, from `firstGuestNumber` on @param name as it is shown, marked as a guest's */
+  constructor(number: number, name: string) {
+    this.#number = number;
+    this.#name = name;
   }
 
   /** What the viewer says of itself, as it may be said; null where it speaks only of others (clients repeat what they hear). */
-  own(entries: readonly AwarenessEntry[]): AwarenessEntry | null {
+  said(entries: readonly AwarenessEntry[]): AwarenessEntry | null {
     const [first] = entries;
-    if (this.#own === null && entries.length === 1 && first !== undefined && !this.#knows(first.id)) {
-      this.#own = first.id;
-    }
-    const mine = entries.find(entry => entry.id === this.#own);
+    if (this.#own === null && entries.length === 1 && first !== undefined) this.#own = first.id;
+    const mine = entries.find(({ id }) => id === this.#own);
     if (mine === undefined) return null;
-    if (mine.state === null) return mine;
+    const entry = { id: this.#number, clock: mine.clock };
+    if (mine.state === null) return { ...entry, state: null };
     const state = viewerState.safeParse(mine.state);
     if (!state.success) return null;
-    return { ...mine, state: { ...state.data, autosave: this.#wouldSave(), gatehouse: 'viewer' } };
+    const { user, current, documents } = state.data;
+    return { ...entry, state: { user: this.#user(user.color ?? null), current, documents } };
   }
 
-  #knows(id: number): boolean {
-    return this.#others.has(id) || this.#viewers.has(id);
+  /** What the viewer hears: itself under the number that it knows. Null where nothing is to be changed. */
+  heard(entries: readonly AwarenessEntry[]): readonly AwarenessEntry[] | null {
+    const own = this.#own;
+    if (own === null || !entries.some(({ id }) => id === this.#number || id === own)) return null;
+    return entries
+      .filter(({ id }) => id !== own)
+      .map(entry => (entry.id === this.#number ? { ...entry, id: own } : entry));
   }
 
-  /** The server saves a change when somebody in the room wants that, or nobody is in it: a viewer's presence must not change the outcome. */
-  #wouldSave(): boolean {
-    return this.#others.size === 0 || [...this.#others.values()].some(Boolean);
+  #user(color: string | null): object {
+    const name = this.#name;
+    return { username: name, name, display_name: name, initials: name.slice(0, 1).toUpperCase(), color };
   }
 }

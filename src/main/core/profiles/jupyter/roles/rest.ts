@@ -19,7 +19,9 @@ export function decideRequest(role: Role, method: string, path: string, query: s
       if (asked === null) return refuse('ambiguous-path', role);
       const route = findRoute(asked);
       if (route === null) return refuse('unknown-path', role);
-      return route[role].includes(method) ? { allow: true } : refuse('role', role);
+      if (!route[role].includes(method)) return refuse('role', role);
+      const answer = role === 'viewer' ? route.viewerAnswer : undefined;
+      return answer === undefined ? { allow: true } : { allow: true, answer };
     }
     default:
       return refuse('role', role satisfies never);

@@ -1,10 +1,13 @@
 /**
  * What a viewer may say in a room of jupyter-collaboration (the y-protocols: `00 00` state vector, `00 01` and `00 02` changes, `01` awareness; `02`,
  * Jupyter's own: save now). The attack: a change to the document, as the answer to the server's own question (`00 01`), as an update, as a
- * save, or in a spelling that the server decodes to one of them. A question and one's own presence pass; all else is dropped.
+ * save, or in a spelling that the server decodes to one of them. A question passes; in the room of everybody one's own presence does.
+ *
+ * Not in the room of a document: there the server lets those who are present decide whether changes are saved (`autosave` of each state, or yes
+ * where nobody is), and tells nobody who comes in who is there. A viewer's presence, whatever it says, would be a vote.
  */
 import type { SocketFilter, SocketMessage, SocketStep } from '../../../role-ports.ts';
-import { readAwareness, Presence, writeAwareness } from './awareness.ts';
+import { Presence, readAwareness, writeAwareness, type AwarenessEntry } from './awareness.ts';
 import { VarReader, varBytes, varNumber } from './varint.ts';
 
 const sync = 0;
@@ -12,19 +15,16 @@ const awareness = 1;
 const raw = 2;
 const stepOne = 0;
 
-/** For one socket of a viewer. */
-export function viewRoom(): SocketFilter {
-  const presence = new Presence();
+/** For one socket of a viewer. @param presence null in the room of a document */
+export function viewRoom(presence: Presence | null): SocketFilter {
   return {
     fromGuest: message => judge(message, presence),
-    fromServer: message => {
-      note(message, presence);
-      return { kind: 'pass' };
-    },
+    fromServer: message => (presence === null ? { kind: 'pass' } : hear(message, presence)),
   };
 }
 
-function judge({ binary, data }: SocketMessage, presence: Presence): SocketStep {
+function judge(message: SocketMessage, presence: Presence | null): SocketStep {
+  const { binary, data } = message;
   if (!binary) return { kind: 'drop', reason: 'not a room message' };
   const reader = new VarReader(data);
   switch (reader.number()) {
@@ -35,10 +35,12 @@ function judge({ binary, data }: SocketMessage, presence: Presence): SocketStep 
     case awareness: {
       const update = reader.bytes();
       const entries = update === null || !reader.atEnd ? null : readAwareness(update);
-      const own = entries === null ? null : presence.own(entries);
+      if (entries === null) return { kind: 'drop', reason: 'not a presence of one reading' };
+      // Its page takes a connection on which nothing comes back for a dead one.
+      if (presence === null) return { kind: 'answer', messages: [message], reason: null };
+      const own = presence.said(entries);
       if (own === null) return { kind: 'drop', reason: 'a viewer speaks of itself only' };
-      const again = Buffer.concat([varNumber(awareness), varBytes(writeAwareness([own]))]);
-      return { kind: 'replace', message: { binary: true, data: again } };
+      return { kind: 'replace', message: awarenessMessage([own]) };
     }
     case raw:
       return refuseSave(reader);
@@ -59,10 +61,17 @@ function refuseSave(reader: VarReader): SocketStep {
   return { kind: 'answer', messages: [{ binary: true, data }], reason };
 }
 
-function note({ binary, data }: SocketMessage, presence: Presence): void {
-  if (!binary || data[0] !== awareness) return;
-  const reader = new VarReader(data.subarray(1));
-  const update = reader.bytes();
+function hear({ binary, data }: SocketMessage, presence: Presence): SocketStep {
+  if (!binary || data[0] !== awareness) return { kind: 'pass' };
+  const update = new VarReader(data.subarray(1)).bytes();
   const entries = update === null ? null : readAwareness(update);
-  if (entries !== null) presence.seen(entries);
+  const heard = entries === null ? null : presence.heard(entries);
+  return heard === null ? { kind: 'pass' } : { kind: 'replace', message: awarenessMessage(heard) };
+}
+
+function awarenessMessage(entries: readonly AwarenessEntry[]): SocketMessage {
+  return {
+    binary: true,
+    data: Buffer.concat([varNumber(awareness), varBytes(writeAwareness(entries))]),
+  };
 }

@@ -12,6 +12,8 @@ export interface RouteRow {
   readonly template: string;
   readonly viewer: readonly string[];
   readonly editor: readonly string[];
+  /** JSON with which the gateway answers a viewer: the server would change something to answer. */
+  readonly viewerAnswer?: object;
 }
 
 const none: readonly string[] = [];
@@ -55,7 +57,8 @@ const server: readonly RouteRow[] = [
   row('/api/resolvePath', none, read),
   // Writing would outlive the link in the owner's configuration.
   row('/api/config/:word', read),
-  row('/api/contents/**/checkpoints', read, [...read, 'POST']),
+  // To list them the server makes a folder for them beside the file, wherever that is. The page asks for the list of each file that it opens.
+  { ...row('/api/contents/**/checkpoints', read, [...read, 'POST']), viewerAnswer: [] },
   row('/api/contents/**/checkpoints/:name', none, ['POST', 'DELETE']),
   // Trust lets scripts of a notebook run in the owner's browser: the owner's to give.
   row('/api/contents/**/trust', none),

@@ -1,10 +1,13 @@
 /**
  * Which WebSockets of Jupyter a role may open, and who reads along. The attack: a viewer's socket that runs code (kernel, terminal, language server)
  * or edits (room). And a quieter one: `session_id` in a kernel's query names a connection, every message of the owner shows the owner's, and
- * Jupyter closes the older of two with the same name and hands over what it has kept for it; so a viewer's query is not passed on.
+ * Jupyter closes the older of two with the same name and hands over what it has kept for it; so a viewer's query is not passed on; in its
+ * place stands a mark by which Jupyter does not count the connection, and neither hands over nor throws away what it keeps for somebody else.
  */
 import type { Role } from '../../../../../shared/model.ts';
-import type { SocketFilter, SocketVerdict } from '../../../role-ports.ts';
+import { randomInt } from 'node:crypto';
+import type { GuestContext, SocketFilter, SocketVerdict } from '../../../role-ports.ts';
+import { firstGuestNumber, Presence } from './awareness.ts';
 import { overridesMethod, readPath, type AskedPath } from './asked-path.ts';
 import { v1Protocol } from './kernel-frames.ts';
 import { viewKernel } from './kernel-socket.ts';
@@ -35,12 +38,16 @@ const viewedRoom =
   /^(?:json:notebook|text:(?:file|unicode)|base64:(?:file|blob)):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const everybody = 'JupyterLab:globalAwareness';
 
-/** Pure, but for the memory of the filters that it hands out. */
+/** By which the server knows a connection to a kernel that must change nothing (`shim/gatehouse_viewer.py`). */
+const viewerMark = 'gatehouse_viewer=1';
+
+/** Pure, but for the memory of the filters that it hands out, and a number that each draws. */
 export function openSocket(
   role: Role,
   path: string,
   query: string,
   subprotocols: readonly string[],
+  guest: Pick<GuestContext, 'name'>,
 ): SocketVerdict {
   if (role === 'full') return { allow: true, way: 'splice' };
   if (overridesMethod(query)) return refuse('method-override', role);
@@ -49,7 +56,7 @@ export function openSocket(
   const kind = compiled.find(({ pieces }) => fits(pieces, asked))?.kind;
   if (kind === undefined) return refuse('unknown-path', role);
   if (kind === 'events') return filter(path, [], false, chosen => (chosen === null ? receiveOnly() : null));
-  return role === 'editor' ? editorSocket(kind) : viewerSocket(kind, path, asked, query, subprotocols);
+  return role === 'editor' ? editorSocket(kind) : viewerSocket(kind, path, asked, query, subprotocols, guest);
 }
 
 function editorSocket(kind: Exclude<Kind, 'events'>): SocketVerdict {
@@ -62,11 +69,12 @@ function viewerSocket(
   asked: AskedPath,
   query: string,
   subprotocols: readonly string[],
+  guest: Pick<GuestContext, 'name'>,
 ): SocketVerdict {
   switch (kind) {
     case 'kernel': {
       const offered = subprotocols.includes(v1Protocol) ? [v1Protocol] : [];
-      return filter(path, offered, false, chosen => {
+      return filter(`${path}?${viewerMark}`, offered, false, chosen => {
         if (chosen !== null && !offered.includes(chosen)) return null;
         return viewKernel(chosen === v1Protocol);
       });
@@ -74,7 +82,10 @@ function viewerSocket(
     case 'room': {
       const room = asked.at(-1) ?? '';
       if (room !== everybody && !viewedRoom.test(room)) return refuse('unknown-path', 'viewer');
-      return filter(path + sessionOf(query), [], true, chosen => (chosen === null ? viewRoom() : null));
+      const presence = (): Presence | null => (room === everybody ? newPresence(guest) : null);
+      return filter(path + sessionOf(query), [], true, chosen =>
+        chosen === null ? viewRoom(presence()) : null,
+      );
     }
     case 'language-server':
     case 'terminal':
@@ -82,6 +93,11 @@ function viewerSocket(
     default:
       return refuse('role', kind satisfies never);
   }
+}
+
+/** Two of 2^48 are alike once in a lifetime. */
+function newPresence({ name }: Pick<GuestContext, 'name'>): Presence {
+  return new Presence(firstGuestNumber + randomInt(2 ** 48 - 1), name);
 }
 
 function filter(

@@ -69,6 +69,7 @@ def take_secret():
 # Before anything of others is imported: from here on there is no file to find.
 _secret = take_secret()
 
+import gatehouse_viewer  # noqa: E402
 from jupyter_server.auth import IdentityProvider, User  # noqa: E402
 from tornado import web  # noqa: E402
 
@@ -195,11 +196,13 @@ class GatehouseIdentityProvider(IdentityProvider):
 def guard(application):
     """Puts the lock before the choice of a handler, so that no handler, whoever wrote it, can forget it."""
     find_handler = application.find_handler
+    viewers_watch = gatehouse_viewer.watch_kernels()
 
     def find_guarded(request, **options):
         if request.path == PROOF_PATH and request.method == "GET":
             return application.get_handler_delegate(request, ProofHandler)
-        if take_verdict(request) is not None:
+        refused = gatehouse_viewer.MARK in request.query_arguments and not viewers_watch
+        if take_verdict(request) is not None and not refused:
             return find_handler(request, **options)
         return application.get_handler_delegate(request, web.ErrorHandler, {"status_code": 403})
 
