@@ -15,6 +15,7 @@ import { guestUnavailablePage } from './guest-state-pages.ts';
 import { GuestWays } from './guest-ways.ts';
 import { makeGuestHosts } from './hosts.ts';
 import type { Limits } from './limits.ts';
+import type { GuestWork } from './guest-work.ts';
 import { openLive, type Live } from './live.ts';
 import { rateHeaders } from './own-pages.ts';
 import { openMessageRates } from './message-rates.ts';
@@ -44,6 +45,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly refusalLog: RefusalLog;
   readonly ways = new GuestWays();
   readonly rates = openMessageRates();
+  readonly work: GuestWork;
   readonly tools: ToolSessions;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
@@ -57,8 +59,10 @@ export class ShareDoor implements ShareGuardRoom {
   readonly #sockets = new Map<string, Set<Socket>>();
   #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
 
-  constructor(rules: ShareGatewayRules, limits: ShareLimits) {
+  /** @param work of the guests of all servers */
+  constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
     this.rules = rules;
+    this.work = work;
     this.limits = limits;
     this.cookieName = guestCookie(rules.serverId);
     this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket));
@@ -226,6 +230,7 @@ export class ShareDoor implements ShareGuardRoom {
       this.#sockets.delete(session);
       this.ways.forget(session);
       this.rates.forget(session);
+      this.work.forget(session);
     }
   }
 

@@ -12,6 +12,8 @@ import type { Facts } from './facts.ts';
 import { joinFiltered } from './filtered-socket.ts';
 import { forward, unlikePage } from './forward.ts';
 import { passing, upgradeWay, type Way } from './route.ts';
+import { defaultBudgets } from './guest-budgets.ts';
+import { GuestWork } from './guest-work.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
@@ -34,12 +36,13 @@ export const defaultShareLimits: ShareLimits = {
 
 const banner = Buffer.from('\n<script src="/_gatehouse/guest.js"></script>\n');
 
-/** Listens on the addresses, and answers at once. */
+/** Listens on the addresses, and answers at once. @param work of the guests of all servers: one for a process */
 export async function openShareGateway(
   rules: ShareGatewayRules,
   limits: ShareLimits = defaultShareLimits,
+  work: GuestWork = new GuestWork(defaultBudgets),
 ): Promise<ShareGateway> {
-  const door = new ShareDoor(rules, limits);
+  const door = new ShareDoor(rules, limits, work);
   const listener = await listenForGuests({
     addresses: rules.addresses,
     preferredPort: rules.preferredPort,
@@ -138,7 +141,15 @@ function onForward(
     },
     unlike: () => door.rules.log.warn(unlikePage, { path: logField(facts.path) }),
   };
-  forward(way, request, response, facts, end, upload.inspect);
+  const share = door.work.open(entry.pass, () => response.destroy());
+  forward(
+    way,
+    request,
+    response,
+    facts,
+    end,
+    upload.inspect === null ? null : { inspect: upload.inspect, share },
+  );
 }
 
 function onUpgrade(
@@ -172,6 +183,7 @@ function onUpgrade(
         ? undefined
         : bytes => door.rates.take(pass.session, rate, door.rules.clock(), bytes),
     dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),
+    share: giveWay => door.work.open(pass, giveWay),
   });
 }
 
