@@ -7,7 +7,7 @@ import { noteFailure, type AttemptTable, type AttemptVerdict } from './attempts.
 import { browserName } from './browser-name.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
 import { guestCookie, setGuestCookie } from './cookies.ts';
-import { openCrowd, type Crowd } from './crowd.ts';
+import { openCrowd, type Crowd, type GuestConnections } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
 import { closeRoute, destroyRoute, openRoute, type Route } from './route.ts';
 import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
@@ -26,6 +26,8 @@ import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
 /** What one guest, and one stranger, may use of the door. */
 export interface ShareLimits extends Limits {
+  /** Connections at once, whatever is done with them. */
+  readonly guestConnections: GuestConnections;
   /** Requests and WebSockets of one session that are open at once. */
   readonly openEach: number;
   /** Requests of one session within `rateMs`. Loading JupyterLab's page takes some 300. */
@@ -65,7 +67,7 @@ export class ShareDoor implements ShareGuardRoom {
     this.work = work;
     this.limits = limits;
     this.cookieName = guestCookie(rules.serverId);
-    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket));
+    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
     this.tools = openToolSessions(
       cookie => rules.desk.find(cookie),
@@ -130,7 +132,7 @@ export class ShareDoor implements ShareGuardRoom {
       passesAuthorization: this.route?.upstream.passesAuthorization === true,
       isOwners: word => this.rules.isOwners?.(word) === true,
     });
-    if (verdict.open === true) this.#own(connection, verdict.pass.session);
+    if (verdict.open === true) this.#own(connection, verdict.pass);
     return verdict;
   }
 
@@ -204,9 +206,12 @@ export class ShareDoor implements ShareGuardRoom {
   }
 
   /** A connection belongs to the session that was shown on it; one that showed two belongs to nobody. */
-  #own(connection: Connection, session: string): void {
+  #own(connection: Connection, pass: GuestPass): void {
     const { owner, socket } = connection;
-    if (owner === session || socket === null) return;
+    const { session } = pass;
+    if (socket === null) return;
+    this.crowd.use(socket, pass);
+    if (owner === session) return;
     if (owner !== null) {
       this.#sockets.get(owner)?.delete(socket);
       connection.owner = '';

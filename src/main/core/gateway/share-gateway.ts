@@ -28,6 +28,8 @@ export const defaultShareLimits: ShareLimits = {
   ...defaultLimits,
   // A guest is a browser with six connections and a WebSocket for each open document.
   connections: 8192,
+  // A session may have `openEach` in use, and a browser's idle ones; a class of thirty takes some 1,000.
+  guestConnections: { session: 192, link: 4096 },
   openEach: 128,
   guestRequests: 3000,
   strangerRequests: 600,
