@@ -59,6 +59,7 @@ export default defineConfig({
       input: {
         main: join(root, 'src/main/cli/main.ts'),
         keychain: join(root, 'src/main/core/vault/keychain.ts'),
+        'reader-thread': join(root, 'src/main/core/profiles/messagebus/reader-thread.ts'),
       },
       output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },

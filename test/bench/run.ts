@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { makeHome, root } from '../support/core.ts';
 import { type Contestant, openField } from './contestants.ts';
 import { measureForwarding, type Rounds } from './forwarding.ts';
+import { measureHostileGuests } from './hostile-guests.ts';
 import { makeLoad } from './load.ts';
 import { residentMebibytes } from './processes.ts';
 import { type Aim, aimsTable, atMost, forwardingTable, shown, table, worst } from './report.ts';
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     messages: { type: 'string', default: '2000' },
-    only: { type: 'string', default: 'start,forward,rest,revoke' },
+    only: { type: 'string', default: 'start,forward,rest,revoke,hostile-guests' },
     guests: { type: 'string', default: '2000' },
   },
 });
@@ -47,6 +48,7 @@ if (only.includes('start')) reportStarts(await measureStarts(rounds, say));
 if (only.includes('rest')) await rest();
 if (only.includes('forward')) await forwarding();
 if (only.includes('revoke')) await revocations();
+if (only.includes('hostile-guests')) await hostileGuests();
 raw['load'] = loadavg();
 raw['aims'] = aims;
 print(aimsTable(aims));
@@ -87,6 +89,23 @@ async function rest(): Promise<void> {
     found: { ...spread(found.cpu), median: mean },
     met: mean <= 0.05,
   });
+}
+
+async function hostileGuests(): Promise<void> {
+  const found = await measureHostileGuests(Number(values.seconds), say);
+  raw['hostileGuests'] = found;
+  const milliseconds = (time: number): string => `${time.toFixed(1)} ms`;
+  const rows = found.map(({ name, watched: { owner, plain }, memory }) => [
+    name,
+    milliseconds(owner.median),
+    milliseconds(owner.most),
+    milliseconds(owner.slowest),
+    milliseconds(plain.slowest),
+    `${memory.toFixed(0)} MiB`,
+  ]);
+  print(
+    table(['the owner waits, while there attack', 'median', '95 %', 'slowest', 'plain server', 'core'], rows),
+  );
 }
 
 async function revocations(): Promise<void> {

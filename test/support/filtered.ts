@@ -6,6 +6,8 @@ import { afterEach, expect } from 'vitest';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import { joinFiltered, type FilterVerdict } from '../../src/main/core/gateway/filtered-socket.ts';
 import { alwaysOurs } from './reach.ts';
+import { defaultBudgets } from '../../src/main/core/gateway/guest-budgets.ts';
+import { GuestWork } from '../../src/main/core/gateway/guest-work.ts';
 import { openRoute } from '../../src/main/core/gateway/route.ts';
 import { makeHosts } from '../../src/main/core/gateway/hosts.ts';
 import { readFacts } from '../../src/main/core/gateway/facts.ts';
@@ -35,6 +37,8 @@ interface Options {
   readonly verdict?: Partial<FilterVerdict>;
   readonly protocol?: string | false;
   readonly compress?: boolean;
+  readonly messageMs?: number;
+  readonly work?: GuestWork;
   readonly admits?: (bytes: number) => boolean;
 }
 
@@ -54,6 +58,7 @@ export async function bench(options: Options = {}): Promise<Bench> {
   const upgrades: IncomingMessage[] = [];
   const dropped: string[] = [];
   const sides: Duplex[] = [];
+  const work = options.work ?? new GuestWork(defaultBudgets);
   const http = createServer();
   const server = new WebSocketServer({
     server: http,
@@ -108,11 +113,12 @@ export async function bench(options: Options = {}): Promise<Bench> {
       head,
       facts,
       verdict,
-      { handshakeMs: 5000, halfClosedMs: 200 },
+      { handshakeMs: 5000, halfClosedMs: 200, messageMs: options.messageMs ?? 60_000 },
       {
         failed: error => socket.destroy(error),
         dropped: reason => dropped.push(reason),
         admits: options.admits,
+        share: giveWay => work.open({ session: 'ada', link: 'class' }, giveWay),
       },
     );
   });

@@ -6,7 +6,9 @@ import type { Announcer } from './announcer.ts';
 import { doorTls } from './door-tls.ts';
 import { readSecretFile } from './files.ts';
 import { GatehouseError } from './errors.ts';
-import { openShareGateway } from './gateway/share-gateway.ts';
+import { defaultBudgets } from './gateway/guest-budgets.ts';
+import { GuestWork } from './gateway/guest-work.ts';
+import { defaultShareLimits, openShareGateway } from './gateway/share-gateway.ts';
 import type { Launcher } from './launcher.ts';
 import type { Paths } from './paths.ts';
 import type { DoorTls, Log, Redactor, SecretKeeper } from './ports.ts';
@@ -118,8 +120,10 @@ export function composeSharing(options: SharingOptions): ComposedSharing {
 
 function listenersOf(pieces: Pieces): ShareListeners {
   const { settings, log } = pieces;
+  // One thread serves all: what is done for guests is counted over all servers.
+  const work = new GuestWork(defaultBudgets);
   return new ShareListeners({
-    openShareGateway,
+    openShareGateway: rules => openShareGateway(rules, defaultShareLimits, work),
     desk: (server, rooms) => deskOf(pieces, server, rooms),
     listen: () => settings.get('sharing.listen'),
     host: hostOf(settings),

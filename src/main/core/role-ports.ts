@@ -37,6 +37,11 @@ export type SocketStep =
 export interface SocketFilter {
   fromGuest(message: SocketMessage): SocketStep;
   fromServer(message: SocketMessage): SocketStep;
+  /**
+   * For a message that takes long to be read: reads it on another thread, so that the judgement that follows takes no time. Answers with the milliseconds that the reading took there; null where there is
+   * nothing to do before. Absent: there never is.
+   */
+  prepare?(message: SocketMessage, to: 'guest' | 'server'): (() => Promise<number>) | null;
 }
 
 export type SocketVerdict =

@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { controlFrame, messageFrame } from '../../../src/main/core/gateway/frames.ts';
+import { defaultBudgets } from '../../../src/main/core/gateway/guest-budgets.ts';
+import { GuestWork } from '../../../src/main/core/gateway/guest-work.ts';
 import { bench, closing, guestOf, rawGuest, textOf, until } from '../../support/filtered.ts';
 
 test('what the filter lets pass or says again reaches the server, and nothing else does', async () => {
@@ -199,6 +201,54 @@ test('a guest that asks and reads nothing is cut, and holds little', async () =>
   guest.write(flood);
   await until(() => room.sides[0]?.writableNeedDrain ?? false);
   const held = room.sides[0]?.writableLength ?? 0;
-  expect(held).toBeLessThan(100_000_000);
+  expect(held).toBeLessThan(1_000_000);
   expect(room.dropped.length).toBeLessThan(20_000);
+});
+
+test('a message that does not end is cut in time; an honest one is not', async () => {
+  const room = await bench({ verdict: { messageBytes: 1_000_000 }, messageMs: 150 });
+  const honest = await rawGuest(room);
+  const hostile = await rawGuest(room);
+  const begun = messageFrame({ binary: false, data: Buffer.from('say it') }, Buffer.from([1, 2, 3, 4]));
+  hostile.write(begun.subarray(0, 8));
+  const closed = new Promise(done => hostile.once('end', done));
+  hostile.resume();
+  await closed;
+  expect(room.dropped).toEqual(['a message that does not end']);
+  honest.write(begun);
+  await until(() => room.got.includes('say it'));
+});
+
+test('half messages of one session on many sockets are kept up to its share, the largest give way', async () => {
+  const mebibyte = 1024 * 1024;
+  const work = new GuestWork(defaultBudgets);
+  const room = await bench({ verdict: { messageBytes: mebibyte }, work });
+  const sockets = await Promise.all(Array.from({ length: 30 }, () => rawGuest(room)));
+  let ended = 0;
+  const whole = messageFrame({ binary: false, data: Buffer.alloc(mebibyte, 'x') }, Buffer.from([1, 2, 3, 4]));
+  for (const socket of sockets) {
+    socket.on('error', () => {});
+    socket.once('close', () => (ended += 1));
+    socket.resume();
+    socket.write(whole.subarray(0, mebibyte - 10));
+  }
+  await expect.poll(() => ended, { timeout: 20_000 }).toBeGreaterThanOrEqual(22);
+  expect(work.budgets.held('sent', 'ada')).toBeLessThanOrEqual(8 * mebibyte);
+  expect(ended).toBeLessThan(30);
+  for (const side of room.sides) side.destroy();
+  await until(() => work.budgets.held('sent') === 0);
+});
+
+test('a guest whose budget is used up waits, and nothing is lost or changes its order', async () => {
+  const all = { workMs: 1e6, bytes: 1e9, sentBytes: 1e9, servedBytes: 1e9 };
+  const work = new GuestWork({ session: { ...all, bytes: 2000 }, link: all, all });
+  const room = await bench({ verdict: { readsServer: true }, work });
+  const guest = guestOf(room);
+  await new Promise(done => guest.once('open', done));
+  const said = Array.from({ length: 60 }, (_none, at) => `say ${at} ${'x'.repeat(90)}`);
+  for (const text of said) guest.send(text);
+  guest.close(4000);
+  await until(() => room.got.length > 0);
+  await expect.poll(() => room.got.length, { timeout: 20_000 }).toBe(61);
+  expect(room.got).toEqual([...said, 'close 4000 ']);
 });

@@ -11,6 +11,8 @@ export interface Connection {
   condemned: boolean;
   /** The answer to the last request on it. */
   response: ServerResponse | null;
+  /** It is a WebSocket now. */
+  upgraded: boolean;
   /** A right credential was shown on it. */
   trusted: boolean;
   /** Answers that are not wholly sent, in their order. */
@@ -37,6 +39,7 @@ export function connectionOf(
     digestOf: rememberLast(),
     condemned: false,
     response: null,
+    upgraded: false,
     trusted: false,
     pending: [],
     watched: null,

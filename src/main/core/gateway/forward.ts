@@ -9,7 +9,7 @@ import { jsonAnswer, sendAnswer } from './answers.ts';
 import type { Facts } from './facts.ts';
 import { PageRewriter, rewrittenRequest, withoutByteFacts } from './page-rewriter.ts';
 import type { PageRewrite } from '../ports.ts';
-import { bodyOf, type BodyWatch } from './request-body.ts';
+import { bodyOf, type WatchedBody } from './request-body.ts';
 import { requestHeaders, type RequestPlan } from './request-headers.ts';
 import { responseHeaders, responseReason, responseTrailers } from './response-headers.ts';
 import type { Way } from './route.ts';
@@ -34,7 +34,7 @@ export function forward(
   response: ServerResponse,
   facts: Facts,
   end: ExchangeEnd,
-  watch: BodyWatch | null = null,
+  watch: WatchedBody | null = null,
 ): void {
   const exchange = new Exchange(route, request, response, facts, end, watch);
   exchange.start();
@@ -50,7 +50,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #facts: Facts;
   readonly #end: ExchangeEnd;
-  readonly #watch: BodyWatch | null;
+  readonly #watch: WatchedBody | null;
   #controller: Dispatcher.DispatchController | null = null;
   #started = false;
   #finished = false;
@@ -69,7 +69,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     response: ServerResponse,
     facts: Facts,
     end: ExchangeEnd,
-    watch: BodyWatch | null,
+    watch: WatchedBody | null,
   ) {
     this.#route = route;
     this.#request = request;

@@ -52,6 +52,7 @@ export class FrameReader {
   #message = new Gathered();
   #control = new Gathered();
   #ended = false;
+  #begun = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -60,6 +61,21 @@ export class FrameReader {
   /** True after a close or a fault. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Messages that have begun. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** True between the first byte of a frame and the last one of its message. */
+  get unfinished(): boolean {
+    return !this.#ended && (this.#start.length > 0 || this.#head !== null || this.#opcode !== null);
+  }
+
+  /** Bytes of memory that are kept for a message that is not whole. */
+  get held(): number {
+    return this.#message.capacity;
   }
 
   push(chunk: Buffer): readonly FrameEvent[] {
@@ -90,6 +106,11 @@ export class FrameReader {
     return events;
   }
 
+  /** Reads nothing more, and keeps nothing. */
+  stop(): void {
+    this.#end([], null);
+  }
+
   #end(events: FrameEvent[], last: FrameEvent | null): void {
     this.#ended = true;
     this.#message = new Gathered();
@@ -100,7 +121,9 @@ export class FrameReader {
   #begin(head: Head): void {
     this.#head = head;
     this.#got = 0;
-    if (head.opcode === text || head.opcode === binary) this.#opcode = head.opcode;
+    if (head.opcode !== text && head.opcode !== binary) return;
+    this.#opcode = head.opcode;
+    this.#begun += 1;
   }
 
   #faultOf({ opcode, final, mask, length }: Head): Fault | null {
@@ -151,6 +174,10 @@ export class FrameReader {
 class Gathered {
   #bytes = Buffer.alloc(0);
   length = 0;
+
+  get capacity(): number {
+    return this.#bytes.length;
+  }
 
   add(part: Buffer, mask: Buffer | null, position: number): void {
     if (part.length === 0) return;

@@ -19,6 +19,8 @@ export interface Limits {
   readonly handshakeMs: number;
   /** A WebSocket that one side has ended and the other has not. */
   readonly halfClosedMs: number;
+  /** Until a WebSocket message of a guest whose role reads along has ended; a message that is still coming may take twice as long. */
+  readonly messageMs: number;
   /** How often idle bodies and stalled answers are looked for. */
   readonly sweepMs: number;
   /** Connections in all; one more, and the oldest that has shown no right credential goes. */
@@ -60,6 +62,7 @@ export const defaultLimits: Limits = {
   stalledMs: 30 * minute,
   handshakeMs: 60 * second,
   halfClosedMs: 10 * second,
+  messageMs: minute,
   sweepMs: 15 * second,
   connections: 1024,
   pipelined: 8,

@@ -201,6 +201,7 @@ function actUpgrade<V>(
     return;
   }
   trust(room, connection, request.socket);
+  connection.upgraded = true;
   room.upgrade(decision.facts, decision.verdict, request, socket, head);
 }
 

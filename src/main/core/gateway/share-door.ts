@@ -7,7 +7,7 @@ import { noteFailure, type AttemptTable, type AttemptVerdict } from './attempts.
 import { browserName } from './browser-name.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
 import { guestCookie, setGuestCookie } from './cookies.ts';
-import { openCrowd, type Crowd } from './crowd.ts';
+import { openCrowd, type Crowd, type GuestConnections } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
 import { closeRoute, destroyRoute, openRoute, type Route } from './route.ts';
 import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
@@ -15,6 +15,7 @@ import { guestUnavailablePage } from './guest-state-pages.ts';
 import { GuestWays } from './guest-ways.ts';
 import { makeGuestHosts } from './hosts.ts';
 import type { Limits } from './limits.ts';
+import type { GuestWork } from './guest-work.ts';
 import { openLive, type Live } from './live.ts';
 import { rateHeaders } from './own-pages.ts';
 import { openMessageRates } from './message-rates.ts';
@@ -26,6 +27,8 @@ import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
 /** What one guest, and one stranger, may use of the door. */
 export interface ShareLimits extends Limits {
+  /** Connections at once, whatever is done with them. */
+  readonly guestConnections: GuestConnections;
   /** Requests and WebSockets of one session that are open at once. */
   readonly openEach: number;
   /** Requests of one session within `rateMs`. Loading JupyterLab's page takes some 300. */
@@ -45,6 +48,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly refusalLog: RefusalLog;
   readonly ways = new GuestWays();
   readonly rates = openMessageRates();
+  readonly work: GuestWork;
   readonly tools: ToolSessions;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
@@ -58,11 +62,13 @@ export class ShareDoor implements ShareGuardRoom {
   readonly #sockets = new Map<string, Set<Socket>>();
   #state: UpstreamState = { state: 'starting', reason: '', reach: { kind: 'away' }, landing: '/' };
 
-  constructor(rules: ShareGatewayRules, limits: ShareLimits) {
+  /** @param work of the guests of all servers */
+  constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
     this.rules = rules;
+    this.work = work;
     this.limits = limits;
     this.cookieName = guestCookie(rules.serverId);
-    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket));
+    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
     this.tools = openToolSessions(
       cookie => rules.desk.find(cookie),
@@ -134,7 +140,7 @@ export class ShareDoor implements ShareGuardRoom {
       passesAuthorization: this.route?.upstream.passesAuthorization === true,
       isOwners: word => this.rules.isOwners?.(word) === true,
     });
-    if (verdict.open === true) this.#own(connection, verdict.pass.session);
+    if (verdict.open === true) this.#own(connection, verdict.pass);
     return verdict;
   }
 
@@ -216,9 +222,12 @@ export class ShareDoor implements ShareGuardRoom {
   }
 
   /** A connection belongs to the session that was shown on it; one that showed two belongs to nobody. */
-  #own(connection: Connection, session: string): void {
+  #own(connection: Connection, pass: GuestPass): void {
     const { owner, socket } = connection;
-    if (owner === session || socket === null) return;
+    const { session } = pass;
+    if (socket === null) return;
+    this.crowd.use(socket, pass);
+    if (owner === session) return;
     if (owner !== null) {
       this.#sockets.get(owner)?.delete(socket);
       connection.owner = '';
@@ -242,6 +251,7 @@ export class ShareDoor implements ShareGuardRoom {
       this.#sockets.delete(session);
       this.ways.forget(session);
       this.rates.forget(session);
+      this.work.forget(session);
     }
   }
 

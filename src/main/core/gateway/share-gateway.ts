@@ -12,6 +12,8 @@ import type { Facts } from './facts.ts';
 import { joinFiltered } from './filtered-socket.ts';
 import { forward, unlikePage } from './forward.ts';
 import { passing, upgradeWay, type Way } from './route.ts';
+import { defaultBudgets } from './guest-budgets.ts';
+import { GuestWork } from './guest-work.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
@@ -27,6 +29,8 @@ export const defaultShareLimits: ShareLimits = {
   ...defaultLimits,
   // A guest is a browser with six connections and a WebSocket for each open document.
   connections: 8192,
+  // A session may have `openEach` in use, and a browser's idle ones; a class of thirty takes some 1,000.
+  guestConnections: { session: 192, link: 4096 },
   openEach: 128,
   guestRequests: 3000,
   strangerRequests: 600,
@@ -35,12 +39,13 @@ export const defaultShareLimits: ShareLimits = {
 
 const banner = Buffer.from('\n<script src="/_gatehouse/guest.js"></script>\n');
 
-/** Listens on the addresses, and answers at once. */
+/** Listens on the addresses, and answers at once. @param work of the guests of all servers: one for a process */
 export async function openShareGateway(
   rules: ShareGatewayRules,
   limits: ShareLimits = defaultShareLimits,
+  work: GuestWork = new GuestWork(defaultBudgets),
 ): Promise<ShareGateway> {
-  const door = new ShareDoor(rules, limits);
+  const door = new ShareDoor(rules, limits, work);
   const listener = await listenForGuests({
     addresses: rules.addresses,
     preferredPort: rules.preferredPort,
@@ -139,7 +144,15 @@ function onForward(
     },
     unlike: () => door.rules.log.warn(unlikePage, { path: logField(facts.path) }),
   };
-  forward(way, request, response, facts, end, upload.inspect);
+  const share = door.work.open(entry.pass, () => response.destroy());
+  forward(
+    way,
+    request,
+    response,
+    facts,
+    end,
+    upload.inspect === null ? null : { inspect: upload.inspect, share },
+  );
 }
 
 function onUpgrade(
@@ -182,6 +195,7 @@ function onUpgrade(
         ? undefined
         : bytes => door.rates.take(pass.session, rate, door.rules.clock(), bytes),
     dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),
+    share: giveWay => door.work.open(pass, giveWay),
   });
 }
 

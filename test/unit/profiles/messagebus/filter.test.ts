@@ -2,10 +2,13 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { busFilter } from '../../../../src/main/core/profiles/messagebus/filter.ts';
 import { permits } from '../../../../src/main/core/profiles/messagebus/permissions.ts';
+import { MessageReader } from '../../../../src/main/core/profiles/messagebus/reader.ts';
+import { BusReadings } from '../../../../src/main/core/profiles/messagebus/readings.ts';
 import type { SocketStep } from '../../../../src/main/core/role-ports.ts';
 import type { Role } from '../../../../src/shared/model.ts';
 
 const guest = { name: 'Ada (guest)', session: 'a1b2c3', permissions: null };
+const readings = new BusReadings(new MessageReader());
 const name = 'guest-a1b2c3';
 const lists = { send: ['recognizer_loop:utterance', 'own.*'], receive: ['speak', 'own.*'] };
 const text = (value: unknown) => ({
@@ -16,7 +19,7 @@ const passed = (step: SocketStep): Record<string, unknown> | null =>
   step.kind === 'replace' ? (JSON.parse(step.message.data.toString()) as Record<string, unknown>) : null;
 
 test('what is permitted goes on, said again, with who speaks', () => {
-  const filter = busFilter('editor', lists, guest);
+  const filter = busFilter('editor', lists, guest, readings);
   const context = { source: 'audio', session: { session_id: 'default' } };
   const step = filter.fromGuest(text({ type: 'own.x', data: { a: 1 }, context, more: 1 }));
   expect(passed(step)).toEqual({
@@ -32,7 +35,7 @@ test('what is permitted goes on, said again, with who speaks', () => {
 });
 
 test('what is not is refused in words, to the guest and to the audit log', () => {
-  const step = busFilter('editor', lists, guest).fromGuest(text({ type: 'ovos.skills.install' }));
+  const step = busFilter('editor', lists, guest, readings).fromGuest(text({ type: 'ovos.skills.install' }));
   if (step.kind !== 'answer') throw new Error(step.kind);
   expect(step.reason).toBe('not sent: ovos.skills.install: the link does not permit this type');
   expect(JSON.parse(step.messages[0]?.data.toString() ?? '')).toMatchObject({
@@ -42,7 +45,7 @@ test('what is not is refused in words, to the guest and to the audit log', () =>
 });
 
 test('a guest who makes up types does not fill the audit log', () => {
-  const filter = busFilter('editor', lists, guest);
+  const filter = busFilter('editor', lists, guest, readings);
   const reasons = Array.from({ length: 500 }, (_, number) => {
     const step = filter.fromGuest(text({ type: `made.up.${number}` }));
     return step.kind === 'answer' ? step.reason : step.kind;
@@ -51,7 +54,7 @@ test('a guest who makes up types does not fill the audit log', () => {
 });
 
 test('a viewer sends nothing, even with a link that says otherwise', () => {
-  const filter = busFilter('viewer', { send: ['*'], receive: ['*'] }, guest);
+  const filter = busFilter('viewer', { send: ['*'], receive: ['*'] }, guest, readings);
   expect(filter.fromGuest(text({ type: 'speak' })).kind).toBe('answer');
 });
 
@@ -69,16 +72,16 @@ test.each([
   ['full', { ciphertext: 'x' }, 'drop'],
   ['full', '{"type": "speak", "type": "x"}', 'drop'],
 ] as const)('to %s the bus says %j: %s', (role, message, expected) => {
-  const filter = busFilter(role, lists, guest);
+  const filter = busFilter(role, lists, guest, readings);
   expect(filter.fromServer(text({ type: 'connected', context: others })).kind).toBe('pass');
   expect(filter.fromServer(text(message)).kind).toBe(expected);
 });
 
 test('only the first message can be the greeting of the bus', () => {
-  const filter = busFilter('editor', lists, guest);
+  const filter = busFilter('editor', lists, guest, readings);
   expect(filter.fromServer(text({ type: 'connected' })).kind).toBe('pass');
   expect(filter.fromServer(text({ type: 'connected' })).kind).toBe('drop');
-  const late = busFilter('editor', lists, guest);
+  const late = busFilter('editor', lists, guest, readings);
   expect(late.fromServer(text({ type: 'secret' })).kind).toBe('drop');
   expect(late.fromServer(text({ type: 'connected' })).kind).toBe('drop');
 });
@@ -119,7 +122,7 @@ test('whatever is sent, nothing but permitted types passes, and who speaks is ne
   const passes = { count: 0 };
   fc.assert(
     fc.property(roles, fc.array(frames, { maxLength: 8 }), fc.boolean(), (role, sent, binary) => {
-      const filter = busFilter(role, lists, guest);
+      const filter = busFilter(role, lists, guest, readings);
       for (const frame of sent) {
         const step = filter.fromGuest({ binary, data: Buffer.from(frame) });
         expect(['replace', 'answer']).toContain(step.kind);
@@ -143,7 +146,7 @@ test('whatever the bus says, a satellite is shown only what is permitted and for
   const passes = { count: 0 };
   fc.assert(
     fc.property(frames, frame => {
-      const filter = busFilter('editor', lists, guest);
+      const filter = busFilter('editor', lists, guest, readings);
       filter.fromServer(text({ type: 'connected' }));
       const step = filter.fromServer(text(frame));
       expect(['pass', 'drop']).toContain(step.kind);

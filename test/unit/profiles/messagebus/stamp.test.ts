@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { busName, isFor, stampedContext } from '../../../../src/main/core/profiles/messagebus/stamp.ts';
+import { busName, guestsOf, stampedContext } from '../../../../src/main/core/profiles/messagebus/stamp.ts';
 
 const guest = { name: 'audio (guest)', session: 'a1b2c3', permissions: null };
 const claimed = {
@@ -60,7 +60,7 @@ test.each([
   [{ destination: { 0: 'guest-a1b2c3' } }, false],
   [{}, false],
 ])('%j is for the guest: %s', (context, expected) => {
-  expect(isFor({ context }, guest)).toBe(expected);
+  expect(guestsOf({ context }).includes(busName(guest))).toBe(expected);
 });
 
 test('the name on the bus is made of the session alone', () => {

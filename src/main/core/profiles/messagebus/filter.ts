@@ -6,19 +6,24 @@
 import type { GuestContext, SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
 import type { MessagePermissions } from '../../../../shared/sharing.ts';
 import type { Role } from '../../../../shared/model.ts';
-import { readFrame, type BusFrame } from './frame.ts';
 import { permits } from './permissions.ts';
-import { isFor, stampedContext } from './stamp.ts';
+import { longBytes, type BusReadings } from './readings.ts';
+import { busName } from './stamp.ts';
 
-/** Speech as audio is the largest that a satellite sends. */
-export const guestBytes = 2 * 1024 * 1024;
-/** The bus itself refuses more than 25 MB by its default. */
-const serverBytes = 32 * 1024 * 1024;
+const notPermitted = 'the link does not permit this type';
+
 /** So many types that were refused are named in the audit log for each socket; a guest who makes up types does not fill it. */
 const mostNamed = 30;
 
-/** @param permissions of the link: what may be sent, and what is shown */
-export function busFilter(role: Role, permissions: MessagePermissions, guest: GuestContext): SocketFilter {
+/** @param permissions of the link: what may be sent, and what is shown @param readings of this bus, for all who hear it */
+export function busFilter(
+  role: Role,
+  permissions: MessagePermissions,
+  guest: GuestContext,
+  readings: BusReadings,
+): SocketFilter {
+  const speaker = { role, guest };
+  const name = busName(guest);
   const named = new Set<string>();
   let greeted = false;
   const refused = (type: string | null, why: string): SocketStep => {
@@ -28,35 +33,32 @@ export function busFilter(role: Role, permissions: MessagePermissions, guest: Gu
     return { kind: 'answer', messages: [answer(type, why)], reason };
   };
   return {
+    prepare(message, to) {
+      if (to === 'guest') return readings.prepareHeard(message);
+      return role === 'viewer' ? null : readings.prepareSaid(message, speaker);
+    },
     fromGuest(message) {
-      const frame = readFrame(message, guestBytes);
-      if (frame.kind === 'unreadable') return refused(null, frame.reason);
-      if (role === 'viewer' || !permits(permissions.send, frame.type)) {
-        return refused(frame.type, 'the link does not permit this type');
-      }
-      return { kind: 'replace', message: stamped(role, frame, guest) };
+      if (role === 'viewer' && message.data.length > longBytes) return refused(null, notPermitted);
+      const read = readings.said(message, speaker);
+      if (read.kind === 'unreadable') return refused(null, read.reason);
+      if (role === 'viewer' || !permits(permissions.send, read.type)) return refused(read.type, notPermitted);
+      return { kind: 'replace', message: textMessage(read.text) };
     },
     fromServer(message) {
-      const frame = readFrame(message, serverBytes);
-      if (frame.kind === 'unreadable') return { kind: 'drop', reason: `not shown: ${frame.reason}` };
-      const isGreeting = !greeted && frame.type === 'connected';
+      const read = readings.heard(message);
+      if (read.kind === 'unreadable') return { kind: 'drop', reason: `not shown: ${read.reason}` };
+      const isGreeting = !greeted && read.type === 'connected';
       greeted = true;
       if (isGreeting) return { kind: 'pass' };
       // A bus speaks all day: what is kept from a guest is told once, not type by type.
-      if (role === 'editor' && !isFor(frame, guest)) {
+      if (role === 'editor' && !read.to.includes(name)) {
         return { kind: 'drop', reason: 'not shown: messages that are for others' };
       }
-      return permits(permissions.receive, frame.type)
+      return permits(permissions.receive, read.type)
         ? { kind: 'pass' }
         : { kind: 'drop', reason: 'not shown: types that the link does not permit' };
     },
   };
-}
-
-function stamped(role: Role, frame: BusFrame, guest: GuestContext): SocketMessage {
-  const type = JSON.stringify(frame.type);
-  const context = JSON.stringify(stampedContext(role, frame, guest));
-  return textMessage(`{"type": ${type}, "data": ${frame.data}, "context": ${context}}`);
 }
 
 /** Its client does not know this type and ignores it; whoever writes a client reads why nothing happens. */

@@ -1,8 +1,11 @@
 /** What the roles of a message bus are: its one socket, read along in both directions, and nothing else. */
 import type { Role } from '../../../../shared/model.ts';
 import type { MessageRate, RoleRefusal, RoleRules } from '../../role-ports.ts';
-import { busFilter, guestBytes } from './filter.ts';
+import { busFilter } from './filter.ts';
 import { busMessages } from './permissions.ts';
+import { guestBytes } from './read-message.ts';
+import { MessageReader } from './reader.ts';
+import { BusReadings } from './readings.ts';
 
 /** Where clients of a bus look for it, and where the shim puts it. */
 export const route = '/core';
@@ -13,6 +16,9 @@ const rates: Readonly<Record<Role, MessageRate>> = {
   editor: { perSecond: 20, burst: 100 },
   full: { perSecond: 200, burst: 1000 },
 };
+
+/** For all guests of all buses: a reading depends on the message alone. */
+const readings = new BusReadings(new MessageReader());
 
 const noPages = 'This is a message bus. It has no pages; its clients open the WebSocket /core.';
 
@@ -32,7 +38,7 @@ export const busRoles: RoleRules = {
       messageBytes: guestBytes,
       messageRate: rates[role],
       readsServer: true,
-      filter: chosen => (chosen === null ? busFilter(role, permissions, guest) : null),
+      filter: chosen => (chosen === null ? busFilter(role, permissions, guest, readings) : null),
     };
   },
   messages: busMessages,

@@ -21,12 +21,12 @@ export function scanObject(text: string, deepest: number): Scan {
     if (open.length === 1 && name !== null) members.set(name, text.slice(from, at).trim());
   };
   for (let at = 0; at < text.length; at++) {
-    switch (text.charAt(at)) {
-      case '"': {
+    switch (text.charCodeAt(at)) {
+      case quote: {
         const last = endOfString(text, at);
         const names = open.at(-1);
         if (awaitsName && names instanceof Set) {
-          const read = String(JSON.parse(text.slice(at, last + 1)));
+          const read = nameIn(text.slice(at, last + 1));
           if (names.has(read)) return fault('it has one name twice');
           names.add(read);
           if (open.length === 1) name = read;
@@ -35,23 +35,23 @@ export function scanObject(text: string, deepest: number): Scan {
         at = last;
         break;
       }
-      case '{':
-      case '[':
-        open.push(text.charAt(at) === '{' ? new Set() : null);
+      case openBrace:
+      case openBracket:
+        awaitsName = text.charCodeAt(at) === openBrace;
+        open.push(awaitsName ? new Set() : null);
         if (open.length > deepest) return fault('it is nested too deep');
-        awaitsName = text.charAt(at) === '{';
         break;
-      case '}':
-      case ']':
+      case closeBrace:
+      case closeBracket:
         end(at);
         open.pop();
         awaitsName = false;
         break;
-      case ',':
+      case comma:
         end(at);
         awaitsName = open.at(-1) instanceof Set;
         break;
-      case ':':
+      case colon:
         if (open.length === 1) from = at + 1;
         break;
       default:
@@ -60,10 +60,25 @@ export function scanObject(text: string, deepest: number): Scan {
   return { kind: 'object', members };
 }
 
+const quote = 34;
+const comma = 44;
+const colon = 58;
+const openBracket = 91;
+const backslash = 92;
+const closeBracket = 93;
+const openBrace = 123;
+const closeBrace = 125;
+
+/** @param written with its quotes. Only an escape makes a name another text than it is written as. */
+function nameIn(written: string): string {
+  return written.includes('\\') ? String(JSON.parse(written)) : written.slice(1, -1);
+}
+
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at;
+    const code = text.charCodeAt(at);
+    if (code === backslash) at++;
+    else if (code === quote) return at;
   }
   return text.length;
 }

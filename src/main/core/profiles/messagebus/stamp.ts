@@ -9,8 +9,12 @@ import { isObject, own, type BusFrame } from './frame.ts';
 
 /** How the bus knows a guest: as source, as destination of answers, and as session. Made of the gateway's session, never of the guest's words. */
 export function busName({ session }: Pick<GuestContext, 'session'>): string {
-  return `guest-${session}`;
+  return `${prefix}${session}`;
 }
+
+const prefix = 'guest-';
+/** Of a list of destinations so many are looked at. */
+const mostNamed = 10_000;
 
 /** Of the context of a satellite: the language, nothing else. */
 const keptContext: ReadonlySet<string> = new Set([
@@ -87,11 +91,14 @@ function only(
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== '__proto__' && keeps(key)));
 }
 
-/** Whether a message of the bus is meant for this guest: an answer in their conversation, or addressed to them. Pure. */
-export function isFor({ context }: Pick<BusFrame, 'context'>, guest: GuestContext): boolean {
-  const name = busName(guest);
+/** Whom of the guests a message of the bus is meant for: those in whose conversation it is, and those it is addressed to, by `busName`. Pure. */
+export function guestsOf({ context }: Pick<BusFrame, 'context'>): readonly string[] {
   const session = own(context, 'session');
-  if (isObject(session) && own(session, 'session_id') === name) return true;
   const destination = own(context, 'destination');
-  return destination === name || (Array.isArray(destination) && destination.includes(name));
+  const named: unknown[] = [isObject(session) ? own(session, 'session_id') : null];
+  if (Array.isArray(destination)) named.push(...destination.slice(0, mostNamed));
+  else named.push(destination);
+  return named.filter(
+    (name): name is string => typeof name === 'string' && name.length <= 200 && name.startsWith(prefix),
+  );
 }

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import {
   decodeKernelMessage,
   encodeKernelMessage,
+  headerBytes,
+  legacyBytes,
   type KernelHeader,
 } from '../../../../../src/main/core/profiles/jupyter/roles/kernel-frames.ts';
 
@@ -88,6 +90,32 @@ test.each<[string, Buffer]>([
 test('text where v1 was agreed on, and bytes that are no UTF-8', () => {
   expect(decodeKernelMessage(true, { binary: false, data: v1(honest) })).toBeNull();
   expect(decodeKernelMessage(false, { binary: false, data: Buffer.from([0x7b, 0xff, 0x7d]) })).toBeNull();
+});
+
+/** JSON of exactly so many bytes, nested as deep as they allow. */
+function nested(bytes: number, json: string): string {
+  const start = `${json.slice(0, -1)},"x":`;
+  const depth = Math.floor((bytes - start.length - 1) / 2);
+  const text = `${start}${'['.repeat(depth)}${']'.repeat(depth)}`;
+  return `${text}${' '.repeat(bytes - text.length - 1)}}`;
+}
+
+test('a header is parsed up to its bound and not beyond it; nothing else of a message is parsed at any length', () => {
+  const say = (head: string, content = '{}'): Buffer => v1(['shell', head, '{}', '{}', content]);
+  const decode = (data: Buffer): unknown => decodeKernelMessage(true, { binary: true, data });
+  expect(decode(say(nested(headerBytes, json)))).toMatchObject({ header });
+  expect(decode(say(nested(headerBytes + 1, json)))).toBeNull();
+  expect(decode(say(json, nested(4096, '{"a":1}')))).toMatchObject({ content: { a: 1 } });
+  expect(decode(say(json, nested(4097, '{"a":1}')))).toMatchObject({ content: null });
+  expect(decode(v1(Array.from({ length: 1025 }, (_none, at) => honest[at] ?? '')))).toBeNull();
+});
+
+test('a legacy message is parsed up to its bound and not beyond it', () => {
+  const whole = JSON.stringify({ channel: 'shell', header, content: {} });
+  const decode = (text: string): unknown =>
+    decodeKernelMessage(false, { binary: false, data: Buffer.from(text) });
+  expect(decode(nested(legacyBytes, whole))).toMatchObject({ header });
+  expect(decode(nested(legacyBytes + 1, whole))).toBeNull();
 });
 
 function legacy(message: unknown): Buffer {

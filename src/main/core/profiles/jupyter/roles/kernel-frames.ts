@@ -5,6 +5,10 @@
  * twice (one program takes the first, another the last), a second `msg_type` beside the header, bytes that are no UTF-8. So decoding is strict,
  * and what a viewer may say is never passed on as it came but said again from what was understood.
  *
+ * And time: a header of a megabyte of nested lists took tens of milliseconds to parse, before anything was known of the message, and 16 sockets
+ * that sent such headers kept the owner waiting for seconds. So lengths are looked at before anything is parsed, and content that nobody asks
+ * for is not parsed at all.
+ *
  * `v1.kernel.websocket.jupyter.org` (jupyter_server, "WebSocket kernel wire protocol"): n and n offsets as little-endian u64, then channel, header,
  * parent header, metadata, content, buffers. Legacy: JSON text, or big-endian u32 count and offsets, JSON, buffers.
  */
@@ -12,6 +16,17 @@ import { z } from 'zod';
 import type { SocketMessage } from '../../../role-ports.ts';
 
 export const v1Protocol = 'v1.kernel.websocket.jupyter.org';
+
+/** Bytes of a header that is parsed; an honest one has some 250. */
+export const headerBytes = 4096;
+/** Bytes of the only content that is parsed: the question for widgets, which has one short parameter. */
+const contentBytes = 4096;
+/** A legacy message has header and content in one JSON, which can only be parsed whole; bytes. */
+export const legacyBytes = 64 * 1024;
+/** Four bytes a character, at most. */
+const channelBytes = 1024;
+/** Offsets of one message: more than a thousand buffers are no widget's. */
+const mostParts = 1024;
 
 const name = z.string().min(1).max(256);
 const header = z.object({
@@ -29,7 +44,7 @@ export type KernelHeader = z.infer<typeof header>;
 export interface KernelMessage {
   readonly channel: string;
   readonly header: KernelHeader;
-  /** Unknown until it is parsed; null where it is no JSON. */
+  /** Unknown until it is parsed; null where it is no JSON, or too long to be parsed. */
   readonly content: unknown;
 }
 
@@ -51,15 +66,18 @@ export function decodeKernelMessage(v1: boolean, message: SocketMessage): Kernel
 
 function decodeV1(data: Buffer): KernelMessage | null {
   const parts = split(data, 8, at => u64(data, at));
-  const [channelBytes, headerBytes, , , contentBytes] = parts ?? [];
-  if (channelBytes === undefined || headerBytes === undefined || contentBytes === undefined) return null;
-  const channel = name.safeParse(textOf(channelBytes));
-  const head = header.safeParse(jsonOf(headerBytes));
-  if (!channel.success || !head.success) return null;
-  return { channel: channel.data, header: head.data, content: jsonOf(contentBytes) };
+  const [where, head, , , content] = parts ?? [];
+  if (where === undefined || head === undefined || content === undefined) return null;
+  if (where.length > channelBytes || head.length > headerBytes) return null;
+  const channel = name.safeParse(textOf(where));
+  const read = header.safeParse(jsonOf(head));
+  if (!channel.success || !read.success) return null;
+  const short = content.length <= contentBytes;
+  return { channel: channel.data, header: read.data, content: short ? jsonOf(content) : null };
 }
 
 function decodeLegacy(text: Buffer): KernelMessage | null {
+  if (text.length > legacyBytes) return null;
   const json = jsonOf(text);
   const message = whole.safeParse(json);
   if (!message.success) return null;
@@ -73,7 +91,7 @@ function decodeLegacy(text: Buffer): KernelMessage | null {
 function legacyText(data: Buffer): Buffer | null {
   const count = data.length >= 4 ? data.readUInt32BE(0) : 0;
   const start = 4 * (count + 1);
-  if (count < 1 || start > data.length) return null;
+  if (count < 1 || count > mostParts || start > data.length) return null;
   let before = start;
   for (let index = 0; index < count; index++) {
     const offset = data.readUInt32BE(4 * (index + 1));
@@ -88,8 +106,8 @@ function split(data: Buffer, size: number, read: (at: number) => number): readon
   if (data.length < size) return null;
   const count = read(0);
   const start = size * (count + 1);
-  if (count < 6 || start > data.length || read(size) !== start || read(size * count) !== data.length)
-    return null;
+  if (count < 6 || count > mostParts || start > data.length) return null;
+  if (read(size) !== start || read(size * count) !== data.length) return null;
   const parts: Buffer[] = [];
   for (let index = 1; index < count; index++) {
     const from = read(size * index);

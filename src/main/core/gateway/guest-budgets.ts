@@ -1,0 +1,206 @@
+/**
+ * What each guest may use of the core. The attack: one thread serves every server, so a guest who has it parse, join or keep bytes without end takes the time and the memory of all others. So whatever
+ * is done for a guest is charged to the session, to its link and to all guests together, and whoever has taken most gives way first.
+ *
+ * A link may be a whole class, and an honest guest must not wait for a hostile one. So a session that has used up its own budget waits; where a link's budget, or that of all, is
+ * used up, only those sessions of it wait that have taken more than half of what they may.
+ */
+
+export interface Allowance {
+  /** Milliseconds of the main thread that come back each second. */
+  readonly workMs: number;
+  /** Bytes read that come back each second. */
+  readonly bytes: number;
+  /** Bytes of messages of guests that are not finished, or wait for their turn, at once. */
+  readonly sentBytes: number;
+  /** Bytes of messages of the server that are kept for guests, at once. */
+  readonly servedBytes: number;
+}
+
+export interface BudgetLimits {
+  readonly session: Allowance;
+  readonly link: Allowance;
+  readonly all: Allowance;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** A notebook's whole state may be one message of the server (256 MiB, `filtered-join.ts`); half a minute of speech is 2 MiB of a guest. */
+export const defaultBudgets: BudgetLimits = {
+  session: { workMs: 50, bytes: 16 * mebibyte, sentBytes: 8 * mebibyte, servedBytes: 320 * mebibyte },
+  link: { workMs: 200, bytes: 64 * mebibyte, sentBytes: 64 * mebibyte, servedBytes: 512 * mebibyte },
+  all: { workMs: 300, bytes: 128 * mebibyte, sentBytes: 128 * mebibyte, servedBytes: 768 * mebibyte },
+};
+
+/** Whose work it is. */
+export interface Payer {
+  readonly session: string;
+  readonly link: string;
+}
+
+/** `sent` by a guest, or `served` to one. */
+export type HeldKind = 'sent' | 'served';
+
+/** So many seconds of an allowance may be used at once after a silence. */
+const burstSeconds = 2;
+/** A wait is looked at again after this, whatever the debt; milliseconds. */
+const longestWaitMs = 1000;
+/** Links without a session are kept while they are in debt; from this number on those that are not are forgotten. */
+const idleLinks = 100;
+
+class Account {
+  readonly allowance: Allowance;
+  readonly held: Record<HeldKind, number> = { sent: 0, served: 0 };
+  #workMs: number;
+  #bytes: number;
+  #at: number;
+
+  constructor(allowance: Allowance, now: number) {
+    this.allowance = allowance;
+    this.#workMs = burstSeconds * allowance.workMs;
+    this.#bytes = burstSeconds * allowance.bytes;
+    this.#at = now;
+  }
+
+  spend(now: number, workMs: number, bytes: number): void {
+    this.#refill(now);
+    this.#workMs -= workMs;
+    this.#bytes -= bytes;
+  }
+
+  /** Milliseconds until it is out of debt. */
+  debtMs(now: number): number {
+    this.#refill(now);
+    const { workMs, bytes } = this.allowance;
+    return 1000 * Math.max(0, -this.#workMs / workMs, -this.#bytes / bytes);
+  }
+
+  /** Whether less than half is left of what it may use at once. */
+  hasTakenMuch(now: number): boolean {
+    this.#refill(now);
+    const { workMs, bytes } = this.allowance;
+    const half = burstSeconds / 2;
+    return this.#workMs < half * workMs || this.#bytes < half * bytes;
+  }
+
+  isOver(kind: HeldKind): boolean {
+    const { sentBytes, servedBytes } = this.allowance;
+    return this.held[kind] > (kind === 'sent' ? sentBytes : servedBytes);
+  }
+
+  /** A clock that goes back gives nothing. */
+  #refill(now: number): void {
+    const seconds = Math.max(0, now - this.#at) / 1000;
+    this.#at = Math.max(this.#at, now);
+    const { workMs, bytes } = this.allowance;
+    this.#workMs = Math.min(burstSeconds * workMs, this.#workMs + seconds * workMs);
+    this.#bytes = Math.min(burstSeconds * bytes, this.#bytes + seconds * bytes);
+  }
+}
+
+interface SessionAccount {
+  readonly link: string;
+  readonly account: Account;
+  /** The session has ended; forgotten once it holds nothing. */
+  ended: boolean;
+}
+
+/** Pure accounting: every time is an argument, in milliseconds of one clock. */
+export class GuestBudgets {
+  readonly #limits: BudgetLimits;
+  readonly #sessions = new Map<string, SessionAccount>();
+  readonly #links = new Map<string, Account>();
+  readonly #all: Account;
+
+  constructor(limits: BudgetLimits, now: number) {
+    this.#limits = limits;
+    this.#all = new Account(limits.all, now);
+  }
+
+  /** Charges what was done for a guest. It is known only afterwards, so an account may be in debt. */
+  spend(payer: Payer, now: number, workMs: number, bytes: number): void {
+    for (const account of this.#accountsOf(payer, now)) account.spend(now, workMs, bytes);
+  }
+
+  /** How long nothing more may be done for this guest; milliseconds, 0 to 1000. */
+  waitMs(payer: Payer, now: number): number {
+    const [own, link, all] = this.#accountsOf(payer, now);
+    let wait = own.debtMs(now);
+    if (own.hasTakenMuch(now)) wait = Math.max(wait, link.debtMs(now), all.debtMs(now));
+    return Math.min(wait, longestWaitMs);
+  }
+
+  /**
+   * Counts bytes that are kept for a guest from now on, or no longer (`change` below zero).
+   * @returns the session that has to give way, by something that it holds; null where there is room
+   */
+  hold(payer: Payer, now: number, kind: HeldKind, change: number): string | null {
+    const [own, link, all] = this.#accountsOf(payer, now);
+    for (const account of [own, link, all]) account.held[kind] += change;
+    this.#forgetEnded(payer.session);
+    if (change <= 0) return null;
+    if (own.isOver(kind)) return payer.session;
+    if (link.isOver(kind)) return this.#heaviest(kind, payer.link);
+    return all.isOver(kind) ? this.#heaviest(kind, null) : null;
+  }
+
+  /** Bytes that are kept for a session, or for all. */
+  held(kind: HeldKind, session?: string): number {
+    if (session === undefined) return this.#all.held[kind];
+    return this.#sessions.get(session)?.account.held[kind] ?? 0;
+  }
+
+  /** The session has ended. */
+  forget(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known === undefined) return;
+    known.ended = true;
+    this.#forgetEnded(session);
+  }
+
+  /** Sessions and links that are remembered. */
+  get size(): number {
+    return this.#sessions.size + this.#links.size;
+  }
+
+  #heaviest(kind: HeldKind, link: string | null): string | null {
+    let most = 0;
+    let found: string | null = null;
+    for (const [session, one] of this.#sessions) {
+      if ((link !== null && one.link !== link) || one.account.held[kind] <= most) continue;
+      most = one.account.held[kind];
+      found = session;
+    }
+    return found;
+  }
+
+  #accountsOf({ session, link }: Payer, now: number): [own: Account, link: Account, all: Account] {
+    let own = this.#sessions.get(session);
+    if (own === undefined) {
+      own = { link, account: new Account(this.#limits.session, now), ended: false };
+      this.#sessions.set(session, own);
+    }
+    let shared = this.#links.get(link);
+    if (shared === undefined) {
+      this.#forgetIdleLinks(now);
+      shared = new Account(this.#limits.link, now);
+      this.#links.set(link, shared);
+    }
+    return [own.account, shared, this.#all];
+  }
+
+  #forgetEnded(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known?.ended !== true) return;
+    const { sent, served } = known.account.held;
+    if (sent === 0 && served === 0) this.#sessions.delete(session);
+  }
+
+  #forgetIdleLinks(now: number): void {
+    if (this.#links.size < idleLinks) return;
+    const used = new Set([...this.#sessions.values()].map(({ link }) => link));
+    for (const [link, account] of this.#links) {
+      if (!used.has(link) && !account.hasTakenMuch(now)) this.#links.delete(link);
+    }
+  }
+}
