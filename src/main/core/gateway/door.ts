@@ -36,7 +36,9 @@ export class Door implements GuardRoom, PageRoom {
   lastUsed = 0;
   readonly #sessions: SessionTable = new Map();
   readonly #attempts: AttemptTable = new Map();
+  #windowToken: Secret<string> = mintSecret();
   #tokenHash: Buffer;
+  #windowHash: Buffer = hashSecret(this.#windowToken.reveal());
   #state: UpstreamState = { state: 'starting', reason: '', upstream: null, landing: '/' };
 
   constructor(rules: GatewayRules, limits: Limits) {
@@ -47,6 +49,10 @@ export class Door implements GuardRoom, PageRoom {
     this.token = rules.token;
     this.#tokenHash = hashSecret(rules.token.reveal());
     this.listener = this.#listenerOn(0);
+  }
+
+  get windowToken(): Secret<string> {
+    return this.#windowToken;
   }
 
   get name(): string {
@@ -95,6 +101,7 @@ export class Door implements GuardRoom, PageRoom {
   verdict(facts: Facts, connection: Connection): Verdict {
     return authorize(this.rules.clock(), facts, {
       tokenHash: this.#tokenHash,
+      windowHash: this.#windowHash,
       asksForToken: this.rules.asksForToken,
       sessions: this.#sessions,
       limits: this.limits,
@@ -145,6 +152,8 @@ export class Door implements GuardRoom, PageRoom {
   rotate(token: Secret<string>): void {
     this.token = token;
     this.#tokenHash = hashSecret(token.reveal());
+    this.#windowToken = mintSecret();
+    this.#windowHash = hashSecret(this.#windowToken.reveal());
     this.#sessions.clear();
     this.codes.clear();
     this.live.end();
