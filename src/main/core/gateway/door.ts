@@ -5,6 +5,7 @@ import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { noteFailure, type AttemptTable } from './attempts.ts';
 import { authorize, type Verdict } from './authorize.ts';
 import { takeCode, type CodeTable } from './code.ts';
+import { ChangeWait } from './change-wait.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
 import { setSessionCookie } from './cookies.ts';
 import { openCrowd, type Crowd } from './crowd.ts';
@@ -24,6 +25,7 @@ export class Door implements GuardRoom, PageRoom {
   readonly rules: GatewayRules;
   readonly limits: Limits;
   readonly live: Live = openLive();
+  readonly change = new ChangeWait();
   readonly codes: CodeTable = new Map();
   readonly connections: Connections = new WeakMap();
   readonly crowd: Crowd;
@@ -90,7 +92,9 @@ export class Door implements GuardRoom, PageRoom {
   }
 
   setUpstream(state: UpstreamState): void {
+    const { state: before, reason } = this.#state;
     this.#state = state;
+    if (before !== state.state || reason !== state.reason) this.change.changed();
     if (state.upstream === (this.route?.upstream ?? null)) return;
     const { route } = this;
     this.route = state.upstream === null ? null : openRoute(state.upstream);
@@ -142,6 +146,10 @@ export class Door implements GuardRoom, PageRoom {
     return redirectAnswer(303, facts.ownOrigin + (next === '/' ? this.#state.landing : next), headers);
   }
 
+  nextChange(): Promise<Answer> {
+    return this.change.answer(this.route !== null);
+  }
+
   signOut(verdict: Verdict): void {
     if (!verdict.open || verdict.session === null) return;
     endSession(this.#sessions, verdict.session);
@@ -169,7 +177,7 @@ export class Door implements GuardRoom, PageRoom {
     const { state, reason } = this.#state;
     const soon = state === 'starting' || state === 'restarting' || state === 'ready';
     const retrySeconds = soon ? 1 : 5;
-    if (facts.navigation) return unavailablePage(this.name, state, reason, retrySeconds);
+    if (facts.navigation) return unavailablePage(this.name, state, reason, retrySeconds, this.change.mark);
     const why = reason === '' ? state : `${state}: ${reason}`;
     return jsonAnswer(503, `The server cannot be reached (${why})`, ['Retry-After', String(retrySeconds)]);
   }
