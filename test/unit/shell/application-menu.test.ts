@@ -5,7 +5,7 @@ import { nothingShared, trayItems, type Action } from '../../../src/main/shell/m
 import { serverInfo } from './server-info.ts';
 
 // `menus.ts` makes real menus of the templates; only its templates are looked at here.
-vi.mock('electron/main', () => ({ Menu: {}, Tray: class {} }));
+vi.mock('electron/main', () => ({ Menu: {}, Tray: null }));
 const { menuTemplate } = await import('../../../src/main/shell/menus.ts');
 
 /** Electron's roles that ask for nothing over the network. One that is not here needs a reason, or goes through the navigation guard. */
