@@ -49,12 +49,17 @@ function main(): void {
       limit: coreLimit,
       environment,
     });
-  runShell({ door, log, version, grants: path.join(paths.state, 'permissions.json'), root: __dirname }).catch(
-    (error: unknown) => {
-      log.error(`The app could not start: ${errorInfo(error).message}`);
-      app.exit(1);
-    },
-  );
+  runShell({
+    door,
+    log,
+    version,
+    grants: path.join(paths.state, 'permissions.json'),
+    origins: path.join(paths.state, 'window-origins.json'),
+    root: __dirname,
+  }).catch((error: unknown) => {
+    log.error(`The app could not start: ${errorInfo(error).message}`);
+    app.exit(1);
+  });
 }
 
 main();

@@ -58,6 +58,11 @@ export interface Calls {
   'server.link': (id: string, options: { readonly tool: boolean }) => Promise<AccessLink>;
   /** The access token. Never answered to a renderer. */
   'server.token': (id: string) => Promise<string>;
+  /**
+   * What the desktop window shows in its header at this address: good only while that listener is open. Never answered to a renderer.
+   * Throws `not-open`.
+   */
+  'server.windowToken': (id: string) => Promise<{ readonly url: string; readonly token: string }>;
   /** A new access token: everybody who holds the old one is out at once, the owner's own browsers too. Never answered to a renderer. */
   'server.rotateToken': (id: string) => Promise<string>;
   /** What making such a link would mean. Makes nothing and listens nowhere. */
@@ -131,6 +136,7 @@ export const callNames = [
   'server.logs',
   'server.link',
   'server.token',
+  'server.windowToken',
   'server.rotateToken',
   'share.preview',
   'share.create',

@@ -5,7 +5,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, expect, test, type Browser } from '@playwright/test';
 import { runCell } from './support/notebook.ts';
-import { makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
+import { askByName, makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
+import { openForeignListener } from '../support/foreign-listener.ts';
+import type { ServerInfo } from '../../src/shared/model.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -129,4 +131,38 @@ test('attack: a page on another port of the same name neither reads nor drives t
   expect(await countKernels()).toBe(kernelsBefore);
   await context.close();
   attacker.close();
+});
+
+test('attack: the tab of a stopped server never loads who takes its port, and what that one leaves is of no origin of ours', async () => {
+  const failing = ['--', 'python3', '-c', 'import time; time.sleep(2); raise SystemExit(3)'];
+  // It stays at its door's own page: `restarting`, then `failed`.
+  await home.cli('start', '--name', 'short', ...failing);
+  const before = (await home.json<ServerInfo[]>('list')).find(({ name }) => name === 'short');
+  const address = new URL(before?.url ?? '');
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto((await home.json<{ url: string }>('link', 'short')).url);
+  await expect(page.locator('h1')).toContainText('“short”');
+  expect((await home.cli('stop', 'short')).code).toBe(0);
+  {
+    await using foreign = await openForeignListener(Number(address.port));
+    await expect(page.locator('#lost')).toBeVisible();
+    await expect(page.locator('h1')).toContainText('“short”');
+    expect(foreign.seen.filter(({ headers }) => headers['sec-fetch-mode'] === 'navigate')).toEqual([]);
+    // Its owner loads it all the same, and a service worker for the whole origin stays there.
+    await page.goto(address.href);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => null));
+    await page.goto(`${address.href}again`);
+    await expect(page.locator('body')).toHaveText('from the foreign worker');
+  }
+  // The same server again: it fails again, and its own page says so, at another address.
+  await home.cli('restart', 'short');
+  await page.goto((await home.json<{ url: string }>('link', 'short')).url);
+  await expect(page.locator('h1')).toContainText('“short”');
+  expect(new URL(page.url()).hostname).not.toBe(address.hostname);
+  expect(await page.evaluate(() => navigator.serviceWorker.getRegistrations().then(all => all.length))).toBe(
+    0,
+  );
+  expect((await askByName(address.href)).status).toBe(400);
+  await context.close();
 });

@@ -211,7 +211,18 @@ test('no server: a page that looks again for a person, a sentence for a program'
     'text/html; charset=utf-8',
   ]);
   expect(page.body).toContain('JupyterLab is loading.');
-  expect(page.body).toContain('http-equiv="refresh"');
+  // It waits to be told, and believes only who knows the word that stands in it.
+  const proof = /data-proof="([^"]+)"/.exec(page.body)?.[1];
+  const told = ask(room, '/_gatehouse/wait', { headers: owner });
+  expect((await ask(room, '/_gatehouse/wait')).status).toBe(401);
+  room.gateway.setUpstream({ state: 'failed', reason: 'It ended.', reach: away, landing: '/lab' });
+  expect((await told).body).toBe(`${proof} changed`);
+  room.gateway.setUpstream({
+    state: 'starting',
+    reason: 'JupyterLab is loading.',
+    reach: away,
+    landing: '/lab',
+  });
   const json = await ask(room, '/api', { headers: owner });
   expect([json.status, JSON.parse(json.body)]).toEqual([
     503,

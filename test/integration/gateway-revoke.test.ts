@@ -30,6 +30,23 @@ test('a new token ends every session and every socket at once', async () => {
   expect((await ask(room, '/x', { headers: fresh })).status).toBe(200);
 });
 
+test('the token of the window opens in its header alone, for one listener, until the access token changes', async () => {
+  const room = await openRoom();
+  const later = await openRoom();
+  rooms.push(room, later);
+  const shown = room.gateway.windowToken().reveal();
+  const status = async (where: Room, headers: Record<string, string>): Promise<number> =>
+    (await ask(where, '/x', { headers })).status;
+  expect(await status(room, { 'X-Gatehouse-Token': shown })).toBe(200);
+  expect(await status(room, { Authorization: `Bearer ${shown}` })).toBe(401);
+  expect((await ask(room, `/x?token=${shown}`)).status).toBe(401);
+  // Same access token, another listener: what the first one's window showed is worth nothing there.
+  expect(await status(later, { 'X-Gatehouse-Token': shown })).toBe(401);
+  room.gateway.rotate(new Secret('a-new-token-a-new-token-a-new-token'));
+  expect(await status(room, { 'X-Gatehouse-Token': shown })).toBe(401);
+  expect(await status(room, { 'X-Gatehouse-Token': room.gateway.windowToken().reveal() })).toBe(200);
+});
+
 test('signing out ends the sockets of that session and no other', async () => {
   const { room } = await openEcho(rooms);
   const { cookie, byCookie, byToken } = await twoSockets(room);

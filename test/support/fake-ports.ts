@@ -27,6 +27,8 @@ export class FakeSupervised implements Supervised {
   readonly landing = '/lab';
   readonly said: string[] = [];
   failing: Error | null = null;
+  /** Called as it is told to stop. */
+  onStop: () => void = () => {};
   readonly #request: SuperviseRequest;
 
   constructor(request: SuperviseRequest) {
@@ -50,6 +52,7 @@ export class FakeSupervised implements Supervised {
 
   async stop(reason: string): Promise<void> {
     this.said.push(`stop: ${reason}`);
+    this.onStop();
     this.pid = null;
     this.startedAt = null;
     this.#become('stopped', reason);
@@ -83,22 +86,27 @@ export interface FakeWorld {
   /** Ports of the gateways that are open now. */
   readonly open: Set<number>;
   readonly states: ServerState[];
+  /** How many gateways were opened so far. */
+  opened: number;
   /** The next gateway takes its preferred port, unless this is true. */
   taken: boolean;
 }
 
 export function fakeWorld(): FakeWorld {
   let nextPort = 5000;
+  let nextLabel = 1;
   const world: FakeWorld = {
     supervised: [],
     open: new Set(),
     states: [],
+    opened: 0,
     taken: false,
     parts: {
       follow: () => {},
       wishes: () => Promise.resolve(null),
       doorTls: () => Promise.resolve({}),
       learn: () => undefined,
+      newHostLabel: () => `a-secret${nextLabel++}`,
       gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: [], trustedProxies: 0 }),
       supervise(request) {
         const supervised = new FakeSupervised(request);
@@ -108,8 +116,11 @@ export function fakeWorld(): FakeWorld {
       openGateway: async ({ host, preferredPort }): Promise<Gateway> => {
         const port = preferredPort !== null && !world.taken ? preferredPort : nextPort++;
         world.open.add(port);
+        world.opened += 1;
+        const windowToken = new Secret(`window token ${world.opened}`);
         return {
           port,
+          windowToken: () => windowToken,
           holds: () => false,
           url: `http://${host}.localhost:${port}/`,
           origin: 'http://127.0.0.1:1',

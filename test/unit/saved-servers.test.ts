@@ -7,7 +7,6 @@ import { silentLog } from '../support/fake-ports.ts';
 
 const server = (id: string): SavedServer => ({
   id,
-  host: `${id}-secret`,
   name: 'Zoë',
   title: 'JupyterLab 4.6.6',
   origin: 'PATH',

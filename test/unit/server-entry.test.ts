@@ -1,3 +1,4 @@
+import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ServerInfo } from '../../src/shared/model.ts';
 import { ServerEntry } from '../../src/main/core/server-entry.ts';
@@ -9,7 +10,6 @@ import { fakeVault, fakeWorld, silentLog } from '../support/fake-ports.ts';
 
 const server: SavedServer = {
   id: 'a',
-  host: 'a-secret',
   name: 'a',
   title: 'JupyterLab',
   origin: 'PATH',
@@ -42,7 +42,7 @@ test('it is starting from the first moment, and the gateway follows every state'
   const start = entry.start();
   expect(entry.info().state).toBe('starting');
   await start;
-  expect(entry.info()).toMatchObject({ state: 'ready', url: 'http://a-secret.localhost:5000/' });
+  expect(entry.info()).toMatchObject({ state: 'ready', url: 'http://a-secret1.localhost:5000/' });
   expect(world.states.at(-1)).toBe('ready');
 });
 
@@ -54,6 +54,55 @@ test('a stop closes the door; the next start opens it at the same port', async (
   await entry.start();
   expect([...world.open]).toEqual([5000]);
   expect(kept.map(({ port }) => port)).toEqual([5000]);
+});
+
+test('whatever happens, a host name is that of a listener which was open all the time', async () => {
+  const deeds = constantFrom('start', 'stop', 'restart', 'failed start', 'taken port');
+  await assert(
+    asyncProperty(array(deeds, { maxLength: 30 }), async sequence => {
+      const { entry, world, supervised } = makeEntry();
+      /** Each host name, and how many listeners had been opened when it was first seen. */
+      const firstSeen = new Map<string, number>();
+      for (const deed of sequence) {
+        supervised.failing = deed === 'failed start' ? new Error('failed') : null;
+        world.taken = deed === 'taken port';
+        if (deed === 'stop') await entry.stop('enough');
+        else if (deed === 'restart') await entry.restart();
+        else await entry.start().catch(() => null);
+        const { url } = entry.info();
+        if (url === null) continue;
+        const { hostname } = new URL(url);
+        const opened = firstSeen.get(hostname) ?? world.opened;
+        firstSeen.set(hostname, opened);
+        expect(opened).toBe(world.opened);
+      }
+    }),
+  );
+});
+
+test('the address is taken back before anything ends, and the listener closes last', async () => {
+  const { entry, world, changes, supervised } = makeEntry();
+  await entry.start();
+  changes.length = 0;
+  const openWhenTold: boolean[] = [];
+  supervised.onStop = () => openWhenTold.push(changes.at(-1)?.url === null && world.open.size === 1);
+  await entry.stop('enough');
+  expect(openWhenTold).toEqual([true]);
+  expect(changes.every(({ url }) => url === null)).toBe(true);
+  expect(world.open.size).toBe(0);
+});
+
+test('what leads to the listener is there only until the wish to stop, and the window gets another token each time', async () => {
+  const { entry, supervised } = makeEntry();
+  expect(entry.openGateway).toBeNull();
+  await entry.start();
+  const first = entry.openGateway?.windowToken().reveal();
+  const whileStopping: unknown[] = [];
+  supervised.onStop = () => whileStopping.push(entry.openGateway);
+  await entry.stop('enough');
+  expect(whileStopping).toEqual([null]);
+  await entry.start();
+  expect(entry.openGateway?.windowToken().reveal()).not.toBe(first);
 });
 
 test('two stops are one, and a start waits for them', async () => {
@@ -70,7 +119,7 @@ test('a failed start leaves the door open, so that a page can say why', async ()
   expect(entry.info()).toMatchObject({
     state: 'failed',
     reason: 'It ended by itself.',
-    url: 'http://a-secret.localhost:5000/',
+    url: 'http://a-secret1.localhost:5000/',
   });
   expect(world.states.at(-1)).toBe('failed');
 });

@@ -65,11 +65,12 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'server.failure': async id => launcher.entry(id).failure(),
     'server.logs': (id, { lines }) => launcher.entry(id).supervised.logs(lines),
     'server.link': async (id, { tool }) => {
-      const { gateway } = launcher.entry(id);
-      if (gateway === null) throw notRunning(id);
-      return tool ? gateway.toolLink() : gateway.oneTimeLink();
+      const { openGateway } = launcher.entry(id);
+      if (openGateway === null) throw notRunning(id);
+      return tool ? openGateway.toolLink() : openGateway.oneTimeLink();
     },
     'server.token': async id => (await launcher.entry(id).accessToken()).reveal(),
+    'server.windowToken': async id => windowTokenOf(launcher.entry(id)),
     'server.rotateToken': async id => (await launcher.entry(id).rotateToken()).reveal(),
     'setup.run': profile => launcher.setup(profile),
     'setup.remove': profile => launcher.removeSetup(profile),
@@ -78,6 +79,13 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'config.get': async key => settings.info(key),
     'config.set': (key, value) => settings.set(key, value),
   };
+}
+
+function windowTokenOf({ openGateway, saved }: ServerEntry): { url: string; token: string } {
+  if (openGateway !== null) return { url: openGateway.url, token: openGateway.windowToken().reveal() };
+  throw new GatehouseError('not-open', `The listener of "${saved.name}" is not open.`, {
+    nextStep: `Start it with \`gatehouse start ${saved.id}\`.`,
+  });
 }
 
 /** A start that nobody waits for: its end is announced as a state, and its reason is kept in the entry. */

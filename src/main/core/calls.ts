@@ -74,6 +74,7 @@ const inputs = {
   'server.logs': z.tuple([id, z.strictObject({ lines: z.int().min(1).max(10_000) })]),
   'server.link': z.tuple([id, z.strictObject({ tool: z.boolean() })]),
   'server.token': oneId,
+  'server.windowToken': oneId,
   'server.rotateToken': oneId,
   'share.preview': z.tuple([z.strictObject(preview)]),
   'share.create': z.tuple([shareRequest]),

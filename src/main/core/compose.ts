@@ -163,7 +163,7 @@ interface Fittings {
 function entryParts(
   options: ComposeOptions,
   fittings: Fittings,
-): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'wishes'> {
+): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'newHostLabel' | 'wishes'> {
   const { settings, log, redactor, announcer, sharing } = fittings;
   return {
     openGateway,

@@ -50,6 +50,11 @@ export interface Gateway {
   readonly port: number;
   /** Whether this is the access token of now. */
   holds(token: string): boolean;
+  /**
+   * What the desktop window shows instead of the access token: good for this listener only, so that it is worth nothing to
+   * whoever takes the port later. `rotate` makes another one.
+   */
+  windowToken(): Secret<string>;
   /** Where its pages begin: `http://<host>.localhost:PORT/` */
   readonly url: string;
   /** As a tool of this computer asks it: `http://127.0.0.1:PORT` */

@@ -31,7 +31,7 @@ export interface LauncherParts {
   readonly home: string;
   readonly entry: Omit<
     EntryParts,
-    'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'clientCredential' | 'wishes'
+    'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'newHostLabel' | 'clientCredential' | 'wishes'
   >;
   /** Where a server can be reached now; null when nothing of it runs. */
   readonly follow: (serverId: string, state: UpstreamState | null) => void;
@@ -97,7 +97,7 @@ export class Launcher {
     return (await Promise.all(all)).flat();
   }
 
-  /** Makes the server known, in state `stopped`. A request that equals a stopped server's takes that one up again, with its address. */
+  /** Makes the server known, in state `stopped`. A request that equals a stopped server's takes that one up again. */
   async prepare(request: StartRequest): Promise<ServerEntry> {
     if (this.#quitting)
       throw new GatehouseError('quitting', 'Gatehouse is stopping.', { nextStep: 'Start it again.' });
@@ -116,7 +116,6 @@ export class Launcher {
     const id = newServerId(name, randomBytes);
     const server: SavedServer = {
       id,
-      host: newHostLabel(id, randomBytes),
       name,
       title,
       origin: found?.origin ?? 'custom command',
@@ -236,6 +235,7 @@ export class Launcher {
         onChange: info => parts.announce('server.changed', info),
         save: saved => parts.saved.put(saved),
         follow: parts.follow,
+        newHostLabel: () => newHostLabel(server.id, randomBytes),
         clientCredential: parts.profiles.get(server.request.profile)?.clientCredential,
         wishes: async () =>
           (await parts.profiles.get(server.request.profile)?.door?.(server.request)) ?? null,

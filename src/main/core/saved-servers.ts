@@ -6,17 +6,18 @@ import { startRequestSchema } from './calls.ts';
 import { readTextIfPresent, writeFileAtomic } from './files.ts';
 import type { Log } from './ports.ts';
 
-/** What is remembered of a server so that it comes back at its own address: no secret, no process. */
+/**
+ * What is remembered of a server between two runs: no secret, no process, and no host label. A label is good only while the
+ * listener it was made for stays open (`newHostLabel`), so it must not be here.
+ */
 export interface SavedServer {
   readonly id: string;
-  /** First label of the listener's host name. */
-  readonly host: string;
   readonly name: string;
   readonly title: string;
   readonly origin: string;
   /** Absolute. */
   readonly folder: string;
-  /** Port of its local listener the last time; null before the first. */
+  /** Port of its local listener the last time, asked for first at the next start; null before the first. */
   readonly port: number | null;
   /** Port of its share listener the last time, and where it listened; absent before the first. */
   readonly sharePort?: number | undefined;
@@ -27,7 +28,6 @@ export interface SavedServer {
 const label = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 const savedSchema = z.object({
   id: label,
-  host: label,
   name: z.string(),
   title: z.string(),
   origin: z.string(),

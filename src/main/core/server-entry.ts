@@ -27,6 +27,8 @@ export interface EntryParts {
   /** Where the server can be reached now; null when nothing of it runs. For its share listener. */
   follow(serverId: string, state: UpstreamState | null): void;
   save(server: SavedServer): Promise<void>;
+  /** First label of the host name of a listener that is about to open; another one at each call. */
+  newHostLabel(): string;
   /** How the server's own clients show a credential. */
   readonly clientCredential?: ClientCredential | undefined;
   /** What the server's own settings ask of its door; null: nothing. */
@@ -43,7 +45,10 @@ export interface SuperviseRequest {
   readonly onChange: () => void;
 }
 
-/** One server with its gateway: they start together, and the gateway stays on the same address while the server comes and goes. */
+/**
+ * One server with its gateway: they start together, and the gateway keeps its port and host label while the server process comes
+ * and goes. A gateway that was closed is followed by one with another label (`newHostLabel`).
+ */
 export class ServerEntry {
   readonly #parts: EntryParts;
   #saved: SavedServer;
@@ -51,6 +56,8 @@ export class ServerEntry {
   #door: Gateway | null = null;
   #supervised: Supervised;
   #stopping: Promise<void> | null = null;
+  /** True from the wish to stop until nothing listens: its address is told to nobody any more. */
+  #closing = false;
   /** True between the wish to start and the supervisor's first word. */
   #opening = false;
   /** Why it could not even be tried (the keychain, the listener). */
@@ -74,6 +81,11 @@ export class ServerEntry {
 
   get gateway(): Gateway | null {
     return this.#door;
+  }
+
+  /** Null from the wish to stop on: what is told of it then leads to a port that is being let go. */
+  get openGateway(): Gateway | null {
+    return this.#closing ? null : this.#door;
   }
 
   /** Null while it has no door. */
@@ -101,7 +113,7 @@ export class ServerEntry {
       state,
       reason,
       caveat: [...(caveat === null ? [] : [caveat]), ...this.#warnings()].join(' ') || null,
-      url: this.#door?.url ?? null,
+      url: this.openGateway?.url ?? null,
       pid,
       startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
     };
@@ -196,16 +208,21 @@ export class ServerEntry {
     const opening = this.#gateway;
     this.#gateway = null;
     await opening?.catch(() => null);
+    // First the address is taken back, then the server ends, and the port is let go last: whoever takes it next is asked nothing.
+    this.#closing = true;
+    this.#parts.onChange(this.info());
     await this.#supervised.stop(reason);
     const door = this.#door;
     this.#door = null;
     await door?.close();
+    this.#closing = false;
     this.#parts.follow(this.#saved.id, null);
     this.#parts.onChange(this.info());
   }
 
   async #open(): Promise<Gateway> {
-    const { id, host, name, port } = this.#saved;
+    const { id, name, port } = this.#saved;
+    const host = this.#parts.newHostLabel();
     const wishes = await this.#parts.wishes();
     const token = await this.accessToken();
     const { clientCredential } = this.#parts;
@@ -222,12 +239,13 @@ export class ServerEntry {
       ...this.#parts.gatewayRules(),
     });
     this.#door = gateway;
+    this.#closing = false;
     this.#wishes = wishes === null ? null : { ...wishes, warnings: warningsOf(wishes, gateway) };
     if (gateway.port !== port) {
       this.#saved = { ...this.#saved, port: gateway.port };
       await this.#parts.save(this.#saved).catch((error: unknown) => {
         this.#parts.log.warn(
-          'The address of a server could not be remembered; it will change at the next start.',
+          'The port of a server could not be remembered; the next start may take another.',
           {
             server: id,
             error: String(error),

@@ -38,14 +38,15 @@ export function applicationMenu(
           },
         ]),
     { role: 'editMenu' },
-    { label: facts.mac ? 'View' : '&View', submenu: viewItems(facts.development) },
+    { label: facts.mac ? 'View' : '&View', submenu: viewItems(facts.development, act) },
     { role: 'windowMenu' },
   ];
 }
 
-function viewItems(development: boolean): MenuItemConstructorOptions[] {
+/** No role that loads: it would load the address of the page whoever listens there now. */
+function viewItems(development: boolean, act: (action: Action) => void): MenuItemConstructorOptions[] {
   return [
-    { role: 'reload', accelerator: 'CmdOrCtrl+Shift+R' },
+    { label: 'Reload', accelerator: 'CmdOrCtrl+Shift+R', click: () => act({ kind: 'reload' }) },
     { type: 'separator' },
     { role: 'resetZoom' },
     { role: 'zoomIn' },

@@ -1,12 +1,13 @@
 /** What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work. */
 import path from 'node:path';
-import { app, clipboard, dialog, type BrowserWindow } from 'electron/main';
+import { app, BrowserWindow, clipboard, dialog } from 'electron/main';
 import type { Dropped, ShellState } from '../../shared/window.ts';
 import type { CoreLink } from './core-link.ts';
 import { copySecret } from './copy-secret.ts';
 import { errorInfo } from './error-info.ts';
 import { failureReport } from './failure-report.ts';
 import type { Action } from './menu-model.ts';
+import type { NavigationGuard } from './navigation-guard.ts';
 import type { PageWindows } from './page-windows.ts';
 import type { Deeds, ShellLog } from './ports.ts';
 import { quitQuestion, type Question } from './quit-question.ts';
@@ -16,6 +17,7 @@ export interface DeedParts {
   readonly link: CoreLink;
   readonly pages: PageWindows;
   readonly servers: ServerWindows;
+  readonly guard: NavigationGuard;
   readonly log: ShellLog;
   readonly version: string;
   readonly tray: boolean;
@@ -45,6 +47,11 @@ export class ShellDeeds implements Deeds {
 
   home(): void {
     this.#parts.pages.show('home');
+  }
+
+  reload(): void {
+    const window = BrowserWindow.getFocusedWindow();
+    if (window !== null) this.#parts.guard.reload(window.webContents);
   }
 
   about(): void {
@@ -183,6 +190,8 @@ export class ShellDeeds implements Deeds {
         return this.home();
       case 'about':
         return this.about();
+      case 'reload':
+        return this.reload();
       case 'reconnect':
         return this.reconnect();
       case 'quit':

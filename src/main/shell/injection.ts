@@ -6,11 +6,26 @@
  * above it in the frame tree is a stranger; every sign must agree, and a missing sign is a no. The gateway refuses cross-site
  * use of the header once more.
  *
+ * Another attack: while a server is stopped, another account listens on its port, and the window asks there by itself or by View > Reload.
+ * So nothing leaves the session of a server whose listener is not proved open, and nothing ever goes to an address that it had before.
+ *
  * `Sec-Fetch-Site` (Fetch Metadata, W3C) and `Origin` (RFC 6454) are written by the browser, after and above any script.
  */
-import { originOf } from './origin.ts';
+import { isServerName, originOf, parse } from './origin.ts';
 
 export const tokenHeader = 'X-Gatehouse-Token';
+
+const networkSchemes = new Set(['http:', 'https:', 'ws:', 'wss:']);
+
+/** Whether a request of the session of server `id` may leave at all. `own`: the exact origin of the server; null while it has none. */
+export function mayLeave(id: string, own: string | null, address: string): boolean {
+  const url = parse(address);
+  if (url === null) return false;
+  // `blob:`, `data:` and the developer tools ask nobody.
+  if (!networkSchemes.has(url.protocol)) return true;
+  if (own === null) return false;
+  return !isServerName(id, url.hostname) || originOf(address) === own;
+}
 
 /** What is known of one request before it leaves. */
 export interface RequestFacts {

@@ -7,7 +7,7 @@ export type Action =
       readonly kind: 'open' | 'copy-link' | 'share' | 'stop-sharing' | 'stop' | 'restart' | 'logs';
       readonly id: string;
     }
-  | { readonly kind: 'home' | 'people' | 'about' | 'quit' | 'reconnect' };
+  | { readonly kind: 'home' | 'people' | 'about' | 'quit' | 'reconnect' | 'reload' };
 
 export type Item =
   | { readonly kind: 'line' }

@@ -14,6 +14,8 @@ export interface Claim {
   /** How a window that the page opens is made. */
   childOptions(): BrowserWindowConstructorOptions;
   child(window: BrowserWindow): void;
+  /** Loads it again, by the rules of its maker. */
+  reload(): void;
 }
 
 interface Outside {
@@ -32,6 +34,11 @@ export class NavigationGuard {
 
   claim(contents: WebContents, claim: Claim): void {
     this.#claims.set(contents, claim);
+  }
+
+  /** For menus: Electron's own roles would load whatever address the page has, by no rule. */
+  reload(contents: WebContents): void {
+    this.#claims.get(contents)?.reload();
   }
 
   /** To be called for each page that is created. */

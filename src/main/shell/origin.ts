@@ -23,6 +23,11 @@ const ownName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.localhost$/u;
 /** The origin of a server's local listener; null where its address is not a name of ours on this computer. */
 export function serverOrigin(id: string, address: string | null): string | null {
   const url = address === null ? null : parse(address);
-  if (url === null || url.protocol !== 'http:' || !ownName.test(url.hostname)) return null;
-  return url.hostname.startsWith(`${id}-`) ? url.origin : null;
+  if (url?.protocol !== 'http:') return null;
+  return isServerName(id, url.hostname) ? url.origin : null;
+}
+
+/** Whether a host name is one that the server has or had. */
+export function isServerName(id: string, hostname: string): boolean {
+  return ownName.test(hostname) && hostname.startsWith(`${id}-`);
 }

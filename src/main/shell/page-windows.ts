@@ -32,14 +32,15 @@ export interface PageHouse {
   readonly mayCloseHome: (window: BrowserWindow) => boolean;
 }
 
-/** Our pages go nowhere and open nothing. */
-const nowhere: Claim = {
+/** Our pages go nowhere and open nothing; they come from this program, so they may be loaded again at any time. */
+const nowhere = (contents: WebContents): Claim => ({
   navigate: () => ({ kind: 'deny', reason: 'own-pages' }),
   open: () => ({ kind: 'deny', reason: 'own-pages' }),
   frame: () => ({ kind: 'deny', reason: 'own-pages' }),
   childOptions: () => ({}),
   child: window => window.destroy(),
-};
+  reload: () => contents.reload(),
+});
 
 export class PageWindows implements Announcer {
   readonly #house: PageHouse;
@@ -86,7 +87,7 @@ export class PageWindows implements Announcer {
       autoHideMenuBar: true,
       webPreferences: { ...safePreferences(session, development), preload },
     });
-    guard.claim(window.webContents, nowhere);
+    guard.claim(window.webContents, nowhere(window.webContents));
     this.#windows.set(key, window);
     window.on('close', event => {
       if (view === 'home' && !mayCloseHome(window)) event.preventDefault();

@@ -6,6 +6,7 @@ import { question } from './permissions.ts';
 import type { Grants } from './grants.ts';
 import type { ShellLog } from './ports.ts';
 import { guardSession } from './session-guard.ts';
+import type { SessionOrigins } from './session-origins.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
 export interface SessionParts {
@@ -27,7 +28,8 @@ export function serverSession(parts: SessionParts): Session {
   let asked = 0;
   guardSession(partition, {
     own: parts.own,
-    token: () => parts.tokens.reveal(parts.id),
+    id: parts.id,
+    token: own => parts.tokens.reveal(parts.id, own),
     refused: () => {
       if (Date.now() - asked < refreshPause) return;
       asked = Date.now();
@@ -57,6 +59,23 @@ async function ask(parts: SessionParts, name: string): Promise<boolean> {
   });
   parts.grants.set(parts.id, name, response === 1);
   return response === 1;
+}
+
+/**
+ * Removes what pages of other origins left in the session, before the first page of `origin` is loaded: earlier addresses of the server are
+ * nobody's any more, and a service worker is asked before any request could be stopped.
+ * @param origins which origin each session was last used for, kept over restarts of the app: a page of the same listener finds its data again
+ */
+export async function keepOnly(
+  partition: Session,
+  id: string,
+  origin: string,
+  origins: SessionOrigins,
+): Promise<void> {
+  if (origins.get(id) === origin) return;
+  await partition.clearStorageData();
+  await partition.clearCache();
+  origins.set(id, origin);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 import type { ServerInfo } from '../../shared/model.ts';
 import { framing, navigation, opening } from './navigation.ts';
 import type { Claim, NavigationGuard } from './navigation-guard.ts';
+import { originOf } from './origin.ts';
 import { mustLoad, showingAfter, windowTitle, type Showing } from './window-step.ts';
 
 export interface WindowHouse {
@@ -30,6 +31,8 @@ export class ServerWindow {
   readonly #all = new Set<BrowserWindow>();
   #server: ServerInfo;
   #showing: Showing = 'nothing';
+  /** Origin of the page that is shown. */
+  #shownOrigin: string | null = null;
   /** Loads since the server last changed: one that stays a stand-in is not loaded for ever. */
   #tries = 0;
   #pageTitle = '';
@@ -51,7 +54,7 @@ export class ServerWindow {
 
   /** The server is in another state, or the connection to the core was made anew. */
   changed(server: ServerInfo): void {
-    if (server.state !== this.#server.state) this.#tries = 0;
+    if (server.state !== this.#server.state || server.url !== this.#server.url) this.#tries = 0;
     this.#server = server;
     this.#retitle();
     this.loadIfNeeded();
@@ -59,8 +62,11 @@ export class ServerWindow {
 
   loadIfNeeded(): void {
     const { state, url } = this.#server;
-    if (url === null || this.#window.isDestroyed() || this.#tries >= mostTries) return;
-    if (!mustLoad(state, this.#showing) || this.#window.webContents.isLoadingMainFrame()) return;
+    const own = this.#house.own();
+    if (url === null || own === null || this.#window.isDestroyed() || this.#tries >= mostTries) return;
+    // A page of an earlier address of the server finds nothing there any more.
+    const showing = this.#shownOrigin === own ? this.#showing : 'nothing';
+    if (!mustLoad(state, showing) || this.#window.webContents.isLoadingMainFrame()) return;
     this.#load(url);
   }
 
@@ -68,6 +74,15 @@ export class ServerWindow {
   tokenChanged(): void {
     this.#tries = 0;
     this.loadIfNeeded();
+  }
+
+  /** View > Reload: the page where it is when it is the server's own, else the server's first page; nothing while its listener is not open. */
+  #reload(contents: WebContents): void {
+    const own = this.#house.own();
+    const { url } = this.#server;
+    if (own === null || url === null) return;
+    if (originOf(contents.getURL()) === own) contents.reload();
+    else contents.loadURL(url).catch(() => undefined);
   }
 
   show(): void {
@@ -93,12 +108,13 @@ export class ServerWindow {
 
   /** Only what is in place counts: a navigation that turns into a download leaves a living page as it was. */
   #watchLoads(contents: WebContents): void {
-    contents.on('did-navigate', (_event, _url, status) => {
-      this.#showing = showingAfter({ failed: false, status });
+    contents.on('did-navigate', (_event, url, status) => {
+      this.#shownOrigin = originOf(url);
+      this.#showing = showingAfter({ failed: false, status, own: this.#shownOrigin === this.#house.own() });
     });
     contents.on('did-fail-load', (_event, code, _description, _url, isMainFrame) => {
       // -3: another navigation took its place.
-      if (isMainFrame && code !== -3) this.#showing = showingAfter({ failed: true, status: 0 });
+      if (isMainFrame && code !== -3) this.#showing = showingAfter({ failed: true, status: 0, own: false });
     });
     // The server may have become ready while the page that stands for it was on its way.
     contents.on('did-stop-loading', () => this.loadIfNeeded());
@@ -121,6 +137,8 @@ export class ServerWindow {
     contents.on('will-prevent-unload', event => {
       // Prevented means: leave all the same.
       if (this.#house.mayLeave(window)) event.preventDefault();
+      // Who stays is not asked again until the server changes, or its owner reloads.
+      else this.#tries = mostTries;
     });
     this.#house.guard.claim(contents, this.#claimFor(contents));
   }
@@ -144,6 +162,7 @@ export class ServerWindow {
       frame: url => framing(url),
       childOptions: () => this.#house.options,
       child: window => this.#adopt(window),
+      reload: () => this.#reload(contents),
     };
   }
 }

@@ -7,14 +7,16 @@ import type { Grants } from './grants.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import { serverOrigin } from './origin.ts';
 import type { ShellLog } from './ports.ts';
-import { keepOffProxies, serverSession } from './server-session.ts';
+import { keepOffProxies, keepOnly, serverSession } from './server-session.ts';
 import { ServerWindow } from './server-window.ts';
+import type { SessionOrigins } from './session-origins.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
 export interface ServerWindowsParts {
   readonly link: CoreLink;
   readonly tokens: TokenKeeper;
   readonly grants: Grants;
+  readonly origins: SessionOrigins;
   readonly guard: NavigationGuard;
   readonly log: ShellLog;
   readonly downloads: Omit<DownloadPlace, 'windowOf'>;
@@ -27,6 +29,9 @@ export class ServerWindows {
   readonly #parts: ServerWindowsParts;
   readonly #windows = new Map<string, ServerWindow>();
   readonly #sessions = new Map<string, Session>();
+  /** The origin of each server for which its session is ready: emptied, with a token, past every proxy. */
+  readonly #prepared = new Map<string, string>();
+  readonly #preparing = new Map<string, Promise<void>>();
   /** Servers whose window was asked for before they were ready. */
   readonly #wanted = new Set<string>();
 
@@ -66,21 +71,47 @@ export class ServerWindows {
 
   #changed(servers: readonly ServerInfo[]): void {
     for (const server of servers) {
+      this.#prepareIfNeeded(server);
       this.#windows.get(server.id)?.changed(server);
       const isOver = server.state === 'failed' || server.state === 'stopped' || server.state === 'stopping';
       if (isOver) this.#wanted.delete(server.id);
-      if (server.state === 'ready' && this.#wanted.delete(server.id)) void this.#make(server);
+      if (server.state === 'ready' && this.#own(server.id) !== null && this.#wanted.delete(server.id))
+        this.#make(server);
     }
   }
 
-  async #make(server: ServerInfo): Promise<void> {
-    const { id, url } = server;
+  /** Before anything of an origin is loaded. */
+  #prepareIfNeeded(server: ServerInfo): void {
+    const { id } = server;
+    const origin = serverOrigin(id, server.url);
+    if (origin === null || this.#prepared.get(id) === origin || this.#preparing.has(id)) return;
+    if (!this.#wanted.has(id) && !this.#windows.has(id)) return;
+    const preparing = this.#prepare(id, origin)
+      .catch((error: unknown) => {
+        this.#parts.log.error(`The browser session of ${id} could not be made ready: ${String(error)}`);
+      })
+      .finally(() => {
+        this.#preparing.delete(id);
+        // It may be another origin by now.
+        if (this.#prepared.get(id) === origin) this.#changed(this.#parts.link.servers);
+      });
+    this.#preparing.set(id, preparing);
+  }
+
+  async #prepare(id: string, origin: string): Promise<void> {
+    const { tokens, origins, log } = this.#parts;
     const partition = this.#sessionOf(id);
-    await this.#parts.tokens.refresh(id);
-    if (url !== null) await keepOffProxies(partition, url, this.#parts.log);
-    const current = this.#parts.link.server(id);
-    if (this.#windows.has(id) || current === null) return;
-    const window = new ServerWindow(current, {
+    await keepOnly(partition, id, origin, origins);
+    await tokens.refresh(id);
+    await keepOffProxies(partition, origin, log);
+    this.#prepared.set(id, origin);
+  }
+
+  #make(server: ServerInfo): void {
+    const { id } = server;
+    if (this.#windows.has(id)) return;
+    const partition = this.#sessionOf(id);
+    const window = new ServerWindow(server, {
       session: partition,
       guard: this.#parts.guard,
       options: this.#parts.options(partition),
@@ -110,10 +141,11 @@ export class ServerWindows {
     return partition;
   }
 
-  /** Null while no core vouches for what listens there: then nothing is injected, and the window shows no page of it. */
+  /** Null unless a core says that the listener is open, and the session is ready for it: then no request leaves. */
   #own(id: string): string | null {
     if (this.#parts.link.state.core !== 'ready') return null;
-    return serverOrigin(id, this.#parts.link.server(id)?.url ?? null);
+    const origin = serverOrigin(id, this.#parts.link.server(id)?.url ?? null);
+    return origin !== null && this.#prepared.get(id) === origin ? origin : null;
   }
 
   /** What a forgotten server left in its session is nobody's any more. */
@@ -122,6 +154,8 @@ export class ServerWindows {
     this.#windows.get(id)?.destroy();
     this.#parts.tokens.forget(id);
     this.#parts.grants.forget(id);
+    this.#parts.origins.forget(id);
+    this.#prepared.delete(id);
     const partition = this.#sessionOf(id);
     partition.clearStorageData().catch((error: unknown) => {
       this.#parts.log.warn(`The browser data of ${id} could not be removed: ${String(error)}`);

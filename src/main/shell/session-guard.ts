@@ -1,21 +1,27 @@
-/** Puts the token on a server's own requests, in that server's session only. What may carry it is decided in `injection.ts`. */
+/** Stops requests of a server's session, and puts the token on its own ones, in that session only. What may leave and what carries it is decided in `injection.ts`. */
 import type { OnBeforeSendHeadersListenerDetails, Session, WebFrameMain } from 'electron/main';
-import { injection, tokenHeader, withoutToken } from './injection.ts';
+import { injection, mayLeave, tokenHeader, withoutToken } from './injection.ts';
 import { originOf } from './origin.ts';
 
 export interface SessionOwner {
-  /** The exact origin of the server; null while it has none. */
+  /** Id of the server. */
+  readonly id: string;
+  /** The exact origin of the server; null unless the core says that its listener is open. */
   own(): string | null;
-  token(): string | null;
+  /** Good for this origin. */
+  token(own: string): string | null;
   /** A request that carried the token was refused: it may have been rotated. */
   refused(): void;
 }
 
 export function guardSession(session: Session, owner: SessionOwner): void {
+  session.webRequest.onBeforeRequest(({ url }, respond) => {
+    respond({ cancel: !mayLeave(owner.id, owner.own(), url) });
+  });
   session.webRequest.onBeforeSendHeaders((details, respond) => {
     const headers = withoutToken(details.requestHeaders);
     const own = owner.own();
-    const token = owner.token();
+    const token = own === null ? null : owner.token(own);
     if (own !== null && token !== null && injection(own, factsOf(details)).inject)
       headers[tokenHeader] = token;
     respond({ requestHeaders: headers });

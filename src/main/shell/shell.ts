@@ -30,6 +30,7 @@ import { ServerWindows } from './server-windows.ts';
 import type { SharingState } from './menu-model.ts';
 import { notifyShare } from './share-notification.ts';
 import type { ShareNotice } from './share-notice.ts';
+import { SessionOrigins } from './session-origins.ts';
 import { ShareWatch } from './share-watch.ts';
 import { TokenKeeper } from './token-keeper.ts';
 import { hasTray } from './tray-host.ts';
@@ -42,6 +43,8 @@ export interface ShellOptions {
   readonly version: string;
   /** File in which answers to permission questions are kept. */
   readonly grants: string;
+  /** File that says for which origin each browser session was last used. */
+  readonly origins: string;
   /** Folder of this bundle; preload and pages lie beside it. */
   readonly root: string;
 }
@@ -70,7 +73,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
     link.end();
     app.exit(0);
   };
-  const deeds = new ShellDeeds({ link, pages, servers, log, version, tray, exit });
+  const deeds = new ShellDeeds({ link, pages, servers, guard, log, version, tray, exit });
   answerWindows(ipcMain, { link, deeds, log, isOurs: contents => pages.isOurs(contents) });
   const icon = makeTray(tray, action => deeds.act(action), log);
   const refresh = (): void => {
@@ -120,6 +123,7 @@ function makeServerWindows(options: ShellOptions, link: CoreLink, guard: Navigat
     log,
     tokens: new TokenKeeper(link, log),
     grants: new Grants(options.grants),
+    origins: new SessionOrigins(options.origins),
     downloads: { folder: downloadsFolder, done: notifyDownload },
     windowOf: contents => BrowserWindow.fromWebContents(contents),
     options: serverWindowOptions,

@@ -7,9 +7,13 @@ import type { ServerState } from '../../shared/model.ts';
 /** What the window shows: nothing yet, the server's page, or something that stands for it (an error, the gateway's own page). */
 export type Showing = 'nothing' | 'page' | 'stand-in';
 
-/** What a finished load of the main frame left in the window. The gateway answers 502 to 504 in the place of a server that is not there. */
-export function showingAfter(load: { readonly failed: boolean; readonly status: number }): Showing {
-  if (load.failed) return 'stand-in';
+/** What a finished load of the main frame left in the window. `own`: it came from the server's listener, which was open. The gateway answers 502 to 504 in the place of a server that is not there. */
+export function showingAfter(load: {
+  readonly failed: boolean;
+  readonly status: number;
+  readonly own: boolean;
+}): Showing {
+  if (load.failed || !load.own) return 'stand-in';
   return load.status === 401 || load.status >= 502 ? 'stand-in' : 'page';
 }
 

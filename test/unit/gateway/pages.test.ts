@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { ChangeWait } from '../../../src/main/core/gateway/change-wait.ts';
+import { guestUnavailablePage } from '../../../src/main/core/gateway/guest-state-pages.ts';
 import type { Answer } from '../../../src/main/core/gateway/answers.ts';
 import {
   loginPage,
@@ -15,7 +17,6 @@ const pages: [string, Answer][] = [
   ['limited', loginPage(name, '/lab', 'limited', [], 42)],
   ['used', usedCodePage(name)],
   ['logout', logoutPage(name)],
-  ['unavailable', unavailablePage(name, 'failed', '<script>alert(1)</script>', 5)],
 ];
 
 test.each(pages)(
@@ -47,13 +48,41 @@ test('every input that a person fills in has a label, and a problem is tied to i
   expect(body).toMatch(/type="password"/);
 });
 
-test('every state says what is, why, and what to do; it looks again by itself', () => {
+const change = new ChangeWait();
+
+test('no page of ours loads itself again by itself: the port may be another account’s by then', () => {
+  const reason = '<script>alert(1)</script>';
+  const waiting = [
+    unavailablePage(name, 'failed', reason, 5, change.mark),
+    guestUnavailablePage(true, 2, change.mark),
+    guestUnavailablePage(false, 2, change.mark),
+  ];
+  for (const { body, headers } of [...pages.map(([, answer]) => answer), ...waiting]) {
+    expect(body).not.toMatch(/http-equiv/i);
+    expect(headers.map(header => header.toLowerCase())).not.toContain('refresh');
+  }
+  for (const { body } of waiting) {
+    expect(body).not.toMatch(/<script>alert|<img/);
+    expect(body.match(/<script>/g)).toHaveLength(1);
+    expect(body).toContain("if (text === proof + ' changed') return location.reload();");
+  }
+});
+
+test('a page that waits is answered with the word that stands in it, when something has changed', async () => {
+  const proof = /data-proof="([^"]+)"/.exec(change.mark.html)?.[1];
+  const answer = change.answer(false);
+  change.changed();
+  expect((await answer).body).toBe(`${proof} changed`);
+  expect(new ChangeWait().mark.html).not.toContain(proof);
+});
+
+test('every state says what is, why, and what to do; it is told when there is something new', () => {
   const states = ['stopped', 'starting', 'ready', 'unhealthy', 'restarting', 'stopping', 'failed'] as const;
   for (const state of states) {
-    const { status, body, headers } = unavailablePage('thesis', state, 'The reason.', 3);
+    const { status, body, headers } = unavailablePage('thesis', state, 'The reason.', 3, change.mark);
     expect([status, headers[headers.indexOf('Retry-After') + 1]]).toEqual([503, '3']);
     expect(body).toContain('<p>The reason.</p>');
-    expect(body).toMatch(/http-equiv="refresh" content="3"/);
+    expect(body).toMatch(/data-proof="[\w-]{43}"/);
     expect(body.match(/<p>/g)?.length).toBe(2);
   }
 });

@@ -125,17 +125,21 @@ test('a wanted end stays an end', async () => {
 
 test('a token is asked for once at a time, and whether it changed is told', async () => {
   let token = 'first';
-  const core = new FakeCore({ 'server.list': () => [], 'server.token': () => token });
+  const url = 'http://lab-secret.localhost:5000/';
+  const own = 'http://lab-secret.localhost:5000';
+  const core = new FakeCore({ 'server.list': () => [], 'server.windowToken': () => ({ url, token }) });
   const link = new CoreLink(async () => core.client(), silent);
   await link.connect();
   const keeper = new TokenKeeper(link, silent);
-  expect(keeper.reveal('lab')).toBeNull();
+  expect(keeper.reveal('lab', own)).toBeNull();
   expect(await Promise.all([keeper.refresh('lab'), keeper.refresh('lab')])).toEqual([true, true]);
   expect(await keeper.refresh('lab')).toBe(false);
   token = 'second';
   expect(await keeper.refresh('lab')).toBe(true);
-  expect(keeper.reveal('lab')).toBe('second');
+  expect(keeper.reveal('lab', own)).toBe('second');
+  // Whoever took the port, or has the next address, is not shown it.
+  expect(keeper.reveal('lab', 'http://lab-other.localhost:5000')).toBeNull();
   expect(JSON.stringify(keeper)).not.toContain('second');
   keeper.forget('lab');
-  expect(keeper.reveal('lab')).toBeNull();
+  expect(keeper.reveal('lab', own)).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { injection, withoutToken, type RequestFacts } from '../../../src/main/shell/injection.ts';
+import { injection, mayLeave, withoutToken, type RequestFacts } from '../../../src/main/shell/injection.ts';
 
 const own = 'http://lab-1.localhost:4100';
 const evil = 'https://evil.example';
@@ -68,3 +68,22 @@ test.each(['X-Gatehouse-Token', 'x-gatehouse-token', 'X_Gatehouse_Token', 'X-GAT
     expect(withoutToken({ Accept: '*/*', [name]: 'planted' })).toEqual({ Accept: '*/*' });
   },
 );
+
+const open = 'http://lab-abcd-secret.localhost:5000';
+test.each([
+  [null, `${open}/lab`, false],
+  [null, 'ws://lab-abcd-secret.localhost:5000/api', false],
+  [null, 'https://example.org/', false],
+  [null, 'blob:http://lab-abcd-secret.localhost:5000/1', true],
+  [open, `${open}/lab`, true],
+  [open, 'ws://lab-abcd-secret.localhost:5000/api', true],
+  [open, 'https://example.org/', true],
+  [open, 'http://127.0.0.1:6006/', true],
+  [open, 'http://lab-abcd-earlier.localhost:5000/lab', false],
+  [open, 'http://lab-abcd-earlier.localhost:4000/lab', false],
+  [open, 'http://lab-abcd-secret.localhost:5001/lab', false],
+  [open, 'wss://lab-abcd-earlier.localhost:4000/api', false],
+  [open, 'not an address', false],
+] as const)('while the listener is at %s, a request to %s may leave: %s', (own, address, wanted) => {
+  expect(mayLeave('lab-abcd', own, address)).toBe(wanted);
+});

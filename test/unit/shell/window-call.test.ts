@@ -33,6 +33,7 @@ test.each<[string, Partial<SenderFacts>, boolean]>([
 
 test.each([
   'server.token',
+  'server.windowToken',
   'server.rotateToken',
   'server.link',
   'share.keyPassphrase',

@@ -2,17 +2,21 @@ import { expect, test } from 'vitest';
 import { mustLoad, showingAfter, windowTitle } from '../../../src/main/shell/window-step.ts';
 
 test.each([
-  [false, 200, 'page'],
-  [false, 302, 'page'],
-  [false, 404, 'page'],
-  [false, 500, 'page'],
-  [false, 401, 'stand-in'],
-  [false, 502, 'stand-in'],
-  [false, 503, 'stand-in'],
-  [true, 0, 'stand-in'],
-] as const)('a load that failed: %s, with status %d, leaves %s', (failed, status, wanted) => {
-  expect(showingAfter({ failed, status })).toBe(wanted);
-});
+  [false, 200, true, 'page'],
+  [false, 302, true, 'page'],
+  [false, 404, true, 'page'],
+  [false, 500, true, 'page'],
+  [false, 401, true, 'stand-in'],
+  [false, 502, true, 'stand-in'],
+  [false, 503, true, 'stand-in'],
+  [true, 0, true, 'stand-in'],
+  [false, 200, false, 'stand-in'],
+] as const)(
+  'a load that failed: %s, with status %d, from the own listener: %s, leaves %s',
+  (failed, status, own, wanted) => {
+    expect(showingAfter({ failed, status, own })).toBe(wanted);
+  },
+);
 
 test.each([
   ['ready', 'nothing', true],

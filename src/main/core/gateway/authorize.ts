@@ -35,6 +35,8 @@ export type Verdict =
 export interface Keys {
   /** SHA-256 of the access token. */
   readonly tokenHash: Buffer;
+  /** SHA-256 of the token that the desktop window shows in its header, and that is good in no other place; none when absent. */
+  readonly windowHash?: Buffer | undefined;
   /** False: nothing need be shown, but what comes from another site is refused as ever. True when absent. */
   readonly asksForToken?: boolean | undefined;
   readonly sessions: ReadonlyMap<string, Session>;
@@ -107,19 +109,28 @@ function check(
       // A cookie of yesterday is no guess: it does not count as a wrong credential.
       return typeof session === 'string' ? 'expired-session' : { session };
     }
-    case 'authorization':
     case 'header':
-    case 'basic':
-    case 'query':
-      return timingSafeEqual(keys.digestOf(credential.value).bytes, keys.tokenHash)
+      return isToken(credential, keys) || isWindowToken(credential, keys)
         ? { session: null }
         : 'wrong-credential';
+    case 'authorization':
+    case 'basic':
+    case 'query':
+      return isToken(credential, keys) ? { session: null } : 'wrong-credential';
     case 'other':
     case 'none':
       return 'wrong-credential';
     default:
       return credential.kind satisfies never;
   }
+}
+
+function isToken({ value }: Credential, keys: Keys): boolean {
+  return timingSafeEqual(keys.digestOf(value).bytes, keys.tokenHash);
+}
+
+function isWindowToken({ value }: Credential, { digestOf, windowHash }: Keys): boolean {
+  return windowHash !== undefined && timingSafeEqual(digestOf(value).bytes, windowHash);
 }
 
 export function isAuthorization(kind: CredentialKind): boolean {

@@ -5,6 +5,7 @@ import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { noteFailure, type AttemptTable } from './attempts.ts';
 import { authorize, type Verdict } from './authorize.ts';
 import { takeCode, type CodeTable } from './code.ts';
+import { ChangeWait } from './change-wait.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
 import { secureSessionCookie, setSessionCookie } from './cookies.ts';
 import { openCrowd, type Crowd } from './crowd.ts';
@@ -25,6 +26,7 @@ export class Door implements GuardRoom, PageRoom {
   readonly rules: GatewayRules;
   readonly limits: Limits;
   readonly live: Live = openLive();
+  readonly change = new ChangeWait();
   readonly codes: CodeTable = new Map();
   readonly connections: Connections = new WeakMap();
   readonly crowd: Crowd;
@@ -37,7 +39,9 @@ export class Door implements GuardRoom, PageRoom {
   lastUsed = 0;
   readonly #sessions: SessionTable = new Map();
   readonly #attempts: AttemptTable = new Map();
+  #windowToken: Secret<string> = mintSecret();
   #tokenHash: Buffer;
+  #windowHash: Buffer = hashSecret(this.#windowToken.reveal());
   #state: UpstreamState = { state: 'starting', reason: '', reach: { kind: 'away' }, landing: '/' };
 
   constructor(rules: GatewayRules, limits: Limits) {
@@ -48,6 +52,10 @@ export class Door implements GuardRoom, PageRoom {
     this.token = rules.token;
     this.#tokenHash = hashSecret(rules.token.reveal());
     this.listener = this.#listenerOn(0);
+  }
+
+  get windowToken(): Secret<string> {
+    return this.#windowToken;
   }
 
   get name(): string {
@@ -94,7 +102,9 @@ export class Door implements GuardRoom, PageRoom {
   }
 
   setUpstream(state: UpstreamState): void {
+    const { state: before, reason } = this.#state;
     this.#state = state;
+    if (before !== state.state || reason !== state.reason) this.change.changed();
     const { reach } = state;
     const { route } = this;
     if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
@@ -107,6 +117,7 @@ export class Door implements GuardRoom, PageRoom {
   verdict(facts: Facts, connection: Connection): Verdict {
     return authorize(this.rules.clock(), facts, {
       tokenHash: this.#tokenHash,
+      windowHash: this.#windowHash,
       asksForToken: this.rules.asksForToken,
       sessions: this.#sessions,
       limits: this.limits,
@@ -147,6 +158,10 @@ export class Door implements GuardRoom, PageRoom {
     return redirectAnswer(303, facts.ownOrigin + (next === '/' ? this.#state.landing : next), headers);
   }
 
+  nextChange(): Promise<Answer> {
+    return this.change.answer(this.route !== null);
+  }
+
   signOut(verdict: Verdict): void {
     if (!verdict.open || verdict.session === null) return;
     endSession(this.#sessions, verdict.session);
@@ -157,6 +172,8 @@ export class Door implements GuardRoom, PageRoom {
   rotate(token: Secret<string>): void {
     this.token = token;
     this.#tokenHash = hashSecret(token.reveal());
+    this.#windowToken = mintSecret();
+    this.#windowHash = hashSecret(this.#windowToken.reveal());
     this.#sessions.clear();
     this.codes.clear();
     this.live.end();
@@ -172,7 +189,7 @@ export class Door implements GuardRoom, PageRoom {
     const { state, reason } = this.#state;
     const soon = state === 'starting' || state === 'restarting' || state === 'ready';
     const retrySeconds = soon ? 1 : 5;
-    if (facts.navigation) return unavailablePage(this.name, state, reason, retrySeconds);
+    if (facts.navigation) return unavailablePage(this.name, state, reason, retrySeconds, this.change.mark);
     const why = reason === '' ? state : `${state}: ${reason}`;
     return jsonAnswer(503, `The server cannot be reached (${why})`, ['Retry-After', String(retrySeconds)]);
   }

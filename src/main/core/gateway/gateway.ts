@@ -36,6 +36,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
   const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
+    windowToken: () => door.windowToken,
     holds: token => door.tokenIsRight(token),
     url: `${ownOrigin(door.listener)}${basePath}/`,
     origin,

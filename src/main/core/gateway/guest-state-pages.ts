@@ -1,19 +1,17 @@
 /** What a guest who is in sees where there is nothing to show: the server is not there, or the link does not reach so far. */
 import type { Answer } from './answers.ts';
 import { guestStyle } from './guest-style.ts';
-import { markup, nothing, page, type Html } from './html.ts';
+import { waitScript } from './change-wait.ts';
+import { markup, page, type Html } from './html.ts';
 
-function statePage(status: number, title: string, content: Html, refreshSeconds = 0): Answer {
-  const head =
-    refreshSeconds === 0
-      ? nothing
-      : markup`<meta http-equiv="refresh" content="${String(refreshSeconds)}" />`;
+function statePage(status: number, title: string, content: Html, script?: string): Answer {
   const body = markup`<main>
       <p class="quiet">Gatehouse</p>
       <h1>${title}</h1>
       ${content}
     </main>`;
-  return page({ status, title: `${title} · Gatehouse`, style: guestStyle, head, body });
+  const whole = { status, title: `${title} · Gatehouse`, style: guestStyle, body };
+  return page(script === undefined ? whole : { ...whole, script });
 }
 
 /** @param message why, one sentence for the guest */
@@ -26,16 +24,18 @@ export function notAllowedPage(message: string): Answer {
   );
 }
 
-/** Looks again by itself. @param soon it is on its way up */
-export function guestUnavailablePage(soon: boolean, retrySeconds: number): Answer {
+/** Waits for a change. @param soon it is on its way up @param wait from `ChangeWait` */
+export function guestUnavailablePage(soon: boolean, retrySeconds: number, wait: Html): Answer {
   const answer = statePage(
     503,
     soon ? 'Just a moment' : 'The server is not running',
-    soon
-      ? markup`<p>The server is starting. This page opens it as soon as it is ready.</p>`
-      : markup`<p>Its owner has stopped it, or it has failed. This page tries again by itself.</p>
-          <p>Your visit is kept while your link is good.</p>`,
-    retrySeconds,
+    markup`${
+      soon
+        ? markup`<p>The server is starting. This page opens it as soon as it is ready.</p>`
+        : markup`<p>Its owner has stopped it, or it has failed. This page tries again by itself.</p>
+          <p>Your visit is kept while your link is good.</p>`
+    }${wait}`,
+    waitScript,
   );
   return { ...answer, headers: [...answer.headers, 'Retry-After', String(retrySeconds)] };
 }

@@ -41,6 +41,8 @@ export interface PageRoom {
   /** Ends a session and its sockets. */
   signOut(verdict: Verdict): void;
   refuse(facts: Facts, verdict: Verdict): Answer;
+  /** Answers when a page that waits for the server should be loaded again (`change-wait.ts`). */
+  nextChange(): Promise<Answer>;
 }
 
 /** True for every path that is Gatehouse's own; such a path never reaches the server, whatever follows. */
@@ -62,6 +64,8 @@ export async function answerOwnPage(
       return login(room, facts, request);
     case 'GET /_gatehouse/open':
       return redeem(room, facts, request);
+    case 'GET /_gatehouse/wait':
+      return wait(room, facts, connection);
     case 'GET /_gatehouse/logout':
     case 'POST /_gatehouse/logout':
       return logout(room, facts, connection);
@@ -104,6 +108,11 @@ function logout(room: PageRoom, facts: Facts, connection: Connection): Answer {
   room.signOut(verdict);
   const cookie = ['Set-Cookie', clearSessionCookie(room.secure)];
   return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/login`, cookie);
+}
+
+async function wait(room: PageRoom, facts: Facts, connection: Connection): Promise<Answer> {
+  const verdict = room.verdict(facts, connection);
+  return verdict.open ? room.nextChange() : room.refuse(facts, verdict);
 }
 
 /** A form has no credential that could be checked, so it must show where it comes from. Only programs send neither header. */

@@ -1,9 +1,10 @@
 /**
- * Gatehouse's own pages. They share their origin with the server, whose content is hostile to them: so they hold no secret, run no script, load
- * nothing, and cannot be framed. Each says what is, why, and what to do next.
+ * Gatehouse's own pages. They share their origin with the server, whose content is hostile to them: so they hold no secret, load
+ * nothing, and cannot be framed; only the one that waits for the server runs a script (`change-wait.ts`). Each says what is, why, and what to do next.
  */
 import type { ServerState } from '../../../shared/model.ts';
 import type { Answer } from './answers.ts';
+import { waitScript } from './change-wait.ts';
 import { markup, nothing, page as wholePage, type Html } from './html.ts';
 import { pageStyle } from './page-style.ts';
 
@@ -12,14 +13,11 @@ function page(
   title: string,
   content: Html,
   headers: readonly string[] = [],
-  refreshSeconds = 0,
+  script?: string,
 ): Answer {
-  const head =
-    refreshSeconds === 0
-      ? nothing
-      : markup`<meta http-equiv="refresh" content="${String(refreshSeconds)}" />`;
   const body = markup`<main>${content}</main>`;
-  return wholePage({ status, title, style: pageStyle, body, head, forms: 'self', headers });
+  const whole = { status, title, style: pageStyle, body, forms: 'self', headers } as const;
+  return wholePage(script === undefined ? whole : { ...whole, script });
 }
 
 /** Why a sign-in did not work. */
@@ -142,12 +140,13 @@ const stateAdvice: Record<ServerState, string> = {
   failed: 'The Gatehouse window shows what it said last, and what helps.',
 };
 
-/** Why there is no server to show. Looks again by itself, so a window that waits goes on without a key pressed. */
+/** Why there is no server to show. It waits for a change, so a window that shows it goes on without a key pressed. @param wait from `ChangeWait` */
 export function unavailablePage(
   name: string,
   state: ServerState,
   reason: string,
   retrySeconds: number,
+  wait: Html,
 ): Answer {
   return page(
     503,
@@ -155,8 +154,9 @@ export function unavailablePage(
     markup`<p class="quiet">Gatehouse on this computer</p>
       <h1>“${name}” ${stateWords[state]}</h1>
       ${reason === '' ? nothing : markup`<p>${reason}</p>`}
-      <p>${stateAdvice[state]}</p>`,
+      <p>${stateAdvice[state]}</p>
+      ${wait}`,
     ['Retry-After', String(retrySeconds)],
-    retrySeconds,
+    waitScript,
   );
 }

@@ -5,6 +5,7 @@ import type { GuestPass, ShareGatewayRules } from '../share-ports.ts';
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { noteFailure, type AttemptTable, type AttemptVerdict } from './attempts.ts';
 import { browserName } from './browser-name.ts';
+import { ChangeWait } from './change-wait.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
 import { guestCookie, setGuestCookie } from './cookies.ts';
 import { openCrowd, type Crowd, type GuestConnections } from './crowd.ts';
@@ -43,6 +44,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly limits: ShareLimits;
   /** By session. */
   readonly live: Live<string> = openLive<string>();
+  readonly change = new ChangeWait();
   readonly connections: Connections = new WeakMap();
   readonly crowd: Crowd;
   readonly refusalLog: RefusalLog;
@@ -122,7 +124,9 @@ export class ShareDoor implements ShareGuardRoom {
   }
 
   setUpstream(state: UpstreamState): void {
+    const { state: before, reason } = this.#state;
     this.#state = state;
+    if (before !== state.state || reason !== state.reason) this.change.changed();
     const { reach } = state;
     const { route } = this;
     if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
@@ -217,7 +221,7 @@ export class ShareDoor implements ShareGuardRoom {
     const { state } = this.#state;
     const soon = state === 'starting' || state === 'restarting' || state === 'ready';
     const retrySeconds = soon ? 2 : 10;
-    if (facts.navigation) return guestUnavailablePage(soon, retrySeconds);
+    if (facts.navigation) return guestUnavailablePage(soon, retrySeconds, this.change.mark);
     return jsonAnswer(503, `The server cannot be reached (${state})`, ['Retry-After', String(retrySeconds)]);
   }
 

@@ -57,6 +57,8 @@ export async function answerSharePage(
   switch (`${method} ${facts.path}`) {
     case 'GET /_gatehouse/me':
       return me(door, facts);
+    case 'GET /_gatehouse/wait':
+      return wait(door, facts);
     case 'POST /_gatehouse/leave':
       return leave(door, facts);
     case 'GET /_gatehouse/left':
@@ -238,6 +240,13 @@ function me(door: ShareDoor, facts: Facts): Answer {
   const title = role.slice(0, 1).toUpperCase() + role.slice(1);
   const until = new Date(endsAt).toISOString();
   return valueAnswer(200, { name, role, title, until, server: door.rules.name });
+}
+
+/** For the page that stands for a server that is not there. */
+async function wait(door: ShareDoor, facts: Facts): Promise<Answer> {
+  if (!comesFromOwnPage(facts)) return jsonAnswer(403, 'This was sent by another site');
+  if (sessionOf(door, facts) === null) return jsonAnswer(401, 'This browser is not in');
+  return door.change.answer(door.route !== null);
 }
 
 function leave(door: ShareDoor, facts: Facts): Answer {
