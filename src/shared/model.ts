@@ -18,6 +18,8 @@ export interface ProfileInfo {
   readonly icon: string;
   /** Whether a file is named when it is started. */
   readonly file: 'never' | 'may' | 'must';
+  /** What is off in a folder that is not trusted, one sentence; absent: it makes no difference, and nobody is asked. */
+  readonly untrusted?: string | undefined;
 }
 
 /** Whether code that lies in a folder may run when a server is opened on it. */

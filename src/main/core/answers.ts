@@ -38,9 +38,8 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'core.busy': () => launcher.busy(),
     'core.quit': () => parts.quit('Its owner quit Gatehouse.'),
     'core.resumed': async () => launcher.resumed(),
-    'profiles.find': options => launcher.find(options),
-    'profiles.kinds': async () =>
-      allKinds.map(({ name, title, aliases, icon, file }) => ({ name, title, aliases, icon, file })),
+    ...answersOfKinds(launcher),
+    ...answersOfFolders(launcher),
     'server.list': async () => launcher.list(),
     'server.start': async request => {
       const entry = await launcher.prepare(request);
@@ -77,6 +76,25 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'config.list': async () => settings.list(),
     'config.get': async key => settings.info(key),
     'config.set': (key, value) => settings.set(key, value),
+  };
+}
+
+function answersOfKinds(launcher: Launcher): Pick<Answers, 'profiles.find' | 'profiles.kinds'> {
+  return {
+    'profiles.find': options => launcher.find(options),
+    'profiles.kinds': async () =>
+      allKinds.map(({ name, title, aliases, icon, file, untrusted }) => {
+        const kind = { name, title, aliases, icon, file };
+        return untrusted === undefined ? kind : { ...kind, untrusted };
+      }),
+  };
+}
+
+function answersOfFolders(launcher: Launcher): Pick<Answers, Extract<CallName, `folders.${string}`>> {
+  return {
+    'folders.look': folder => launcher.folders.look(folder),
+    'folders.list': () => launcher.folders.list(),
+    'folders.answer': (folder, { trusted }) => launcher.trust(folder, trusted),
   };
 }
 

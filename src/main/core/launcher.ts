@@ -59,6 +59,10 @@ export class Launcher {
     void this.lookAtFolders();
   }
 
+  get folders(): Pick<TrustedFolders, 'look' | 'list'> {
+    return this.#parts.folders;
+  }
+
   list(): readonly ServerInfo[] {
     return [...this.#entries.values()].map(entry => entry.info());
   }
