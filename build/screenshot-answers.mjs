@@ -14,6 +14,8 @@ export const server = {
   state: 'ready',
   reason: 'It answers.',
   caveat: null,
+  folderTrusted: true,
+  trustChanged: false,
   url: 'http://thesis-1.localhost:41213/',
   pid: 4711,
   startedAt: ago(7300),
@@ -24,6 +26,7 @@ export const course = {
   name: 'course',
   origin: '.venv in ~/course',
   folder: '/home/mira/course',
+  folderTrusted: false,
 };
 export const open = {
   ...server,
