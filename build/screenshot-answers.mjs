@@ -161,7 +161,7 @@ export const base = {
     secretsSentence: 'Tokens are kept in the system keychain.',
     startedAt: ago(9000),
   },
-  'profiles.kinds': allKinds.map(({ name, title, aliases, icon, file }) => ({
+  'profiles.kinds': allKinds.map(({ name, title, aliases, icon, file, untrusted }) => ({
     name,
     title,
     aliases,

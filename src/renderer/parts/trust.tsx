@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { ServerInfo, StartRequest } from '../../shared/model.ts';
 import type { Controller } from '../controller.ts';
 
@@ -19,9 +20,21 @@ export function TrustNotice({
   readonly controller: Controller;
 }) {
   const { request, folder, off } = question;
+  const note = useRef<HTMLDivElement>(null);
+  // What was clicked may be far below: nothing starts before this is answered, so it comes into view.
+  useEffect(() => {
+    note.current?.scrollIntoView({ block: 'center' });
+    note.current?.focus();
+  }, [folder]);
   const answer = (trustFolder: boolean): void => controller.start({ ...request, trustFolder });
   return (
-    <div class="note row wrap top" role="group" aria-label="Do you trust the authors of the files?">
+    <div
+      ref={note}
+      tabIndex={-1}
+      class="note row wrap top"
+      role="group"
+      aria-label="Do you trust the authors of the files?"
+    >
       <div class="grow">
         <strong>Do you trust the authors of the files in this folder?</strong>
         <div class="small facts">{folder}</div>
