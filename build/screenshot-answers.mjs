@@ -166,6 +166,7 @@ export const base = {
     title,
     aliases,
     icon,
+    untrusted,
     file,
   })),
   'server.list': [server, starting, stopped],
