@@ -14,6 +14,8 @@ export const server = {
   state: 'ready',
   reason: 'It answers.',
   caveat: null,
+  folderTrusted: true,
+  trustChanged: false,
   url: 'http://thesis-1.localhost:41213/',
   pid: 4711,
   startedAt: ago(7300),
@@ -24,6 +26,7 @@ export const course = {
   name: 'course',
   origin: '.venv in ~/course',
   folder: '/home/mira/course',
+  folderTrusted: false,
 };
 export const open = {
   ...server,
@@ -158,11 +161,12 @@ export const base = {
     secretsSentence: 'Tokens are kept in the system keychain.',
     startedAt: ago(9000),
   },
-  'profiles.kinds': allKinds.map(({ name, title, aliases, icon, file }) => ({
+  'profiles.kinds': allKinds.map(({ name, title, aliases, icon, file, untrusted }) => ({
     name,
     title,
     aliases,
     icon,
+    untrusted,
     file,
   })),
   'server.list': [server, starting, stopped],

@@ -15,6 +15,21 @@ const policy =
 export const states = [
   { name: 'home', view: 'home' },
   { name: 'home-menu', view: 'home', click: ['More actions for thesis'] },
+  {
+    name: 'home-trust',
+    view: 'home',
+    answers: {
+      'shell.chooseFolder': '/home/mira/Downloads/course-repo',
+      'folders.look': {
+        path: '/home/mira/Downloads/course-repo',
+        trusted: false,
+        verdict: 'unknown',
+        by: null,
+        isHome: false,
+      },
+    },
+    click: ['Start in a folder…'],
+  },
   { name: 'home-first', view: 'home', answers: { 'server.list': [] } },
   { name: 'home-looking', view: 'home', answers: { 'server.list': [], 'profiles.find': null } },
   {

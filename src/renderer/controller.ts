@@ -2,13 +2,16 @@
 import type { FoundServer, ProfileInfo, ProfileName, ServerInfo, StartRequest } from '../shared/model.ts';
 import type { Dropped } from '../shared/window.ts';
 import { ask, hear, infoOf } from './bridge.ts';
+import type { TrustQuestion } from './parts/trust.tsx';
 import { countSharing, type Change } from './state.ts';
 
 export type Dispatch = (change: Change) => void;
 
 /** What the home window can do. Nothing throws: what fails becomes a notice. */
 export interface Controller {
+  /** Asks first, where a folder is opened about which nobody was asked. */
   start(request: StartRequest): void;
+  trust(folder: string, trusted: boolean): void;
   /** Asks for the file first where the kind needs one. */
   startFound(found: FoundServer, file: ProfileInfo['file']): void;
   startInFolder(): void;
@@ -46,6 +49,7 @@ export function makeController(dispatch: Dispatch): Controller {
     logs: id => attempt(() => ask('shell.logs', id)),
     share: id => attempt(() => ask('shell.share', id)),
     people: () => attempt(() => ask('shell.people')),
+    trust: (folder, trusted) => attempt(() => ask('folders.answer', folder, { trusted })),
     stop: id => attempt(() => ask('server.stop', id)),
     forget: id => attempt(() => ask('server.forget', id)),
     why: id => dispatch({ kind: 'page', page: { kind: 'failure', id } }),
@@ -65,6 +69,9 @@ function starting(
 ): Pick<Controller, 'start' | 'startFound' | 'startInFolder' | 'restart' | 'setup'> {
   const start = (request: StartRequest): void =>
     attempt(async () => {
+      const question = await questionOf(request);
+      dispatch({ kind: 'question', question });
+      if (question !== null) return;
       const { id } = await ask('server.begin', request);
       dispatch({ kind: 'started', id });
       await ask('shell.open', id);
@@ -111,6 +118,16 @@ function copying(dispatch: Dispatch, attempt: Attempt): Pick<Controller, 'copyLi
         dispatch({ kind: 'said', text: 'Details copied.' });
       }),
   };
+}
+
+/** Null where there is nothing to ask. Nobody is led to trust the home folder, which has the downloads in it. */
+async function questionOf(request: StartRequest): Promise<TrustQuestion | null> {
+  const { profile, folder, trustFolder } = request;
+  if (folder === undefined || trustFolder !== undefined) return null;
+  const off = (await ask('profiles.kinds')).find(({ name }) => name === profile)?.untrusted;
+  if (off === undefined) return null;
+  const { path, verdict, isHome } = await ask('folders.look', folder);
+  return verdict === 'unknown' && !isHome ? { request, folder: path, off } : null;
 }
 
 async function look(dispatch: Dispatch, fresh: boolean): Promise<void> {

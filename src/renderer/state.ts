@@ -1,4 +1,5 @@
 /** What the home window knows and shows. Pure: `reduce` answers with the next model and touches nothing. */
+import type { TrustQuestion } from './parts/trust.tsx';
 import type {
   About,
   ErrorInfo,
@@ -37,6 +38,8 @@ export interface Model {
   readonly sharing: Readonly<Record<string, Shared>>;
   readonly failures: Readonly<Record<string, Failure>>;
   readonly notice: ErrorInfo | null;
+  /** A start that waits for an answer. */
+  readonly question: TrustQuestion | null;
   /** Servers that were started from this window: when one of them fails, the window shows why. */
   readonly started: readonly string[];
   /** Read aloud by screen readers. */
@@ -59,6 +62,7 @@ export type Change =
   | { readonly kind: 'started'; readonly id: string }
   | { readonly kind: 'page'; readonly page: Page }
   | { readonly kind: 'notice'; readonly notice: ErrorInfo | null }
+  | { readonly kind: 'question'; readonly question: TrustQuestion | null }
   | { readonly kind: 'said'; readonly text: string }
   | { readonly kind: 'now'; readonly now: number };
 
@@ -75,6 +79,7 @@ export function emptyModel(now: number): Model {
     sharing: {},
     failures: {},
     notice: null,
+    question: null,
     started: [],
     said: '',
     now,
@@ -109,6 +114,8 @@ export function reduce(model: Model, change: Change): Model {
       return started(model, change.id);
     case 'page':
       return { ...model, page: change.page, notice: null };
+    case 'question':
+      return { ...model, question: change.question };
     case 'notice':
       return { ...model, notice: change.notice };
     case 'said':

@@ -4,6 +4,7 @@ import type {
   Busy,
   DoctorLine,
   Failure,
+  FolderTrust,
   FoundServer,
   LogLine,
   ServerInfo,
@@ -44,6 +45,12 @@ export interface Calls {
   }) => Promise<readonly FoundServer[]>;
   /** Every kind of server that can be started, installed or not. */
   'profiles.kinds': () => Promise<readonly ProfileInfo[]>;
+  /** Whether code of a folder may run when a server is opened on it. */
+  'folders.look': (folder: string) => Promise<FolderTrust>;
+  /** Every folder about which something was answered or set. */
+  'folders.list': () => Promise<readonly FolderTrust[]>;
+  /** Remembers whether its owner trusts the authors of the files in a folder. Holds from the next start of each server. */
+  'folders.answer': (folder: string, answer: { readonly trusted: boolean }) => Promise<FolderTrust>;
   'server.list': () => Promise<readonly ServerInfo[]>;
   /** Answers once the server is ready or has failed; `server.changed` tells the way there. */
   'server.start': (request: StartRequest) => Promise<ServerInfo>;
@@ -126,6 +133,9 @@ export const callNames = [
   'core.resumed',
   'profiles.find',
   'profiles.kinds',
+  'folders.look',
+  'folders.list',
+  'folders.answer',
   'server.list',
   'server.start',
   'server.begin',

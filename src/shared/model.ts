@@ -18,6 +18,21 @@ export interface ProfileInfo {
   readonly icon: string;
   /** Whether a file is named when it is started. */
   readonly file: 'never' | 'may' | 'must';
+  /** What is off in a folder that is not trusted, one sentence; absent: it makes no difference, and nobody is asked. */
+  readonly untrusted?: string | undefined;
+}
+
+/** Whether code that lies in a folder may run when a server is opened on it. */
+export interface FolderTrust {
+  /** Real path, absolute. */
+  readonly path: string;
+  readonly trusted: boolean;
+  /** Why: its owner said yes (here or above) or no, was not asked, or another account can put files into it. */
+  readonly verdict: 'trusted' | 'refused' | 'unknown' | 'open-to-others' | 'other-owner';
+  /** The folder that was trusted: this one, or one above it; null where it is not. */
+  readonly by: string | null;
+  /** It is the home folder or holds it. Nobody is asked about it; trusted, it does not cover what is below. */
+  readonly isHome: boolean;
 }
 
 /** One server that Gatehouse runs or ran. Holds no secret, so it may be printed anywhere. */
@@ -32,6 +47,10 @@ export interface ServerInfo {
   readonly origin: string;
   /** Absolute path of the working folder. */
   readonly folder: string;
+  /** Whether code of the folder may run: in the run that is up, otherwise in the next one. */
+  readonly folderTrusted: boolean;
+  /** Its owner has changed their mind since this run began: it holds from the next start. */
+  readonly trustChanged: boolean;
   readonly state: ServerState;
   /** Why it is in this state, one sentence. */
   readonly reason: string;
@@ -133,6 +152,8 @@ export interface StartRequest {
   readonly custom?: CustomServer | undefined;
   /** Seconds until a start is given up, 1 to 3600; the profile's own limit when absent. */
   readonly readySeconds?: number | undefined;
+  /** What its owner answered when asked whether they trust the authors of the files in the folder; absent: they were not asked. */
+  readonly trustFolder?: boolean | undefined;
 }
 
 /** Why a server did not start or would not stay up. Redacted: may be copied into a bug report. */

@@ -69,6 +69,8 @@ export const windowCoreCalls = [
   'core.busy',
   'profiles.find',
   'profiles.kinds',
+  'folders.look',
+  'folders.answer',
   'server.list',
   'server.begin',
   'server.stop',

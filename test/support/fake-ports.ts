@@ -1,10 +1,11 @@
 import { customSharing } from '../../src/main/core/profiles/custom/sharing.ts';
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
-import type { Failure, FoundServer, ServerState } from '../../src/shared/model.ts';
+import type { Failure, FolderTrust, FoundServer, ServerState } from '../../src/shared/model.ts';
 import type { EntryParts, SuperviseRequest } from '../../src/main/core/server-entry.ts';
 import type { Log, Profile, Reach, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
 import type { Gateway } from '../../src/main/core/gateway-ports.ts';
 import type { SavedServer, SavedServers } from '../../src/main/core/saved-servers.ts';
+import type { TrustedFolders } from '../../src/main/core/folders/trusted-folders.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { away, openTo } from './reach.ts';
 
@@ -156,6 +157,29 @@ export function fakeSaved(...servers: SavedServer[]): SavedServers {
     all: () => [...map.values()],
     put: async server => void map.set(server.id, server),
     remove: async id => void map.delete(id),
+  };
+}
+
+/** Remembers answers, each for its very folder. */
+export function fakeFolders(): TrustedFolders {
+  const answers = new Map<string, boolean>();
+  const look = async (path: string): Promise<FolderTrust> => {
+    const trusted = answers.get(path) === true;
+    return {
+      path,
+      trusted,
+      verdict: trusted ? 'trusted' : 'unknown',
+      by: trusted ? path : null,
+      isHome: false,
+    };
+  };
+  return {
+    look,
+    answer: (path, trusted) => {
+      answers.set(path, trusted);
+      return look(path);
+    },
+    list: () => Promise.all([...answers.keys()].map(look)),
   };
 }
 

@@ -26,10 +26,18 @@ export async function cleanUpAll(): Promise<void> {
 
 /** Starts a real Jupyter as the supervisor would. */
 export async function start(
-  options: { sockets?: boolean; title?: string; interpreter?: string; config?: string } = {},
+  options: {
+    sockets?: boolean;
+    title?: string;
+    interpreter?: string;
+    config?: string;
+    folderTrusted?: boolean;
+    fill?: (place: Place) => Promise<void>;
+  } = {},
 ): Promise<{ place: Place; plan: LaunchPlan; running: Running }> {
-  const place = await makePlace(options);
+  const place = { ...(await makePlace(options)), folderTrusted: options.folderTrusted ?? false };
   cleanUp(place.remove);
+  await options.fill?.(place);
   if (options.config !== undefined) {
     await mkdir(join(place.home, '.jupyter'));
     await writeFile(join(place.home, '.jupyter', 'jupyter_server_config.py'), options.config);

@@ -3,9 +3,17 @@ import { expect, test } from 'vitest';
 import type { EventName } from '../../src/shared/contract.ts';
 import { managedOrigin } from '../../src/shared/model.ts';
 import { Launcher } from '../../src/main/core/launcher.ts';
-import { fakeProfile, fakeSaved, fakeVault, fakeWorld, found, silentLog } from '../support/fake-ports.ts';
+import {
+  fakeFolders,
+  fakeProfile,
+  fakeSaved,
+  fakeVault,
+  fakeWorld,
+  found,
+  silentLog,
+} from '../support/fake-ports.ts';
 
-function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one'))) {
+function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one')), folders = fakeFolders()) {
   const world = fakeWorld();
   const vault = fakeVault();
   const announced: [EventName, unknown][] = [];
@@ -15,6 +23,7 @@ function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one'))) 
     vault,
     log: silentLog,
     removeLogs: async () => {},
+    folders,
     home: tmpdir(),
     entry: world.parts,
     follow: () => {},
@@ -111,4 +120,17 @@ test('a folder that is none is refused by its name', async () => {
   await expect(launcher.prepare({ profile: 'jupyter', folder: '/no/such' })).rejects.toThrow(
     '/no/such is not a folder',
   );
+});
+
+test('what its owner says of a folder is not kept with the request, and holds from the next start', async () => {
+  const { launcher, saved } = makeLauncher();
+  const entry = await launcher.prepare({ profile: 'jupyter', trustFolder: true });
+  expect(saved.all()[0]?.request).not.toHaveProperty('trustFolder');
+  expect(entry.info()).toMatchObject({ folderTrusted: true, trustChanged: false });
+  await entry.start();
+  entry.startsTrusted(true);
+  await launcher.trust(tmpdir(), false);
+  expect(entry.info()).toMatchObject({ folderTrusted: true, trustChanged: true });
+  await entry.stop('enough');
+  expect(entry.info()).toMatchObject({ folderTrusted: false, trustChanged: false });
 });

@@ -13,6 +13,7 @@ import { showProgress } from './progress.ts';
 import type { Actions } from './program.ts';
 import { splitTarget } from './program.ts';
 import { sharing } from './share-commands.ts';
+import { trustFolder, withTrust } from './trust.ts';
 import { using } from './using.ts';
 import { startRequest, usage } from './target.ts';
 import { doctorText, foundText, kindsText, serversText, serverText, settingsText } from './texts.ts';
@@ -46,6 +47,7 @@ type Commands = (parts: CommandParts) => Actions;
 
 /** The commands; what they answer is the contract's, what they print is `texts.ts`. */
 export const commands: Commands = parts => ({
+  ...starting(parts),
   ...running(parts),
   ...access(parts),
   ...upkeep(parts),
@@ -76,12 +78,7 @@ async function startKnown(core: CoreClient, known: ServerInfo, output: Output): 
   return known;
 }
 
-function running({
-  output,
-  reach,
-  cwd,
-  argv,
-}: CommandParts): Pick<Actions, 'start' | 'stop' | 'restart' | 'forget' | 'quit'> {
+function starting({ output, reach, cwd, argv, ask }: CommandParts): Pick<Actions, 'start' | 'trust'> {
   const show = (server: ServerInfo): void => printValue(output, server, serverText);
   return {
     start: (given, words, options) =>
@@ -89,10 +86,22 @@ function running({
         const [target, command] = splitTarget(given, words, argv);
         await sayWhatIsNotUsed(core, output);
         const known = command.length > 0 ? undefined : await findKnown(core, target, cwd);
-        if (known === undefined)
-          return show(await begin(core, await startRequest(target, command, options, cwd), output));
+        if (known === undefined) {
+          const request = await startRequest(target, command, options, cwd);
+          return show(await begin(core, await withTrust(core, request, options, output, ask), output));
+        }
+        if (options.trust !== undefined)
+          await core.call('folders.answer', known.folder, { trusted: options.trust });
         show(await startKnown(core, known, output));
       }),
+    trust: (folder, options) =>
+      using(reach.reading(), core => trustFolder(core, folder, options, { output, cwd })),
+  };
+}
+
+function running({ output, reach }: CommandParts): Pick<Actions, 'stop' | 'restart' | 'forget' | 'quit'> {
+  const show = (server: ServerInfo): void => printValue(output, server, serverText);
+  return {
     stop: (id, { all }) =>
       using(reach.running(), async core => {
         if ((id === undefined) === (all !== true))

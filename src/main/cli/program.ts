@@ -2,7 +2,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { addSharing, type ShareActions } from './share-program.ts';
 import type { TargetOptions } from './target.ts';
 
-export interface ServeOptions extends TargetOptions {
+export interface StartOptions extends TargetOptions {
+  /** `--trust`, `--no-trust`; asked for when absent. */
+  readonly trust?: boolean;
+}
+
+export interface ServeOptions extends StartOptions {
   readonly browser?: boolean;
   /** Started by a shell or by `gatehouse start`: no target, no terminal. */
   readonly background?: boolean;
@@ -11,7 +16,11 @@ export interface ServeOptions extends TargetOptions {
 /** What each command does; `commands.ts` does it. The last argument of each says whether `--json` was given. */
 export interface Actions extends ShareActions {
   serve(target: string | undefined, command: readonly string[], options: ServeOptions): Promise<void>;
-  start(target: string | undefined, command: readonly string[], options: TargetOptions): Promise<void>;
+  start(target: string | undefined, command: readonly string[], options: StartOptions): Promise<void>;
+  trust(
+    folder: string | undefined,
+    options: { readonly list?: boolean; readonly remove?: boolean },
+  ): Promise<void>;
   stop(id: string | undefined, options: { readonly all?: boolean }): Promise<void>;
   restart(id: string): Promise<void>;
   forget(id: string): Promise<void>;
@@ -99,7 +108,12 @@ function addTarget(command: Command): Command {
       '--profile-file <file>',
       'JSON file that says more of a command of your own: base path, second port, roles',
     )
-    .option('--ready-seconds <duration>', 'how long a start may take (90s, 15m)');
+    .option('--ready-seconds <duration>', 'how long a start may take (90s, 15m)')
+    .option(
+      '--trust',
+      'you trust the authors of the files in the folder: what lies in it may run when it is opened',
+    )
+    .option('--no-trust', 'you do not');
 }
 
 /** commander gives the words behind `--` to the first free argument: only what stood before it is a target. */
@@ -129,7 +143,7 @@ function addRunning(program: Command, actions: With): void {
     program
       .command('start')
       .description('start a server in the background, or one of `gatehouse list` again'),
-  ).action((target, command, options: TargetOptions, self: Command) =>
+  ).action((target, command, options: StartOptions, self: Command) =>
     actions(self).start(target, command, options),
   );
   program
@@ -148,6 +162,13 @@ function addRunning(program: Command, actions: With): void {
     .description('stop a server and remove it from the list, with its token')
     .argument('<id>')
     .action((id, _options, self) => actions(self).forget(id));
+  program
+    .command('trust')
+    .description('trust the authors of the files in a folder: what lies in it may run when it is opened')
+    .argument('[folder]')
+    .option('--list', 'the folders about which something was said')
+    .option('--remove', 'do not trust them any more')
+    .action((folder, options, self) => actions(self).trust(folder, options));
   program
     .command('quit')
     .description('stop every server and Gatehouse itself')

@@ -7,6 +7,7 @@ import { forPeople, printEvent, say, type Output } from './output.ts';
 import { showProgress } from './progress.ts';
 import { splitTarget, type ServeOptions } from './program.ts';
 import { begin } from './starting.ts';
+import { withTrust, type AskPerson } from './trust.ts';
 import { startRequest } from './target.ts';
 
 export interface ServeParts {
@@ -15,6 +16,8 @@ export interface ServeParts {
   readonly argv: readonly string[];
   readonly runtime: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asks the person at the terminal; null where nobody can be asked. */
+  readonly ask: AskPerson;
   openCore(background: boolean): Promise<CoreProcess>;
   /** Resolves when the user interrupts (Ctrl-C) or the system ends us. */
   readonly interrupted: () => Promise<void>;
@@ -66,7 +69,8 @@ async function run(
     printEvent(output, 'setup', { progress });
     show(progress);
   });
-  const server = await startOrSetUp(core, request, output);
+  const answered = await withTrust(core, request, options, output, parts.ask);
+  const server = await startOrSetUp(core, answered, output);
   const link = await core.call('server.link', server.id, { tool: false });
   printEvent(output, 'ready', { server, link });
   if (!output.json) output.out.write(forPeople(readyText(server, link.url)));

@@ -39,6 +39,7 @@ export function makeSurroundings(): Surroundings {
         runtime: paths.runtime,
         environment: process.env,
         interrupted,
+        ask: process.stdin.isTTY && process.stderr.isTTY ? askOpenly : null,
         openCore: async background =>
           openCoreProcess({
             ...(await composeOptions(paths, version, options, !background && !output.json)),
@@ -51,7 +52,7 @@ export function makeSurroundings(): Surroundings {
         argv,
         runtime: paths.runtime,
         interrupted,
-        ask: process.stdin.isTTY && process.stderr.isTTY ? askOpenly : null,
+        ask: parts.ask,
         askSecret,
         reach: reach(paths, version, options),
         serve: (target, command, serveOptions) => serve(parts, target, command, serveOptions),

@@ -38,9 +38,8 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'core.busy': () => launcher.busy(),
     'core.quit': () => parts.quit('Its owner quit Gatehouse.'),
     'core.resumed': async () => launcher.resumed(),
-    'profiles.find': options => launcher.find(options),
-    'profiles.kinds': async () =>
-      allKinds.map(({ name, title, aliases, icon, file }) => ({ name, title, aliases, icon, file })),
+    ...answersOfKinds(launcher),
+    ...answersOfFolders(launcher),
     'server.list': async () => launcher.list(),
     'server.start': async request => {
       const entry = await launcher.prepare(request);
@@ -86,6 +85,25 @@ function windowTokenOf({ openGateway, saved }: ServerEntry): { url: string; toke
   throw new GatehouseError('not-open', `The listener of "${saved.name}" is not open.`, {
     nextStep: `Start it with \`gatehouse start ${saved.id}\`.`,
   });
+}
+
+function answersOfKinds(launcher: Launcher): Pick<Answers, 'profiles.find' | 'profiles.kinds'> {
+  return {
+    'profiles.find': options => launcher.find(options),
+    'profiles.kinds': async () =>
+      allKinds.map(({ name, title, aliases, icon, file, untrusted }) => {
+        const kind = { name, title, aliases, icon, file };
+        return untrusted === undefined ? kind : { ...kind, untrusted };
+      }),
+  };
+}
+
+function answersOfFolders(launcher: Launcher): Pick<Answers, Extract<CallName, `folders.${string}`>> {
+  return {
+    'folders.look': folder => launcher.folders.look(folder),
+    'folders.list': () => launcher.folders.list(),
+    'folders.answer': (folder, { trusted }) => launcher.trust(folder, trusted),
+  };
 }
 
 /** A start that nobody waits for: its end is announced as a state, and its reason is kept in the entry. */

@@ -33,6 +33,7 @@ export const startRequestSchema = z.strictObject({
   readyPath: text(2048).regex(/^\//, 'does not begin with /').optional(),
   readySeconds: z.number().min(1).max(3600).optional(),
   custom: customServerSchema.optional(),
+  trustFolder: z.boolean().optional(),
 });
 
 const role = z.enum(['viewer', 'editor', 'full']);
@@ -64,6 +65,9 @@ const inputs = {
   'core.resumed': none,
   'profiles.find': z.tuple([z.strictObject({ fresh: z.boolean(), folder: folder.optional() })]),
   'profiles.kinds': none,
+  'folders.look': z.tuple([folder]),
+  'folders.list': none,
+  'folders.answer': z.tuple([folder, z.strictObject({ trusted: z.boolean() })]),
   'server.list': none,
   'server.start': z.tuple([startRequestSchema]),
   'server.begin': z.tuple([startRequestSchema]),

@@ -2,7 +2,7 @@
  * The attack: a cloned folder brings a `.venv`, and whoever starts a server in the folder runs the code in it without having been
  * asked. So what came with the folder is never the default: its owner names it, or clicks on it.
  */
-import type { FoundServer } from '../../shared/model.ts';
+import type { FoundServer, ProfileName } from '../../shared/model.ts';
 import { GatehouseError } from './errors.ts';
 
 /**
@@ -60,4 +60,11 @@ function onlyFromFolder(one: FoundServer, canSetUp: boolean): GatehouseError {
       nextStep: `If you trust the folder, use it with \`--env ${id}\`${canSetUp ? '; or make an environment with `gatehouse setup jupyter`' : ''}.`,
     },
   );
+}
+
+export function noSetup(name: ProfileName): GatehouseError {
+  return new GatehouseError('no-setup', `There is no managed environment for "${name}".`, {
+    kind: 'usage',
+    nextStep: 'Use `gatehouse setup jupyter`.',
+  });
 }

@@ -8,6 +8,7 @@ import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { Answers } from './calls.ts';
 import type { DoctorParts } from './doctor.ts';
 import { createBoundedLog } from './bounded-log.ts';
+import { openTrustedFolders, type TrustedFolders } from './folders/trusted-folders.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { Launcher } from './launcher.ts';
 import { createLog } from './log.ts';
@@ -66,7 +67,7 @@ export interface Core {
 
 /** Chooses the implementations and puts them together. Starts nothing, listens nowhere; paths must have been prepared. */
 export async function composeCore(options: ComposeOptions): Promise<Core> {
-  const { paths } = options;
+  const { paths, user } = options;
   const redactor = createRedactor();
   const settings = await openSettings({ file: join(paths.config, 'settings.json') });
   const log = createLog({
@@ -87,13 +88,13 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     vault,
     log,
     removeLogs: id => removeLogs(paths.logs, id),
+    folders: foldersOf(options, settings, log),
     home: settings.get('jupyter.defaultFolder') ?? options.homedir,
     entry: entryParts(options, { settings, log, redactor, announcer, sharing: () => sharing }),
     announce: (name, value) => announcer.announce(name, value),
     follow: (id, state) => sharing.follow(id, state),
     unshare: id => sharing.forgotten(id),
   });
-  const { user } = options;
   const sharing = composeSharing({ paths, user, keeper, settings, redactor, log, announcer, launcher });
   return {
     answers: makeAnswers({
@@ -114,6 +115,11 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     cleanUp: async () => void (await cleanStaleRuns(paths.runtime, log)),
     close: () => sharing.close().finally(() => log.close()),
   };
+}
+
+function foldersOf({ paths, homedir }: ComposeOptions, settings: SettingsStore, log: Log): TrustedFolders {
+  const bySetting = (): readonly string[] => settings.get('folders.trusted');
+  return openTrustedFolders({ stateFolder: paths.state, home: homedir, uid: paths.uid, bySetting, log });
 }
 
 function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<SecretKeeper> {

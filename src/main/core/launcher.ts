@@ -1,23 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Events } from '../../shared/contract.ts';
 import {
   managedOrigin,
   type Busy,
+  type FolderTrust,
   type FoundServer,
   type ProfileName,
   type ServerInfo,
   type SetupProgress,
   type StartRequest,
 } from '../../shared/model.ts';
-import { choose } from './choose-found.ts';
+import { choose, noSetup } from './choose-found.ts';
 import { GatehouseError } from './errors.ts';
 import type { Log, Profile, RunPlace, Vault } from './ports.ts';
 import type { UpstreamState } from './gateway-ports.ts';
 import type { SharedServer } from './share/share-listeners.ts';
 import type { SavedServer, SavedServers } from './saved-servers.ts';
 import { ServerEntry, type EntryParts } from './server-entry.ts';
+import { checkFolder } from './folders/check-folder.ts';
+import type { TrustedFolders } from './folders/trusted-folders.ts';
+import { fileRun, identity, titleOf } from './start-request.ts';
 import { defaultName, newHostLabel, newServerId } from './server-name.ts';
 
 export interface LauncherParts {
@@ -27,6 +29,7 @@ export interface LauncherParts {
   readonly log: Log;
   /** Removes what a server said. */
   readonly removeLogs: (id: string) => Promise<void>;
+  readonly folders: TrustedFolders;
   /** Home folder of the owner: the working folder when none is asked for. */
   readonly home: string;
   readonly entry: Omit<
@@ -53,6 +56,11 @@ export class Launcher {
   constructor(parts: LauncherParts) {
     this.#parts = parts;
     for (const server of parts.saved.all()) this.#add(server);
+    void this.lookAtFolders();
+  }
+
+  get folders(): Pick<TrustedFolders, 'look' | 'list'> {
+    return this.#parts.folders;
   }
 
   list(): readonly ServerInfo[] {
@@ -98,11 +106,12 @@ export class Launcher {
   }
 
   /** Makes the server known, in state `stopped`. A request that equals a stopped server's takes that one up again. */
-  async prepare(request: StartRequest): Promise<ServerEntry> {
+  async prepare({ trustFolder, ...request }: StartRequest): Promise<ServerEntry> {
     if (this.#quitting)
       throw new GatehouseError('quitting', 'Gatehouse is stopping.', { nextStep: 'Start it again.' });
     const folder = request.folder ?? this.#parts.home;
     await checkFolder(folder);
+    if (trustFolder !== undefined) await this.trust(folder, trustFolder);
     const found = await this.#choose(request, folder);
     const again = this.#sameStopped(request, folder, found);
     if (again !== undefined) {
@@ -124,7 +133,25 @@ export class Launcher {
       request: found === null ? request : { ...request, found: found.id },
     };
     await this.#parts.saved.put(server);
-    return this.#add(server);
+    const entry = this.#add(server);
+    entry.nextTrusted((await this.#parts.folders.look(folder)).trusted);
+    return entry;
+  }
+
+  /** Remembers what its owner said of a folder; it holds from the next start of each server in it. Throws what `TrustedFolders.answer` does. */
+  async trust(folder: string, trusted: boolean): Promise<FolderTrust> {
+    const answered = await this.#parts.folders.answer(folder, trusted);
+    await this.lookAtFolders();
+    return answered;
+  }
+
+  /** Looks anew which servers are in trusted folders. Throws nothing. */
+  async lookAtFolders(): Promise<void> {
+    await Promise.all(
+      [...this.#entries.values()].map(async entry =>
+        entry.nextTrusted((await this.#parts.folders.look(entry.saved.folder)).trusted),
+      ),
+    );
   }
 
   async forget(id: string): Promise<void> {
@@ -251,41 +278,14 @@ export class Launcher {
     const { request, folder } = entry.saved;
     const found = await this.#choose(request, folder);
     entry.describe(found);
+    const { path, trusted } = await this.#parts.folders.look(folder);
+    entry.startsTrusted(trusted);
     return this.#profile(request.profile).plan(request, found, {
       ...place,
+      // What was judged is what is opened: a link on the way may have another end by then.
+      folder: trusted ? path : place.folder,
+      folderTrusted: trusted,
       doorOrigin: entry.gateway?.origin,
     });
   }
-}
-
-/** Two requests with the same identity are for the same server. */
-function identity(request: StartRequest & { readonly folder: string }): string {
-  const { profile, found, folder, file, name, command, credential, readyPath, custom } = request;
-  return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath, custom]);
-}
-
-/** JupyterLab opens a notebook and many more; others run the one file. */
-function fileRun({ profile, file }: StartRequest): string | null {
-  return profile === 'jupyter' ? null : (file ?? null);
-}
-
-function titleOf(request: StartRequest, found: FoundServer | null): string {
-  if (found === null) return request.command?.[0] ?? 'Custom command';
-  return found.version === null ? found.title : `${found.title} ${found.version}`;
-}
-
-function noSetup(name: ProfileName): GatehouseError {
-  return new GatehouseError('no-setup', `There is no managed environment for "${name}".`, {
-    kind: 'usage',
-    nextStep: 'Use `gatehouse setup jupyter`.',
-  });
-}
-
-async function checkFolder(folder: string): Promise<void> {
-  const facts = await stat(folder).catch(() => null);
-  if (facts?.isDirectory() === true) return;
-  throw new GatehouseError('no-such-folder', `${join(folder)} is not a folder.`, {
-    kind: 'not-found',
-    nextStep: 'Give the path of an existing folder.',
-  });
 }

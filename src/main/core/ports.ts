@@ -87,6 +87,11 @@ export interface RunPlace {
   readonly secret: Secret<string>;
   /** Working folder, absolute and existing. */
   readonly folder: string;
+  /**
+   * Whether its owner trusts the authors of the files in the folder. Where it is false, nothing of the folder may run by opening it: no configuration, no
+   * start file, no module, no program. It runs when the owner runs it.
+   */
+  readonly folderTrusted: boolean;
   /** Login name of the owner. */
   readonly user: string;
   /** Origin of the door before the server, as a tool of this computer asks it: `http://127.0.0.1:40123`. Absent where there is no door. */

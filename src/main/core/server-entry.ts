@@ -1,5 +1,5 @@
 import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
-import { errorInfo, GatehouseError } from './errors.ts';
+import { GatehouseError } from './errors.ts';
 import type {
   ClientCredential,
   DoorTls,
@@ -14,6 +14,7 @@ import type { Gateway, GatewayRules, LocalTls, UpstreamState } from './gateway-p
 import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 import type { ShareRefusal } from './share-ports.ts';
+import { refusalOf } from './server/failure.ts';
 import { openBeside } from './server/preflight.ts';
 
 /** What one server needs of its surroundings. */
@@ -62,6 +63,9 @@ export class ServerEntry {
   #opening = false;
   /** Why it could not even be tried (the keychain, the listener). */
   #refusal: Failure | null = null;
+  /** Whether code of its folder may run: in the run that is planned or up; null when none is. And in the next one. */
+  #runTrusted: boolean | null = null;
+  #nextTrusted = false;
   /** Of the door that is open, or was last. */
   #wishes: DoorWishes | null = null;
 
@@ -103,6 +107,7 @@ export class ServerEntry {
     const { id, name, title, origin, folder, request } = this.#saved;
     const { pid, startedAt, caveat } = this.#supervised;
     const { state, reason } = this.#standing();
+    const trusted = (pid === null ? null : this.#runTrusted) ?? this.#nextTrusted;
     return {
       id,
       name,
@@ -110,6 +115,8 @@ export class ServerEntry {
       title,
       origin,
       folder,
+      folderTrusted: trusted,
+      trustChanged: trusted !== this.#nextTrusted,
       state,
       reason,
       caveat: [...(caveat === null ? [] : [caveat]), ...this.#warnings()].join(' ') || null,
@@ -161,6 +168,19 @@ export class ServerEntry {
   /** How long the next start may take; the profile's own limit when undefined. */
   bePatient(readySeconds: number | undefined): void {
     this.#saved = { ...this.#saved, request: { ...this.#saved.request, readySeconds } };
+  }
+
+  /** The run that is being planned may run code of its folder, or not. */
+  startsTrusted(trusted: boolean): void {
+    this.#runTrusted = trusted;
+    this.#nextTrusted = trusted;
+  }
+
+  /** The same for the next run. */
+  nextTrusted(trusted: boolean): void {
+    if (this.#nextTrusted === trusted) return;
+    this.#nextTrusted = trusted;
+    this.#parts.onChange(this.info());
   }
 
   failure(): Failure | null {
@@ -290,18 +310,4 @@ function tokenIsSet(id: string): GatehouseError {
     kind: 'usage',
     nextStep: 'Change or unset it there, start Gatehouse again, and the server with it.',
   });
-}
-
-function refusalOf(error: unknown): Failure {
-  const { message, nextStep, kind } = errorInfo(error);
-  return {
-    summary: message,
-    nextStep,
-    kind,
-    exitCode: null,
-    signal: null,
-    attempts: 1,
-    command: '',
-    lastLines: [],
-  };
 }

@@ -4,6 +4,7 @@ import { sharedWords } from '../share-words.ts';
 import type { Shared } from '../state.ts';
 import { shortPath, stateWords, toneOf } from '../words.ts';
 import { KindIcon } from './kind-icon.tsx';
+import { TrustLine } from './trust.tsx';
 import { MenuButton, type MenuEntry } from './menu.tsx';
 
 interface CardProps {
@@ -18,6 +19,7 @@ interface CardProps {
 /** One server that Gatehouse runs or ran: what it is, how it is, and what can be done. */
 export function ServerCard({ server, kinds, now, home, shared, controller }: CardProps) {
   const headingId = `server-${server.id}`;
+  const off = kinds[server.profile]?.untrusted;
   return (
     <article class="card row wrap" aria-labelledby={headingId}>
       <KindIcon kinds={kinds} profile={server.profile} title={server.title} />
@@ -39,6 +41,7 @@ export function ServerCard({ server, kinds, now, home, shared, controller }: Car
             {server.caveat}
           </div>
         )}
+        {off !== undefined && <TrustLine server={server} off={off} controller={controller} />}
         {shared !== null && <SharedLine server={server} shared={shared} controller={controller} />}
       </div>
       <div class="row near">

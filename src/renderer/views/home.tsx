@@ -4,6 +4,7 @@ import { FoundList } from '../parts/found-list.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { ServerCard } from '../parts/server-card.tsx';
 import { EmptyCard, SetupCard } from '../parts/setup-card.tsx';
+import { TrustNotice } from '../parts/trust.tsx';
 import { emptyModel, reduce, resting, running, type Model } from '../state.ts';
 import { CustomView } from './custom.tsx';
 import { FailureView } from './failure.tsx';
@@ -50,6 +51,7 @@ function ListPage({ model, controller }: ViewProps) {
     <div class="stack far">
       <Header model={model} controller={controller} />
       {model.notice !== null && <ErrorNotice notice={model.notice} dismiss={() => controller.dismiss()} />}
+      {model.question !== null && <TrustNotice question={model.question} controller={controller} />}
       <CoreNotice model={model} controller={controller} />
       <ServerSection title="Running" servers={running(model)} model={model} controller={controller} />
       {model.setup !== null && <SetupCard setup={model.setup} controller={controller} />}

@@ -11,6 +11,8 @@ const server = (id: string, name: string): ServerInfo => ({
   folder: '/',
   state: 'ready',
   caveat: null,
+  folderTrusted: false,
+  trustChanged: false,
   reason: '',
   url: null,
   pid: null,

@@ -12,6 +12,8 @@ const server: ServerInfo = {
   state: 'ready',
   reason: '',
   caveat: null,
+  folderTrusted: false,
+  trustChanged: false,
   url: 'http://thesis.localhost:4001/m/',
   pid: 2,
   startedAt: new Date(2026, 10, 5, 9, 8, 7).toISOString(),

@@ -64,6 +64,7 @@ async function planned(file?: string, version = '0.25.2'): Promise<{ plan: Launc
     serverId: 'marimo',
     directory,
     canUseSockets: true,
+    folderTrusted: false,
     port,
     secret: new Secret('the-secret'),
     folder,

@@ -54,6 +54,7 @@ async function planned(change: Partial<RunPlace> = {}, file?: string): Promise<L
     serverId: 'node-red',
     directory,
     canUseSockets: true,
+    folderTrusted: false,
     port: 4000,
     secret: new Secret('the-secret'),
     folder,

@@ -12,6 +12,8 @@ export function serverInfo(change: Partial<ServerInfo>): ServerInfo {
     state: 'ready',
     reason: 'It answers.',
     caveat: null,
+    folderTrusted: false,
+    trustChanged: false,
     url: 'http://thesis-1.localhost:4100/',
     pid: 77,
     startedAt: '2026-11-22T12:00:00.000Z',

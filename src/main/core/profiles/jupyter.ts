@@ -38,6 +38,7 @@ export const kind: ProfileKind = {
   // A planet with its ring and moons.
   icon: 'M3 9.5C5 6.9 8.200 5.500 12 5.500s7 1.400 9 4c-2-1.300-5.200-2-9-2s-7 .7-9 2zM3 14.500c2 1.300 5.200 2 9 2s7-.7 9-2c-2 2.600-5.200 4-9 4s-7-1.400-9-4zM18.500 2.500a1.500 1.500 0 1 1 0 3 1.500 1.500 0 0 1 0-3zM5 19a1.500 1.500 0 1 1 0 3 1.500 1.500 0 0 1 0-3z',
   file: 'may',
+  untrusted: 'Language servers are off, and a kernel takes nothing from the folder before its first cell is run.',
   order: 10,
   docs: {
     tried: 'JupyterLab 3.6, 4.6; Notebook 7; jupyter_server 2.0',

@@ -1,4 +1,5 @@
 import type { Failure } from '../../../shared/model.ts';
+import { errorInfo } from '../errors.ts';
 import type { LaunchPlan } from '../ports.ts';
 import type { Exit } from './launch.ts';
 import type { Trouble } from './lifecycle.ts';
@@ -89,4 +90,19 @@ function usualAdvice(trouble: Trouble, exit: Exit | null, lines: readonly string
     default:
       return trouble satisfies never;
   }
+}
+
+/** Of a start that could not even be tried. */
+export function refusalOf(error: unknown): Failure {
+  const { message, nextStep, kind } = errorInfo(error);
+  return {
+    summary: message,
+    nextStep,
+    kind,
+    exitCode: null,
+    signal: null,
+    attempts: 1,
+    command: '',
+    lastLines: [],
+  };
 }

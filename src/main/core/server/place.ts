@@ -53,6 +53,8 @@ export async function makePlace(
   }
   return {
     ...who,
+    // The launcher, which knows the trusted folders, says otherwise.
+    folderTrusted: false,
     directory: names.directory,
     canUseSockets: process.platform !== 'win32' && Buffer.byteLength(names.directory) <= longestFolder,
     port: await getPort({ host: '127.0.0.1' }),

@@ -81,6 +81,12 @@ export const settingRows = {
     'an absolute path, or null',
     'Folder in which Jupyter starts when none is named; null means your home folder.',
   ),
+  'folders.trusted': row(
+    z.array(absoluteFolder).max(200),
+    [],
+    'a list of absolute paths',
+    'Folders whose authors are trusted, with all that is below: what lies in them may run when they are opened.',
+  ),
   'environment.names': row(
     z.array(environmentName).max(200),
     [],

@@ -35,3 +35,14 @@ test('the latest sign counts, and what is not known gets no advice', () => {
   expect(adviseJupyter(context, ['Segmentation fault'])).toBeNull();
   expect(adviseJupyter(context, [])).toBeNull();
 });
+
+test.each([
+  "ModuleNotFoundError: No module named 'jupyterlab'",
+  "ModuleNotFoundError: No module named 'yaml.x'",
+  'ImportError: cannot import name "x" from "jinja2"',
+])('%s in an environment of an untrusted folder: no program of it is named', line => {
+  expect(adviseJupyter(context, [line])).toContain(`"${context.python}" -m pip`);
+  const advice = adviseJupyter({ ...context, python: null }, [line]);
+  expect(advice).toMatch(/not trusted, so use another environment/);
+  expect(advice).not.toMatch(/-m pip|bin\/python/);
+});

@@ -8,6 +8,7 @@ const place: RunPlace = {
   serverId: 'x',
   directory: '/run/gh/x',
   canUseSockets: true,
+  folderTrusted: false,
   port: 4567,
   secret: new Secret('the-secret-of-this-run'),
   folder: "/home/Zoë O'Hara/my work",
@@ -83,7 +84,7 @@ test('the environment: its own programs first, what Jupyter reads, never a token
     PYTHONPATH: '/mine',
     HOME: '/home/zoe',
   };
-  const files = { secretFile: '/run/gh/x/s', runtimeFolder: '/run/gh/x/r' };
+  const files = { secretFile: '/run/gh/x/s', runtimeFolder: '/run/gh/x/r', folderTrusted: false };
   expect(jupyterEnvironment(user, { ...files, location: '/env', platform: 'linux', isConda: false })).toEqual(
     {
       PATH: '/env/bin:/usr/bin',
@@ -103,7 +104,7 @@ test('the environment: its own programs first, what Jupyter reads, never a token
 });
 
 test('another environment that happens to be active is not named beside ours', () => {
-  const files = { secretFile: '/s', runtimeFolder: '/r' };
+  const files = { secretFile: '/s', runtimeFolder: '/r', folderTrusted: false };
   const user = { VIRTUAL_ENV: '/other', PATH: '/usr/bin' };
   expect(
     jupyterEnvironment(user, { ...files, location: '/conda', platform: 'linux', isConda: true }),
@@ -111,4 +112,18 @@ test('another environment that happens to be active is not named beside ours', (
     CONDA_PREFIX: '/conda',
     VIRTUAL_ENV: '',
   });
+});
+
+test.each([
+  ['/mine', '/mine'],
+  [':/mine', '/mine'],
+  ['/mine::/too:', '/mine:/too'],
+  ['.:lib:/mine', '/mine'],
+  ['', ''],
+])('PYTHONPATH %j is %j: none of it is the folder that a kernel starts in', (given, kept) => {
+  const files = { secretFile: '/s', runtimeFolder: '/r', folderTrusted: false };
+  const user = { PYTHONPATH: given };
+  expect(
+    jupyterEnvironment(user, { ...files, location: '/e', platform: 'linux', isConda: false }),
+  ).toMatchObject({ PYTHONPATH: kept });
 });

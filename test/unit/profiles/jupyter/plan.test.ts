@@ -26,6 +26,7 @@ beforeEach(async () => {
     serverId: 'x',
     directory: join(scratch.folder, 'run'),
     canUseSockets: true,
+    folderTrusted: false,
     port: 4567,
     secret: new Secret('the-secret-of-this-run'),
     folder: join(scratch.folder, 'work'),
@@ -63,7 +64,7 @@ test('the secret reaches the run by a private file alone', async () => {
   expect((await stat(join(place.directory, 'runtime'))).mode & 0o777).toBe(0o700);
   expect(made.environment['GATEHOUSE_UPSTREAM_SECRET_FILE']).toBe(file);
   expect(JSON.stringify(made)).not.toContain('the-secret-of-this-run');
-  expect(made.folder).toBe(place.directory);
+  expect(made.folder).toBe(join(place.directory, 'empty'));
   expect(made.argv[0]).toBe(join(found.location, 'bin/python'));
 });
 

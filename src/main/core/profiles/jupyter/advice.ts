@@ -1,7 +1,12 @@
 import type { Application } from './applications.ts';
 
+/**
+ * The attack: the folder brings an environment that cannot start, and the advice tells its user to run the folder's own Python. Where nobody trusts the
+ * folder the advice names no program of it.
+ */
 interface AdviceContext {
-  readonly python: string;
+  /** Null where it lies in a folder that is not trusted. */
+  readonly python: string | null;
   readonly application: Application;
   readonly folder: string;
 }
@@ -13,12 +18,16 @@ const rules: readonly Rule[] = [
   [
     /No module named '?(jupyterlab|notebook|jupyter_server|ipykernel|tornado|traitlets)\b/,
     ({ python, application }, match) =>
-      `Install what is missing: "${python}" -m pip install ${match[1] === application.module ? application.distribution : `${match[1]}`}`,
+      installing(
+        'Install what is missing',
+        python,
+        match[1] === application.module ? application.distribution : `${match[1]}`,
+      ),
   ],
   [
     /No module named '?([\w.]+)/,
     ({ python }, match) =>
-      `The environment lacks "${match[1]}"; install it: "${python}" -m pip install ${match[1]?.split('.')[0]}`,
+      installing(`The environment lacks "${match[1]}"; install it`, python, `${match[1]?.split('.')[0]}`),
   ],
   [
     /No space left on device|Disk quota exceeded/i,
@@ -53,7 +62,7 @@ const rules: readonly Rule[] = [
   [
     /ImportError: |AttributeError: module |DLL load failed/,
     ({ python, application }) =>
-      `Its packages do not fit together: "${python}" -m pip install --upgrade ${application.distribution}`,
+      installing('Its packages do not fit together', python, `--upgrade ${application.distribution}`),
   ],
   [
     /MemoryError|Cannot allocate memory/,
@@ -70,4 +79,11 @@ export function adviseJupyter(context: AdviceContext, lastLines: readonly string
     }
   }
   return null;
+}
+
+/** @param what is to be installed, as pip is told it */
+export function installing(sentence: string, python: string | null, what: string): string {
+  return python === null
+    ? `${sentence}: it came with a folder that is not trusted, so use another environment (\`gatehouse profiles\` lists them).`
+    : `${sentence}: "${python}" -m pip install ${what}`;
 }

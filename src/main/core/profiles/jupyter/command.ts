@@ -89,7 +89,8 @@ export interface RunFiles {
 /** What is added to the clean environment: the environment's own programs first, as after activating it. */
 export function jupyterEnvironment(
   user: Environment,
-  run: Pick<JupyterRun, 'location'> & RunFiles & { platform: NodeJS.Platform; isConda: boolean },
+  run: Pick<JupyterRun, 'location'> &
+    RunFiles & { platform: NodeJS.Platform; isConda: boolean; folderTrusted: boolean },
 ): Record<string, string> {
   const windows = run.platform === 'win32';
   const paths = pathsOf(run.platform);
@@ -98,7 +99,7 @@ export function jupyterEnvironment(
     : [paths.join(run.location, 'bin')];
   const path = user['PATH'] ?? user['Path'] ?? (windows ? '' : '/usr/local/bin:/usr/bin:/bin');
   const kept = keptVariables.flatMap(name => {
-    const value = user[name];
+    const value = name === 'PYTHONPATH' ? wholePaths(user[name], paths) : user[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
@@ -112,5 +113,14 @@ export function jupyterEnvironment(
     // Connection files of kernels hold keys: they belong where nobody else can look.
     JUPYTER_RUNTIME_DIR: run.runtimeFolder,
     GATEHOUSE_UPSTREAM_SECRET_FILE: run.secretFile,
+    ...(run.folderTrusted ? { GATEHOUSE_FOLDER_TRUSTED: '1' } : {}),
   };
+}
+
+/** The attack: an empty part of PYTHONPATH, as a colon too many leaves it, is the folder that Python is started in. */
+function wholePaths(value: string | undefined, paths: typeof posix): string | undefined {
+  return value
+    ?.split(paths.delimiter)
+    .filter(part => paths.isAbsolute(part))
+    .join(paths.delimiter);
 }

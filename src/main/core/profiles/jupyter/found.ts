@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FoundServer } from '../../../../shared/model.ts';
 import type { PythonEnvironment } from '../python/find.ts';
 import { compareVersions } from '../versions.ts';
+import { installing } from './advice.ts';
 import { applications } from './applications.ts';
 import type { Application } from './applications.ts';
 
@@ -44,13 +45,16 @@ function chooseApplication(environment: PythonEnvironment): Application | null {
 function outdated(environment: PythonEnvironment, application: Application): string | null {
   const version = environment.versions[application.distribution] ?? '0';
   const server = environment.versions['jupyter_server'];
-  const update = `"${environment.python ?? 'python'}" -m pip install --upgrade ${application.distribution}`;
-  if (compareVersions(version, application.oldest) < 0) {
-    return `${application.title} ${version} is older than ${application.oldest}; update it: ${update}`;
-  }
-  if (server === undefined) return `It lacks jupyter_server; install it: ${update} jupyter_server`;
+  const { distribution, title, oldest } = application;
+  // Of what came with the folder that is looked at no program is named: nobody has been asked about it.
+  const python = environment.fromFolder ? null : (environment.python ?? 'python');
+  const update = (sentence: string, what: string): string => installing(sentence, python, what);
+  if (compareVersions(version, oldest) < 0)
+    return update(`${title} ${version} is older than ${oldest}; update it`, `--upgrade ${distribution}`);
+  const both = `--upgrade ${distribution} jupyter_server`;
+  if (server === undefined) return update('It lacks jupyter_server; install it', both);
   if (compareVersions(server, '2.0') < 0) {
-    return `Its jupyter_server ${server} is older than 2.0 and cannot be protected; update it: ${update} jupyter_server`;
+    return update(`Its jupyter_server ${server} is older than 2.0 and cannot be protected; update it`, both);
   }
   return null;
 }

@@ -10,6 +10,7 @@ import type { Application } from './applications.ts';
 import { jupyterCommand, jupyterEnvironment, socketOf } from './command.ts';
 import type { Environment } from './command.ts';
 import { landingOf } from './landing.ts';
+import { isWithin } from '../../folders/trust.ts';
 import { fileInside } from '../file-inside.ts';
 import {
   askJupyterToStop,
@@ -41,19 +42,27 @@ export async function planJupyter(
   const run = { python, location: found.location, application, place, ...options };
   const isConda = await isCondaEnvironment(found.location, options.platform);
   const upstream = upstreamOf(place);
+  const isOfFolder = isWithin(found.location, place.folder, pathsOf(options.platform).sep);
+  const ownPython = place.folderTrusted || !(isOfFolder || found.fromFolder === true) ? python : null;
   return {
     argv: jupyterCommand(run),
-    environment: jupyterEnvironment(options.environment, { ...run, ...files, isConda }),
+    environment: jupyterEnvironment(options.environment, {
+      ...run,
+      ...files,
+      isConda,
+      folderTrusted: place.folderTrusted,
+    }),
     // Not the working folder: Jupyter runs a jupyter_server_config.py that it finds where it is started, and opening a
-    // downloaded folder must not run its code. Kernels and terminals start in the working folder all the same.
-    folder: place.directory,
+    // downloaded folder must not run its code; R, `python -m` and language servers have the like. Kernels and terminals come into
+    // the working folder all the same (gatehouse_untrusted.py).
+    folder: files.emptyFolder,
     upstream,
     landing: landingOf(application, file),
     prove: signal => proveJupyter(upstream, place.secret, signal),
     askToStop: signal => askJupyterToStop(upstream, signal),
     busyKernels: signal => busyJupyterKernels(upstream, signal),
     readySeconds: request.readySeconds ?? options.readySeconds(),
-    advise: lastLines => adviseJupyter({ python, application, folder: place.folder }, lastLines),
+    advise: lastLines => adviseJupyter({ python: ownPython, application, folder: place.folder }, lastLines),
   };
 }
 
@@ -97,11 +106,14 @@ async function prepareRun(place: RunPlace, platform: NodeJS.Platform) {
   }
   const secretFile = paths.join(place.directory, 'upstream-secret');
   const runtimeFolder = paths.join(place.directory, 'runtime');
+  const emptyFolder = paths.join(place.directory, 'empty');
   await mkdir(runtimeFolder, { recursive: true, mode: 0o700 });
+  // What the server starts without a folder of its own starts there. Not to be written to: it goes with the run, and what somebody kept there would, too.
+  await mkdir(emptyFolder, { recursive: true, mode: 0o500 });
   await rm(secretFile, { force: true });
   // 'wx': never into a file, or through a link, that somebody put there before.
   await writeFile(secretFile, place.secret.reveal(), { mode: 0o600, flag: 'wx' });
-  return { secretFile, runtimeFolder };
+  return { secretFile, runtimeFolder, emptyFolder };
 }
 
 function upstreamOf(place: RunPlace): Upstream {

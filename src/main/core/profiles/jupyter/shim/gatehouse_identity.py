@@ -23,6 +23,7 @@ import re
 from urllib.parse import unquote
 
 SECRET_FILE_VARIABLE = "GATEHOUSE_UPSTREAM_SECRET_FILE"
+TRUSTED_VARIABLE = "GATEHOUSE_FOLDER_TRUSTED"
 SECRET_HEADER = "X-Gatehouse-Upstream"
 EXPLICIT_HEADER = "X-Gatehouse-Explicit"
 USER_HEADER = "X-Gatehouse-User"
@@ -68,8 +69,10 @@ def take_secret():
 
 # Before anything of others is imported: from here on there is no file to find.
 _secret = take_secret()
+folder_trusted = os.environ.pop(TRUSTED_VARIABLE, None) == "1"
 
 import gatehouse_viewer  # noqa: E402
+import gatehouse_untrusted  # noqa: E402
 from jupyter_server.auth import IdentityProvider, User  # noqa: E402
 from tornado import web  # noqa: E402
 
@@ -188,8 +191,12 @@ class GatehouseIdentityProvider(IdentityProvider):
             app.token = ""
         # The gateway speaks plain HTTP to a private socket or to loopback; TLS is the gateway's own business.
         app.ssl_options = None
-        # Started elsewhere so that no configuration file of the working folder was run; kernels belong there again.
-        os.chdir(app.root_dir)
+        # Started elsewhere so that no configuration file of the working folder was run. Where nothing of it may run the server stays
+        # there: kernels and terminals are given their folder. What else it starts (language servers) belongs into the working folder.
+        if folder_trusted:
+            os.chdir(app.root_dir)
+        else:
+            gatehouse_untrusted.install(app.root_dir)
         guard(app.web_app)
 
 

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import type { FolderTrust, StartRequest } from '../../shared/model.ts';
+import type { CoreClient } from '../control/client.ts';
+import { GatehouseError } from '../core/errors.ts';
+import { printValue, say, table, type Output } from './output.ts';
+import type { StartOptions } from './program.ts';
+import { usage } from './target.ts';
+
+/** How to ask the person at the terminal; null where nobody can be asked. */
+export type AskPerson = ((question: string) => Promise<string>) | null;
+
+type Asking = Pick<CoreClient, 'call'>;
+
+/** The request with what was said of its folder: by an option, or by the person at the terminal, who is asked once for each folder. */
+export async function withTrust(
+  core: Asking,
+  request: StartRequest,
+  { trust }: StartOptions,
+  output: Output,
+  ask: AskPerson,
+): Promise<StartRequest> {
+  if (trust !== undefined) {
+    if (trust && request.folder === undefined)
+      throw usage('It is not said which folder to trust', 'Name it: `gatehouse start FOLDER --trust`.');
+    return request.folder === undefined ? request : { ...request, trustFolder: trust };
+  }
+  const kinds = await core.call('profiles.kinds');
+  const off = kinds.find(({ name }) => name === request.profile)?.untrusted;
+  if (off === undefined || request.folder === undefined) return request;
+  const standing = await core.call('folders.look', request.folder);
+  if (standing.trusted) return request;
+  // The home folder is everybody's first: trusted, it would take the downloads with it, so nobody is led to it.
+  if (standing.verdict === 'unknown' && !standing.isHome && ask !== null && !output.json) {
+    const answer = await ask(`Do you trust the authors of the files in ${standing.path}? [y/N] `);
+    const trusted = /^y(es)?$/i.test(answer.trim());
+    if (!trusted) say(output, untrustedText(standing.path, off));
+    return answer === '' ? request : { ...request, trustFolder: trusted };
+  }
+  say(output, untrustedText(standing.path, off));
+  return request;
+}
+
+/** `gatehouse trust`. */
+export async function trustFolder(
+  core: Asking,
+  folder: string | undefined,
+  options: { readonly list?: boolean; readonly remove?: boolean },
+  { output, cwd }: { readonly output: Output; readonly cwd: string },
+): Promise<void> {
+  if (options.list === true) {
+    if (folder !== undefined || options.remove === true)
+      throw usage('--list takes no folder and no --remove', 'Leave them out.');
+    return printValue(output, await core.call('folders.list'), trustText);
+  }
+  if (folder === undefined) throw usage('It is not said which folder', 'Name it, or give --list.');
+  const trusted = options.remove !== true;
+  const standing = await core.call('folders.answer', resolve(cwd, folder), { trusted });
+  if (trusted && !standing.trusted) throw notTrusted(standing);
+  printValue(output, standing, answeredText);
+}
+
+function untrustedText(folder: string, off: string): string {
+  return `${folder} is not trusted. ${off} \`gatehouse trust "${folder}"\` changes that, from the next start.`;
+}
+
+function answeredText({ path, trusted, isHome }: FolderTrust): string {
+  if (!trusted) return `${path} is not trusted. Servers that run already notice at their next start.`;
+  const extent = isHome
+    ? 'for a server that is opened on it, with everything below; a folder below that is opened itself is asked about'
+    : 'with everything below';
+  return `${path} is trusted, ${extent}. Servers that run already notice at their next start.`;
+}
+
+const words: Readonly<Record<FolderTrust['verdict'], string>> = {
+  trusted: 'trusted',
+  refused: 'not trusted',
+  unknown: 'not trusted',
+  'open-to-others': 'not trusted: every account of this computer can put files into it',
+  'other-owner': 'not trusted: it belongs to another account than when you trusted it',
+};
+
+function trustText(folders: readonly FolderTrust[]): string {
+  if (folders.length === 0) return 'No folder is trusted.';
+  return table(folders.map(({ path, verdict }) => [path, words[verdict]]));
+}
+
+function notTrusted({ path, verdict }: FolderTrust): GatehouseError {
+  return new GatehouseError('folder-not-trusted', `${path} is ${words[verdict]}.`, {
+    kind: 'refused',
+    nextStep: 'See `gatehouse trust --list`.',
+  });
+}

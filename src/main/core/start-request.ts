@@ -1,0 +1,19 @@
+/* What a request to start a server comes down to. Pure. */
+import type { FoundServer, StartRequest } from '../../shared/model.ts';
+
+/** Two requests with the same identity are for the same server. */
+export function identity(request: StartRequest & { readonly folder: string }): string {
+  const { profile, found, folder, file, name, command, credential, readyPath, custom } = request;
+  return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath, custom]);
+}
+
+/** The file that the request is about. JupyterLab opens a notebook and many more; others run the one file. */
+export function fileRun({ profile, file }: StartRequest): string | null {
+  return profile === 'jupyter' ? null : (file ?? null);
+}
+
+/** What runs, with its version: `JupyterLab 4.6.6`. */
+export function titleOf(request: StartRequest, found: FoundServer | null): string {
+  if (found === null) return request.command?.[0] ?? 'Custom command';
+  return found.version === null ? found.title : `${found.title} ${found.version}`;
+}
