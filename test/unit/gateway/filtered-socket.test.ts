@@ -7,6 +7,8 @@ import { defaultBudgets } from '../../../src/main/core/gateway/guest-budgets.ts'
 import { GuestWork } from '../../../src/main/core/gateway/guest-work.ts';
 import { bench, closing, guestOf, rawGuest, textOf, until } from '../../support/filtered.ts';
 
+const plenty = { workMs: 1e6, bytes: 1e9, sentBytes: 1e9, servedBytes: 1e9 };
+
 test('what the filter lets pass or says again reaches the server, and nothing else does', async () => {
   const room = await bench();
   const guest = guestOf(room);
@@ -183,6 +185,8 @@ test('a guest that reads nothing stops the server, and holds little', async () =
 
 test('a guest that asks and reads nothing is cut, and holds little', async () => {
   const room = await bench({
+    // So that it is the guest who holds it up, and no budget.
+    work: new GuestWork({ session: plenty, link: plenty, all: plenty }),
     verdict: {
       filter: () => ({
         fromGuest: () => ({
@@ -240,8 +244,7 @@ test('half messages of one session on many sockets are kept up to its share, the
 });
 
 test('a guest whose budget is used up waits, and nothing is lost or changes its order', async () => {
-  const all = { workMs: 1e6, bytes: 1e9, sentBytes: 1e9, servedBytes: 1e9 };
-  const work = new GuestWork({ session: { ...all, bytes: 2000 }, link: all, all });
+  const work = new GuestWork({ session: { ...plenty, bytes: 2000 }, link: plenty, all: plenty });
   const room = await bench({ verdict: { readsServer: true }, work });
   const guest = guestOf(room);
   await new Promise(done => guest.once('open', done));
