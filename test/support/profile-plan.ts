@@ -38,6 +38,7 @@ export async function planIn(kind: ProfileKind, folder: string, canUseSockets = 
     serverId: 'x',
     directory: folder,
     canUseSockets,
+    folderTrusted: true,
     port: 4567,
     secret: new Secret(runSecret),
     folder: join(folder, 'thesis & more'),

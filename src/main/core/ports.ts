@@ -87,6 +87,8 @@ export interface RunPlace {
   readonly secret: Secret<string>;
   /** Working folder, absolute and existing. */
   readonly folder: string;
+  /** Whether the owner trusts the folder: without it nothing of the folder runs until the owner runs it. */
+  readonly folderTrusted: boolean;
   /** Login name of the owner. */
   readonly user: string;
   /** Origin of the door before the server, as a tool of this computer asks it: `http://127.0.0.1:40123`. Absent where there is no door. */

@@ -33,6 +33,7 @@ async function place(): Promise<RunPlace> {
     serverId: 'x',
     directory,
     canUseSockets: true,
+    folderTrusted: true,
     port: 1,
     secret,
     folder: scratch.folder,

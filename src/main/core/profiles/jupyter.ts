@@ -45,6 +45,14 @@ export const kind: ProfileKind = {
       'a header, to an identity provider of ours inside the server; clients may use `Authorization: token` and `?token=`',
     notEnforced: 'Routes of extensions are for `full` alone; an editor runs code as you.',
   },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      'Nothing until you run a cell or open a terminal: no language server is looked for or started, and kernels look for their own modules in the environment first.',
+    whenTrusted:
+      'Language servers start, also from `node_modules` of the folder; a kernel imports from its folder.',
+    tested: 'JupyterLab 4.6',
+  },
   create: options => jupyterProfile({ ...options, shimFolder: shimOf(options, 'jupyter') }),
 };
 

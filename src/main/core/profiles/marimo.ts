@@ -29,9 +29,11 @@ export const marimo: SimpleServer = {
   file: 'may',
   listens: 'port',
   loopbackOnly: true,
-  secondPort: ({ file }) => file !== null,
+  // The app of a notebook runs it: not where nobody has said that its folder is trusted.
+  secondPort: ({ file, folderTrusted }) => file !== null && folderTrusted,
   command: run => [
     pathsOf(run.platform).join(run.shim, 'gatehouse_marimo.py'),
+    run.folderTrusted ? 'trusted' : 'untrusted',
     run.file ?? run.folder,
     String(run.port),
     run.secretFile,
@@ -79,6 +81,16 @@ export const kind: ProfileKind = {
     credential: '`Authorization: Bearer`, by a token file; another token for the app that viewers see',
     notEnforced:
       "A viewer uses the app, which runs the notebook's code as you. Opened with a folder, files of `public` are not shown.",
+  },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      "Nothing, also when the page or a notebook is opened: cells wait for you, the folder's `pyproject.toml` and the notebook's own settings are not read, and the folder comes last where modules are looked for. There is no app for viewers.",
+    whenTrusted:
+      'Its `pyproject.toml` may say that cells run when a notebook is opened, and in which environment. A viewer runs the notebook.',
+    tested:
+      'marimo 0.25.2 in Chromium: a folder with a module of every name that marimo and Python know, and settings that run cells',
+    notice: 'the app that viewers would see is not started, as the folder is not trusted.',
   },
   create: options => simpleProfile(marimo, options),
 };

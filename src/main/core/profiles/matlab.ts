@@ -23,6 +23,15 @@ export const kind: ProfileKind = {
     notEnforced:
       'There is one desktop and one role. A guest can end MATLAB by code; the licence’s owner is seen by guests.',
   },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      'Nothing: MATLAB starts outside the folder, so that no `startup.m` and no function of the folder is taken; change into it yourself.',
+    whenTrusted:
+      "MATLAB starts in the folder and runs its `startup.m`; its functions come before MATLAB's own.",
+    tested: 'matlab-proxy 0.35.0 with its stand-in for MATLAB: where it starts',
+    notice: 'MATLAB starts outside the folder, which is not trusted: there it would run its startup.m.',
+  },
   create: matlabProfile,
 };
 

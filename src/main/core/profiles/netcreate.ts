@@ -30,6 +30,12 @@ export const kind: ProfileKind = {
     notEnforced:
       'Its class tokens are checked in the browser and can be made up by anybody who has seen one; administration is opened by `?admin=true`. Its ports are open to other accounts of the computer.',
   },
+  folderCode: {
+    untrusted: 'refused',
+    whenUntrusted: 'Nothing: the start is refused, as Net.Create is a program of the folder.',
+    whenTrusted: 'All of it, with its `node_modules`.',
+    tested: null,
+  },
   create: netCreateProfile,
 };
 

@@ -59,6 +59,8 @@ export async function makePlace(
     // get-port does not give the same one twice within seconds.
     secondPort: await getPort({ host: '127.0.0.1' }),
     secret: mintSecret(),
+    // Until there is something that knows which folders are trusted, none is.
+    folderTrusted: false,
   };
 }
 

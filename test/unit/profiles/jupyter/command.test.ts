@@ -8,6 +8,7 @@ const place: RunPlace = {
   serverId: 'x',
   directory: '/run/gh/x',
   canUseSockets: true,
+  folderTrusted: true,
   port: 4567,
   secret: new Secret('the-secret-of-this-run'),
   folder: "/home/Zoë O'Hara/my work",

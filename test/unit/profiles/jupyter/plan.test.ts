@@ -26,6 +26,7 @@ beforeEach(async () => {
     serverId: 'x',
     directory: join(scratch.folder, 'run'),
     canUseSockets: true,
+    folderTrusted: true,
     port: 4567,
     secret: new Secret('the-secret-of-this-run'),
     folder: join(scratch.folder, 'work'),

@@ -1,11 +1,17 @@
-"""Starts marimo: `python gatehouse_marimo.py FILE_OR_FOLDER EDIT_PORT EDIT_TOKEN_FILE [RUN_PORT RUN_TOKEN_FILE]`
+"""Starts marimo: `python gatehouse_marimo.py trusted|untrusted FILE_OR_FOLDER EDIT_PORT EDIT_TOKEN_FILE [RUN_PORT RUN_TOKEN_FILE]`
 
 With two ports marimo is started twice: `edit` for the owner, and `run` of the same notebook for guests who only look. The two live and die
 together. Tokens come by files: argv can be read by every account of the computer. `-q`, for at its start marimo prints its token.
 
 A script of our own and not `python -m marimo`: `-m` puts the working folder first on the import path, so a downloaded folder with a `random.py` in
 it would run its code before anything is asked.
+
+In a folder that is not trusted nothing of it runs until its owner runs a cell. The attacks: a `pyproject.toml` of the folder, or the head of the
+notebook, that has cells run when the notebook is opened or that names another interpreter; and a module beside the notebook with the name of one
+that marimo itself has yet to import.
 """
+
+import functools
 
 import os
 import signal
@@ -20,6 +26,30 @@ PATIENCE = 8
 MODES = {"edit": [], "run": ["--no-check"]}
 
 
+UNTRUSTED = "GATEHOUSE_MARIMO_UNTRUSTED"
+
+
+def restrict():
+    """Of this process: what the folder says of marimo's settings is not read, and its modules are found last. Fails where this marimo is not as it was."""
+    from marimo._config import manager
+    from marimo._runtime.runtime import Kernel
+
+    for reader in (manager.PyprojectConfigReader, manager.ScriptConfigReader):
+        if not callable(getattr(reader, "read", None)):
+            raise SystemExit("gatehouse: this marimo cannot be kept from the settings of a folder.")
+        reader.read = lambda self: {}
+
+    real = Kernel.__init__
+
+    @functools.wraps(real)
+    def with_folder_last(self, *arguments, **options):
+        before = list(sys.path)
+        real(self, *arguments, **options)
+        sys.path[:] = before + [path for path in sys.path if path not in before]
+
+    Kernel.__init__ = with_folder_last
+
+
 def serve(mode, target, port, token_file):
     own = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != own]
@@ -27,6 +57,9 @@ def serve(mode, target, port, token_file):
     token = ["--token", "--token-password-file", token_file]
     os.environ["MARIMO_SKIP_UPDATE_CHECK"] = "1"
     sys.argv = ["marimo", "-q", mode, target] + place + token + MODES[mode]
+    if os.environ.get(UNTRUSTED):
+        sys.argv.append("--no-sandbox")
+        restrict()
     from marimo._cli.cli import main
 
     return main()
@@ -75,10 +108,14 @@ def serve_both(target, edit, run):
 def start(words):
     if words[:1] == ["--one"]:
         return serve(*words[1:])
-    target, edit, run = words[0], words[1:3], words[3:5]
+    trust, target, edit, run = words[0], words[1], words[2:4], words[4:6]
+    if trust != "trusted":
+        os.environ[UNTRUSTED] = "1"
     return serve_both(target, edit, run) if run else serve("edit", target, *edit)
 
 
 # `marimo edit` starts its kernels as new interpreters that read this file again.
+if __name__ == "__mp_main__" and os.environ.get(UNTRUSTED):
+    restrict()
 if __name__ == "__main__":
     sys.exit(start(sys.argv[1:]))
