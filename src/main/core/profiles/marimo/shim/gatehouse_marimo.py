@@ -29,25 +29,51 @@ MODES = {"edit": [], "run": ["--no-check"]}
 UNTRUSTED = "GATEHOUSE_MARIMO_UNTRUSTED"
 
 
+class Held(list):
+    """A search path that keeps apart what is to come before it."""
+
+    def __init__(self, paths):
+        super().__init__(paths)
+        self.held = []
+
+    def insert(self, _index, path):
+        self.held.append(path)
+
+
 def restrict():
-    """Of this process: what the folder says of marimo's settings is not read, and its modules are found last. Fails where this marimo is not as it was."""
+    """Of this process: what the folder says of marimo's settings and environment is not read, and its modules are found from the first
+    cell on that its owner runs, after all others. Fails where this marimo is not as it was."""
     from marimo._config import manager
     from marimo._runtime.runtime import Kernel
 
-    for reader in (manager.PyprojectConfigReader, manager.ScriptConfigReader):
-        if not callable(getattr(reader, "read", None)):
-            raise SystemExit("gatehouse: this marimo cannot be kept from the settings of a folder.")
+    readers = (manager.PyprojectConfigReader, manager.ScriptConfigReader)
+    wanted = [(reader, "read") for reader in readers] + [(Kernel, "load_dotenv"), (Kernel, "_run_cells")]
+    if not all(callable(getattr(owner, name, None)) for owner, name in wanted):
+        raise SystemExit("gatehouse: this marimo cannot be kept from running what is in a folder; update Gatehouse.")
+    for reader in readers:
         reader.read = lambda self: {}
+    Kernel.load_dotenv = lambda self: None
+    make, run_cells = Kernel.__init__, Kernel._run_cells
+    held = []
 
-    real = Kernel.__init__
+    @functools.wraps(make)
+    def make_without_folder(self, *arguments, **options):
+        # It puts the notebook's folder first, and imports more after that.
+        sys.path = Held(sys.path)
+        try:
+            make(self, *arguments, **options)
+        finally:
+            held.extend(sys.path.held)
+            sys.path = list(sys.path)
 
-    @functools.wraps(real)
-    def with_folder_last(self, *arguments, **options):
-        before = list(sys.path)
-        real(self, *arguments, **options)
-        sys.path[:] = before + [path for path in sys.path if path not in before]
+    @functools.wraps(run_cells)
+    async def run_cells_with_folder(self, cells, *arguments, **options):
+        if cells:
+            sys.path.extend(held)
+            held.clear()
+        return await run_cells(self, cells, *arguments, **options)
 
-    Kernel.__init__ = with_folder_last
+    Kernel.__init__, Kernel._run_cells = make_without_folder, run_cells_with_folder
 
 
 def serve(mode, target, port, token_file):
