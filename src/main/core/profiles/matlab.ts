@@ -29,7 +29,7 @@ export const kind: ProfileKind = {
       'Nothing: MATLAB starts outside the folder, so that no `startup.m` and no function of the folder is taken; change into it yourself.',
     whenTrusted:
       "MATLAB starts in the folder and runs its `startup.m`; its functions come before MATLAB's own.",
-    tested: 'matlab-proxy 0.35.0 with its stand-in for MATLAB: where it starts',
+    tested: null,
     notice: 'MATLAB starts outside the folder, which is not trusted: there it would run its startup.m.',
   },
   create: matlabProfile,
