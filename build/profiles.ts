@@ -1,5 +1,5 @@
 /*
- * `npm run profiles`: writes what follows from the files of `core/profiles/` that export `kind`: the list of kinds, and the table of the README.
+ * `npm run profiles`: writes what follows from the files of `core/profiles/` that export `kind`: the list of kinds, the table of the README, and the table of doc/folder-trust.md.
  * With --check it writes nothing and fails where something would change.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -26,15 +26,14 @@ for (const name of names) {
   kinds.push(kind);
 }
 kinds.sort((one, other) => one.order - other.order);
-await put(join(root, 'README.md'), text => {
-  const [start, end] = ['<!-- servers: npm run profiles -->', '<!-- /servers -->'];
-  const parts = new RegExp(`(${start})[\\s\\S]*(${end})`);
-  if (!parts.test(text)) throw new Error('README.md has no place for the table of servers');
-  return text.replace(
-    parts,
-    (_all, open: string, close: string) => `${open}\n\n${tableOf(kinds)}\n\n${close}`,
-  );
-});
+await put(join(root, 'README.md'), text => between(text, 'servers', tableOf(kinds)));
+await put(join(root, 'doc', 'folder-trust.md'), text => between(text, 'folders', folderTableOf(kinds)));
+
+function between(text: string, name: string, table: string): string {
+  const parts = new RegExp(`(<!-- ${name}: npm run profiles -->)[\\s\\S]*(<!-- /${name} -->)`);
+  if (!parts.test(text)) throw new Error(`There is no place for the table "${name}".`);
+  return text.replace(parts, (_all, open: string, close: string) => `${open}\n\n${table}\n\n${close}`);
+}
 
 function listOf(names: readonly string[]): string {
   const words = names.map(name => [
@@ -68,9 +67,28 @@ function tableOf(kinds: readonly ProfileKind[]): string {
     const roles = kind.create(options).sharing.rules.roles.join(', ');
     return [`${title} (${words})`, docs.tried ?? 'not run here', roles, docs.credential, docs.notEnforced];
   });
-  const all = [['Server', 'Versions tried', 'Roles', 'How the credential is given', 'Not enforced'], ...rows];
-  const lines = all.map(row => `| ${row.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`);
-  return [lines[0], '| --- | --- | --- | --- | --- |', ...lines.slice(1)].join('\n');
+  return table([
+    ['Server', 'Versions tried', 'Roles', 'How the credential is given', 'Not enforced'],
+    ...rows,
+  ]);
+}
+
+function folderTableOf(kinds: readonly ProfileKind[]): string {
+  const rows = kinds.map(({ title, folderCode: { whenUntrusted, whenTrusted, tested } }) => [
+    title,
+    whenUntrusted,
+    whenTrusted,
+    tested ?? 'not run here: only its command line is tested',
+  ]);
+  return table([
+    ['Server', 'Runs where the folder is not trusted', 'Runs where it is trusted', 'Tested'],
+    ...rows,
+  ]);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...rest] = rows.map(row => row.map(cell => cell.replaceAll('|', '\\|')));
+  return [head, head.map(() => '---'), ...rest].map(row => `| ${row.join(' | ')} |`).join('\n');
 }
 
 async function put(path: string, change: (text: string) => string): Promise<void> {

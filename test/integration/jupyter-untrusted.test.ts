@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { LaunchPlan } from '../../src/main/core/ports.ts';
-import { fillWithTraps, ran } from '../support/hostile-folder.ts';
+import { fillWithTraps, ran } from '../support/jupyter-traps.ts';
 import { cleanUpAll, expectOurs, start, type Place } from '../support/jupyter-run.ts';
 import { get, secretHeaders, xsrf } from '../support/kernel.ts';
 import { openKernel, openSocket, type Kernel } from '../support/kernel-channels.ts';

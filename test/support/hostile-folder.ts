@@ -1,60 +1,129 @@
-/* A folder from somewhere: everything in it that a program of Jupyter might run leaves a file behind when it is run. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+/* A folder that somebody else wrote, in which everything leaves a mark that runs. */
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
-/** Modules that a kernel or the server imports when it starts, or soon after. */
-const modules = `
-  ipykernel_launcher ipykernel/__init__ IPython/__init__ traitlets tornado zmq comm random
-  json jedi debugpy matplotlib_inline psutil nest_asyncio sitecustomize usercustomize runpy
-  jupyter_client packaging decorator pygments prompt_toolkit conftest jupyterlab pylsp
-  bash_kernel platformdirs appnope stack_data parso
-`;
-const configurations = `
-  jupyter_config jupyter_server_config jupyter_lab_config ipython_config
-  ipython_kernel_config profile_default/startup/start profile_default/ipython_config
-`;
-const languageServers = `
-  pyright/langserver.index bash-language-server/out/cli bash-language-server/bin/main
-  vscode-json-languageserver-bin/jsonServerMain
-  yaml-language-server/bin/yaml-language-server typescript-language-server/lib/cli
-  dockerfile-language-server-nodejs/lib/server unified-language-server/src/server
-  sql-language-server/dist/bin/cli
-`;
+const run = promisify(execFile);
 
-export const notebook = JSON.stringify({
-  cells: [],
-  metadata: { kernelspec: { name: 'python3', display_name: 'Python', language: 'python' } },
-  nbformat: 4,
-  nbformat_minor: 5,
-});
+export interface HostileFolder {
+  readonly folder: string;
+  /** The names of what has run, sorted. */
+  readonly ran: () => Promise<readonly string[]>;
+  /** A command (of `sh`) that leaves the mark NAME. */
+  readonly mark: (name: string) => string;
+}
 
-/** @param canaries folder outside, where each thing that ran leaves a file of its name */
-export async function fillWithTraps(folder: string, canaries: string): Promise<void> {
-  await mkdir(canaries, { recursive: true });
-  const put = async (name: string, text: string): Promise<void> => {
+/** Optional modules that servers look for and that no test environment has. */
+const optional = [
+  'numpy',
+  'pandas',
+  'polars',
+  'duckdb',
+  'sqlalchemy',
+  'openai',
+  'dotenv',
+  'watchdog',
+  'uvloop',
+  'torch',
+  'tensorflow',
+  'IPython',
+  'rich',
+  'ruff',
+  'black',
+  'matlab',
+  'gevent',
+  'colorama',
+];
+
+/** @param home the folder is made in it @param python whose modules get namesakes in the folder */
+export async function hostileFolder(home: string, python?: string): Promise<HostileFolder> {
+  const folder = join(home, 'downloaded');
+  const marks = join(home, 'ran');
+  await mkdir(marks, { recursive: true });
+  await mkdir(folder, { recursive: true });
+  const mark = (name: string): string => `touch '${join(marks, name)}'`;
+  const write = async (name: string, text: string): Promise<void> => {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   };
-  const canary = (name: string): string => JSON.stringify(join(canaries, name.replaceAll('/', '.')));
-  for (const name of wordsOf(`${modules} ${configurations}`))
-    await put(`${name}.py`, `open(${canary(`${name}.py`)}, "w").close()\nraise ImportError("trap")\n`);
-  for (const name of wordsOf(languageServers)) {
-    const path = `node_modules/${name}.js`;
-    await put(path, `require("node:fs").writeFileSync(${canary(path)}, "")\n`);
-  }
-  await put('.Rprofile', `invisible(file.create(${canary('.Rprofile')}))\n`);
-  await put('.Renviron', 'R_PROFILE_USER=./elsewhere.R\n');
-  await put('elsewhere.R', `invisible(file.create(${canary('elsewhere.R')}))\n`);
-  await put('README.md', '# Hello\n');
-  await put('open-me.ipynb', notebook);
-  await put('helper.py', 'answer = 42\n');
+  const program = async (name: string): Promise<void> => {
+    await write(name, `#!/bin/sh\n${mark(name.replaceAll('/', ' '))}\nexit 1\n`);
+    await chmod(join(folder, name), 0o755);
+  };
+  const modules = python === undefined ? [] : [...(await modulesOf(python)), ...optional];
+  await Promise.all(
+    [...modules, 'sitecustomize', 'usercustomize', 'conftest'].map(name =>
+      write(
+        `${name}.py`,
+        `open(${JSON.stringify(join(marks, `module ${name}`))}, "w").close()\nraise ImportError("${name} of the folder")\n`,
+      ),
+    ),
+  );
+  const script = (name: string): string =>
+    `require('child_process').execSync(${JSON.stringify(mark(name))});module.exports = function () {};\n`;
+  await write('settings.js', script('settings.js'));
+  await write('nodes/evil.js', script('nodes'));
+  await write(
+    'node_modules/node-red-contrib-evil/package.json',
+    JSON.stringify({
+      name: 'node-red-contrib-evil',
+      version: '1.0.0',
+      'node-red': { nodes: { evil: 'evil.js' } },
+    }),
+  );
+  await write('node_modules/node-red-contrib-evil/evil.js', script('node_modules'));
+  await write('package.json', '{"scripts": {"preinstall": "false"}}');
+  await write('flows.json', JSON.stringify(flowThatRuns(mark('flows.json'))));
+  await write('named.json', JSON.stringify(flowThatRuns(mark('named.json'))));
+  await program('venv/bin/python');
+  await program('bin/git');
+  await write('venv/pyvenv.cfg', 'home = /usr/bin\n');
+  await write(
+    'pyproject.toml',
+    `[tool.marimo.runtime]\nauto_instantiate = true\npythonpath = ["."]\n[tool.marimo.venv]\npath = "venv"\n`,
+  );
+  await write('.env', 'FLASK_APP=evil.py\n');
+  await write('.flaskenv', 'FLASK_APP=evil.py\n');
+  for (const name of ['evil.py', 'app.py', 'wsgi.py', 'gunicorn.conf.py', 'startup.m'])
+    await write(name, `open(${JSON.stringify(join(marks, name))}, "w").close()\n`);
+  await write('.Rprofile', `system(${JSON.stringify(mark('.Rprofile'))})\n`);
+  return { folder, mark, ran: async () => (await readdir(marks)).sort() };
 }
 
-function wordsOf(text: string): readonly string[] {
-  return text.split(/\s+/).filter(word => word !== '');
+/** Injects once when it is started, and runs a command. */
+export function flowThatRuns(command: string): unknown {
+  return [
+    { id: 'f1', type: 'tab', label: 'from elsewhere' },
+    {
+      id: 'i1',
+      type: 'inject',
+      z: 'f1',
+      name: 'once',
+      props: [],
+      repeat: '',
+      once: true,
+      onceDelay: 0.1,
+      wires: [['e1']],
+    },
+    {
+      id: 'e1',
+      type: 'exec',
+      z: 'f1',
+      command,
+      addpay: '',
+      append: '',
+      useSpawn: 'false',
+      timer: '',
+      wires: [[], [], []],
+    },
+  ];
 }
 
-/** What of the folder has run. */
-export async function ran(canaries: string): Promise<readonly string[]> {
-  return (await readdir(canaries)).toSorted();
+/** Every module that this Python can import by one name. */
+async function modulesOf(python: string): Promise<string[]> {
+  const code =
+    'import sys, pkgutil; print("\\n".join(sorted(sys.stdlib_module_names | {m.name for m in pkgutil.iter_modules()})))';
+  const { stdout } = await run(python, ['-I', '-c', code]);
+  return stdout.split('\n').filter(name => /^\w+$/.test(name) && !name.startsWith('__'));
 }

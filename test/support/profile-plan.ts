@@ -38,7 +38,7 @@ export async function planIn(kind: ProfileKind, folder: string, canUseSockets = 
     serverId: 'x',
     directory: folder,
     canUseSockets,
-    folderTrusted: false,
+    folderTrusted: true,
     port: 4567,
     secret: new Secret(runSecret),
     folder: join(folder, 'thesis & more'),

@@ -23,7 +23,7 @@ export async function makePlace(
     serverId: 'test',
     directory,
     canUseSockets: options.sockets ?? true,
-    folderTrusted: false,
+    folderTrusted: true,
     port: await getPort({ host: '127.0.0.1' }),
     secret: mintSecret(),
     folder,

@@ -15,6 +15,7 @@ import { createLog } from './log.ts';
 import type { Environment, Paths } from './paths.ts';
 import type { Log, Profile, Redactor, SecretKeeper, Supervised } from './ports.ts';
 import { allKinds } from './profiles/all.ts';
+import { createProfile } from './profiles/folder-trust.ts';
 import type { ProfileOptions } from './profiles/kind.ts';
 import { createRedactor } from './redact.ts';
 import { openSavedServers } from './saved-servers.ts';
@@ -217,7 +218,7 @@ function profilesOf(
     readySeconds: (profile: ProfileName) => readySeconds(settings, profile),
     shims: options.resources?.shims,
   };
-  return new Map(allKinds.map(kind => [kind.name, kind.create(shared)]));
+  return new Map(allKinds.map(kind => [kind.name, createProfile(kind, shared)]));
 }
 
 /** Null where the owner has not said how long: then the profile knows best. */

@@ -21,7 +21,7 @@ function place(change: Partial<RunPlace> = {}): RunPlace {
     serverId: 'x',
     directory: scratch.folder,
     canUseSockets: true,
-    folderTrusted: false,
+    folderTrusted: true,
     port: 4567,
     secret: new Secret('the-secret-of-this-run'),
     folder: scratch.folder,

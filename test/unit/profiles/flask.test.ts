@@ -46,7 +46,7 @@ async function plan(file?: string, canUseSockets = true): Promise<LaunchPlan> {
     serverId: 'site',
     directory: await made(),
     canUseSockets,
-    folderTrusted: false,
+    folderTrusted: true,
     port: 1,
     secondPort: 2,
     secret: new Secret('upstream'),

@@ -57,14 +57,18 @@ const profileIn = (location: string): ReturnType<typeof kind.create> =>
     shims: '/shims',
   });
 
-async function planned(file?: string, version = '0.25.2'): Promise<{ plan: LaunchPlan; port: number }> {
+async function planned(
+  file?: string,
+  version = '0.25.2',
+  folderTrusted = true,
+): Promise<{ plan: LaunchPlan; port: number }> {
   const profile = profileIn(await environmentWith(version));
   const port = await getPort({ host: '127.0.0.1' });
   const place = {
     serverId: 'marimo',
     directory,
     canUseSockets: true,
-    folderTrusted: false,
+    folderTrusted,
     port,
     secret: new Secret('the-secret'),
     folder,
@@ -94,12 +98,25 @@ test.each(['0.23.0', '0.25.2'])('%s is started', async version => {
 test('a folder is opened by the editor alone; a viewer is led to nobody', async () => {
   const { plan, port } = await planned();
   const shim = '/shims/marimo/gatehouse_marimo.py';
-  expect(plan.argv.slice(1)).toEqual([shim, folder, String(port), join(directory, 'upstream-secret')]);
+  expect(plan.argv.slice(1)).toEqual([
+    shim,
+    'trusted',
+    folder,
+    String(port),
+    join(directory, 'upstream-secret'),
+  ]);
   expect(plan.environment).toEqual({});
   expect(plan.upstream.forRole?.viewer?.address).toEqual({
     kind: 'socket',
     path: join(directory, 'no-app.sock'),
   });
+});
+
+test('a notebook of a folder that is not trusted is opened by the editor alone: its app would run it', async () => {
+  const { plan, port } = await planned('app.py', '0.25.2', false);
+  const file = join(folder, 'app.py');
+  expect(plan.argv.slice(2)).toEqual(['untrusted', file, String(port), join(directory, 'upstream-secret')]);
+  expect(plan.upstream.forRole?.viewer?.address.kind).toBe('socket');
 });
 
 test('a notebook is opened twice, with a token each, in private files', async () => {
@@ -110,6 +127,7 @@ test('a notebook is opened twice, with a token each, in private files', async ()
   expect(second).not.toBe(port);
   const files = [join(directory, 'upstream-secret'), join(directory, 'viewer-secret')];
   expect(plan.argv.slice(2)).toEqual([
+    'trusted',
     join(folder, 'app.py'),
     String(port),
     files[0],

@@ -49,7 +49,7 @@ async function plan(folder: string, file?: string, made = profile()): Promise<La
     serverId: 'class',
     directory,
     canUseSockets: true,
-    folderTrusted: false,
+    folderTrusted: true,
     port: 41_001,
     secondPort: 41_002,
     secret: new Secret('upstream'),

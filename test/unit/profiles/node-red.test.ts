@@ -54,7 +54,7 @@ async function planned(change: Partial<RunPlace> = {}, file?: string): Promise<L
     serverId: 'node-red',
     directory,
     canUseSockets: true,
-    folderTrusted: false,
+    folderTrusted: true,
     port: 4000,
     secret: new Secret('the-secret'),
     folder,
@@ -110,6 +110,10 @@ test('guests who only look are let in by another secret than the owner', async (
 test('a file of flows may be named', async () => {
   await writeFile(join(folder, 'pumps.json'), '[]');
   expect((await planned({}, 'pumps.json')).argv.at(-1)).toBe(join(folder, 'pumps.json'));
+  expect((await planned({}, 'pumps.json')).argv).not.toContain('--safe');
+  expect((await planned({ folderTrusted: false }, 'pumps.json')).argv).toContain('--safe');
+  // Those of the user start as always.
+  expect((await planned({ folderTrusted: false })).argv).not.toContain('--safe');
   await expect(planned({}, '../pumps.json')).rejects.toMatchObject({ code: 'file-outside' });
 });
 

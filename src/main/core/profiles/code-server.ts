@@ -29,6 +29,14 @@ export const kind: ProfileKind = {
     notEnforced:
       'Whoever comes in has a terminal, and with it everything that you may do. Its port proxy (`/proxy/PORT`, `/absproxy/PORT`) is closed for everybody. Its `config.yaml` is not read.',
   },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      'Nothing: code-server itself starts outside the folder, and VS Code opens it in Restricted Mode (no tasks, no settings that name programs, no Git) until you trust it there (_Manage_ in its bar). If you have switched Workspace Trust off in your own settings of VS Code, all that VS Code runs.',
+    whenTrusted:
+      'VS Code has its own answer, and remembers it. Once you trust the folder there: tasks that run when the folder is opened, what its settings name, its Git hooks.',
+    tested: 'code-server 4.139 in Chromium: Restricted Mode, then the same folder, trusted there',
+  },
   create: options => {
     const own = pathsOf(options.platform).join(options.home, '.local', 'bin');
     return simpleProfile({ ...server, source: { ...program, folders: [own, ...folders] } }, options);

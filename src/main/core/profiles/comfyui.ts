@@ -18,6 +18,13 @@ export const kind: ProfileKind = {
     notEnforced:
       'Whoever comes in runs workflows, and with them code as you. Its port is open to other accounts of the computer.',
   },
+  folderCode: {
+    untrusted: 'nothing-runs',
+    whenUntrusted:
+      'Nothing: ComfyUI runs from where it was unpacked. One that lies in the opened folder is started only if you choose it (`--env`), and is then run.',
+    whenTrusted: 'The same.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

@@ -38,6 +38,13 @@ export const kind: ProfileKind = {
     notEnforced:
       'Without a credential its port is open to other accounts of the computer. Viewer and editor are offered where a profile file lists their paths; what the server does there is its own to say.',
   },
+  folderCode: {
+    untrusted: 'named-program',
+    whenUntrusted:
+      'The command that you give, as in a terminal in that folder: a program may take modules and settings from it.',
+    whenTrusted: 'The same.',
+    tested: 'commands, in unit tests',
+  },
   create: customProfile,
 };
 

@@ -22,6 +22,14 @@ export const kind: ProfileKind = {
     notEnforced:
       "What a user of the application may do is the application's to say. Absolute addresses that it writes into pages by itself name `https://localhost`, unless it is configured with its own (`SITE_UI_URL`).",
   },
+  folderCode: {
+    untrusted: 'named-program',
+    whenUntrusted:
+      'The file that you name, from its folder, which its imports come from. Without a file the start is refused: an `app.py` that is looked for is not one that you named.',
+    whenTrusted:
+      'Without a file: `wsgi.py` or `app.py` of the folder, or what its `.flaskenv` names, or Invenio.',
+    tested: 'Flask 3.1: named, and not named',
+  },
   create: options =>
     simpleProfile(
       {

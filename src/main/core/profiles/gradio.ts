@@ -19,6 +19,12 @@ export const kind: ProfileKind = {
     notEnforced:
       'Whoever opens the app may do all that it offers. Its port is open to other accounts. A script that asks for a public link of Gradio is pointed at a server that is not there.',
   },
+  folderCode: {
+    untrusted: 'named-program',
+    whenUntrusted: 'The file that you name, from its folder, which its imports come from.',
+    whenTrusted: 'The same.',
+    tested: 'Gradio 6.31: as Streamlit',
+  },
   create: options =>
     simpleProfile(
       {

@@ -38,13 +38,23 @@ export const kind: ProfileKind = {
   // A planet with its ring and moons.
   icon: 'M3 9.5C5 6.9 8.200 5.500 12 5.500s7 1.400 9 4c-2-1.300-5.200-2-9-2s-7 .7-9 2zM3 14.500c2 1.300 5.200 2 9 2s7-.7 9-2c-2 2.600-5.200 4-9 4s-7-1.400-9-4zM18.500 2.500a1.500 1.500 0 1 1 0 3 1.500 1.500 0 0 1 0-3zM5 19a1.500 1.500 0 1 1 0 3 1.500 1.500 0 0 1 0-3z',
   file: 'may',
-  untrusted: 'Language servers are off, and a kernel takes nothing from the folder before its first cell is run.',
+  untrusted:
+    'Language servers are off, and a kernel takes nothing from the folder before its first cell is run.',
   order: 10,
   docs: {
     tried: 'JupyterLab 3.6, 4.6; Notebook 7; jupyter_server 2.0',
     credential:
       'a header, to an identity provider of ours inside the server; clients may use `Authorization: token` and `?token=`',
     notEnforced: 'Routes of extensions are for `full` alone; an editor runs code as you.',
+  },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      'Nothing until you run a cell or open a terminal: no language server is looked for or started, `python -m` of a kernel does not look into the folder, and R enters it after it has started. Kernels of other languages start in the folder as Jupyter starts them.',
+    whenTrusted:
+      'Language servers start, also from `node_modules` of the folder; a kernel imports from its folder.',
+    tested:
+      'JupyterLab 4.6 with IPython and R kernels: some 45 modules, settings, language servers and start files',
   },
   create: options => jupyterProfile({ ...options, shimFolder: shimOf(options, 'jupyter') }),
 };

@@ -27,6 +27,8 @@ export interface ProfileKind extends ProfileInfo {
   /** Place in every list; the smallest is the first. */
   readonly order: number;
   readonly docs: ProfileDocs;
+  readonly folderCode: FolderCode;
+  /** Without what `folderCode` says; the core uses `createProfile` (folder-trust.ts). */
   create(options: ProfileOptions): Profile;
 }
 
@@ -38,6 +40,27 @@ export interface ProfileDocs {
   readonly credential: string;
   /** What a role does not hold back, and what the server lets others do beside the door. */
   readonly notEnforced: string;
+}
+
+/**
+ * What of the opened folder runs although its owner has run nothing. A kind cannot be added without saying it; `createProfile` (folder-trust.ts) acts on `untrusted`, and
+ * doc/folder-trust.md is written from the rest.
+ */
+export interface FolderCode {
+  /**
+   * What happens in a folder that is not trusted. `nothing-runs`: the kind runs nothing of any folder. `restricted`: it would, and is started so that it does not. For both the
+   * server's process starts outside the folder. `named-program`: it runs the file or command that the request names, from its folder, and is refused where the request names
+   * none. `refused`: it cannot be used without running the folder's program.
+   */
+  readonly untrusted: 'nothing-runs' | 'restricted' | 'named-program' | 'refused';
+  /** What runs unasked where the folder is not trusted, and what is done against it. A cell of a table. */
+  readonly whenUntrusted: string;
+  /** The same where the folder is trusted. */
+  readonly whenTrusted: string;
+  /** How it was tested; null where the server could not be run, so that only its command line is. */
+  readonly tested: string | null;
+  /** Told to the owner as long as a server runs in a folder that is not trusted, as the end of a sentence. */
+  readonly notice?: string;
 }
 
 /** Folder of what runs inside the server, in its own language. */

@@ -29,9 +29,11 @@ export const marimo: SimpleServer = {
   file: 'may',
   listens: 'port',
   loopbackOnly: true,
-  secondPort: ({ file }) => file !== null,
+  // The app of a notebook runs it: not where nobody has said that its folder is trusted.
+  secondPort: ({ file, folderTrusted }) => file !== null && folderTrusted,
   command: run => [
     pathsOf(run.platform).join(run.shim, 'gatehouse_marimo.py'),
+    run.folderTrusted ? 'trusted' : 'untrusted',
     run.file ?? run.folder,
     String(run.port),
     run.secretFile,
@@ -73,12 +75,23 @@ export const kind: ProfileKind = {
   // A ball of moss, with its shine.
   icon: 'M12 2.500a9.500 9.500 0 1 1 0 19 9.500 9.500 0 0 1 0-19zm0 2.200a7.300 7.300 0 1 0 0 14.600 7.300 7.300 0 0 0 0-14.600zm-4.500 3.600l2 1.100-2 1.100zM14 7.500l2.200 1.200L14 10zM9.500 13l2.200 1.200-2.200 1.300zM15.500 13.500l1.800 1-1.800 1z',
   file: 'may',
+  untrusted: 'The settings of the folder are not read, and viewers get no app.',
   order: 110,
   docs: {
     tried: '0.25.2',
     credential: '`Authorization: Bearer`, by a token file; another token for the app that viewers see',
     notEnforced:
       "A viewer uses the app, which runs the notebook's code as you. Opened with a folder, files of `public` are not shown.",
+  },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      "Nothing, also when the page or a notebook is opened: cells wait for you, the folder's `pyproject.toml` and the notebook's own settings are not read, and the folder comes last where modules are looked for. There is no app for viewers.",
+    whenTrusted:
+      'Its `pyproject.toml` may say that cells run when a notebook is opened, and in which environment. A viewer runs the notebook.',
+    tested:
+      'marimo 0.25.2 in Chromium: a folder with a module of every name that marimo and Python know, and settings that run cells',
+    notice: 'the app that viewers would see is not started, as the folder is not trusted.',
   },
   create: options => simpleProfile(marimo, options),
 };

@@ -15,6 +15,7 @@ export const kind: ProfileKind = {
   // A peak over a plane.
   icon: 'M2 17.500 8 13l3 2.500L15.500 4 22 17.500l-6.500 3L11 18z',
   file: 'never',
+  untrusted: 'MATLAB starts outside the folder, so its startup.m does not run.',
   order: 20,
   docs: {
     tried: 'matlab-proxy 0.35.0, with its own stand-in for MATLAB',
@@ -22,6 +23,15 @@ export const kind: ProfileKind = {
       'the header `mwi-auth-token`; clients may use it, and `?mwi-auth-token=`. `MWI_*` of its security page is honoured at the door ([doc/matlab.md](doc/matlab.md))',
     notEnforced:
       'There is one desktop and one role. A guest can end MATLAB by code; the licence’s owner is seen by guests.',
+  },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      'Nothing: MATLAB starts outside the folder, so that no `startup.m` and no function of the folder is taken; change into it yourself.',
+    whenTrusted:
+      "MATLAB starts in the folder and runs its `startup.m`; its functions come before MATLAB's own.",
+    tested: null,
+    notice: 'MATLAB starts outside the folder, which is not trusted: there it would run its startup.m.',
   },
   create: matlabProfile,
 };

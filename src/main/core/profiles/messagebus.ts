@@ -23,6 +23,12 @@ export const kind: ProfileKind = {
     notEnforced:
       'Which room a satellite says that it is in, and what it says of its own conversation. On Windows the port is open to other accounts of the computer.',
   },
+  folderCode: {
+    untrusted: 'nothing-runs',
+    whenUntrusted: 'Nothing: the folder is not used.',
+    whenTrusted: 'Nothing.',
+    tested: 'ovos-messagebus 0.0.10',
+  },
   create: busProfile,
 };
 

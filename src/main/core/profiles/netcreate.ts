@@ -23,12 +23,19 @@ export const kind: ProfileKind = {
   // Three nodes and their edges.
   icon: 'M6 3a3 3 0 012.900 3.800l5.300 3A3 3 0 1117 15a3 3 0 01-2.600-1.500l-5.400 3A3 3 0 115 14.200V8.800A3 3 0 016 3z',
   file: 'may',
+  untrusted: 'Net.Create is a program of the folder, so it does not start.',
   order: 210,
   docs: {
     tried: null,
     credential: 'none: Gatehouse is the only guard of both ports',
     notEnforced:
       'Its class tokens are checked in the browser and can be made up by anybody who has seen one; administration is opened by `?admin=true`. Its ports are open to other accounts of the computer.',
+  },
+  folderCode: {
+    untrusted: 'refused',
+    whenUntrusted: 'Nothing: the start is refused, as Net.Create is a program of the folder.',
+    whenTrusted: 'All of it, with its `node_modules`.',
+    tested: null,
   },
   create: netCreateProfile,
 };

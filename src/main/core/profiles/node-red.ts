@@ -28,9 +28,11 @@ export const nodeRed: SimpleServer = {
   file: 'may',
   // Its `uiPort` may be a path: no port of it is open to other accounts.
   listens: 'socket',
-  command: ({ shim, platform, file }) => [
+  command: ({ shim, platform, file, folderTrusted }) => [
     '--settings',
     pathsOf(platform).join(shim, 'gatehouse-settings.cjs'),
+    // Flows are loaded and shown, and wait for their first deployment.
+    ...(file === null || folderTrusted ? [] : ['--safe']),
     ...(file === null ? [] : [file]),
   ],
   variables: run => ({ GATEHOUSE_NODE_RED: givenFile(run) }),
@@ -73,12 +75,22 @@ export const kind: ProfileKind = {
   // Three nodes and their wires.
   icon: 'M2 5h7v4H2zM15 3h7v4h-7zM15 16h7v4h-7zM9 6.250h2.500c1.500 0 1.500-2 3.500-2v1.500c-1.200 0-1.200 2-3.500 2H9zM8.500 7c4 0 2.500 10.250 6.500 10.250v1.500C8.500 18.750 10.500 8.500 8.500 8.500z',
   file: 'may',
+  untrusted:
+    'A flows.json of the folder is not used, and a flow file that you name does not run until you deploy it.',
   order: 100,
   docs: {
     tried: '5.0.7',
     credential: 'a header, to `adminAuth.tokens` of a settings file of ours; one for all, one for reading',
     notEnforced:
       'A viewer sees what is written in the nodes. Who deploys a flow runs code as you. What flows open by themselves (TCP, UDP, MQTT) is beside the door.',
+  },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      'Nothing: Node-RED starts outside the folder, so it does not take a `flows.json` that lies there, and a flow file that you name is shown but not started until you deploy it (`--safe`).',
+    whenTrusted:
+      'A flow file of the folder starts with Node-RED, named or called as your settings say (`flows.json`).',
+    tested: 'Node-RED 5.0.7: flows that run a command, nodes, settings',
   },
   create: options => simpleProfile(nodeRed, options),
 };

@@ -25,6 +25,13 @@ export const kind: ProfileKind = {
     notEnforced:
       'Whoever comes in runs R, and with it everything that you may do. Its port is open to other accounts of the computer.',
   },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted:
+      'The server starts outside the folder. R opens where RStudio is told to (your home), so no `.Rprofile` and `.RData` of the folder are read, until you open it as a project.',
+    whenTrusted: 'The same, but that the server starts in the folder.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

@@ -17,6 +17,12 @@ export const kind: ProfileKind = {
     credential: 'none: Gatehouse is the only guard',
     notEnforced: 'Whoever opens the app may do all that it offers. Its port is open to other accounts.',
   },
+  folderCode: {
+    untrusted: 'named-program',
+    whenUntrusted: 'The file that you name, from its folder, which its imports come from.',
+    whenTrusted: 'The same.',
+    tested: 'Shiny 1.8: as Streamlit',
+  },
   create: options =>
     simpleProfile(
       {

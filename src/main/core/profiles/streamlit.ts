@@ -18,6 +18,12 @@ export const kind: ProfileKind = {
     credential: 'none: Gatehouse is the only guard',
     notEnforced: 'Whoever opens the app may do all that it offers. Its port is open to other accounts.',
   },
+  folderCode: {
+    untrusted: 'named-program',
+    whenUntrusted: 'The file that you name, from its folder, which its imports and pages come from.',
+    whenTrusted: 'The same.',
+    tested: 'Streamlit 1.67: nothing of the folder but the named file and what it imports',
+  },
   create: options =>
     simpleProfile(
       {

@@ -17,6 +17,12 @@ export const kind: ProfileKind = {
     credential: 'none: Gatehouse is the only guard',
     notEnforced: 'Its port is open to other accounts of the computer.',
   },
+  folderCode: {
+    untrusted: 'nothing-runs',
+    whenUntrusted: 'Nothing: it reads event files.',
+    whenTrusted: 'Nothing.',
+    tested: 'TensorBoard 2.20',
+  },
   create: options =>
     simpleProfile(
       {

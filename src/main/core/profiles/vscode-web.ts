@@ -25,6 +25,12 @@ export const kind: ProfileKind = {
     notEnforced:
       'Whoever comes in has a terminal, and with it everything that you may do. Its licence has to be accepted by you, in a terminal, and limits for whom it may be run.',
   },
+  folderCode: {
+    untrusted: 'restricted',
+    whenUntrusted: 'As code-server: VS Code has its own question, and the server starts outside the folder.',
+    whenTrusted: 'As code-server.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

@@ -97,7 +97,8 @@ async function runOf(
   const paths = pathsOf(platform);
   if (server.listens === 'socket' && !place.canUseSockets) throw noSockets(server.title);
   const file = await fileOf(server, request, place);
-  const wantsSecond = server.alsoPorts !== undefined || server.secondPort?.({ file }) === true;
+  const { folderTrusted } = place;
+  const wantsSecond = server.alsoPorts !== undefined || server.secondPort?.({ file, folderTrusted }) === true;
   return {
     program: await programOf(server, chosen, options),
     version: chosen.version,
@@ -109,6 +110,7 @@ async function runOf(
     socket: paths.join(place.directory, 'server.sock'),
     directory: place.directory,
     folder: place.folder,
+    folderTrusted,
     file,
     secretFile: paths.join(place.directory, 'upstream-secret'),
     secret: place.secret,

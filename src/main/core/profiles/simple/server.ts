@@ -52,6 +52,7 @@ export interface SimpleRun {
   /** Private 0700 folder of the run. */
   readonly directory: string;
   readonly folder: string;
+  readonly folderTrusted: boolean;
   /** Absolute path of the file to open; null for none. */
   readonly file: string | null;
   /** 0600 file that holds the upstream secret. */
@@ -78,7 +79,7 @@ export interface SimpleServer {
   /** It was told to listen on 127.0.0.1: where it listens on the network all the same, it is not started. */
   readonly loopbackOnly?: boolean;
   /** Whether a run has a process of its own for some role, on a second port; it is ready when both are. */
-  readonly secondPort?: (run: Pick<SimpleRun, 'file'>) => boolean;
+  readonly secondPort?: (run: Pick<SimpleRun, 'file' | 'folderTrusted'>) => boolean;
   /** What follows argv[0]. No secret. */
   readonly command: (run: SimpleRun) => readonly string[];
   readonly variables?: (run: SimpleRun) => Readonly<Record<string, string>>;

@@ -35,6 +35,8 @@ def load(target):
 def make(target):
     from werkzeug.middleware.proxy_fix import ProxyFix
 
+    # The application's folder in the place of this file's, and not before: a module of the folder must not be taken for one of the server's.
+    sys.path[0] = os.getcwd()
     app = load(target)
     if app.debug:
         fail("The application has turned debug mode on (DEBUG). It is not served so.")
@@ -90,8 +92,6 @@ def main():
     socket, target = sys.argv[1], sys.argv[2]
     # What gunicorn would take for its own.
     sys.argv = sys.argv[:1]
-    # The application's folder in the place of this file's.
-    sys.path[0] = os.getcwd()
     os.umask(0o077)
     # Not within an `except`: a fault of the application would be told as one of gunicorn's absence.
     if importlib.util.find_spec("gunicorn") is None:
