@@ -13,9 +13,9 @@ import type {
 import type { Gateway, GatewayRules, LocalTls, UpstreamState } from './gateway-ports.ts';
 import type { Secret } from './secret.ts';
 import type { SavedServer } from './saved-servers.ts';
+import { shareRefusalOf } from './share-refusal.ts';
 import type { ShareRefusal } from './share-ports.ts';
 import { refusalOf } from './server/failure.ts';
-import { openBeside } from './server/preflight.ts';
 
 /** What one server needs of its surroundings. */
 export interface EntryParts {
@@ -129,19 +129,7 @@ export class ServerEntry {
   /** Why it must not be shared; null when it may be. */
   shareRefusal(): ShareRefusal | null {
     if (this.#door === null) return null;
-    if (this.#wishes?.asksForToken === false) {
-      return {
-        reason: 'its door on this computer asks nobody for a token.',
-        nextStep: 'Start it so that only who has shown a token gets in, then share it.',
-      };
-    }
-    const beside = openBeside(this.#supervised.found);
-    return beside === null
-      ? null
-      : {
-          reason: `it is open beside the door: ${beside}.`,
-          nextStep: 'Tell it to listen on 127.0.0.1 alone, or to ask for a credential; then start it again.',
-        };
+    return shareRefusalOf(this.#wishes?.asksForToken, this.#supervised.found);
   }
 
   /** The same as `upstreamState` for guests: they are shut out while it must not be shared, also by links that are there already. */
