@@ -89,6 +89,10 @@ test('a worker that is there from an earlier version is removed when the browser
   await register(page, '/files/evil.js');
   expect(await titleAt(page, '/files/page.html')).toBe(`http://${room.host}`);
   room.gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(room.upstream), landing: '/lab' });
+  // A browser asks by itself soon after a page of the folder has been opened; here a page makes it ask at once.
+  await page.evaluate(async () => {
+    for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.update();
+  });
   const title = await eventually('the sandbox', 60_000, async () => {
     const seen = await titleAt(page, '/files/page.html');
     return seen === 'null' && seen;

@@ -46,7 +46,13 @@ async function bytesOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter(entry => entry.isFile() && entry.name.startsWith('audit'));
   const sizes = await Promise.all(
-    files.map(async file => (await stat(join(file.parentPath, file.name))).size),
+    // A file that is written anew is gone for a moment.
+    files.map(file =>
+      stat(join(file.parentPath, file.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
