@@ -21,7 +21,7 @@ let full: Guest;
 
 beforeAll(async () => {
   environment = { PATH: `${dirname(await pythonServer('marimo'))}:/usr/bin:/bin` };
-  server = await openServer(environment, ['marimo', 'app.py'], async ({ folder }) => {
+  server = await openServer(environment, ['marimo', 'app.py', '--trust'], async ({ folder }) => {
     await writeFile(join(folder, 'app.py'), notebook);
     await writeFile(join(folder, 'other.py'), notebook.replaceAll('speed', 'other'));
     await mkdir(join(folder, 'public'));

@@ -32,6 +32,7 @@ beforeAll(async () => {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   shared = await openShared({ PATH: `${dirname(process.execPath)}:/usr/bin:/bin` }, [
     'netcreate',
+    '--trust',
     '--folder',
     folder,
   ]);

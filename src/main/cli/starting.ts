@@ -32,7 +32,10 @@ async function settled(
   try {
     const first = await start();
     id = first.id;
-    let info = latest.get(id) ?? first;
+    // What was announced until here may be older than the start itself: that the folder of a stopped server is trusted now, for one.
+    latest.clear();
+    const asked = (await core.call('server.list')).find(server => server.id === id) ?? first;
+    let info = latest.get(id) ?? asked;
     while (!isSettled(info)) {
       await new Promise<void>(resolve => (wake = resolve));
       info = latest.get(id) ?? info;
