@@ -102,7 +102,7 @@ async function changesBy(paths: readonly string[], socket: string): Promise<unkn
 
 test('marimo', async () => {
   const environment = { PATH: `${dirname(await pythonServer('marimo'))}:/usr/bin:/bin` };
-  server = await openServer(environment, ['marimo', 'app.py'], async ({ folder }) => {
+  server = await openServer(environment, ['marimo', 'app.py', '--trust'], async ({ folder }) => {
     await writeFile(join(folder, 'app.py'), notebook);
     await mkdir(join(folder, 'public'));
     await writeFile(join(folder, 'public', 'plan.txt'), 'the plan');

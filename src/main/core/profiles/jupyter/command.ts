@@ -74,6 +74,8 @@ export function jupyterCommand(run: JupyterRun): readonly string[] {
     // "Shut down" in the page would look like a crash; Gatehouse has its own Stop.
     server('quit_button', 'False'),
     ...(run.asRoot ? [server('allow_root', 'True')] : []),
+    // jupyter-collaboration keeps the history of its rooms in the server's own folder, which cannot be written to here.
+    ...(place.folderTrusted ? [] : [`--SQLiteYStore.db_path=${posix.join(place.directory, 'rooms.db')}`]),
   ];
 }
 
