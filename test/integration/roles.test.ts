@@ -68,6 +68,8 @@ test('a viewer writes, starts and stops nothing, and the client library says why
   const kernelManager = new KernelManager({ serverSettings });
   const sessions = new SessionManager({ serverSettings, kernelManager });
   const terminals = new TerminalManager({ serverSettings });
+  // It dials again for as long as it lives, and nobody hears the error of its socket.
+  const events = new EventManager({ serverSettings });
   const before = await readFile(join(room.place.folder, 'shown.ipynb'), 'utf8');
   const calls: [string, () => Promise<unknown>][] = [
     ['save', () => contents.save('notes.txt', { type: 'file', format: 'text', content: 'x' })],
@@ -98,7 +100,7 @@ test('a viewer writes, starts and stops nothing, and the client library says why
       () => new WorkspaceManager({ serverSettings }).save('x', { data: {}, metadata: { id: 'x' } }),
     ],
     ['remove workspace', () => new WorkspaceManager({ serverSettings }).remove('x')],
-    ['event', () => new EventManager({ serverSettings }).emit({ schema_id: 'x', data: {}, version: '1' })],
+    ['event', () => events.emit({ schema_id: 'x', data: {}, version: '1' })],
   ];
   for (const [name, call] of calls) {
     // The client library says the status only for these, whatever the answer says.
@@ -118,7 +120,7 @@ test('a viewer writes, starts and stops nothing, and the client library says why
     expect([path, (await api(room.viewer, 'POST', path, {})).status]).toEqual([path, 403]);
   }
   expect((await api(room.viewer, 'GET', 'nbconvert/html/shown.ipynb')).status).toBe(403);
-  for (const one of [contents, kernelManager, sessions, terminals]) one.dispose();
+  for (const one of [contents, kernelManager, sessions, terminals, events]) one.dispose();
 });
 
 test('events reach a viewer, and what a viewer sends there does not reach the server', async () => {
