@@ -66,19 +66,6 @@ test('a command of one’s own, on a port and by its name', async () => {
   expect(await served.ended).toBe(0);
 });
 
-test('a server is started, and started again, in a folder that is trusted by the same command', async () => {
-  const folder = join(home.folder, 'thesis');
-  await mkdir(folder);
-  const start = (): Promise<ServerInfo> =>
-    home.json<ServerInfo>('start', '--trust', '--name', 'files', '--folder', folder, ...custom);
-  const started = await start();
-  expect(started).toMatchObject({ state: 'ready', folderTrusted: true });
-  await home.json('stop', started.id);
-  await home.json('trust', '--remove', folder);
-  expect(await start()).toMatchObject({ id: started.id, state: 'ready', folderTrusted: true });
-  expect((await home.cli('trust', '--list')).out).toContain(folder);
-});
-
 test.each([
   [
     'that exits at once',

@@ -13,7 +13,7 @@ import { showProgress } from './progress.ts';
 import type { Actions } from './program.ts';
 import { splitTarget } from './program.ts';
 import { sharing } from './share-commands.ts';
-import { trustFolder, withTrust } from './trust.ts';
+import { answeredText, trustFolder, withTrust } from './trust.ts';
 import { using } from './using.ts';
 import { startRequest, usage } from './target.ts';
 import { doctorText, foundText, kindsText, serversText, serverText, settingsText } from './texts.ts';
@@ -91,7 +91,10 @@ function starting({ output, reach, cwd, argv, ask }: CommandParts): Pick<Actions
           return show(await begin(core, await withTrust(core, request, options, output, ask), output));
         }
         if (options.trust !== undefined)
-          await core.call('folders.answer', known.folder, { trusted: options.trust });
+          say(
+            output,
+            answeredText(await core.call('folders.answer', known.folder, { trusted: options.trust })),
+          );
         show(await startKnown(core, known, output));
       }),
     trust: (folder, options) =>

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { matchServer } from './match.ts';
-import { kindOf } from './target.ts';
+import { kindOf, usage } from './target.ts';
 import { say, type Output } from './output.ts';
 
 /** `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has that name. */
@@ -15,8 +15,20 @@ export async function findKnown(
   if (target === undefined || kindOf(target) !== undefined) return undefined;
   const servers = await core.call('server.list');
   const exact = servers.filter(({ id, name }) => id === target || name === target);
+  const here = resolve(cwd, target);
+  // The attack: a downloaded folder that was opened before has the name of the folder that is meant, and is opened, or trusted, in its place.
+  if (
+    exact.length > 0 &&
+    existsSync(here) &&
+    !exact.some(({ id, folder }) => id === target || folder === here)
+  ) {
+    throw usage(
+      `"${target}" is the name of a server and of a file or folder here`,
+      `Write ./${target} for the folder, or ${exact[0]?.id} for the server.`,
+    );
+  }
   if (exact.length > 0) return matchServer(exact, target);
-  if (existsSync(resolve(cwd, target)) || !servers.some(({ id }) => id.startsWith(target))) return undefined;
+  if (existsSync(here) || !servers.some(({ id }) => id.startsWith(target))) return undefined;
   return matchServer(servers, target);
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { FolderTrust, StartRequest } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { printValue, say, table, type Output } from './output.ts';
 import type { StartOptions } from './program.ts';
 import { usage } from './target.ts';
@@ -52,7 +53,8 @@ export async function trustFolder(
       throw usage('--list takes no folder and no --remove', 'Leave them out.');
     return printValue(output, await core.call('folders.list'), trustText);
   }
-  if (folder === undefined) throw usage('It is not said which folder', 'Name it, or give --list.');
+  // An empty word is a variable that was not set, and not the folder where one stands.
+  if (folder === undefined || folder === '') throw usage('No folder is named', 'Name it, or give --list.');
   const trusted = options.remove !== true;
   const standing = await core.call('folders.answer', resolve(cwd, folder), { trusted });
   if (trusted && !standing.trusted) throw notTrusted(standing);
@@ -60,10 +62,10 @@ export async function trustFolder(
 }
 
 function untrustedText(folder: string, off: string): string {
-  return `${folder} is not trusted. ${off} \`gatehouse trust "${folder}"\` changes that, from the next start.`;
+  return `${folder} is not trusted. ${off} \`gatehouse trust ${shellWord(folder)}\` changes that, from the next start.`;
 }
 
-function answeredText({ path, trusted, isHome }: FolderTrust): string {
+export function answeredText({ path, trusted, isHome }: FolderTrust): string {
   if (!trusted) return `${path} is not trusted. Servers that run already notice at their next start.`;
   const extent = isHome
     ? 'for a server that is opened on it, with everything below; a folder below that is opened itself is asked about'

@@ -71,7 +71,7 @@ test('a start that would run a program nobody has named is refused, and says how
   await expect(plan(kindThat('named-program'))).rejects.toMatchObject({
     code: 'folder-not-trusted',
     kind: 'refused',
-    nextStep: expect.stringContaining('gatehouse trust "/home/zoe/downloaded"'),
+    nextStep: expect.stringContaining("gatehouse trust '/home/zoe/downloaded'"),
   });
   await expect(plan(kindThat('named-program'), {}, { folderTrusted: true })).resolves.toMatchObject({
     folder: '/home/zoe/downloaded',

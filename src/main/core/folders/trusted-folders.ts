@@ -51,6 +51,12 @@ export function openTrustedFolders(options: TrustedFoldersOptions): TrustedFolde
     const entries = (await readEntries(file, options.log)).filter(({ path }) => path !== entry.path);
     await writeFileAtomic(file, `${JSON.stringify([...entries, entry], null, 2)}\n`);
   };
+  const drop = async (folder: string): Promise<boolean> => {
+    const entries = await readEntries(file, options.log);
+    const rest = entries.filter(({ path }) => path !== folder);
+    if (rest.length < entries.length) await writeFileAtomic(file, `${JSON.stringify(rest, null, 2)}\n`);
+    return rest.length < entries.length;
+  };
   const judge = async (facts: FolderFacts): Promise<FolderVerdict> => {
     const [entries, set, home] = await Promise.all([
       readEntries(file, options.log),
@@ -69,7 +75,11 @@ export function openTrustedFolders(options: TrustedFoldersOptions): TrustedFolde
     look,
     answer: async (folder, trusted) => {
       const facts = await factsOf(folder, options.uid).catch(() => null);
-      if (facts === null) throw noSuchFolder(folder);
+      if (facts === null) {
+        // What is unpacked there one day must not be trusted for what was there before.
+        if (!trusted && (await inTurn('save', () => drop(folder)))) return look(folder);
+        throw noSuchFolder(folder);
+      }
       if (trusted && facts.open) throw openToOthers(facts.path);
       await inTurn('save', () => save({ path: facts.path, trusted, owner: facts.owner }));
       return look(facts.path);

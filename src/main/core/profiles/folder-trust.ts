@@ -4,6 +4,7 @@
  */
 import type { StartRequest } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import type { LaunchPlan, Profile, RunPlace } from '../ports.ts';
 import type { FolderCode, ProfileKind, ProfileOptions } from './kind.ts';
 import { pathsOf } from './python/interpreter.ts';
@@ -72,7 +73,7 @@ function notTrusted(title: string, folder: string): GatehouseError {
     `${title} would run a program of the folder ${folder}, and you have not said that you trust this folder.`,
     {
       kind: 'refused',
-      nextStep: `Look at what is in it. If you trust it: gatehouse trust "${folder}", or start again with --trust.`,
+      nextStep: `Look at what is in it. If you trust it: gatehouse trust ${shellWord(folder)}, or start again with --trust.`,
     },
   );
 }
