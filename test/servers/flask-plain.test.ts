@@ -35,7 +35,7 @@ test('the application of the folder is served, on a private socket, and is told 
     '    return app',
   ]);
   await using home = await makeHome({ ...(await path()), FLASK_DEBUG: '1' });
-  const served = await serve(home, '--secrets', 'memory', 'flask', '--folder', folder);
+  const served = await serve(home, '--secrets', 'memory', 'flask', '--folder', folder, '--trust');
   const headers = { authorization: `Bearer ${await served.token()}`, 'x-forwarded-for': '203.0.113.1' };
   const { body } = await askByName(served.server.url ?? '', headers);
   expect(JSON.parse(body)).toEqual({
