@@ -1,6 +1,7 @@
 /*
  * A stand-in for Net.Create, which cannot be installed from a registry: the same shape, none of its code. A page on --port with the address of a raw WebSocket server on --netport
- * written into it, a script that dials `ws://` + address + `:` + port, whole JSON packets, no credential anywhere, and both ports on every address of the computer.
+ * written into it, a script that dials `ws://` + address + `:` + port, whole JSON packets, no credential anywhere, and both ports on every address of the computer. Who is an
+ * administrator is decided in the page, as the release that `globalThis.release` names does it.
  */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
@@ -11,6 +12,8 @@ const port = Number(option('port', '3000'));
 const netport = option('netport', '2929');
 const address = option('ip', '127.0.0.1');
 
+const release = globalThis.release ?? 2023;
+
 const page = client => `<!DOCTYPE html>
 <html lang="en">
   <head><title>Stand-in</title></head>
@@ -18,8 +21,8 @@ const page = client => `<!DOCTYPE html>
     <p>The socket is at ${address}:${netport}, says this sentence.</p>
     <script>
       window.NC_UNISYS = {
-        client: { ip: '${client}' },
-        server: { hostname: 'lab', ip: '${address}' },
+        client: ${release < 2024 ? `{ ip: '${client}' }` : `{\n          ip: '${client}',\n          ukey: 'x'\n        }`},
+        server: { hostname: 'lab', ip: '192.0.2.1' },
         socket: {
           uaddr: '${address}',
           uport: '${netport}'
@@ -31,7 +34,14 @@ const page = client => `<!DOCTYPE html>
 </html>
 `;
 
+const isAdmin =
+  release < 2024
+    ? `SETTINGS.EJSProp('client').ip === '127.0.0.1' || location.href.includes('admin=true')`
+    : `SETTINGS.EJSProp("client").ip.endsWith("127.0.0.1") && location.href.includes("admin=true")`;
+
 const script = `"use strict";
+var SETTINGS = { EJSProp: name => window.NC_UNISYS[name] };
+if (${isAdmin}) document.body.append("Edit Template");
 var NETSOCK = window.NC_UNISYS.socket;
 NETSOCK.ws = new WebSocket("ws://".concat(NETSOCK.uaddr, ":").concat(NETSOCK.uport));
 NETSOCK.ws.addEventListener("message", function (event) {

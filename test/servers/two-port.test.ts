@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { networkInterfaces, tmpdir } from 'node:os';
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { chromium } from '@playwright/test';
+import { type Browser, chromium } from '@playwright/test';
 import getPort from 'get-port';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -24,24 +24,30 @@ let folder = '';
 let bearer: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'net create '));
-  const standIn = pathToFileURL(join(root, 'test', 'fakes', 'two-port.mjs')).href;
-  await writeFile(join(folder, 'nc.js'), `import(${JSON.stringify(standIn)});\n`);
-  await mkdir(join(folder, 'app', 'unisys'), { recursive: true });
-  await writeFile(join(folder, 'app', 'unisys', 'server-network.js'), '');
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  shared = await openShared({ PATH: `${dirname(process.execPath)}:/usr/bin:/bin` }, [
-    'netcreate',
-    '--trust',
-    '--folder',
-    folder,
-  ]);
+  folder = await checkout(2023);
+  shared = await openNetCreate(folder);
   bearer = `Bearer ${await shared.served.token()}`;
 });
 afterAll(async () => {
   await shared?.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+async function checkout(release: number): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'net create '));
+  const standIn = pathToFileURL(join(root, 'test', 'fakes', 'two-port.mjs')).href;
+  const start = `globalThis.release = ${release};\nimport(${JSON.stringify(standIn)});\n`;
+  await writeFile(join(made, 'nc.js'), start);
+  await mkdir(join(made, 'app', 'unisys'), { recursive: true });
+  await writeFile(join(made, 'app', 'unisys', 'server-network.js'), '');
+  await symlink(join(root, 'node_modules'), join(made, 'node_modules'));
+  return made;
+}
+
+function openNetCreate(at: string): Promise<Shared> {
+  const environment = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` };
+  return openShared(environment, ['netcreate', '--trust', '--folder', at]);
+}
 
 /** What the page dials when a browser runs it. */
 function dialled(page: string, script: string): string {
@@ -53,7 +59,8 @@ function dialled(page: string, script: string): string {
     addEventListener(): void {}
   }
   const inline = /<script>([\s\S]*?)<\/script>/.exec(page)?.[1] ?? '';
-  runInNewContext(`${inline}\n${script}`, { window: {}, WebSocket: Recorded });
+  const browser = { window: {}, location: new URL('http://lab/'), document: { body: { append() {} } } };
+  runInNewContext(`${inline}\n${script}`, { ...browser, WebSocket: Recorded });
   return urls[0] ?? '';
 }
 
@@ -144,6 +151,63 @@ test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true')(
       expect(JSON.parse(await page.title())).toMatchObject({ HELLO: 'Welcome' });
     } finally {
       await browser.close();
+    }
+  },
+);
+
+/** Whether a browser that opens the page offers what only an administrator may do. */
+async function isAdministrator(browser: Browser, door: Door, fragment: string): Promise<boolean> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  try {
+    if (door.cookie !== null) await context.setExtraHTTPHeaders({ cookie: door.cookie });
+    const page = await context.newPage();
+    await page.goto(door.url);
+    await page.waitForFunction(() => document.title.includes('HELLO'));
+    if (fragment !== '') {
+      await page.goto('about:blank');
+      await page.goto(new URL(`/${fragment}`, door.url).href);
+      await page.waitForFunction(() => document.title.includes('HELLO'));
+    }
+    return (await page.textContent('body'))?.includes('Edit Template') ?? false;
+  } finally {
+    await context.close();
+  }
+}
+
+interface Door {
+  readonly url: string;
+  /** Of a guest; null for the owner, whose address signs in. */
+  readonly cookie: string | null;
+}
+
+test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true').each([
+  [2023, { owner: [true, true], guest: [false, false] }],
+  [2024, { owner: [false, true], guest: [false, false] }],
+] as const)(
+  'Net.Create of %i takes the owner for an administrator as it always did, and no guest',
+  async (release, expected) => {
+    const at = await checkout(release);
+    const opened = await openNetCreate(at);
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    try {
+      const guest = new Guest((await opened.share({ label: 'Ada' })).url, opened.authority);
+      await guest.join('Ada');
+      const link = async (): Promise<Door> => ({
+        url: (await opened.core.call('server.link', opened.served.server.id, { tool: false })).url,
+        cookie: null,
+      });
+      const ada = { url: `${guest.origin}/`, cookie: guest.cookie };
+      const asked = ['', '#/?admin=true'];
+      const seen: Record<string, boolean[]> = { owner: [], guest: [] };
+      for (const fragment of asked) {
+        seen['owner']?.push(await isAdministrator(browser, await link(), fragment));
+        seen['guest']?.push(await isAdministrator(browser, ada, fragment));
+      }
+      expect(seen).toEqual(expected);
+    } finally {
+      await browser.close();
+      await opened.close();
+      await rm(at, { recursive: true, force: true });
     }
   },
 );

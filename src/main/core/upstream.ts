@@ -67,6 +67,8 @@ export interface Upstream {
   readonly uploadTypes?: readonly string[] | undefined;
   /** What the server writes into its pages of where they are to dial, and what is said in its place. */
   readonly rewrites?: readonly PageRewrite[] | undefined;
+  /** The same for guests, in its place. */
+  readonly guestRewrites?: readonly PageRewrite[] | undefined;
   /** Paths (without query; as sent and decoded once) that hand out what people have uploaded: what a browser would run of it is put into a sandbox. */
   readonly contentPaths?: readonly RegExp[] | undefined;
   /**
@@ -93,7 +95,8 @@ export interface PageRewrite {
   readonly paths: readonly string[];
   readonly type: 'text/html' | 'text/javascript';
   /**
-   * `from` as the server writes it, at most 1000 bytes. In `to`, `{hostname}` and `{port}` stand for the door's own, `{ws}` for `ws` or `wss`.
+   * `from` as the server writes it, at most 1000 bytes. In `to`, `{hostname}` and `{port}` stand for the door's own, `{ws}` for `ws` or `wss`,
+   * `{client}` for the address of who asks, never one of this computer.
    */
   readonly texts: readonly { readonly from: string; readonly to: string }[];
 }

@@ -13,14 +13,14 @@ const rewrite = (given: PageRewrite['texts'] = texts): PageRewrite => ({
   type: 'text/html',
   texts: given,
 });
-const guest = { host: 'lab.local:8443', scheme: 'https' } as const;
+const guest = { host: 'lab.local:8443', scheme: 'https', client: '192.0.2.7' } as const;
 
 function rewritten(
   pieces: readonly (string | Buffer)[],
   rules = rewrite(),
-  at: { host: string; scheme: 'http' | 'https' } = guest,
+  at: { host: string; scheme: 'http' | 'https'; client?: string } = guest,
 ): string {
-  const rewriter = new PageRewriter(rules, at);
+  const rewriter = new PageRewriter(rules, { ...guest, ...at });
   const out = pieces.map(piece => rewriter.push(Buffer.from(piece)));
   return Buffer.concat([...out, rewriter.end()]).toString('latin1');
 }
@@ -42,6 +42,22 @@ test.each([
   const rules = rewrite([{ from: 'X', to: '{hostname} {port}/net {ws}' }]);
   expect(rewritten(['X'], rules, at)).toBe(expected);
   expect(branchPath('/ws-port/{port}/', at)).toBe(`/ws-port/${expected.split(/[ /]/)[1]}/`);
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['2001:db8::7', '2001:db8::7'],
+  ['::ffff:192.0.2.7', '::ffff:192.0.2.7'],
+  ['127.0.0.1', 'guest'],
+  ['127.9.9.9', 'guest'],
+  ['::1', 'guest'],
+  ['::ffff:127.0.0.1', 'guest'],
+  ['0:0:0:0:0:ffff:7f00:1', 'guest'],
+  ["1'; alert(1); '", 'guest'],
+  ['', 'guest'],
+])('a page is told of a client at %o: %o', (client, expected) => {
+  const rules = rewrite([{ from: 'X', to: '{client}' }]);
+  expect(rewritten(['X'], rules, { ...guest, client })).toBe(expected);
 });
 
 test('whether anything was found is known', () => {

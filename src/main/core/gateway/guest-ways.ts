@@ -31,7 +31,7 @@ export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOpt
   const strict =
     options.strictTransport === null ? [] : ['Strict-Transport-Security', options.strictTransport];
   return {
-    upstream,
+    upstream: { ...upstream, rewrites: upstream.guestRewrites ?? upstream.rewrites },
     checkHolder: route.checkHolder,
     pool,
     unlike: route.unlike,

@@ -4,6 +4,7 @@
  * result does not depend on how the page was cut into pieces.
  */
 import type { PageRewrite } from '../ports.ts';
+import { plainAddress } from '../share/address-range.ts';
 import type { Facts } from './facts.ts';
 
 interface Replacement {
@@ -18,8 +19,8 @@ export class PageRewriter {
   readonly #longest: number;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(rewrite: PageRewrite, facts: Pick<Facts, 'host' | 'scheme'>) {
-    const values = valuesOf(facts);
+  constructor(rewrite: PageRewrite, facts: Door & Pick<Facts, 'client'>) {
+    const values = { ...valuesOf(facts), client: farAddress(facts.client) };
     this.#replacements = rewrite.texts
       .filter(({ from }) => from !== '')
       .map(({ from, to }) => ({ from: Buffer.from(from), to: Buffer.from(fillDoor(to, values)) }));
@@ -69,21 +70,32 @@ export class PageRewriter {
   }
 }
 
-type Values = Readonly<Record<'hostname' | 'port' | 'ws', string>>;
+type Door = Pick<Facts, 'host' | 'scheme'>;
+type Values = Readonly<Record<'hostname' | 'port' | 'ws' | 'client', string>>;
 
 /** The door as the client addressed it: a name of the allow-list, so nothing in it can end a string of the page. */
-function valuesOf({ host, scheme }: Pick<Facts, 'host' | 'scheme'>): Values {
+function valuesOf({ host, scheme }: Door): Omit<Values, 'client'> {
   const [, hostname = host, port] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
   const usual = scheme === 'https' ? '443' : '80';
   return { hostname, port: port ?? usual, ws: scheme === 'https' ? 'wss' : 'ws' };
 }
 
+/**
+ * The attack: a page takes whoever is at an address of this computer for its owner, and a guest who comes through a tunnel or a proxy of this computer has such an
+ * address. A server may compare only the end of it.
+ */
+function farAddress(client: string): string {
+  const address = plainAddress(client);
+  const near = address === null || /^(?:::1$|(?:.*[:.])?127\.\d+\.\d+\.\d+$)/.test(address);
+  return near ? 'guest' : address;
+}
+
 function fillDoor(text: string, values: Values): string {
-  return text.replaceAll(/\{(hostname|port|ws)\}/g, (_whole, name: keyof Values) => values[name]);
+  return text.replaceAll(/\{(hostname|port|ws|client)\}/g, (_whole, name: keyof Values) => values[name]);
 }
 
 /** A path of a branch at the door that was addressed. */
-export function branchPath(path: string, facts: Pick<Facts, 'host' | 'scheme'>): string {
+export function branchPath(path: string, facts: Door): string {
   return path.replaceAll('{port}', valuesOf(facts).port);
 }
 

@@ -29,7 +29,7 @@ export const kind: ProfileKind = {
     tried: null,
     credential: 'none: Gatehouse is the only guard of both ports',
     notEnforced:
-      'Its class tokens are checked in the browser and can be made up by anybody who has seen one; administration is opened by `?admin=true`. Its ports are open to other accounts of the computer.',
+      'Its class tokens are checked in the browser and can be made up by anybody who has seen one; administration, too, is decided in the browser: guests are not offered it (up to 2023 by the address or by `admin=true`, since 2024 by both), but who writes a script of their own there has it. Its ports are open to other accounts of the computer.',
   },
   folderCode: {
     untrusted: 'refused',
@@ -48,7 +48,7 @@ const pages = ['/', '/index.html'];
 const scripts = ['/scripts/netc-app.js'];
 
 /** The port carries the path of the branch: releases before 2024 dial `ws://` + address + `:` + port, on https too; later ones, on https, the host + `/ws-port/` + port + `/`. */
-function rewrites(port: number): readonly PageRewrite[] {
+function rewrites(port: number, reader: 'owner' | 'guest'): readonly PageRewrite[] {
   const quotes = [`'`, `"`];
   const address = quotes.map(quote => ({
     from: `uaddr: ${quote}127.0.0.1${quote}`,
@@ -62,11 +62,31 @@ function rewrites(port: number): readonly PageRewrite[] {
     from,
     to: from.replace('ws:', '{ws}:'),
   }));
+  const guest = reader === 'guest' ? withoutAdministration : { page: [], script: [] };
   return [
-    { paths: pages, type: 'text/html', texts: [...address, ...number] },
-    { paths: scripts, type: 'text/javascript', texts: scheme },
+    { paths: pages, type: 'text/html', texts: [...address, ...number, ...guest.page] },
+    { paths: scripts, type: 'text/javascript', texts: [...scheme, ...guest.script] },
   ];
 }
+
+/**
+ * The attack: Net.Create takes a browser at 127.0.0.1 for the teacher's (releases up to 2023), or one that is there and has `admin=true` in its address (since 2024); and
+ * up to 2023 `admin=true` is enough for anybody. Behind the gateway everybody is at 127.0.0.1. So the page tells a guest the guest's own address, and the script no
+ * longer asks for either. It is decided in the browser all the same: who writes a script there is an administrator.
+ */
+const withoutAdministration = {
+  page: [`'`, `"`].flatMap(quote =>
+    ['', '::ffff:'].map(prefix => ({
+      from: `ip: ${quote}${prefix}127.0.0.1${quote}`,
+      to: `ip: ${quote}{client}${quote}`,
+    })),
+  ),
+  script: [`'`, `"`].flatMap(quote => [
+    { from: `.ip === ${quote}127.0.0.1${quote}`, to: `.ip === '?'` },
+    { from: `.endsWith(${quote}127.0.0.1${quote})`, to: `.endsWith('?')` },
+    { from: `location.href.includes(${quote}admin=true${quote})`, to: 'false' },
+  ]),
+};
 
 const server: SimpleServer = {
   name: kind.name,
@@ -93,7 +113,8 @@ const server: SimpleServer = {
         target: '/',
       },
     ],
-    rewrites: rewrites(secondPortOf(run)),
+    rewrites: rewrites(secondPortOf(run), 'owner'),
+    guestRewrites: rewrites(secondPortOf(run), 'guest'),
   }),
   sharing: fullOnly('Net.Create decides in the browser who may edit, so nobody can be held back there.'),
 };
