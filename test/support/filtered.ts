@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { afterEach, expect } from 'vitest';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
 import { joinFiltered, type FilterVerdict } from '../../src/main/core/gateway/filtered-socket.ts';
+import { TrustedProxies } from '../../src/main/core/gateway/trusted-proxies.ts';
 import { alwaysOurs } from './reach.ts';
 import { defaultBudgets } from '../../src/main/core/gateway/guest-budgets.ts';
 import { GuestWork } from '../../src/main/core/gateway/guest-work.ts';
@@ -93,7 +94,11 @@ export async function bench(options: Options = {}): Promise<Bench> {
   const gateway = createServer();
   gateway.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     sides.push(socket);
-    const listener = { hosts: makeHosts('x', 1, ['127.0.0.1']), headerCount: 100, trustedProxies: 0 };
+    const listener = {
+      hosts: makeHosts('x', 1, ['127.0.0.1']),
+      headerCount: 100,
+      trustedProxies: new TrustedProxies([]),
+    };
     const facts = readFacts(
       {
         ...pick(request),

@@ -71,7 +71,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     token: new Secret(token),
     preferredPort: null,
     extraHosts: [],
-    trustedProxies: 0,
+    trustedProxies: [],
     clock: () => {
       time.reads += 1;
       return time.now;

@@ -42,7 +42,7 @@ export async function openRoleProxy(plan: LaunchPlan, rules: RoleRules, role: Ro
     addresses: ['127.0.0.1'],
     preferredPort: null,
     extraHosts: [],
-    trustedProxies: 0,
+    trustedProxies: [],
     uploadBytes: 100_000_000,
     clock: Date.now,
     log,

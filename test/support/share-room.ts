@@ -124,7 +124,7 @@ export async function openShareRoom(
       addresses: ['127.0.0.1'],
       preferredPort: null,
       extraHosts: [],
-      trustedProxies: 0,
+      trustedProxies: [],
       uploadBytes: 1_000_000,
       clock: Date.now,
       log: { info: note('info'), warn: note('warn'), error: note('error') },

@@ -128,7 +128,7 @@ function listenersOf(pieces: Pieces): ShareListeners {
     listen: () => settings.get('sharing.listen'),
     host: hostOf(settings),
     extraHosts: () => settings.get('sharing.names'),
-    trustedProxies: () => settings.get('gateway.trustedProxies'),
+    trustedProxies: () => settings.get('sharing.trustedProxies'),
     uploadBytes: () => settings.get('sharing.uploadMegabytes') * 1_000_000,
     log,
   });

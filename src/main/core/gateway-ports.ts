@@ -29,8 +29,8 @@ export interface GatewayRules {
   readonly preferredPort: number | null;
   /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
   readonly extraHosts: readonly string[];
-  /** Number of reverse proxies in front that are trusted to name the client; 0 for none. */
-  readonly trustedProxies: number;
+  /** Networks of the reverse proxies in front that are trusted to name the client: `127.0.0.1/32`. */
+  readonly trustedProxies: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
 }

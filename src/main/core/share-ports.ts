@@ -161,7 +161,8 @@ export interface ShareGatewayRules {
   readonly preferredPort: number | null;
   /** Further names that a guest may use in the address, such as a router's. */
   readonly extraHosts: readonly string[];
-  readonly trustedProxies: number;
+  /** As at the owner's door. */
+  readonly trustedProxies: readonly string[];
   /** Largest request body of a guest; bytes. */
   readonly uploadBytes: number;
   /** Whether this is the owner's token of now: never taken here, never passed on. */

@@ -15,7 +15,7 @@ function makeDoor(): { door: Door; time: { now: number } } {
     token: new Secret('right'),
     preferredPort: null,
     extraHosts: [],
-    trustedProxies: 0,
+    trustedProxies: [],
     clock: () => time.now,
     log: { info: note, warn: note, error: note },
   };

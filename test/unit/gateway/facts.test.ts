@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { readFacts, type Facts, type Fault } from '../../../src/main/core/gateway/facts.ts';
 import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
 import { usualSpelling } from '../../../src/main/core/gateway/spelling.ts';
+import { TrustedProxies } from '../../../src/main/core/gateway/trusted-proxies.ts';
 
 const hosts = makeHosts('thesis', 8888, ['lab.example.org']);
 const host = ['Host', 'thesis.localhost:8888'];
@@ -10,10 +11,10 @@ const host = ['Host', 'thesis.localhost:8888'];
 function read(
   url: string,
   rawHeaders: readonly string[] = host,
-  options: { method?: string; upgrade?: boolean; trustedProxies?: number; httpVersion?: string } = {},
+  options: { method?: string; upgrade?: boolean; proxies?: string[]; httpVersion?: string } = {},
 ): Facts | Fault {
-  const { method = 'GET', upgrade = false, trustedProxies = 0, httpVersion = '1.1' } = options;
-  const listener = { hosts, headerCount: 10, trustedProxies };
+  const { method = 'GET', upgrade = false, proxies = [], httpVersion = '1.1' } = options;
+  const listener = { hosts, headerCount: 10, trustedProxies: new TrustedProxies(proxies) };
   return readFacts({ method, url, httpVersion, rawHeaders }, '127.0.0.1', upgrade, listener);
 }
 
@@ -107,20 +108,15 @@ test.each<[string, string[], object, boolean]>([
   expect(read('/', [...host, ...headers], options)).toMatchObject({ navigation });
 });
 
-test.each<[number, string[], string, string]>([
-  [0, ['X-Forwarded-For', '6.6.6.6', 'X-Forwarded-Proto', 'https'], '127.0.0.1', 'http'],
-  [1, [], '127.0.0.1', 'http'],
-  [1, ['X-Forwarded-For', '10.0.0.7'], '10.0.0.7', 'http'],
-  [1, ['X-Forwarded-For', '6.6.6.6, 10.0.0.7', 'X-Forwarded-Proto', 'https'], '10.0.0.7', 'https'],
-  [1, ['X-Forwarded-For', '6.6.6.6', 'X-Forwarded-For', '10.0.0.7'], '10.0.0.7', 'http'],
-  [2, ['X-Forwarded-For', '6.6.6.6, 10.0.0.7, 10.0.0.1'], '10.0.0.7', 'http'],
-  [2, ['X-Forwarded-For', '10.0.0.1'], '127.0.0.1', 'http'],
-  [1, ['X-Forwarded-Proto', 'https, http'], '127.0.0.1', 'http'],
-])('home-assistant 14345, 58326: behind %i proxies, %j', (trustedProxies, headers, client, scheme) => {
-  expect(read('/', ['Host', 'lab.example.org', ...headers], { trustedProxies })).toMatchObject({
-    client,
-    scheme,
-  });
+test.each<[string[], string[], string, string]>([
+  [[], ['X-Forwarded-For', '6.6.6.6', 'X-Forwarded-Proto', 'https'], '127.0.0.1', 'http'],
+  [['10.0.0.0/8'], ['X-Forwarded-For', '6.6.6.6', 'X-Forwarded-Proto', 'https'], '127.0.0.1', 'http'],
+  [['127.0.0.1/32'], [], '127.0.0.1', 'http'],
+  [['127.0.0.1/32'], ['X-Forwarded-For', '6.6.6.6', 'X-Forwarded-For', '10.0.0.7'], '10.0.0.7', 'http'],
+  [['127.0.0.0/8'], ['X-Forwarded-For', '10.0.0.7', 'X-Forwarded-Proto', 'https'], '10.0.0.7', 'https'],
+  [['127.0.0.0/8'], ['X-Forwarded-Proto', 'https, http'], '127.0.0.1', 'http'],
+])('home-assistant 14345, 58326: behind proxies of %j, %j', (proxies, headers, client, scheme) => {
+  expect(read('/', ['Host', 'lab.example.org', ...headers], { proxies })).toMatchObject({ client, scheme });
 });
 
 test('whatever comes: facts or a fault, and what is passed on was in the request', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { authorize } from '../../../src/main/core/gateway/authorize.ts';
+import { TrustedProxies } from '../../../src/main/core/gateway/trusted-proxies.ts';
 import { digestOf } from '../../../src/main/core/gateway/digest.ts';
 import { readFacts, type Facts } from '../../../src/main/core/gateway/facts.ts';
 import { isFromElsewhere, readFetchMetadata } from '../../../src/main/core/gateway/fetch-metadata.ts';
@@ -10,7 +11,11 @@ import { defaultLimits } from '../../../src/main/core/gateway/limits.ts';
 import { hashSecret } from '../../../src/main/core/secret.ts';
 
 const token = 'a-token-of-the-owner';
-const listener = { hosts: makeHosts('thesis', 1, []), headerCount: 100, trustedProxies: 0 };
+const listener = {
+  hosts: makeHosts('thesis', 1, []),
+  headerCount: 100,
+  trustedProxies: new TrustedProxies([]),
+};
 
 function read(headers: readonly string[], method = 'GET'): Facts {
   const rawHeaders = ['Host', 'thesis.localhost:1', ...headers];

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../../src/main/core/gateway/authorize.ts';
+import { TrustedProxies } from '../../../src/main/core/gateway/trusted-proxies.ts';
 import { redirectAnswer } from '../../../src/main/core/gateway/answers.ts';
 import { connectionOf } from '../../../src/main/core/gateway/connection.ts';
 import type { Decision as DecisionOf } from '../../../src/main/core/gateway/serve.ts';
@@ -18,7 +19,11 @@ function decide(
   options: { host?: string; headers?: string[]; upgrade?: boolean; limited?: boolean; method?: string } = {},
 ): Decision {
   const room: GuardRoom = {
-    listener: { hosts: makeHosts('thesis', 1, ['lab.example.org']), headerCount: 100, trustedProxies: 0 },
+    listener: {
+      hosts: makeHosts('thesis', 1, ['lab.example.org']),
+      headerCount: 100,
+      trustedProxies: new TrustedProxies([]),
+    },
     verdict: () => verdict,
     failed: () => ({ limited: options.limited ?? false, limit: 1, remaining: 0, resetSeconds: 9 }),
     exchange: () => redirectAnswer(303, 'http://exchanged/'),

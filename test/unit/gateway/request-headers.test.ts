@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readFacts, type Facts } from '../../../src/main/core/gateway/facts.ts';
+import { TrustedProxies } from '../../../src/main/core/gateway/trusted-proxies.ts';
 import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
 import { planRequestHeaders, requestHeaders } from '../../../src/main/core/gateway/request-headers.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
@@ -12,7 +13,11 @@ const plan = planRequestHeaders('localhost', [
 const own = 'http://thesis.localhost:1';
 
 function factsOf(rawHeaders: readonly string[]): Facts {
-  const listener = { hosts: makeHosts('thesis', 1, []), headerCount: 100, trustedProxies: 0 };
+  const listener = {
+    hosts: makeHosts('thesis', 1, []),
+    headerCount: 100,
+    trustedProxies: new TrustedProxies([]),
+  };
   const facts = readFacts(
     { method: 'GET', url: '/', httpVersion: '1.1', rawHeaders },
     '127.0.0.1',

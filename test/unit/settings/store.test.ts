@@ -125,13 +125,13 @@ test('settings that are made at the same time, or by another hand meanwhile, are
   await Promise.all([
     settings.set('core.graceMinutes', 1),
     settings.set('log.maxMegabytes', 2),
-    settings.set('gateway.trustedProxies', 3),
+    settings.set('gateway.trustedProxies', ['10.0.0.5/32']),
   ]);
   expect(await content()).toEqual({
     'jupyter.defaultFolder': '/srv',
     'core.graceMinutes': 1,
     'log.maxMegabytes': 2,
-    'gateway.trustedProxies': 3,
+    'gateway.trustedProxies': ['10.0.0.5/32'],
   });
   expect(settings.get('jupyter.defaultFolder')).toBe('/srv');
 });

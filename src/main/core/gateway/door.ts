@@ -19,6 +19,7 @@ import type { PageRoom } from './own-pages.ts';
 import { unavailablePage } from './pages.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import { makeSpelling } from './spelling.ts';
+import { silentProxy, TrustedProxies } from './trusted-proxies.ts';
 import { isUserContent } from './user-content.ts';
 import { dropEnded, endSession, openSession, type Session, type SessionTable } from './session.ts';
 
@@ -91,7 +92,9 @@ export class Door implements GuardRoom, PageRoom {
       hosts: makeHosts(this.rules.host, port, this.rules.extraHosts),
       scheme: this.rules.tls === undefined ? 'http' : 'https',
       headerCount: this.limits.headerCount,
-      trustedProxies: this.rules.trustedProxies,
+      trustedProxies: new TrustedProxies(this.rules.trustedProxies, proxy =>
+        this.rules.log.warn(silentProxy, { proxy }),
+      ),
       spelling: makeSpelling(this.rules.clientCredential),
       ...(this.rules.tls === undefined ? {} : { cookie: secureSessionCookie }),
     };

@@ -12,6 +12,7 @@ import { collect, type Found } from './found-headers.ts';
 import type { HostKind, Hosts } from './hosts.ts';
 import { splitTokens } from './query.ts';
 import { splitSubprotocols, usualSpelling, type Spelling, type SplitSubprotocols } from './spelling.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** What is read of a request; Node's IncomingMessage has it. */
 export interface RawRequest {
@@ -24,7 +25,7 @@ export interface RawRequest {
 export interface Listener {
   readonly hosts: Hosts;
   readonly headerCount: number;
-  readonly trustedProxies: number;
+  readonly trustedProxies: TrustedProxies;
   /** Whether it speaks TLS itself; http when absent. */
   readonly scheme?: 'http' | 'https';
   /** Where else a credential may stand; only in the usual places when absent. */
@@ -122,8 +123,8 @@ function makeFacts(
   const spelling = listener.spelling ?? usualSpelling;
   const { target, tokens } = splitTokens(whole, spelling);
   const mark = target.indexOf('?');
-  const trusted = listener.trustedProxies;
-  const forwarded = trusted > 0 && lastOf(found.forwardedProto, 1) === 'https';
+  const { trustedProxies } = listener;
+  const forwarded = trustedProxies.has(peer) && lastOf(found.forwardedProto) === 'https';
   const scheme = forwarded ? 'https' : (listener.scheme ?? 'http');
   const metadata = readFetchMetadata(found);
   const { credentials, ambiguous, inSubprotocol } = shownIn(found, hostKind, tokens, listener);
@@ -153,7 +154,7 @@ function makeFacts(
     contentLength: found.length === null ? null : Number(found.length),
     credentials,
     ambiguousCredential: ambiguous,
-    client: (trusted > 0 ? lastOf(found.forwardedFor, trusted) : null) ?? peer,
+    client: trustedProxies.clientOf(peer, found.forwardedFor),
     names: found.names,
   };
 }
@@ -225,12 +226,9 @@ function originForm(url: string, host: string, scheme: 'http' | 'https'): string
   return target;
 }
 
-/** The n-th value from the right of a list header: what the nearest trusted proxies wrote, never what the client did. */
-function lastOf(list: string, fromRight: number): string | null {
-  if (list === '') return null;
-  const parts = list.split(',');
-  const value = (parts[parts.length - fromRight] ?? '').trim();
-  return value === '' ? null : value;
+/** The last value of a list header: what the nearest proxy wrote, never what the client did. */
+function lastOf(list: string): string {
+  return list.slice(list.lastIndexOf(',') + 1).trim();
 }
 
 /** A value from outside, as it may be shown: quoted, escaped, short. */

@@ -23,6 +23,7 @@ import { openMessageRates } from './message-rates.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
 import { makeSpelling } from './spelling.ts';
+import { silentProxy, TrustedProxies } from './trusted-proxies.ts';
 import { isUserContent } from './user-content.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
@@ -109,13 +110,13 @@ export class ShareDoor implements ShareGuardRoom {
 
   /** Which names are ours is the certificate's to say, and it changes. */
   get listener(): Listener {
-    const { tls, extraHosts, trustedProxies } = this.rules;
+    const { tls, extraHosts, trustedProxies, log } = this.rules;
     if (this.#listener !== null && this.#listenerOf === tls.fingerprint) return this.#listener;
     this.#listenerOf = tls.fingerprint;
     this.#listener = {
       hosts: makeGuestHosts(tls.names(), extraHosts, this.#port),
       headerCount: this.limits.headerCount,
-      trustedProxies,
+      trustedProxies: new TrustedProxies(trustedProxies, proxy => log.warn(silentProxy, { proxy })),
       scheme: 'https',
       spelling: makeSpelling(this.rules.clientCredential),
       cookie: this.cookieName,

@@ -2,6 +2,7 @@
  * Every setting is one row here: its key, what it may be, its default, its help, and whether an administrator's policy may force it.
  * The command line's help, the settings page and the policy templates are generated from this table.
  */
+import { isIP } from 'node:net';
 import { posix, win32 } from 'node:path';
 import { z } from 'zod';
 
@@ -46,7 +47,11 @@ const absoluteFolder = z
 const networkRange = z
   .string()
   .max(49)
-  .regex(/^[0-9a-f:.]+\/\d{1,3}$/i);
+  .refine(range => {
+    const [, address = '', prefix = ''] = /^([0-9a-f:.]+)\/(\d{1,3})$/i.exec(range) ?? [];
+    const family = isIP(address);
+    return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
+  });
 
 const seconds = z.int().min(1).max(3600);
 
@@ -112,10 +117,10 @@ export const settingRows = {
     'Further names under which a tool or a reverse proxy on this computer may address a server.',
   ),
   'gateway.trustedProxies': row(
-    z.int().min(0).max(10),
-    0,
-    'a whole number from 0 to 10',
-    'Number of reverse proxies in front of Gatehouse that are trusted to name the client.',
+    z.array(networkRange).max(50),
+    [],
+    'a list of network ranges such as 127.0.0.1/32',
+    'Networks of reverse proxies that may name the client of your own listener; every program of such a computer is believed.',
   ),
   'sharing.listen': row(
     z
@@ -149,6 +154,12 @@ export const settingRows = {
     [],
     'a list of network ranges such as 192.168.1.0/24',
     'Networks in which nobody has to be warned of the others.',
+  ),
+  'sharing.trustedProxies': row(
+    z.array(networkRange).max(50),
+    [],
+    'a list of network ranges such as 10.0.0.5/32',
+    'Networks of reverse proxies that may name the client of the listener for guests.',
   ),
   'sharing.certificateFile': row(
     absoluteFolder.nullable(),

@@ -43,7 +43,7 @@ export interface ListenersParts {
   /** This computer's names and addresses, and those that the owner added. */
   readonly host: () => HostNames;
   readonly extraHosts: () => readonly string[];
-  readonly trustedProxies: () => number;
+  readonly trustedProxies: () => readonly string[];
   readonly uploadBytes: () => number;
   readonly log: Log;
 }
