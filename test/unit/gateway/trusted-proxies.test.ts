@@ -36,6 +36,7 @@ test('whoever comes past the proxies is its own address, whatever it says', () =
       (client, all) => proxies.clientOf('10.0.0.1', [...all, client].join(',')) === client,
     ),
   );
+  expect(proxies.clientOf('203.0.113.9', '10.0.0.1')).toBe('203.0.113.9');
 });
 
 test('a proxy that names nobody is told of, once', () => {
