@@ -196,7 +196,7 @@ function entryParts(
       extraHosts: settings.get('gateway.extraHosts'),
       trustedProxies: settings.get('gateway.trustedProxies'),
     }),
-    supervise: ({ server, plan, onChange }: SuperviseRequest): Supervised =>
+    supervise: ({ server, plan, umask, onChange }: SuperviseRequest): Supervised =>
       supervise({
         serverId: server.id,
         name: server.name,
@@ -205,6 +205,7 @@ function entryParts(
         logFile: join(options.paths.logs, `${server.id}.log`),
         folder: server.folder,
         user: options.user,
+        umask,
         redactor,
         log,
         clock: Date.now,
