@@ -7,6 +7,7 @@ import type { CoreClient } from '../control/client.ts';
 import { composeCore, type ComposeOptions } from '../core/compose.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { borrowHome } from '../core/home-lock.ts';
+import { refuseSudoInHome } from '../core/ownership.ts';
 import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
 import { withPrivateRuntime } from '../core/runtime-folder.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
@@ -41,11 +42,13 @@ export function makeSurroundings(): Surroundings {
         environment: process.env,
         interrupted,
         ask: process.stdin.isTTY && process.stderr.isTTY ? askOpenly : null,
-        openCore: async background =>
-          openCoreProcess({
+        openCore: async background => {
+          await refuseSudoInHome(paths, process.env);
+          return openCoreProcess({
             ...(await composeOptions(paths, version, options, !background && !output.json)),
             background,
-          }),
+          });
+        },
       };
       return {
         output,
@@ -76,6 +79,7 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
         if (error.code === 'home-in-use') process.stderr.write(lookingOnly(error));
         else if (!['no-core', 'core-closed'].includes(error.code)) throw error;
       }
+      await refuseSudoInHome(paths, process.env);
       await preparePaths(paths);
       const home = borrowHome(paths, version);
       const core = await composeCore({
@@ -88,6 +92,7 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       return { ...localClient(core, version), close };
     },
     ensured: async () => {
+      await refuseSudoInHome(paths, process.env);
       const client = await ensureCore({
         ...find,
         node: process.execPath,

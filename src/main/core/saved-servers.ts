@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { StartRequest } from '../../shared/model.ts';
 import { startRequestSchema } from './calls.ts';
+import { GatehouseError } from './errors.ts';
 import { readTextIfPresent, writeFileAtomic } from './files.ts';
 import type { MayWrite } from './home-lock.ts';
 import type { Log } from './ports.ts';
@@ -91,6 +92,8 @@ async function readServers(path: string, log: Log): Promise<readonly SavedServer
       return parsed.success ? [parsed.data] : [];
     });
   } catch (error) {
+    // Somebody else's, or a disk that does not answer: it may be whole.
+    if (error instanceof GatehouseError) throw error;
     const aside = `${path}.broken-${Date.now()}`;
     await rename(path, aside).catch(() => {});
     log.warn('The remembered servers could not be read; the list starts empty.', {

@@ -64,7 +64,7 @@ export function openTrustedFolders(options: TrustedFoldersOptions): TrustedFolde
   };
   const judge = async (facts: FolderFacts): Promise<FolderVerdict> => {
     const [entries, set, home] = await Promise.all([
-      readEntries(file, options.log),
+      readEntries(file, options.log).catch(() => []),
       settled(options.bySetting()),
       realpath(options.home).catch(() => options.home),
     ]);
@@ -139,6 +139,8 @@ async function readEntries(file: string, log: Log): Promise<readonly Entry[]> {
         return parsed.success ? [parsed.data] : [];
       });
   } catch (error) {
+    // Somebody else's, or a disk that does not answer: it may be whole.
+    if (error instanceof GatehouseError) throw error;
     const aside = `${file}.broken-${Date.now()}`;
     await rename(file, aside).catch(() => undefined);
     log.warn('The trusted folders could not be read; no folder is trusted.', {
