@@ -3,7 +3,7 @@
  * Node 24 that everything else runs on, and build. Plain JavaScript, because nothing is installed yet.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,10 +18,12 @@ export const node = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
 export function install() {
   if (isNewer(join(modules, '.package-lock.json'), [join(root, 'package-lock.json')]) && existsSync(node))
     return;
+  mustBeWritable();
   say('Installing what Gatehouse needs; this happens once.');
   // Not `npm ci`: it refuses where a registry lacks the binaries of other platforms. The lock file is followed and left as it is.
-  // A shell or an .npmrc may leave out what the build needs (NODE_ENV=production, omit=dev) or install elsewhere.
+  // A shell or an .npmrc may leave out what the build needs (NODE_ENV=production, omit=dev), install elsewhere or otherwise, or not look at the lock file.
   const everything = ['--include=dev', '--include=optional', '--include=peer', '--no-global'];
+  everything.push('--package-lock', '--install-strategy=hoisted');
   npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...everything]);
   // The install script of this one package fetches the Node that everything else runs on. An .npmrc with `ignore-scripts=true` is
   // overruled for it alone.
@@ -33,10 +35,62 @@ export function install() {
 }
 
 function npm(args) {
-  run(windows ? 'npm.cmd' : 'npm', args, {
-    failed: `The packages could not be installed into ${root}. Look at what npm said above: usual reasons are that you may not write there (clone it into a folder of your own), no network, or a proxy (npm's settings \`proxy\` and \`cafile\`).`,
-    shell: windows,
-  });
+  const failed = said => `The packages could not be installed into ${root}. ${installAdvice(said)}`;
+  run(windows ? 'npm.cmd' : 'npm', args, { failed, quiet: true, shell: windows });
+}
+
+const reasons = [
+  [/EACCES|EPERM|EROFS/, () => `npm may not write ${ownFolder}`],
+  [
+    /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF|CERT_UNTRUSTED|self.signed certificate|unable to (?:get|verify)/i,
+    () =>
+      'Something between this computer and the registry, a proxy as a rule, shows a certificate of its own: ask its administrator for the certificate authority, and name that file with `npm config set cafile FILE` and NODE_EXTRA_CA_CERTS=FILE.',
+  ],
+  [
+    /\b(?:E407|E401|E403)\b/,
+    () =>
+      'The registry or the proxy wants a sign-in: see `npm config get registry` and `npm config get proxy`.',
+  ],
+  [
+    /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH)\b/,
+    () =>
+      'The registry cannot be reached: look at the network, and where it needs a proxy, name that with `npm config set proxy URL`.',
+  ],
+  [/\b(?:ENOSPC|EDQUOT)\b/, () => 'The disk is full: make room and start again.'],
+  [
+    /\b(?:E404|ETARGET|ENOVERSIONS)\b/,
+    () =>
+      'The registry lacks a package: see which one `npm config get registry` names, or wait until its copy is up to date.',
+  ],
+];
+
+/** One sentence for what npm said. */
+function installAdvice(said) {
+  const [, advice] = reasons.find(([sign]) => sign.test(said)) ?? [];
+  return advice?.() ?? 'What npm said stands above.';
+}
+
+const ownFolder =
+  'there: clone Gatehouse into a folder of your own, or take this one back (`sudo chown -R "$(id -u)"` and its path).';
+
+/** Told in one sentence before npm or a compiler tells it in many. */
+function mustBeWritable() {
+  const folders = [root, modules, join(root, 'out')].filter(existsSync);
+  const closed = folders.find(folder => !isWritable(folder));
+  if (closed === undefined) return;
+  say(
+    `gatehouse: Gatehouse has to be set up, but ${closed} cannot be written to. You may not write ${ownFolder}`,
+  );
+  process.exit(1);
+}
+
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Builds what is older than its sources: the core as one file for Node, then the shell and its windows for Electron. */
@@ -61,6 +115,7 @@ export function buildCore() {
 function step(result, sources, [name, script, ...args]) {
   const paths = sources.map(source => join(root, source));
   if (isNewer(join(root, 'out', result), paths)) return;
+  mustBeWritable();
   say(`Building ${result}.`);
   run(node, [tool(name, script), ...args], {
     failed: 'The build failed; what it said stands above.',
@@ -80,12 +135,16 @@ export function run(program, args, { failed, quiet = false, env = process.env, s
     cwd: root,
     // What a step says is no part of what the command answers.
     stdio: quiet ? 'pipe' : ['inherit', 2, 'inherit'],
+    maxBuffer: 64 * 1024 * 1024,
     env,
     shell,
   });
   if (status === 0) return;
   if (quiet) process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
-  process.stderr.write(`gatehouse: ${failed ?? `${program} failed`}${error ? ` (${error.message})` : ''}\n`);
+  const sentence = typeof failed === 'function' ? failed(`${stdout ?? ''}${stderr ?? ''}`) : failed;
+  process.stderr.write(
+    `gatehouse: ${sentence ?? `${program} failed`}${error ? ` (${error.message})` : ''}\n`,
+  );
   process.exit(status ?? 1);
 }
 

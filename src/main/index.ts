@@ -42,6 +42,7 @@ function main(): void {
   const door = (): ReturnType<typeof ensureCore> =>
     ensureCore({
       runtime: paths.runtime,
+      home: paths,
       role: 'shell',
       version,
       node: program.node,

@@ -152,6 +152,8 @@ export interface StartRequest {
   readonly custom?: CustomServer | undefined;
   /** Seconds until a start is given up, 1 to 3600; the profile's own limit when absent. */
   readonly readySeconds?: number | undefined;
+  /** File mode creation mask of the shell that asked, 0 to 0o777; that of the core when absent. */
+  readonly umask?: number | undefined;
   /** What its owner answered when asked whether they trust the authors of the files in the folder; absent: they were not asked. */
   readonly trustFolder?: boolean | undefined;
 }

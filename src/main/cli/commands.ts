@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
+import type { HomeFolders } from '../core/home-lock.ts';
 import { hasScreen, openInBrowser } from './browser.ts';
 import { findKnown, sayWhatIsNotUsed } from './known.ts';
 import { matchServer } from './match.ts';
@@ -13,6 +14,7 @@ import { showProgress } from './progress.ts';
 import type { Actions } from './program.ts';
 import { splitTarget } from './program.ts';
 import { sharing } from './share-commands.ts';
+import { takeover } from './takeover.ts';
 import { answeredText, trustFolder, withTrust } from './trust.ts';
 import { using } from './using.ts';
 import { startRequest, usage } from './target.ts';
@@ -34,6 +36,8 @@ export interface CommandParts {
   readonly cwd: string;
   readonly argv: readonly string[];
   readonly runtime: string;
+  /** Folders in which the home's lock lies. */
+  readonly home: HomeFolders;
   readonly serve: Actions['serve'];
   /** Resolves when the user interrupts (Ctrl-C). */
   readonly interrupted: () => Promise<void>;
@@ -52,6 +56,7 @@ export const commands: Commands = parts => ({
   ...access(parts),
   ...upkeep(parts),
   ...sharing(parts),
+  takeover: options => takeover(parts, options),
   serve: parts.serve,
 });
 

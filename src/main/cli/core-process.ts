@@ -6,12 +6,13 @@ import { answer } from '../core/calls.ts';
 import { composeCore, type ComposeOptions, type Core } from '../core/compose.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { reasonToEnd } from '../core/grace.ts';
+import { takeHome, type HomeHold } from '../core/home-lock.ts';
 import { becomeCore, controlKeyPath, controlSocketPath } from '../core/instance.ts';
 import { preparePaths } from '../core/paths.ts';
 import { mintSecret } from '../core/secret.ts';
 import { startOf } from '../core/server/processes.ts';
 
-export interface CoreProcessOptions extends Omit<ComposeOptions, 'quit' | 'lookOnly'> {
+export interface CoreProcessOptions extends Omit<ComposeOptions, 'quit' | 'lookOnly' | 'mayWrite'> {
   /** Started by a shell or another command, without a terminal: ends by itself when it is no longer wanted. */
   readonly background: boolean;
 }
@@ -35,11 +36,17 @@ export async function openCoreProcess(options: CoreProcessOptions): Promise<Core
   await preparePaths(paths);
   const socket = controlSocketPath(paths.runtime, process.platform);
   const place = background ? 'in the background' : 'in a terminal (`gatehouse serve`)';
-  const lock = await becomeCore(paths.runtime, { pid: process.pid, version, socket, place }, { startOf });
+  const home = await takeHome(paths, { version, runtime: paths.runtime, place });
   try {
-    return await openUnderLock(options, socket, () => lock.release());
+    const lock = await becomeCore(paths.runtime, { pid: process.pid, version, socket, place }, { startOf });
+    try {
+      return await openUnderLock(options, socket, home, () => lock.release());
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
   } catch (error) {
-    await lock.release();
+    await home.release();
     throw error;
   }
 }
@@ -47,6 +54,7 @@ export async function openCoreProcess(options: CoreProcessOptions): Promise<Core
 async function openUnderLock(
   options: CoreProcessOptions,
   path: string,
+  home: HomeHold,
   release: () => Promise<void>,
 ): Promise<CoreProcess> {
   const { paths } = options;
@@ -63,12 +71,17 @@ async function openUnderLock(
     await control.close();
     await rm(controlKeyPath(paths.runtime), { force: true });
     await removeLinkFiles(paths.runtime, 0);
+    // What could not be written any more is no reason to stay.
+    await core
+      .close()
+      .catch((error: unknown) => core.log.warn('Not everything was saved.', { error: String(error) }));
     await release();
-    await core.close();
+    await home.release();
     end();
   };
   const quit = (reason: string): Promise<void> => (quitting ??= close(reason));
-  const core = await composeCore({ ...options, lookOnly: false, quit });
+  const core = await composeCore({ ...options, lookOnly: false, quit, mayWrite: home.mayWrite });
+  void home.lost.then(() => quit('Another computer or container has taken this home over.'));
   await core.cleanUp();
   const attention = new AttentionWatch(options.background);
   const control = await listen(core, path, options, attention);

@@ -34,6 +34,7 @@ export interface Actions extends ShareActions {
   doctor(): Promise<void>;
   about(): Promise<void>;
   quit(): Promise<void>;
+  takeover(options: { readonly yes?: boolean }): Promise<void>;
   configList(): Promise<void>;
   configGet(key: string): Promise<void>;
   configSet(key: string, value: string): Promise<void>;
@@ -209,6 +210,11 @@ function addAccess(program: Command, actions: With): void {
 }
 
 function addUpkeep(program: Command, actions: With): void {
+  program
+    .command('takeover')
+    .description('take this home from a Gatehouse of another computer that is gone')
+    .option('--yes', 'without a question')
+    .action((options, self) => actions(self).takeover(options));
   program
     .command('profiles')
     .description('the servers found on this computer, and why some cannot start')

@@ -8,7 +8,9 @@ type Asking = Pick<CoreClient, 'call' | 'on'>;
 
 /** Starts a server and waits until it is ready. When it fails, shows the server's own last words and throws. */
 export function begin(core: Asking, request: StartRequest, output: Output): Promise<ServerInfo> {
-  return settled(core, () => core.call('server.begin', request), output);
+  // What it writes is as open as what this shell writes.
+  const asked = { umask: process.umask(), ...request };
+  return settled(core, () => core.call('server.begin', asked), output);
 }
 
 /** The same for a server that is known. */

@@ -6,6 +6,8 @@ import { connectCore, ensureCore, tokenOnStandardInput } from '../control/find.t
 import type { CoreClient } from '../control/client.ts';
 import { composeCore, type ComposeOptions } from '../core/compose.ts';
 import { GatehouseError } from '../core/errors.ts';
+import { borrowHome } from '../core/home-lock.ts';
+import { refuseSudoInHome } from '../core/ownership.ts';
 import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
 import { withPrivateRuntime } from '../core/runtime-folder.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
@@ -40,11 +42,13 @@ export function makeSurroundings(): Surroundings {
         environment: process.env,
         interrupted,
         ask: process.stdin.isTTY && process.stderr.isTTY ? askOpenly : null,
-        openCore: async background =>
-          openCoreProcess({
+        openCore: async background => {
+          await refuseSudoInHome(paths, process.env);
+          return openCoreProcess({
             ...(await composeOptions(paths, version, options, !background && !output.json)),
             background,
-          }),
+          });
+        },
       };
       return {
         output,
@@ -54,6 +58,7 @@ export function makeSurroundings(): Surroundings {
         interrupted,
         ask: parts.ask,
         askSecret,
+        home: paths,
         reach: reach(paths, version, options),
         serve: (target, command, serveOptions) => serve(parts, target, command, serveOptions),
       };
@@ -62,7 +67,7 @@ export function makeSurroundings(): Surroundings {
 }
 
 function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
-  const find = { runtime: paths.runtime, role: 'cli', version } as const;
+  const find = { runtime: paths.runtime, home: paths, role: 'cli', version } as const;
   const running = async (): Promise<CoreClient> => sameVersion(await connectCore(find), version);
   return {
     running,
@@ -70,18 +75,24 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       try {
         return await running();
       } catch (error) {
-        if (!(error instanceof GatehouseError) || !['no-core', 'core-closed'].includes(error.code))
-          throw error;
+        if (!(error instanceof GatehouseError)) throw error;
+        if (error.code === 'home-in-use') process.stderr.write(lookingOnly(error));
+        else if (!['no-core', 'core-closed'].includes(error.code)) throw error;
       }
+      await refuseSudoInHome(paths, process.env);
       await preparePaths(paths);
+      const home = borrowHome(paths, version);
       const core = await composeCore({
         ...(await composeOptions(paths, version, options, false)),
         lookOnly: true,
         quit: async () => {},
+        mayWrite: home.mayWrite,
       });
-      return { ...localClient(core, version), close: () => void core.close() };
+      const close = (): void => void core.close().then(home.release, home.release);
+      return { ...localClient(core, version), close };
     },
     ensured: async () => {
+      await refuseSudoInHome(paths, process.env);
       const client = await ensureCore({
         ...find,
         node: process.execPath,
@@ -92,6 +103,10 @@ function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
       return sameVersion(client, version);
     },
   };
+}
+
+function lookingOnly({ message }: GatehouseError): string {
+  return `${message} What it does there is not known here: this is what it wrote down last.\n`;
 }
 
 /** The two understand each other, or the connection would have been refused; but what one of them lacks should not surprise. */
@@ -123,7 +138,7 @@ async function composeOptions(
   version: string,
   options: GlobalOptions,
   canAsk: boolean,
-): Promise<Omit<ComposeOptions, 'quit' | 'lookOnly'>> {
+): Promise<Omit<ComposeOptions, 'quit' | 'lookOnly' | 'mayWrite'>> {
   const supplied = await suppliedToken(paths.uid);
   const warning = supplied?.warning ?? '';
   if (warning !== '') process.stderr.write(`${warning}\n`);

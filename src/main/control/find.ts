@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatehouseError } from '../core/errors.ts';
 import { refuseUnlessExclusive } from '../core/files.ts';
+import { findOwner, type HomeFolders } from '../core/home-lock.ts';
+import { homeInUse } from '../core/home-words.ts';
 import { controlKeyPath, controlSocketPath } from '../core/instance.ts';
 import { Secret } from '../core/secret.ts';
 import { connectTo, type CoreClient } from './client.ts';
@@ -11,6 +14,8 @@ import type { Role } from './protocol.ts';
 export interface FindOptions {
   /** Runtime folder of the installation (`systemPaths(...).runtime`). */
   readonly runtime: string;
+  /** What the lock of the home says comes first: the core may have been started where the environment named another runtime folder. */
+  readonly home?: HomeFolders;
   readonly role: Role;
   readonly version: string;
 }
@@ -28,10 +33,11 @@ export interface EnsureOptions extends FindOptions {
 /** Says in a core's environment that the supplied token comes on its standard input. */
 export const tokenOnStandardInput = 'GATEHOUSE_TOKEN_STDIN';
 
-/** Connects to the core that runs for this installation. Throws `no-core` when there is none. */
+/** Connects to the core that runs for this installation. Throws `no-core` when there is none, and `home-in-use` when it is another computer's. */
 export async function connectCore(options: FindOptions): Promise<CoreClient> {
-  const key = await readKey(options.runtime);
-  const path = controlSocketPath(options.runtime, process.platform);
+  const runtime = await runtimeOf(options);
+  const key = await readKey(runtime);
+  const path = controlSocketPath(runtime, process.platform);
   return connectTo({ path, key, role: options.role, version: options.version });
 }
 
@@ -59,7 +65,7 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
   const deadline = performance.now() + options.limit;
   for (let last = false; !last;) {
     // Once more after it has ended: another one may have been faster, and ours has given way to it.
-    last = failed || performance.now() > deadline;
+    last = performance.now() > deadline || (failed && !(await isBetween(options)));
     const client = await tryConnect(options);
     if (client !== null) {
       child.stderr?.destroy();
@@ -75,6 +81,18 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
       nextStep: 'Start it with `gatehouse serve` to see what it says.',
     },
   );
+}
+
+async function runtimeOf({ home, runtime }: FindOptions): Promise<string> {
+  const owner = home === undefined ? null : await findOwner(home);
+  if (owner === null) return runtime;
+  if (owner.where !== 'alive') throw homeInUse(owner, hostname());
+  return owner.runtime ?? runtime;
+}
+
+/** Whether a core has this home that does not answer yet, or no more. */
+async function isBetween({ home }: FindOptions): Promise<boolean> {
+  return home !== undefined && (await findOwner(home)) !== null;
 }
 
 async function tryConnect(options: FindOptions): Promise<CoreClient | null> {

@@ -33,6 +33,7 @@ export const startRequestSchema = z.strictObject({
   readyPath: text(2048).regex(/^\//, 'does not begin with /').optional(),
   readySeconds: z.number().min(1).max(3600).optional(),
   custom: customServerSchema.optional(),
+  umask: z.int().min(0).max(0o777).optional(),
   trustFolder: z.boolean().optional(),
 });
 

@@ -9,6 +9,7 @@ import { GatehouseError } from './errors.ts';
 import { defaultBudgets } from './gateway/guest-budgets.ts';
 import { GuestWork } from './gateway/guest-work.ts';
 import { defaultShareLimits, openShareGateway } from './gateway/share-gateway.ts';
+import type { MayWrite } from './home-lock.ts';
 import type { Launcher } from './launcher.ts';
 import type { Paths } from './paths.ts';
 import type { DoorTls, Log, Redactor, SecretKeeper } from './ports.ts';
@@ -44,6 +45,7 @@ export interface SharingOptions {
   readonly log: Log;
   readonly announcer: Announcer;
   readonly launcher: Launcher;
+  readonly mayWrite: MayWrite;
 }
 
 export interface ComposedSharing {
@@ -165,7 +167,7 @@ function hostOf(settings: SettingsStore): () => HostNames {
 }
 
 function roomsOptions(
-  { paths, keeper, redactor, log, settings }: SharingOptions,
+  { paths, keeper, redactor, log, settings, mayWrite }: SharingOptions,
   host: () => HostNames,
 ): Parameters<typeof openRooms>[0] {
   return {
@@ -174,6 +176,7 @@ function roomsOptions(
     keeper,
     redactor,
     log,
+    mayWrite,
     owner: { pid: process.pid, host: hostname(), processes: { startOf } },
     limits: { ...guestLimits, idleMs: settings.get('sharing.idleMinutes') * 60_000 },
     host,

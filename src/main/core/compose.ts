@@ -10,6 +10,7 @@ import type { DoctorParts } from './doctor.ts';
 import { createBoundedLog } from './bounded-log.ts';
 import { openTrustedFolders, type TrustedFolders } from './folders/trusted-folders.ts';
 import { openGateway } from './gateway/gateway.ts';
+import type { MayWrite } from './home-lock.ts';
 import { Launcher } from './launcher.ts';
 import { createLog } from './log.ts';
 import type { Environment, Paths } from './paths.ts';
@@ -51,6 +52,8 @@ export interface ComposeOptions {
   /** The Electron binary that this installation would use, whether it is there or not. */
   readonly electron: string | null;
   readonly quit: (reason: string) => Promise<void>;
+  /** Asked before each write of what the home remembers. */
+  readonly mayWrite: MayWrite;
 }
 
 /** A core without a door: everything but the control socket. */
@@ -68,9 +71,9 @@ export interface Core {
 
 /** Chooses the implementations and puts them together. Starts nothing, listens nowhere; paths must have been prepared. */
 export async function composeCore(options: ComposeOptions): Promise<Core> {
-  const { paths, user } = options;
+  const { paths, mayWrite } = options;
   const redactor = createRedactor();
-  const settings = await openSettings({ file: join(paths.config, 'settings.json') });
+  const settings = await openSettings({ file: join(paths.config, 'settings.json'), mayWrite });
   const log = createLog({
     file: join(paths.logs, 'gatehouse.log'),
     redactor,
@@ -85,7 +88,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
   const announcer = createAnnouncer(error => log.error('A listener failed.', { error: String(error) }));
   const launcher: Launcher = new Launcher({
     profiles: profilesOf(options, settings, log),
-    saved: await openSavedServers(paths.state, log),
+    saved: await openSavedServers(paths.state, log, mayWrite),
     vault,
     log,
     removeLogs: id => removeLogs(paths.logs, id),
@@ -96,7 +99,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     follow: (id, state) => sharing.follow(id, state),
     unshare: id => sharing.forgotten(id),
   });
-  const sharing = composeSharing({ paths, user, keeper, settings, redactor, log, announcer, launcher });
+  const sharing = composeSharing({ ...options, keeper, settings, redactor, log, announcer, launcher });
   return {
     answers: makeAnswers({
       launcher,
@@ -118,9 +121,20 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
   };
 }
 
-function foldersOf({ paths, homedir }: ComposeOptions, settings: SettingsStore, log: Log): TrustedFolders {
+function foldersOf(
+  { paths, homedir, mayWrite }: ComposeOptions,
+  settings: SettingsStore,
+  log: Log,
+): TrustedFolders {
   const bySetting = (): readonly string[] => settings.get('folders.trusted');
-  return openTrustedFolders({ stateFolder: paths.state, home: homedir, uid: paths.uid, bySetting, log });
+  return openTrustedFolders({
+    stateFolder: paths.state,
+    home: homedir,
+    uid: paths.uid,
+    bySetting,
+    log,
+    mayWrite,
+  });
 }
 
 function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<SecretKeeper> {
@@ -182,7 +196,7 @@ function entryParts(
       extraHosts: settings.get('gateway.extraHosts'),
       trustedProxies: settings.get('gateway.trustedProxies'),
     }),
-    supervise: ({ server, plan, onChange }: SuperviseRequest): Supervised =>
+    supervise: ({ server, plan, umask, onChange }: SuperviseRequest): Supervised =>
       supervise({
         serverId: server.id,
         name: server.name,
@@ -191,6 +205,7 @@ function entryParts(
         logFile: join(options.paths.logs, `${server.id}.log`),
         folder: server.folder,
         user: options.user,
+        umask,
         redactor,
         log,
         clock: Date.now,

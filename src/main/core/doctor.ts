@@ -1,6 +1,9 @@
+import { hostname } from 'node:os';
 import type { DoctorLine, FoundServer } from '../../shared/model.ts';
 import { errorInfo } from './errors.ts';
 import { folderLines, line, localhostLines, portLines, proxyLine } from './doctor-surroundings.ts';
+import { findOwner, type HomeOwner } from './home-lock.ts';
+import { homeInUse, ownerText } from './home-words.ts';
 import type { Environment, Paths } from './paths.ts';
 import type { Vault } from './ports.ts';
 
@@ -89,6 +92,7 @@ const checks: Readonly<Record<string, Check>> = {
   localhost: localhostLines,
   proxy: async ({ environment }) => [proxyLine(environment)],
   folders: ({ paths }) => folderLines(paths),
+  owner: async ({ paths }) => ownerLines(await findOwner(paths)),
   settings: async ({ settingsWarnings }) => {
     const warnings = settingsWarnings();
     if (warnings.length === 0) return [line('settings', 'ok', 'Settings', 'all read')];
@@ -110,6 +114,13 @@ const checks: Readonly<Record<string, Check>> = {
     ];
   },
 };
+
+function ownerLines(owner: HomeOwner | null): readonly DoctorLine[] {
+  if (owner === null) return [line('owner', 'ok', 'Owner', 'nobody has this home now')];
+  if (owner.where === 'alive') return [line('owner', 'ok', 'Owner', ownerText(owner))];
+  const { message, nextStep } = homeInUse(owner, hostname());
+  return [line('owner', 'problem', 'Owner', message, nextStep)];
+}
 
 function serversLines(found: readonly FoundServer[]): readonly DoctorLine[] {
   const working = found.filter(({ problem }) => problem === null);

@@ -51,7 +51,8 @@ export async function becomeCore(
     throw new GatehouseError('no-start-time', 'The system does not tell when this process started.');
   }
   const record = { ...own, started };
-  return { record, release: await takeLock(coreLock(runtime, processes), record) };
+  const lock = await takeLock(coreLock(runtime, processes), record);
+  return { record, release: () => lock.release() };
 }
 
 function coreLock(runtime: string, processes: ProcessTable): LockKind<CoreRecord> {
@@ -69,13 +70,13 @@ function coreLock(runtime: string, processes: ProcessTable): LockKind<CoreRecord
   };
 }
 
-function starting(): GatehouseError {
+export function starting(): GatehouseError {
   return new GatehouseError('core-running', 'Another Gatehouse is starting for this home.', {
     nextStep: 'Wait a moment and try again.',
   });
 }
 
-function alreadyRunning(other: CoreRecord): GatehouseError {
+export function alreadyRunning(other: Pick<CoreRecord, 'version' | 'pid' | 'place'>): GatehouseError {
   return new GatehouseError(
     'core-running',
     `Gatehouse ${other.version} already runs for this home: process ${other.pid}, ${other.place}.`,

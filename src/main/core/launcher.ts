@@ -116,7 +116,7 @@ export class Launcher {
     const again = this.#sameStopped(request, folder, found);
     if (again !== undefined) {
       again.describe(found);
-      again.bePatient(request.readySeconds);
+      again.renew(request);
       return again;
     }
     const title = titleOf(request, found);

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, posix, win32 } from 'node:path';
 import { GatehouseError } from './errors.ts';
+import { refuseForeignParts } from './ownership.ts';
 import { ensureExclusiveFolder, ensureFolder, ensurePrivateFolder, refuseSwappable } from './files.ts';
 
 /** Where Gatehouse keeps things. Every folder is absolute and for the owner alone (0700). */
@@ -177,6 +178,7 @@ function runtimeFolder(
 
 /** Makes every folder, private, and refuses to go on where one cannot be written or is not ours alone. */
 export async function preparePaths(paths: Paths): Promise<void> {
+  await refuseForeignParts(paths);
   if (paths.custom) {
     // Before anything in it is made or closed: in a folder that others can write to, each name may lead elsewhere.
     await ensureFolder(paths.home);

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { StartRequest } from '../../shared/model.ts';
 import { startRequestSchema } from './calls.ts';
+import { GatehouseError } from './errors.ts';
 import { readTextIfPresent, writeFileAtomic } from './files.ts';
+import type { MayWrite } from './home-lock.ts';
 import type { Log } from './ports.ts';
+import { createTurns } from './turns.ts';
 
 /**
  * What is remembered of a server between two runs: no secret, no process, and no host label. A label is good only while the
@@ -47,29 +50,34 @@ export interface SavedServers {
   remove(id: string): Promise<void>;
 }
 
-/** Reads `servers.json` of the state folder. What cannot be read is left out with a warning; a file that is not JSON is kept aside. */
-export async function openSavedServers(stateFolder: string, log: Log): Promise<SavedServers> {
+/**
+ * Reads `servers.json` of the state folder, and reads it again before each write: what another command has changed since stays changed. What cannot be read is left out
+ * with a warning; a file that is not JSON is kept aside.
+ */
+export async function openSavedServers(
+  stateFolder: string,
+  log: Log,
+  mayWrite: MayWrite = async () => {},
+): Promise<SavedServers> {
   const path = join(stateFolder, 'servers.json');
-  const servers = new Map<string, SavedServer>();
-  for (const server of await readServers(path, log)) servers.set(server.id, server);
-  let writing: Promise<void> = Promise.resolve();
-  const write = (): Promise<void> => {
-    const next = writing.then(() =>
-      writeFileAtomic(path, `${JSON.stringify([...servers.values()], null, 2)}\n`),
-    );
-    writing = next.catch(() => {});
-    return next;
+  const read = async (): Promise<Map<string, SavedServer>> =>
+    new Map((await readServers(path, log)).map(server => [server.id, server]));
+  const servers = await read();
+  const inTurn = createTurns();
+  const change = (what: (servers: Map<string, SavedServer>) => void): Promise<void> => {
+    // Known at once, also where it cannot be saved.
+    what(servers);
+    return inTurn('write', async () => {
+      await mayWrite();
+      const fresh = await read();
+      what(fresh);
+      await writeFileAtomic(path, `${JSON.stringify([...fresh.values()], null, 2)}\n`);
+    });
   };
   return {
     all: () => [...servers.values()],
-    put(server) {
-      servers.set(server.id, server);
-      return write();
-    },
-    remove(id) {
-      servers.delete(id);
-      return write();
-    },
+    put: server => change(all => void all.set(server.id, server)),
+    remove: id => change(all => void all.delete(id)),
   };
 }
 
@@ -84,6 +92,8 @@ async function readServers(path: string, log: Log): Promise<readonly SavedServer
       return parsed.success ? [parsed.data] : [];
     });
   } catch (error) {
+    // Somebody else's, or a disk that does not answer: it may be whole.
+    if (error instanceof GatehouseError) throw error;
     const aside = `${path}.broken-${Date.now()}`;
     await rename(path, aside).catch(() => {});
     log.warn('The remembered servers could not be read; the list starts empty.', {

@@ -1,4 +1,4 @@
-import type { Failure, FoundServer, ServerInfo } from '../../shared/model.ts';
+import type { Failure, FoundServer, ServerInfo, StartRequest } from '../../shared/model.ts';
 import { GatehouseError } from './errors.ts';
 import type {
   ClientCredential,
@@ -43,6 +43,8 @@ export interface EntryParts {
 export interface SuperviseRequest {
   readonly server: SavedServer;
   readonly plan: (place: RunPlace) => Promise<LaunchPlan>;
+  /** Of the next run. */
+  readonly umask: () => number | undefined;
   readonly onChange: () => void;
 }
 
@@ -72,7 +74,12 @@ export class ServerEntry {
   constructor(parts: EntryParts, saved: SavedServer, plan: (place: RunPlace) => Promise<LaunchPlan>) {
     this.#parts = parts;
     this.#saved = saved;
-    this.#supervised = parts.supervise({ server: saved, plan, onChange: () => this.#changed() });
+    this.#supervised = parts.supervise({
+      server: saved,
+      plan,
+      umask: () => this.#saved.request.umask,
+      onChange: () => this.#changed(),
+    });
   }
 
   get saved(): SavedServer {
@@ -153,9 +160,10 @@ export class ServerEntry {
     this.#saved = { ...this.#saved, title, origin: found.origin };
   }
 
-  /** How long the next start may take; the profile's own limit when undefined. */
-  bePatient(readySeconds: number | undefined): void {
-    this.#saved = { ...this.#saved, request: { ...this.#saved.request, readySeconds } };
+  /** How long the next start may take (the profile's own limit when undefined), and how open its files are (as before when undefined). */
+  renew({ readySeconds, umask }: Pick<StartRequest, 'readySeconds' | 'umask'>): void {
+    const { request } = this.#saved;
+    this.#saved = { ...this.#saved, request: { ...request, readySeconds, umask: umask ?? request.umask } };
   }
 
   /** The run that is being planned may run code of its folder, or not. */

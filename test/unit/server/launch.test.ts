@@ -32,12 +32,20 @@ test('the environment is what is given, and the folder may have any name', async
   expect(await output(['/bin/pwd'])).toBe(`${folder}\n`);
 });
 
-test('what it writes is private, what we write afterwards is as before', async () => {
-  const before = process.umask();
-  await output(['/bin/sh', '-c', ': > made']);
-  expect(statSync(join(folder, 'made')).mode & 0o777).toBe(0o600);
-  expect(process.umask()).toBe(before);
-});
+test.each([
+  [0o077, 0o600],
+  [0o002, 0o664],
+  [0, 0o666],
+])(
+  'with a mask of %i what it writes has that, and what we write afterwards is as before',
+  async (umask, mode) => {
+    const before = process.umask();
+    const child = await launch({ argv: ['/bin/sh', '-c', ': > made'], environment: {}, folder, umask });
+    await once(child, 'close');
+    expect(statSync(join(folder, 'made')).mode & 0o777).toBe(mode);
+    expect(process.umask()).toBe(before);
+  },
+);
 
 test('it leads a session and a group of its own', async () => {
   const child = await launch({

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { FolderTrust } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import { readTextIfPresent, writeFileAtomic } from '../files.ts';
+import type { MayWrite } from '../home-lock.ts';
 import type { Log } from '../ports.ts';
 import { createTurns } from '../turns.ts';
 import { noSuchFolder } from './check-folder.ts';
@@ -18,6 +19,7 @@ export interface TrustedFoldersOptions {
   /** Folders that a setting names; asked for at each look. */
   readonly bySetting: () => readonly string[];
   readonly log: Log;
+  readonly mayWrite?: MayWrite;
 }
 
 /** What its owner said of the folders that servers are opened on. */
@@ -47,11 +49,14 @@ const fileLimit = 4 * 1024 * 1024;
 export function openTrustedFolders(options: TrustedFoldersOptions): TrustedFolders {
   const file = join(options.stateFolder, 'trusted-folders.json');
   const inTurn = createTurns();
+  const { mayWrite = async () => {} } = options;
   const save = async (entry: Entry): Promise<void> => {
+    await mayWrite();
     const entries = (await readEntries(file, options.log)).filter(({ path }) => path !== entry.path);
     await writeFileAtomic(file, `${JSON.stringify([...entries, entry], null, 2)}\n`);
   };
   const drop = async (folder: string): Promise<boolean> => {
+    await mayWrite();
     const entries = await readEntries(file, options.log);
     const rest = entries.filter(({ path }) => path !== folder);
     if (rest.length < entries.length) await writeFileAtomic(file, `${JSON.stringify(rest, null, 2)}\n`);
@@ -59,7 +64,7 @@ export function openTrustedFolders(options: TrustedFoldersOptions): TrustedFolde
   };
   const judge = async (facts: FolderFacts): Promise<FolderVerdict> => {
     const [entries, set, home] = await Promise.all([
-      readEntries(file, options.log),
+      readEntries(file, options.log).catch(() => []),
       settled(options.bySetting()),
       realpath(options.home).catch(() => options.home),
     ]);
@@ -134,6 +139,8 @@ async function readEntries(file: string, log: Log): Promise<readonly Entry[]> {
         return parsed.success ? [parsed.data] : [];
       });
   } catch (error) {
+    // Somebody else's, or a disk that does not answer: it may be whole.
+    if (error instanceof GatehouseError) throw error;
     const aside = `${file}.broken-${Date.now()}`;
     await rename(file, aside).catch(() => undefined);
     log.warn('The trusted folders could not be read; no folder is trusted.', {

@@ -7,6 +7,8 @@ export interface Launch {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly folder: string;
+  /** Which permissions the files that it makes do not have; as for this process when absent. */
+  readonly umask?: number | undefined;
 }
 
 export type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -22,10 +24,10 @@ export interface Exit {
  * session and process group of its own, so that it can be ended whole and a terminal's Ctrl-C does not reach it.
  * @throws GatehouseError `not-started` when the system cannot run it
  */
-export async function launch({ argv, environment, folder }: Launch): Promise<Child> {
+export async function launch({ argv, environment, folder, umask }: Launch): Promise<Child> {
   const [program, ...args] = argv;
   if (program === undefined) throw new GatehouseError('not-started', 'There is no command to start.');
-  const child = withPrivateFiles(() =>
+  const child = withUmask(umask, () =>
     spawn(program, args, {
       cwd: folder,
       env: { ...environment },
@@ -46,9 +48,13 @@ export function hasEnded(child: Child): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-/** What a server writes is for its owner only unless it says otherwise. `spawn` forks before it returns, so nothing else sees the mask. */
-function withPrivateFiles<T>(work: () => T): T {
-  const before = process.umask(0o077);
+/**
+ * What a server, its kernels and terminals write is the user's, and as open as they want it: the folder of a group is closed to nobody. What is ours lies in private
+ * folders whatever the mask. `spawn` forks before it returns, so nothing else sees the mask.
+ */
+function withUmask<T>(umask: number | undefined, work: () => T): T {
+  if (umask === undefined) return work();
+  const before = process.umask(umask);
   try {
     return work();
   } finally {

@@ -14,6 +14,8 @@ export interface SuperviseOptions {
   readonly folder: string;
   /** Login name of the owner. */
   readonly user: string;
+  /** File mode creation mask of its next run; that of this process when absent. */
+  readonly umask?: () => number | undefined;
   readonly redactor: Redactor;
   readonly log: Log;
   readonly clock: Clock;

@@ -118,6 +118,7 @@ export class Run {
     const child = await launch({
       argv: plan.argv,
       folder: plan.folder,
+      umask: this.#options.umask?.(),
       environment: { ...clean, ...plan.environment, [markerName]: this.#site.names.marker },
     });
     this.#child = child;

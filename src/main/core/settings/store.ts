@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SettingInfo } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import { readTextIfPresent, sweepParts, writeFileAtomic } from '../files.ts';
+import type { MayWrite } from '../home-lock.ts';
 import type { Clock } from '../ports.ts';
 import { createTurns } from '../turns.ts';
 import { accept, effective, type Effective, type Values } from './effective.ts';
@@ -15,6 +16,7 @@ export interface SettingsOptions {
   /** What an administrator forces; beats the user's choice. */
   readonly policy?: Values | undefined;
   readonly clock?: Clock;
+  readonly mayWrite?: MayWrite;
 }
 
 export interface SettingsStore {
@@ -40,7 +42,7 @@ interface Loaded {
 
 /** Reads the settings. A file that cannot be used stops nobody: it is kept aside and named in a warning, and defaults are in force. */
 export async function openSettings(options: SettingsOptions): Promise<SettingsStore> {
-  const { file, policy = {}, clock = Date.now } = options;
+  const { file, policy = {}, clock = Date.now, mayWrite = async () => {} } = options;
   await sweepParts(file);
   let loaded = await load(file, clock).catch((error: unknown): Loaded => {
     if (!(error instanceof GatehouseError)) throw error;
@@ -50,6 +52,7 @@ export async function openSettings(options: SettingsOptions): Promise<SettingsSt
   const inTurn = createTurns();
 
   async function save(key: SettingKey, value: unknown): Promise<SettingInfo> {
+    await mayWrite();
     // Read again: an editor or another process may have written since.
     const fresh = await load(file, clock);
     const user = Object.fromEntries(Object.entries(fresh.user).filter(([name]) => name !== key));

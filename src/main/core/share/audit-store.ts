@@ -4,6 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { readTextIfPresent, sweepParts, writeFileAtomic } from '../files.ts';
+import type { MayWrite } from '../home-lock.ts';
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { createTurns } from '../turns.ts';
@@ -37,6 +38,7 @@ export interface StoreOptions {
   readonly maxBytes: number;
   /** How many full ones are kept, 1 or more; the oldest goes. */
   readonly kept: number;
+  readonly mayWrite?: MayWrite | undefined;
   /** For tests. */
   readonly operations?: AuditOperations | undefined;
 }
@@ -81,6 +83,7 @@ export class AuditStore {
   /** Throws where it could not be written; perhaps a part was. */
   async write(batch: readonly Waiting[]): Promise<void> {
     const { folder, maxBytes, operations = { open } } = this.#options;
+    await this.#options.mayWrite?.();
     let state = this.#state ?? (await this.#resume(batch[0]?.at ?? 0));
     this.#state = null;
     const own = state.events.map(event => ({ event, at: batch[0]?.at ?? 0 }));

@@ -8,6 +8,7 @@ import { GatehouseError } from '../errors.ts';
 import { fileError, readTextIfPresent, sweepParts, writeFileAtomic, type WriteOperations } from '../files.ts';
 import { bookText, emptyBook, readBook, type Book } from './book.ts';
 import { seal, unseal } from './envelope.ts';
+import type { MayWrite } from '../home-lock.ts';
 import type { InstallationKeys } from './installation-key.ts';
 import type { LedgerCounter } from './ledger-counter.ts';
 
@@ -108,6 +109,7 @@ export function ledgerFile(
   first: InstallationKeys,
   counter: LedgerCounter,
   operations?: WriteOperations,
+  mayWrite: MayWrite = async () => {},
 ): LedgerFile {
   let keys = first;
   let generation = loaded.generation;
@@ -115,6 +117,7 @@ export function ledgerFile(
   let waiting: Promise<void> | null = null;
 
   async function write(): Promise<void> {
+    await mayWrite();
     // Counted before it is tried: a number is never used for two contents.
     generation += 1;
     const mine = generation;

@@ -11,6 +11,8 @@ export interface LockOwner {
   readonly pid: number;
   readonly host: string;
   readonly processes: ProcessTable;
+  /** This process owns the home in which the ledger is, so another computer's lock was left behind. */
+  readonly ownsHome?: boolean | undefined;
 }
 
 /** Takes the lock. Refuses with `ledger-busy`, which says who has it. The answer gives it back. */
@@ -21,8 +23,9 @@ export async function lockLedger(file: string, own: LockOwner): Promise<() => Pr
     throw new GatehouseError('no-start-time', 'The system does not tell when this process started.');
   const isAlive = async (holder: Holder): Promise<boolean> =>
     // Nothing can be known of another computer's processes, so its lock counts.
-    holder.host !== host || (await processes.startOf(holder.pid)) === holder.started;
-  return takeLock({ path: `${file}.lock`, read, isAlive, busy }, { pid, started, host });
+    holder.host !== host ? own.ownsHome !== true : (await processes.startOf(holder.pid)) === holder.started;
+  const lock = await takeLock({ path: `${file}.lock`, read, isAlive, busy }, { pid, started, host });
+  return () => lock.release();
 }
 
 function read(text: string): Holder | null {

@@ -2,6 +2,7 @@
  * The attack: a ledger that another process has open, or that somebody has put in the place of ours. It is locked first, then vouched for, then shown to be
  * writable; where one of these fails there is no ledger, and without one nothing is shared.
  */
+import type { MayWrite } from '../home-lock.ts';
 import type { Clock, SecretKeeper } from '../ports.ts';
 import { emptyBook } from './book.ts';
 import { guestLimits, type GuestLimits } from './guests.ts';
@@ -21,6 +22,7 @@ export interface LedgerOptions {
   /** Others that may have sealed it: of a rotation that was cut, or the one to migrate from. */
   readonly otherKeys?: readonly InstallationKeys[] | undefined;
   readonly owner: LockOwner;
+  readonly mayWrite?: MayWrite | undefined;
   readonly limits?: GuestLimits | undefined;
   readonly clock?: Clock | undefined;
   readonly monotonic?: Clock | undefined;
@@ -49,7 +51,14 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     if (sealedWith !== null) book.retired = retire(book.retired, sealedWith, keys);
     const now = steadyClock(clock, monotonic, book.mark);
     const ledger = new Ledger(
-      { book, file: ledgerFile(file, loaded, keys, counter), counter, now, limits, unlock },
+      {
+        book,
+        file: ledgerFile(file, loaded, keys, counter, undefined, options.mayWrite),
+        counter,
+        now,
+        limits,
+        unlock,
+      },
       keys,
     );
     // Also shows that it can be written, before anybody relies on it.

@@ -3,6 +3,7 @@
  * link that nobody can vouch for, or whose use is not written down, is worse than none.
  */
 import { join } from 'node:path';
+import type { MayWrite } from '../home-lock.ts';
 import type { Log, Redactor, SecretKeeper } from '../ports.ts';
 import { makeFolder } from '../make-folder.ts';
 import { Audit, auditFolders } from './audit.ts';
@@ -27,7 +28,8 @@ export interface RoomsOptions {
   readonly keeper: SecretKeeper;
   readonly redactor: Redactor;
   readonly log: Log;
-  readonly owner: LockOwner;
+  readonly owner: Omit<LockOwner, 'ownsHome'>;
+  readonly mayWrite: MayWrite;
   readonly limits: GuestLimits;
   /** This computer's names and addresses now. */
   readonly host: () => HostNames;
@@ -52,7 +54,8 @@ export function ledgerFileOf(data: string): string {
 }
 
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
-  const { keeper, redactor, log } = options;
+  const { keeper, redactor, log, mayWrite } = options;
+  await mayWrite();
   const warn = (sentence: string): void => log.warn(sentence);
   const keys = await openInstallationKey(keeper, redactor);
   const setAside: string[] = [];
@@ -61,7 +64,8 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     keeper,
     keys: keys.current,
     otherKeys: keys.other === null ? [] : [keys.other],
-    owner: options.owner,
+    owner: { ...options.owner, ownsHome: true },
+    mayWrite,
     limits: options.limits,
     warn: sentence => {
       setAside.push(sentence);
@@ -79,6 +83,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     maxBytes: 10_000_000,
     kept: 20,
     redactor,
+    mayWrite,
     warn,
   });
   for (const reason of setAside) await audit.record({ event: 'ledger-set-aside', reason });

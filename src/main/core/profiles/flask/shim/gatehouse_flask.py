@@ -92,7 +92,6 @@ def main():
     socket, target = sys.argv[1], sys.argv[2]
     # What gunicorn would take for its own.
     sys.argv = sys.argv[:1]
-    os.umask(0o077)
     # Not within an `except`: a fault of the application would be told as one of gunicorn's absence.
     if importlib.util.find_spec("gunicorn") is None:
         return with_werkzeug(socket, target)
