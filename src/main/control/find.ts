@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallerEnvironment } from '../../shared/model.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { refuseUnlessExclusive } from '../core/files.ts';
 import { controlKeyPath, controlSocketPath } from '../core/instance.ts';
@@ -13,6 +14,8 @@ export interface FindOptions {
   readonly runtime: string;
   readonly role: Role;
   readonly version: string;
+  /** Whose environment the servers get that are asked for; the core's own when absent. */
+  readonly caller?: CallerEnvironment | undefined;
 }
 
 export interface EnsureOptions extends FindOptions {
@@ -32,7 +35,8 @@ export const tokenOnStandardInput = 'GATEHOUSE_TOKEN_STDIN';
 export async function connectCore(options: FindOptions): Promise<CoreClient> {
   const key = await readKey(options.runtime);
   const path = controlSocketPath(options.runtime, process.platform);
-  return connectTo({ path, key, role: options.role, version: options.version });
+  const { role, version, caller } = options;
+  return connectTo({ path, key, role, version, caller });
 }
 
 /** Connects to the core of this installation, and starts one in the background where none runs. */
