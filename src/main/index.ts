@@ -3,10 +3,11 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { app } from 'electron/main';
 import packageFile from '../../package.json' with { type: 'json' };
+import { callerOf } from './control/caller.ts';
 import { ensureCore } from './control/find.ts';
 import { systemPaths } from './core/paths.ts';
 import { withPrivateRuntime } from './core/runtime-folder.ts';
-import { coreEnvironment, coreProgram, secretNames } from './shell/core-environment.ts';
+import { coreEnvironment, coreProgram, secretNames, startedInTerminal } from './shell/core-environment.ts';
 import { errorInfo } from './shell/error-info.ts';
 import { registerOwnScheme, runShell } from './shell/shell.ts';
 import { openShellLog } from './shell/shell-log.ts';
@@ -49,6 +50,7 @@ function main(): void {
       args: [program.script, 'serve', '--background'],
       limit: coreLimit,
       environment,
+      caller: callerOf(environment, !startedInTerminal(process.env, process.stdin.isTTY)),
     });
   runShell({
     door,

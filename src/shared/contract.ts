@@ -2,6 +2,7 @@ import type {
   About,
   AccessLink,
   Busy,
+  CallerEnvironment,
   DoctorLine,
   Failure,
   FolderTrust,
@@ -42,6 +43,7 @@ export interface Calls {
   'profiles.find': (options: {
     readonly fresh: boolean;
     readonly folder?: string | undefined;
+    readonly caller?: CallerEnvironment | undefined;
   }) => Promise<readonly FoundServer[]>;
   /** Every kind of server that can be started, installed or not. */
   'profiles.kinds': () => Promise<readonly ProfileInfo[]>;
@@ -57,7 +59,11 @@ export interface Calls {
   /** The same, but answers at once with the server in state `starting`. */
   'server.begin': (request: StartRequest) => Promise<ServerInfo>;
   'server.stop': (id: string) => Promise<ServerInfo>;
-  'server.restart': (id: string) => Promise<ServerInfo>;
+  /** It keeps the environment that it was started with; `fresh`: it takes the caller's. */
+  'server.restart': (
+    id: string,
+    options?: { readonly fresh?: boolean | undefined; readonly caller?: CallerEnvironment | undefined },
+  ) => Promise<ServerInfo>;
   /** Forgets a server that does not run, and its token. */
   'server.forget': (id: string) => Promise<void>;
   'server.failure': (id: string) => Promise<Failure | null>;
@@ -102,7 +108,9 @@ export interface Calls {
   'secret.rotate': (options: { readonly keyFile?: string | undefined }) => Promise<void>;
   'setup.run': (profile: ProfileName) => Promise<FoundServer>;
   'setup.remove': (profile: ProfileName) => Promise<void>;
-  'doctor.run': () => Promise<readonly DoctorLine[]>;
+  'doctor.run': (options?: {
+    readonly caller?: CallerEnvironment | undefined;
+  }) => Promise<readonly DoctorLine[]>;
   'config.list': () => Promise<readonly SettingInfo[]>;
   'config.get': (key: string) => Promise<SettingInfo>;
   'config.set': (key: string, value: unknown) => Promise<SettingInfo>;

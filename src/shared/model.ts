@@ -133,6 +133,12 @@ export interface CustomRole {
   readonly sockets?: readonly string[] | undefined;
 }
 
+/** The environment of whoever asks for a server: their shell's. With `login`, a desktop's, which their login shell adds to. */
+export interface CallerEnvironment {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly login: boolean;
+}
+
 export interface StartRequest {
   readonly profile: ProfileName;
   /** Which installation (`FoundServer.id`); the best one when absent. */
@@ -156,6 +162,8 @@ export interface StartRequest {
   readonly umask?: number | undefined;
   /** What its owner answered when asked whether they trust the authors of the files in the folder; absent: they were not asked. */
   readonly trustFolder?: boolean | undefined;
+  /** What the server is started with; the core's own environment when absent. Kept in memory alone. */
+  readonly caller?: CallerEnvironment | undefined;
 }
 
 /** Why a server did not start or would not stay up. Redacted: may be copied into a bug report. */

@@ -72,6 +72,19 @@ test('it is stopped without a trace', async () => {
   expect(await leftOver(shared)).toEqual([]);
 });
 
+test('it starts where a proxy is set that knows nothing of this computer', async () => {
+  // Nothing listens on port 9: asked through it whether it answers, the app would be told no, and end.
+  const dead = 'http://127.0.0.1:9';
+  const proxies = { http_proxy: dead, HTTPS_PROXY: dead, ALL_PROXY: dead, NO_PROXY: 'intern.example' };
+  const behind = await openApp('gradio', { 'app.py': app('') }, ['app.py'], proxies);
+  try {
+    const seen = await behind.core.call('server.list');
+    expect(seen).toMatchObject([{ state: 'ready' }]);
+  } finally {
+    await behind.close();
+  }
+});
+
 test('a script that opens the app to the network is ended, and its owner is told why', async () => {
   const start = openApp('gradio', { 'open.py': app('server_name="0.0.0.0"') }, ['open.py']);
   await expect(start).rejects.toThrow(/it listens on the network, though it was told not to/i);

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import type { EventName } from '../../src/shared/contract.ts';
 import { managedOrigin } from '../../src/shared/model.ts';
+import { StartEnvironments } from '../../src/main/core/start-environments.ts';
 import { Launcher } from '../../src/main/core/launcher.ts';
 import {
   fakeFolders,
@@ -20,6 +21,7 @@ function makeLauncher(saved = fakeSaved(), profile = fakeProfile(found('one')), 
   const launcher = new Launcher({
     profiles: new Map([['jupyter', profile]]),
     saved,
+    environments: new StartEnvironments({ own: { PATH: '/usr/bin' }, log: silentLog }),
     vault,
     log: silentLog,
     removeLogs: async () => {},

@@ -78,7 +78,8 @@ function isAlive(pid: number): boolean {
 
 /** One that runs is left as it is: its kernels and what is not saved are worth more than a fresh start. */
 async function startKnown(core: CoreClient, known: ServerInfo, output: Output): Promise<ServerInfo> {
-  if (known.state !== 'ready' && known.state !== 'unhealthy') return restart(core, known.id, output);
+  if (known.state !== 'ready' && known.state !== 'unhealthy')
+    return restart(core, known.id, output, { fresh: true });
   say(output, `It runs already; \`gatehouse restart ${known.id}\` starts it anew.`);
   return known;
 }

@@ -13,9 +13,14 @@ export function begin(core: Asking, request: StartRequest, output: Output): Prom
   return settled(core, () => core.call('server.begin', asked), output);
 }
 
-/** The same for a server that is known. */
-export function restart(core: Asking, id: string, output: Output): Promise<ServerInfo> {
-  return settled(core, () => core.call('server.restart', id), output, id);
+/** The same for a server that is known. It keeps its environment, unless it is to begin afresh with the caller's. */
+export function restart(
+  core: Asking,
+  id: string,
+  output: Output,
+  options: { readonly fresh?: boolean } = {},
+): Promise<ServerInfo> {
+  return settled(core, () => core.call('server.restart', id, options), output, id);
 }
 
 async function settled(

@@ -3,6 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectCore, ensureCore, tokenOnStandardInput } from '../control/find.ts';
+import { callerOf } from '../control/caller.ts';
 import type { CoreClient } from '../control/client.ts';
 import { composeCore, type ComposeOptions } from '../core/compose.ts';
 import { GatehouseError } from '../core/errors.ts';
@@ -67,7 +68,13 @@ export function makeSurroundings(): Surroundings {
 }
 
 function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
-  const find = { runtime: paths.runtime, home: paths, role: 'cli', version } as const;
+  const find = {
+    runtime: paths.runtime,
+    home: paths,
+    role: 'cli',
+    version,
+    caller: callerOf(process.env, false),
+  } as const;
   const running = async (): Promise<CoreClient> => sameVersion(await connectCore(find), version);
   return {
     running,

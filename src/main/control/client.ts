@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { CallName, Calls, EventName, Events } from '../../shared/contract.ts';
+import type { CallerEnvironment } from '../../shared/model.ts';
+import { withCaller } from './caller.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { closed, Handshake, refused, type ConnectOptions, type Keys } from './handshake.ts';
 import { readLines } from './lines.ts';
@@ -41,7 +43,7 @@ export async function connectTo(options: ConnectOptions): Promise<CoreClient> {
           if (keys === null) return;
           clearTimeout(timer);
           socket.removeAllListeners('close');
-          resolve(new Connection(socket, keys, reader));
+          resolve(new Connection(socket, keys, reader, options.caller));
         } catch (error) {
           fail(error);
         }
@@ -93,8 +95,11 @@ class Connection implements CoreClient {
   readonly #closers = new Set<() => void>();
   #next = 0;
 
-  constructor(socket: Socket, keys: Keys, reader: Reader) {
+  readonly #caller: CallerEnvironment | undefined;
+
+  constructor(socket: Socket, keys: Keys, reader: Reader, caller: CallerEnvironment | undefined) {
     this.#socket = socket;
+    this.#caller = caller;
     this.#keys = keys;
     this.coreVersion = keys.coreVersion;
     socket.on('close', () => this.#closed());
@@ -107,7 +112,9 @@ class Connection implements CoreClient {
     const answer = new Promise<unknown>((resolve, reject) => {
       if (this.#socket.destroyed) return reject(lost());
       this.#waiting.set(id, { resolve, reject });
-      this.#socket.write(this.#keys.sealer.seal({ kind: 'call', id, name, args }));
+      this.#socket.write(
+        this.#keys.sealer.seal({ kind: 'call', id, name, args: withCaller(name, args, this.#caller) }),
+      );
     });
     // The core that holds this connection's key made the answer under the same contract.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion

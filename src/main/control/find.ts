@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallerEnvironment } from '../../shared/model.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { refuseUnlessExclusive } from '../core/files.ts';
 import { findOwner, type HomeFolders } from '../core/home-lock.ts';
@@ -18,6 +19,8 @@ export interface FindOptions {
   readonly home?: HomeFolders;
   readonly role: Role;
   readonly version: string;
+  /** Whose environment the servers get that are asked for; the core's own when absent. */
+  readonly caller?: CallerEnvironment | undefined;
 }
 
 export interface EnsureOptions extends FindOptions {
@@ -38,7 +41,8 @@ export async function connectCore(options: FindOptions): Promise<CoreClient> {
   const runtime = await runtimeOf(options);
   const key = await readKey(runtime);
   const path = controlSocketPath(runtime, process.platform);
-  return connectTo({ path, key, role: options.role, version: options.version });
+  const { role, version, caller } = options;
+  return connectTo({ path, key, role, version, caller });
 }
 
 /** Connects to the core of this installation, and starts one in the background where none runs. */

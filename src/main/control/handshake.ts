@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { CallerEnvironment } from '../../shared/model.ts';
 import { GatehouseError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import {
@@ -21,6 +22,8 @@ export interface ConnectOptions {
   readonly key: Secret<string>;
   readonly role: Role;
   readonly version: string;
+  /** Put into each call that depends on it. */
+  readonly caller?: CallerEnvironment | undefined;
 }
 
 /** What a connection has once both ends have proved themselves. */

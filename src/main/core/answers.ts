@@ -13,7 +13,7 @@ export interface AnswersParts {
   readonly launcher: Launcher;
   readonly vault: Vault;
   readonly settings: SettingsStore;
-  readonly doctor: DoctorParts;
+  readonly doctor: Omit<DoctorParts, 'environment'>;
   readonly sharing: SharingAnswers;
   readonly log: Log;
   readonly about: () => About;
@@ -55,8 +55,8 @@ export function makeAnswers(parts: AnswersParts): Answers {
       await launcher.entry(id).stop('Its owner stopped it.');
       return launcher.entry(id).info();
     },
-    'server.restart': async id => {
-      const entry = launcher.entry(id);
+    'server.restart': async (id, options) => {
+      const entry = await launcher.prepareAgain(id, options ?? {});
       await entry.restart();
       return entry.info();
     },
@@ -73,7 +73,8 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'server.rotateToken': async id => (await launcher.entry(id).rotateToken()).reveal(),
     'setup.run': profile => launcher.setup(profile),
     'setup.remove': profile => launcher.removeSetup(profile),
-    'doctor.run': () => examine(parts.doctor),
+    'doctor.run': async options =>
+      examine({ ...parts.doctor, environment: await launcher.environmentOf(options?.caller) }),
     'config.list': async () => settings.list(),
     'config.get': async key => settings.info(key),
     'config.set': (key, value) => settings.set(key, value),

@@ -22,6 +22,17 @@ const credential = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('header'), name: headerName }),
   z.strictObject({ kind: z.literal('bearer') }),
 ]);
+/** A name without what ends it, and values without what ends them; Linux takes no longer one than 128 KiB. */
+const variables = z
+  .record(
+    z.string().regex(/^[^=\0]{1,1024}$/),
+    z
+      .string()
+      .max(131_072)
+      .regex(/^[^\0]*$/),
+  )
+  .refine(all => JSON.stringify(all).length <= 2_000_000, 'is more than 2 MB of variables');
+const caller = z.strictObject({ variables, login: z.boolean() });
 export const startRequestSchema = z.strictObject({
   profile,
   found: text(4200).optional(),
@@ -35,6 +46,7 @@ export const startRequestSchema = z.strictObject({
   custom: customServerSchema.optional(),
   umask: z.int().min(0).max(0o777).optional(),
   trustFolder: z.boolean().optional(),
+  caller: caller.optional(),
 });
 
 const role = z.enum(['viewer', 'editor', 'full']);
@@ -64,7 +76,9 @@ const inputs = {
   'core.busy': none,
   'core.quit': none,
   'core.resumed': none,
-  'profiles.find': z.tuple([z.strictObject({ fresh: z.boolean(), folder: folder.optional() })]),
+  'profiles.find': z.tuple([
+    z.strictObject({ fresh: z.boolean(), folder: folder.optional(), caller: caller.optional() }),
+  ]),
   'profiles.kinds': none,
   'folders.look': z.tuple([folder]),
   'folders.list': none,
@@ -73,7 +87,10 @@ const inputs = {
   'server.start': z.tuple([startRequestSchema]),
   'server.begin': z.tuple([startRequestSchema]),
   'server.stop': oneId,
-  'server.restart': oneId,
+  'server.restart': z.tuple([
+    id,
+    z.strictObject({ fresh: z.boolean().optional(), caller: caller.optional() }).optional(),
+  ]),
   'server.forget': oneId,
   'server.failure': oneId,
   'server.logs': z.tuple([id, z.strictObject({ lines: z.int().min(1).max(10_000) })]),
@@ -100,7 +117,7 @@ const inputs = {
   'secret.rotate': z.tuple([z.strictObject({ keyFile: folder.optional() })]),
   'setup.run': z.tuple([profile]),
   'setup.remove': z.tuple([profile]),
-  'doctor.run': none,
+  'doctor.run': z.tuple([z.strictObject({ caller: caller.optional() }).optional()]),
   'config.list': none,
   'config.get': z.tuple([text(80)]),
   'config.set': z.tuple([text(80), z.unknown()]),

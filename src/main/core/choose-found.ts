@@ -68,3 +68,16 @@ export function noSetup(name: ProfileName): GatehouseError {
     nextStep: 'Use `gatehouse setup jupyter`.',
   });
 }
+
+export function noSuchProfile(name: ProfileName, known: readonly ProfileName[]): GatehouseError {
+  return new GatehouseError('no-such-profile', `There is no profile "${name}".`, {
+    kind: 'not-found',
+    nextStep: `There are ${known.join(', ')}.`,
+  });
+}
+
+export function inUse({ id, name }: { readonly id: string; readonly name: string }): GatehouseError {
+  return new GatehouseError('in-use', `"${name}" runs from the managed environment.`, {
+    nextStep: `Stop it first: \`gatehouse stop ${id}\`.`,
+  });
+}

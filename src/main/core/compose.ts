@@ -22,6 +22,7 @@ import { createRedactor } from './redact.ts';
 import { openSavedServers } from './saved-servers.ts';
 import type { EntryParts, SuperviseRequest } from './server-entry.ts';
 import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
+import { StartEnvironments } from './start-environments.ts';
 import { supervise } from './server/supervisor.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
 import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
@@ -81,12 +82,11 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     kept: 3,
   });
   for (const warning of settings.warnings()) log.warn(warning);
-  const keeper = options.lookOnly
-    ? lateKeeper(() => keeperOf(options, settings))
-    : await keeperOf(options, settings);
+  const keeper = await keeperFor(options, settings);
   const vault = createVault(keeper, { redactor, supplied: options.supplied ?? undefined });
   const announcer = createAnnouncer(error => log.error('A listener failed.', { error: String(error) }));
   const launcher: Launcher = new Launcher({
+    environments: new StartEnvironments({ own: options.environment, log }),
     profiles: profilesOf(options, settings, log),
     saved: await openSavedServers(paths.state, log, mayWrite),
     vault,
@@ -119,6 +119,11 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     cleanUp: async () => void (await cleanStaleRuns(paths.runtime, log)),
     close: () => sharing.close().finally(() => log.close()),
   };
+}
+
+/** For a command that only looks: opened when something asks for a secret. */
+async function keeperFor(options: ComposeOptions, settings: SettingsStore): Promise<SecretKeeper> {
+  return options.lookOnly ? lateKeeper(() => keeperOf(options, settings)) : keeperOf(options, settings);
 }
 
 function foldersOf(
@@ -157,10 +162,9 @@ function doctorParts(
     settings,
     launcher,
   }: { readonly keeper: SecretKeeper; readonly settings: SettingsStore; readonly launcher: Launcher },
-): DoctorParts {
+): Omit<DoctorParts, 'environment'> {
   return {
     paths: options.paths,
-    environment: options.environment,
     secrets: async () => {
       const { store, sentence } = options.lookOnly ? await keeperOf(options, settings) : keeper;
       return { store, sentence };
@@ -212,8 +216,7 @@ function entryParts(
         onChange,
         onLine: line => announcer.announce('server.log', { id: server.id, line }),
         limits: { maxLogBytes: settings.get('log.maxMegabytes') * 1_000_000 },
-        extraEnvironmentNames: settings.get('environment.names'),
-        environment: options.environment,
+        environmentNames: () => settings.get('environment.names'),
         ...(options.resources === undefined ? {} : { guardPath: options.resources.guard }),
       }),
   };

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { DoctorLine } from '../../shared/model.ts';
+import { proxiesIn } from './server/proxy.ts';
 import type { Environment, Paths } from './paths.ts';
 
 export function line(
@@ -68,21 +69,21 @@ export async function localhostLines(): Promise<readonly DoctorLine[]> {
 }
 
 export function proxyLine(environment: Environment): DoctorLine {
-  const get = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? '';
-  if (get('http_proxy') === '' && get('https_proxy') === '' && get('all_proxy') === '')
-    return line('proxy', 'ok', 'Proxy', 'none set');
-  const exceptions = get('no_proxy')
-    .split(',')
+  const proxies = proxiesIn(environment);
+  if (proxies.length === 0) return line('proxy', 'ok', 'Proxy', 'none set');
+  const exceptions = ['no_proxy', 'NO_PROXY']
+    .flatMap(name => (environment[name] ?? '').split(','))
     .map(each => each.trim());
+  const set = proxies.join(', ');
   if (exceptions.includes('*') || exceptions.some(each => each === 'localhost' || each === '.localhost')) {
-    return line('proxy', 'ok', 'Proxy', 'set, and not used for this computer');
+    return line('proxy', 'ok', 'Proxy', `${set}; not used for this computer`);
   }
   return line(
     'proxy',
     'warning',
     'Proxy',
-    'set, and NO_PROXY does not name localhost: tools may send local requests to the proxy',
-    'Add `localhost,.localhost,127.0.0.1,::1` to NO_PROXY. Gatehouse itself never uses a proxy for local addresses.',
+    `${set}; NO_PROXY does not name localhost, so tools in a terminal may send local requests to the proxy`,
+    'Add `localhost,.localhost,127.0.0.1` to NO_PROXY. Servers that Gatehouse starts get it added, and Gatehouse itself never uses a proxy for local addresses.',
   );
 }
 

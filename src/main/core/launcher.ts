@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Events } from '../../shared/contract.ts';
 import {
   managedOrigin,
   type Busy,
+  type CallerEnvironment,
   type FolderTrust,
   type FoundServer,
   type ProfileName,
@@ -10,38 +10,18 @@ import {
   type SetupProgress,
   type StartRequest,
 } from '../../shared/model.ts';
-import { choose, noSetup } from './choose-found.ts';
+import { choose, inUse, noSetup, noSuchProfile } from './choose-found.ts';
 import { GatehouseError } from './errors.ts';
-import type { Log, Profile, RunPlace, Vault } from './ports.ts';
-import type { UpstreamState } from './gateway-ports.ts';
+import type { FindRequest, LauncherParts } from './launcher-parts.ts';
+import type { Profile, RunPlace } from './ports.ts';
 import type { SharedServer } from './share/share-listeners.ts';
-import type { SavedServer, SavedServers } from './saved-servers.ts';
-import { ServerEntry, type EntryParts } from './server-entry.ts';
+import type { SavedServer } from './saved-servers.ts';
+import { ServerEntry } from './server-entry.ts';
 import { checkFolder } from './folders/check-folder.ts';
 import type { TrustedFolders } from './folders/trusted-folders.ts';
 import { fileRun, identity, titleOf } from './start-request.ts';
+import type { Variables } from './server/environment.ts';
 import { defaultName, newHostLabel, newServerId } from './server-name.ts';
-
-export interface LauncherParts {
-  readonly profiles: ReadonlyMap<ProfileName, Profile>;
-  readonly saved: SavedServers;
-  readonly vault: Vault;
-  readonly log: Log;
-  /** Removes what a server said. */
-  readonly removeLogs: (id: string) => Promise<void>;
-  readonly folders: TrustedFolders;
-  /** Home folder of the owner: the working folder when none is asked for. */
-  readonly home: string;
-  readonly entry: Omit<
-    EntryParts,
-    'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'newHostLabel' | 'clientCredential' | 'wishes'
-  >;
-  /** Where a server can be reached now; null when nothing of it runs. */
-  readonly follow: (serverId: string, state: UpstreamState | null) => void;
-  /** Takes back what was shared of a server. */
-  readonly unshare: (serverId: string) => Promise<void>;
-  announce<K extends keyof Events>(name: K, value: Events[K]): void;
-}
 
 /** Milliseconds that a whole look for installed servers may take. */
 const findLimit = 20_000;
@@ -63,6 +43,11 @@ export class Launcher {
     return this.#parts.folders;
   }
 
+  /** With which a caller's servers are looked for and started. */
+  environmentOf(caller: CallerEnvironment | undefined): Promise<Variables> {
+    return this.#parts.environments.of(caller);
+  }
+
   list(): readonly ServerInfo[] {
     return [...this.#entries.values()].map(entry => entry.info());
   }
@@ -81,7 +66,7 @@ export class Launcher {
   shared(id: string): SharedServer {
     const entry = this.entry(id);
     const { name, request, sharePort, shareListen } = entry.saved;
-    const profile = this.#profile(request.profile);
+    const profile = this.#profileOf(entry);
     return {
       id,
       name,
@@ -97,24 +82,28 @@ export class Launcher {
     };
   }
 
-  async find(options: { fresh: boolean; folder?: string | undefined }): Promise<readonly FoundServer[]> {
+  async find({ caller, ...options }: FindRequest): Promise<readonly FoundServer[]> {
+    const environment = await this.#parts.environments.of(caller);
     const signal = AbortSignal.timeout(findLimit);
-    const all = [...this.#parts.profiles.values()].flatMap(({ find }) =>
-      find === null ? [] : [find({ ...options, signal })],
-    );
+    const all = [...this.#parts.profiles.values()].flatMap(profile => {
+      const { find } = profile.within?.(environment) ?? profile;
+      return find === null ? [] : [find({ ...options, signal })];
+    });
     return (await Promise.all(all)).flat();
   }
 
   /** Makes the server known, in state `stopped`. A request that equals a stopped server's takes that one up again. */
-  async prepare({ trustFolder, ...request }: StartRequest): Promise<ServerEntry> {
+  async prepare({ trustFolder, caller, ...request }: StartRequest): Promise<ServerEntry> {
     if (this.#quitting)
       throw new GatehouseError('quitting', 'Gatehouse is stopping.', { nextStep: 'Start it again.' });
     const folder = request.folder ?? this.#parts.home;
     await checkFolder(folder);
     if (trustFolder !== undefined) await this.trust(folder, trustFolder);
-    const found = await this.#choose(request, folder);
+    const environment = await this.#parts.environments.of(caller);
+    const found = await this.#choose(this.#profile(request.profile, environment), request, folder);
     const again = this.#sameStopped(request, folder, found);
     if (again !== undefined) {
+      this.#parts.environments.keep(again.saved.id, environment);
       again.describe(found);
       again.renew(request);
       return again;
@@ -133,8 +122,19 @@ export class Launcher {
       request: found === null ? request : { ...request, found: found.id },
     };
     await this.#parts.saved.put(server);
+    this.#parts.environments.keep(id, environment);
     const entry = this.#add(server);
     entry.nextTrusted((await this.#parts.folders.look(folder)).trusted);
+    return entry;
+  }
+
+  /** A server that is known, with what it is started with this time. Throws `no-such-server`. */
+  async prepareAgain(
+    id: string,
+    { caller, fresh }: { caller?: CallerEnvironment | undefined; fresh?: boolean | undefined },
+  ): Promise<ServerEntry> {
+    const entry = this.entry(id);
+    await this.#parts.environments.renew(id, caller, fresh === true);
     return entry;
   }
 
@@ -159,6 +159,7 @@ export class Launcher {
     await this.#parts.unshare(id);
     await entry.stop('It is being forgotten.');
     this.#entries.delete(id);
+    this.#parts.environments.forget(id);
     await this.#parts.saved.remove(id);
     await this.#parts.removeLogs(id);
     await this.#parts.vault.forget(id);
@@ -218,26 +219,23 @@ export class Launcher {
       ({ saved, supervised }) =>
         saved.request.profile === name && saved.origin === managedOrigin && supervised.pid !== null,
     );
-    if (user !== undefined) {
-      throw new GatehouseError('in-use', `"${user.saved.name}" runs from the managed environment.`, {
-        nextStep: `Stop it first: \`gatehouse stop ${user.saved.id}\`.`,
-      });
-    }
+    if (user !== undefined) throw inUse(user.saved);
     await setup.remove();
   }
 
-  #profile(name: ProfileName): Profile {
-    const profile = this.#parts.profiles.get(name);
-    if (profile === undefined)
-      throw new GatehouseError('no-such-profile', `There is no profile "${name}".`, {
-        kind: 'not-found',
-        nextStep: `There are ${[...this.#parts.profiles.keys()].join(', ')}.`,
-      });
+  #profileOf({ saved }: ServerEntry): Profile {
+    return this.#profile(saved.request.profile, this.#parts.environments.ofServer(saved.id));
+  }
+
+  /** @param environment what its servers are looked for and started with; the core's own when absent */
+  #profile(name: ProfileName, environment?: Variables): Profile {
+    const known = this.#parts.profiles.get(name);
+    const profile = environment === undefined ? known : (known?.within?.(environment) ?? known);
+    if (profile === undefined) throw noSuchProfile(name, [...this.#parts.profiles.keys()]);
     return profile;
   }
 
-  async #choose(request: StartRequest, folder: string): Promise<FoundServer | null> {
-    const profile = this.#profile(request.profile);
+  async #choose(profile: Profile, request: StartRequest, folder: string): Promise<FoundServer | null> {
     if (profile.find === null) return null;
     const found = await profile.find({ fresh: false, folder, signal: AbortSignal.timeout(findLimit) });
     return choose(found, request.found, profile.title, profile.setup !== null);
@@ -264,8 +262,7 @@ export class Launcher {
         follow: parts.follow,
         newHostLabel: () => newHostLabel(server.id, randomBytes),
         clientCredential: parts.profiles.get(server.request.profile)?.clientCredential,
-        wishes: async () =>
-          (await parts.profiles.get(server.request.profile)?.door?.(server.request)) ?? null,
+        wishes: async () => (await this.#profileOf(entry).door?.(server.request)) ?? null,
       },
       server,
       place => this.#plan(entry, place),
@@ -275,17 +272,19 @@ export class Launcher {
   }
 
   async #plan(entry: ServerEntry, place: RunPlace): ReturnType<Profile['plan']> {
-    const { request, folder } = entry.saved;
-    const found = await this.#choose(request, folder);
+    const { id, request, folder } = entry.saved;
+    const profile = this.#profileOf(entry);
+    const found = await this.#choose(profile, request, folder);
     entry.describe(found);
     const { path, trusted } = await this.#parts.folders.look(folder);
     entry.startsTrusted(trusted);
-    return this.#profile(request.profile).plan(request, found, {
+    const plan = await profile.plan(request, found, {
       ...place,
       // What was judged is what is opened: a link on the way may have another end by then.
       folder: trusted ? path : place.folder,
       folderTrusted: trusted,
       doorOrigin: entry.gateway?.origin,
     });
+    return { ...plan, variables: this.#parts.environments.ofServer(id) };
   }
 }

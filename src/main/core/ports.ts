@@ -104,6 +104,12 @@ export interface LaunchPlan {
   readonly argv: readonly string[];
   /** Added to the clean environment; no secret where the server has another way. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The user's, as whoever started it has them; `server/environment.ts` says which of them the server gets. The core's own when absent. */
+  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Names of the user's variables that steer this kind of server (`ProfileKind.ownVariables`). */
+  readonly withheld?: RegExp | null | undefined;
+  /** The user's own command: nothing of ours runs within it. */
+  readonly ownProgram?: boolean | undefined;
   readonly folder: string;
   readonly upstream: Upstream;
   /** Path of the first page, with leading slash: `/lab`. */
@@ -173,6 +179,8 @@ export interface Profile {
         readonly folder?: string | undefined;
         readonly signal: AbortSignal;
       }) => Promise<readonly FoundServer[]>);
+  /** The same for another environment than the core's own: that of whoever asks. */
+  within?(environment: Readonly<Record<string, string | undefined>>): Profile;
   /** Checks the request and says what to run; throws GatehouseError of kind `usage` or `not-found`. */
   plan(request: StartRequest, found: FoundServer | null, place: RunPlace): Promise<LaunchPlan>;
   /** How its own clients show a credential; absent: only as every server's do. */

@@ -14,6 +14,11 @@ export function coreEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessE
   return { ...Object.fromEntries(kept), ...(desktop === undefined ? {} : { XDG_CURRENT_DESKTOP: desktop }) };
 }
 
+/** Whether the environment is a shell's already; a desktop's lacks what the login shell sets. A terminal says its kind to whatever runs in it. */
+export function startedInTerminal(environment: NodeJS.ProcessEnv, hasTerminal: boolean): boolean {
+  return hasTerminal || !['', 'dumb', 'linux'].includes(environment['TERM'] ?? '');
+}
+
 /** Names that no page process may inherit. */
 export const secretNames = ['GATEHOUSE_TOKEN', 'GATEHOUSE_PASSPHRASE'] as const;
 

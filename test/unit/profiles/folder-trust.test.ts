@@ -49,6 +49,7 @@ function kindThat(untrusted: FolderCode['untrusted'], change: Partial<FolderCode
     order: 1,
     docs: { tried: null, credential: '', notEnforced: '' },
     folderCode,
+    ownVariables: /^STREAMLIT_/,
     create: () => profile,
   };
 }

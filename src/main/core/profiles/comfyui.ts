@@ -25,6 +25,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same.',
     tested: null,
   },
+  ownVariables: /^COMFYUI_/,
   create: options =>
     simpleProfile(
       {

@@ -45,6 +45,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same.',
     tested: 'commands, in unit tests',
   },
+  ownVariables: null,
   create: customProfile,
 };
 
@@ -93,6 +94,7 @@ async function planCustom(
   return {
     argv: [program, ...fillPlaceholders(command.slice(1), valuesOf(place, secretFile, base))],
     environment: needsSecret ? { GATEHOUSE_UPSTREAM_SECRET_FILE: secretFile } : {},
+    ownProgram: true,
     folder: place.folder,
     upstream,
     landing: base,

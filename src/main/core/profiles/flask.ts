@@ -30,6 +30,8 @@ export const kind: ProfileKind = {
       'Without a file: `wsgi.py` or `app.py` of the folder, or what its `.flaskenv` names, or Invenio.',
     tested: 'Flask 3.1: named, and not named',
   },
+  ownVariables:
+    /^FLASK_(?:APP|DEBUG|ENV|RUN_.*|SKIP_DOTENV)$|^(?:WERKZEUG_|GUNICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|INVENIO_DEBUG)$/,
   create: options =>
     simpleProfile(
       {

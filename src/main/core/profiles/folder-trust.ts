@@ -14,10 +14,12 @@ export function createProfile(kind: ProfileKind, options: ProfileOptions): Profi
   const profile = kind.create(options);
   return {
     ...profile,
+    within: environment => createProfile(kind, { ...options, environment }),
     plan: async (request, found, place) => {
-      if (place.folderTrusted) return profile.plan(request, found, place);
-      if (needsTrust(kind.folderCode.untrusted, request)) throw notTrusted(kind.title, place.folder);
-      return restricted(await profile.plan(request, found, place), kind.folderCode, place, options);
+      if (!place.folderTrusted && needsTrust(kind.folderCode.untrusted, request))
+        throw notTrusted(kind.title, place.folder);
+      const plan = { ...(await profile.plan(request, found, place)), withheld: kind.ownVariables };
+      return place.folderTrusted ? plan : restricted(plan, kind.folderCode, place, options);
     },
   };
 }

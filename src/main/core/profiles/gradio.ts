@@ -25,6 +25,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same.',
     tested: 'Gradio 6.31: as Streamlit',
   },
+  ownVariables: /^(?:GRADIO_|SPACE_|UVICORN_)|^(?:SYSTEM|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
   create: options =>
     simpleProfile(
       {

@@ -56,6 +56,7 @@ export const kind: ProfileKind = {
     tested:
       'JupyterLab 4.6 with IPython and R kernels: some 45 modules, settings, language servers and start files',
   },
+  ownVariables: /^JUPYTER|^JPY_/,
   create: options => jupyterProfile({ ...options, shimFolder: shimOf(options, 'jupyter') }),
 };
 

@@ -9,7 +9,7 @@ import type { Environment } from './python/places.ts';
 
 /** What every profile is made with. */
 export interface ProfileOptions {
-  /** The user's environment, as the core got it. */
+  /** The user's environment: of whoever asks, or as the core got it. */
   readonly environment: Environment;
   /** The user's home folder. */
   readonly home: string;
@@ -28,6 +28,11 @@ export interface ProfileKind extends ProfileInfo {
   readonly order: number;
   readonly docs: ProfileDocs;
   readonly folderCode: FolderCode;
+  /**
+   * Names of variables by which this server is told where it listens, whom it asks and what it runs. What is in a shell for another server of its kind must not open
+   * this one, so only the profile sets them. Null: none.
+   */
+  readonly ownVariables: RegExp | null;
   /** Without what `folderCode` says; the core uses `createProfile` (folder-trust.ts). */
   create(options: ProfileOptions): Profile;
 }

@@ -93,5 +93,6 @@ export const kind: ProfileKind = {
       'marimo 0.25.2 in Chromium: a folder with a module of every name that marimo and Python know, and settings that run cells',
     notice: 'the app that viewers would see is not started, as the folder is not trusted.',
   },
+  ownVariables: /^_?MARIMO_|^UVICORN_|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
   create: options => simpleProfile(marimo, options),
 };

@@ -33,6 +33,7 @@ export const kind: ProfileKind = {
     tested: null,
     notice: 'MATLAB starts outside the folder, which is not trusted: there it would run its startup.m.',
   },
+  ownVariables: /^(?:MWI_|MW_|MATLAB_PROXY_)/,
   create: matlabProfile,
 };
 

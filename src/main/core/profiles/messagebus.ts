@@ -29,6 +29,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'Nothing.',
     tested: 'ovos-messagebus 0.0.10',
   },
+  ownVariables: /^(?:OVOS_|MYCROFT_)/,
   create: busProfile,
 };
 

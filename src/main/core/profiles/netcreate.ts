@@ -37,6 +37,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'All of it, with its `node_modules`.',
     tested: null,
   },
+  ownVariables: /^NC_|^(?:PORT|HOST)$/,
   create: netCreateProfile,
 };
 

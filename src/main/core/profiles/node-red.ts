@@ -92,5 +92,6 @@ export const kind: ProfileKind = {
       'A flow file of the folder starts with Node-RED, named or called as your settings say (`flows.json`).',
     tested: 'Node-RED 5.0.7: flows that run a command, nodes, settings',
   },
+  ownVariables: /^NODE_RED_|^(?:PORT|FLOWS)$/,
   create: options => simpleProfile(nodeRed, options),
 };

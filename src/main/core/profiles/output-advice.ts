@@ -10,6 +10,10 @@ const rules: readonly Rule[] = [
     'The disk is full: free some space and start again.',
   ],
   [
+    /ProxyError|Tunnel connection failed|Proxy Authentication Required|ERR_PROXY|ERR_TUNNEL|proxy.{0,80}\b(?:refused|timed out|unreachable|40[37]|50[234])\b|(?:cannot|could not|unable to) connect to proxy/i,
+    'It could not get through the proxy that is set: `gatehouse doctor` shows which; correct or unset it where you start the server, or add the address it asks for to NO_PROXY.',
+  ],
+  [
     /EACCES|Permission denied/i,
     'Your account lacks a right that the command needs: see the line above for which file.',
   ],

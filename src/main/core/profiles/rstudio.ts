@@ -32,6 +32,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same, but that the server starts in the folder.',
     tested: null,
   },
+  ownVariables: /^(?:RS_|RSTUDIO_)/,
   create: options =>
     simpleProfile(
       {

@@ -23,6 +23,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same.',
     tested: 'Shiny 1.8: as Streamlit',
   },
+  ownVariables: /^(?:SHINY_|UVICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
   create: options =>
     simpleProfile(
       {

@@ -24,6 +24,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same.',
     tested: 'Streamlit 1.67: nothing of the folder but the named file and what it imports',
   },
+  ownVariables: /^STREAMLIT_/,
   create: options =>
     simpleProfile(
       {

@@ -23,6 +23,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'Nothing.',
     tested: 'TensorBoard 2.20',
   },
+  ownVariables: /^(?:TENSORBOARD_|TB_)/,
   create: options =>
     simpleProfile(
       {

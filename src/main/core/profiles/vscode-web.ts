@@ -31,6 +31,7 @@ export const kind: ProfileKind = {
     whenTrusted: 'As code-server.',
     tested: null,
   },
+  ownVariables: /^VSCODE_/,
   create: options =>
     simpleProfile(
       {

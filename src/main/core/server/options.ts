@@ -24,10 +24,10 @@ export interface SuperviseOptions {
   readonly limits?: Partial<Limits>;
   /** Where guard.sh is, when it is not beside this code. */
   readonly guardPath?: string;
-  /** Names of the environment that the settings let through to servers. */
-  readonly extraEnvironmentNames?: readonly string[];
-  /** What the clean environment is taken from; this process's own when absent. */
+  /** The user's environment where the plan says none; this process's own when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Patterns of the settings, asked for each run (`environment.names`); absent or null: everything of the user's passes. */
+  readonly environmentNames?: () => readonly string[] | null;
 }
 
 export interface Limits {

@@ -2,7 +2,7 @@ import type { Failure } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { CheckHolder, LaunchPlan, PreflightReport, Proof, Reach, RunFacts, RunPlace } from '../ports.ts';
 import { endFamily, findFamily, wait } from './ending.ts';
-import { cleanEnvironment } from './environment.ts';
+import { serverEnvironment } from './environment.ts';
 import { exitInWords, saysPortTaken } from './failure.ts';
 import { takeIn } from './intake.ts';
 import { hasEnded, launch, type Child, type Exit } from './launch.ts';
@@ -113,8 +113,10 @@ export class Run {
   }
 
   async #spawn(plan: LaunchPlan): Promise<void> {
-    const { environment, extraEnvironmentNames, clock } = this.#options;
-    const clean = cleanEnvironment(environment ?? process.env, extraEnvironmentNames);
+    const { environment, environmentNames, clock } = this.#options;
+    const { variables, withheld, ownProgram } = plan;
+    const names = environmentNames?.() ?? null;
+    const clean = serverEnvironment(variables ?? environment ?? process.env, { names, withheld, ownProgram });
     const child = await launch({
       argv: plan.argv,
       folder: plan.folder,

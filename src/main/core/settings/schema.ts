@@ -37,7 +37,9 @@ const hostName = z
 const environmentName = z
   .string()
   .max(128)
-  .regex(/^(?!GATEHOUSE_|LD_|DYLD_|NODE_OPTIONS$|BASH_ENV$|ENV$)[A-Za-z_][A-Za-z0-9_()]*$/);
+  .regex(
+    /^(?!GATEHOUSE_|LD_(?!LIBRARY_PATH$)|DYLD_|NODE_OPTIONS$|BASH_ENV$|ENV$)[A-Za-z_*][A-Za-z0-9_()*]*$/,
+  );
 
 const absoluteFolder = z
   .string()
@@ -93,10 +95,10 @@ export const settingRows = {
     'Folders whose authors are trusted, with all that is below: what lies in them may run when they are opened.',
   ),
   'environment.names': row(
-    z.array(environmentName).max(200),
-    [],
-    'a list of environment variable names, none of them beginning with GATEHOUSE_, LD_ or DYLD_',
-    'Names of further environment variables that servers get; by default only a short list of harmless ones.',
+    z.array(environmentName).max(200).nullable(),
+    null,
+    'a list of environment variable names, in which * stands for anything (AWS_*), none of them beginning with GATEHOUSE_, LD_ or DYLD_; or null',
+    'Which of your environment variables servers get beside the usual ones (PATH, HOME, LANG, proxies); null means all of them.',
   ),
   'core.graceMinutes': row(
     z.int().min(0).max(1440),
