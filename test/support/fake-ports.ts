@@ -108,7 +108,7 @@ export function fakeWorld(): FakeWorld {
       doorTls: () => Promise.resolve({}),
       learn: () => undefined,
       newHostLabel: () => `a-secret${nextLabel++}`,
-      gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: [], trustedProxies: 0 }),
+      gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: () => [], trustedProxies: 0 }),
       supervise(request) {
         const supervised = new FakeSupervised(request);
         world.supervised.push(supervised);

@@ -179,7 +179,7 @@ function entryParts(
     gatewayRules: () => ({
       clock: Date.now,
       log: createBoundedLog(log, Date.now),
-      extraHosts: settings.get('gateway.extraHosts'),
+      extraHosts: () => settings.get('gateway.extraHosts'),
       trustedProxies: settings.get('gateway.trustedProxies'),
     }),
     supervise: ({ server, plan, onChange }: SuperviseRequest): Supervised =>

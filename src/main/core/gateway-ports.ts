@@ -27,8 +27,11 @@ export interface GatewayRules {
   readonly tls?: LocalTls | undefined;
   /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
   readonly preferredPort: number | null;
-  /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
-  readonly extraHosts: readonly string[];
+  /**
+   * Names beside the loopback ones under which a tool or a trusted proxy may address the listener, and those of forwarders (`localhost:9999`). Asked at each request; the
+   * same array as long as they have not changed.
+   */
+  readonly extraHosts: () => readonly string[];
   /** Number of reverse proxies in front that are trusted to name the client; 0 for none. */
   readonly trustedProxies: number;
   readonly clock: Clock;
