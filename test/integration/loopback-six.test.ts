@@ -60,7 +60,7 @@ test.each(['::1', '127.0.0.1', 'localhost', '::'])(
     const { plan, run, answer } = await start(`[{port}, "${address}"]`, 200, 60);
     expect(answer).toEqual({ kind: 'ours' });
     const room = await openRoom();
-    cleanups.push(room.close);
+    cleanups.push(() => room.close());
     let foreign = 0;
     const checkHolder = holderCheck({ run: () => run, platform: process.platform, foreign: () => foreign++ });
     const reach = { kind: 'open', upstream: plan.upstream, checkHolder } as const;
@@ -98,7 +98,7 @@ test('attack: another program takes ::1 at the port, where the server has ended'
     foreign: () => foreign++,
   });
   const room = await openRoom();
-  cleanups.push(room.close);
+  cleanups.push(() => room.close());
   process.kill(run.pid, 'SIGKILL');
   let heard = '';
   const stranger = createServer(socket => {

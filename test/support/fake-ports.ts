@@ -127,6 +127,7 @@ export function fakeWorld(): FakeWorld {
           origin: 'http://127.0.0.1:1',
           setUpstream: ({ state }) => void world.states.push(state),
           oneTimeLink: () => ({ url: 'link', expiresAt: null }),
+          beginLink: async () => ({ url: 'begin', expiresAt: null }),
           toolLink: () => ({ url: 'tool', expiresAt: null }),
           rotate: () => {},
           connections: () => 3,

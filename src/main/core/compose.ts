@@ -21,6 +21,7 @@ import { createRedactor } from './redact.ts';
 import { openSavedServers } from './saved-servers.ts';
 import type { EntryParts, SuperviseRequest } from './server-entry.ts';
 import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
+import { ownAccount } from './server/own-account.ts';
 import { supervise } from './server/supervisor.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
 import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
@@ -177,6 +178,7 @@ function entryParts(
     learn: token => redactor.learn(token),
     doorTls: (tls, label) => sharing().doorTls(tls, label),
     gatewayRules: () => ({
+      ownAccount: ownAccount(options.platform),
       clock: Date.now,
       log: createBoundedLog(log, Date.now),
       extraHosts: () => settings.get('gateway.extraHosts'),

@@ -15,6 +15,7 @@ import { refuse, type GuardRoom } from './guard.ts';
 import { makeHosts, ownNameAt } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import { openLive, type Live } from './live.ts';
+import type { Numbered } from './numbered.ts';
 import type { PageRoom } from './own-pages.ts';
 import { unavailablePage } from './pages.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
@@ -36,6 +37,9 @@ export class Door implements GuardRoom, PageRoom {
   /** How to reach the server; null while there is none. */
   route: Route | null = null;
   lastUsed = 0;
+  /** The same door at an address without a name; null until a browser needed it. */
+  numbered: Numbered | null = null;
+  numberedOpening: Promise<Numbered | null> | null = null;
   /** Made anew when the owner changes the names. */
   #listener: Listener;
   #extraHosts: readonly string[] = [];
@@ -111,6 +115,11 @@ export class Door implements GuardRoom, PageRoom {
     this.#listener = this.#makeListener();
   }
 
+  get numberedListener(): Listener {
+    const { host = '', cookie = '' } = this.numbered ?? {};
+    return { ...this.listener, hosts: { own: host, kinds: new Map([[host, 'own']]) }, cookie };
+  }
+
   setUpstream(state: UpstreamState): void {
     const { state: before, reason } = this.#state;
     this.#state = state;
@@ -164,14 +173,20 @@ export class Door implements GuardRoom, PageRoom {
 
   redeemUrl(facts: Facts, code: string, next: string): string {
     const asked = new URLSearchParams(next === '/' ? { code } : { code, next });
-    return `${facts.scheme}://${ownNameAt(this.listener.hosts, facts.host)}/_gatehouse/open?${asked.toString()}`;
+    const host = facts.hostKind === 'own' ? facts.host : ownNameAt(this.listener.hosts, facts.host);
+    return `${facts.scheme}://${host}/_gatehouse/open?${asked.toString()}`;
   }
 
   signIn(facts: Facts, next: string): Answer {
     const value = mintSecret();
     const session = openSession(this.#sessions, this.rules.clock(), value, this.limits);
     this.rules.log.info('a browser was signed in', { session: session.id });
-    return this.#lead(facts, next, ['Set-Cookie', setSessionCookie(value.reveal(), this.secure)]);
+    const { numbered } = this;
+    const cookie =
+      facts.host === numbered?.host
+        ? setSessionCookie(value.reveal(), false, numbered.cookie)
+        : setSessionCookie(value.reveal(), this.secure);
+    return this.#lead(facts, next, ['Set-Cookie', cookie]);
   }
 
   exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer {
@@ -230,6 +245,7 @@ export class Door implements GuardRoom, PageRoom {
   async close(): Promise<void> {
     this.#sessions.clear();
     this.codes.clear();
+    await (await this.numberedOpening)?.close();
     if (this.route !== null) await destroyRoute(this.route);
   }
 }

@@ -33,14 +33,16 @@ export interface GuardRoom {
   isUserContent(path: string): boolean;
 }
 
+/** @param listener the one that the request came to */
 export function guard(
   room: GuardRoom,
   request: RawRequest,
   connection: Connection,
   upgrade: boolean,
+  listener: Listener = room.listener,
 ): Decision<Verdict & { readonly open: true }> {
   const { peer } = connection;
-  const facts = readFacts(request, peer, upgrade, room.listener);
+  const facts = readFacts(request, peer, upgrade, listener);
   if ('message' in facts) {
     room.refusalLog(facts.message, { client: peer });
     return { kind: 'answer', answer: faultAnswer(facts), last: true };

@@ -21,6 +21,7 @@ export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string
   ['GET', '/_gatehouse/login'],
   ['POST', '/_gatehouse/login'],
   ['GET', '/_gatehouse/open'],
+  ['GET', '/_gatehouse/here'],
 ];
 
 /** Those that answer by way of a forwarder that the owner has named: they set no cookie, and lead to the own name. */
@@ -75,6 +76,8 @@ export async function answerOwnPage(
       return login(room, facts, request);
     case 'GET /_gatehouse/open':
       return redeem(room, facts, request);
+    case 'GET /_gatehouse/here':
+      return hereAnswer;
     case 'GET /_gatehouse/wait':
       return wait(room, facts, connection);
     case 'GET /_gatehouse/logout':
@@ -84,6 +87,13 @@ export async function answerOwnPage(
       return jsonAnswer(404, 'There is no such page of Gatehouse');
   }
 }
+
+/** For a page of ours at another address that looks whether this one is found. Whoever asks knows the name already. */
+const hereAnswer: Answer = {
+  status: 200,
+  headers: ['Cache-Control', 'no-store', 'Cross-Origin-Resource-Policy', 'cross-origin'],
+  body: '',
+};
 
 function nextOf({ query }: Facts): string {
   return safeNext(new URLSearchParams(query).get('next'));

@@ -95,7 +95,7 @@ function written(address: string): string {
   if (address.length !== 8) return 'an IPv6 address';
   return (address.match(/../g) ?? [])
     .map(byte => Number.parseInt(byte, 16))
-    .reverse()
+    .toReversed()
     .join('.');
 }
 
