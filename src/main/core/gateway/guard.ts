@@ -48,6 +48,9 @@ export function guard(
     return { kind: 'answer', answer: faultAnswer(facts), last: true };
   }
   if (isOwnPath(facts.path)) return ownPage(facts);
+  if (isForeignPreflight(facts, request)) {
+    return { kind: 'answer', answer: refuse(room, facts, 'foreign-origin') };
+  }
   const verdict = room.verdict(facts, connection);
   if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
   const closed = room.closed(facts.path);
@@ -96,6 +99,16 @@ function faultAnswer({ status, message, strangeHost }: Fault): Answer {
   return strangeHost === undefined ? jsonAnswer(status, message, close) : strangeHostPage(strangeHost, close);
 }
 
+/**
+ * A browser asks whether a page of another site may send what it has (Fetch, CORS preflight). It never shows a credential with that, so "sign in first" would be no help.
+ */
+function isForeignPreflight({ method, origin, ownOrigin }: Facts, { rawHeaders }: RawRequest): boolean {
+  if (method !== 'OPTIONS' || origin === null || origin === ownOrigin) return false;
+  return rawHeaders.some(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'access-control-request-method',
+  );
+}
+
 /** Of this computer, and not the one with the cookies. */
 function isOtherName({ hostKind }: Facts): boolean {
   return hostKind === 'loopback' || hostKind === 'forwarded';
@@ -118,13 +131,17 @@ function toOwnName(room: GuardRoom, facts: Facts): Answer {
   return redirectAnswer(307, `${scheme}://${ownNameAt(hosts, facts.host)}${facts.whole}`);
 }
 
+/** Decision 33. For Colab's local runtime, vscode.dev, Thebe and whoever else asks from a page of another site. */
+const noOtherSites =
+  'Pages of other sites cannot use this server, whatever they show: open its own pages, or use a program of this computer';
+
 const refusals: Record<Reason, readonly [status: number, message: string]> = {
   'no-credential': [401, 'Sign in first: no credential was sent'],
   'ambiguous-credential': [400, 'Two credentials of one kind were sent'],
   'wrong-credential': [401, 'The credential is wrong'],
   'expired-session': [401, 'Sign in again: the session is over'],
-  'foreign-origin': [403, 'The request comes from another origin'],
-  'cross-site': [403, 'The request comes from another site'],
+  'foreign-origin': [403, `The request comes from another origin. ${noOtherSites}`],
+  'cross-site': [403, `The request comes from another site. ${noOtherSites}`],
 };
 
 /** A person is led to the login page, a program gets a status and a sentence. */
