@@ -155,11 +155,13 @@ function access({
     open: id =>
       using(reach.running(), async core => {
         const server = theServer(await core.call('server.list'), id);
-        const opened = await openServer(core, server.id, process.env, runtime, output);
+        if (await openServer(core, server.id, process.env, runtime, output)) {
+          printValue(output, { id: server.id, opened: true }, () => `Opened ${server.id}.`);
+          return;
+        }
+        say(output, 'No browser could be opened; here is a link that works once.');
         const link = await core.call('server.link', server.id, { tool: false });
-        if (!opened) say(output, 'No browser could be opened; here is a link that works once.');
-        const value = { id: server.id, opened, ...(opened ? {} : { link }) };
-        printValue(output, value, () => (opened ? `Opened ${server.id}.` : link.url));
+        printValue(output, { id: server.id, opened: false, link }, () => link.url);
       }),
     link: (id, { tool }) =>
       using(reach.running(), async core => {
