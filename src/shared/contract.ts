@@ -68,7 +68,10 @@ export interface Calls {
   'server.forget': (id: string) => Promise<void>;
   'server.failure': (id: string) => Promise<Failure | null>;
   'server.logs': (id: string, options: { readonly lines: number }) => Promise<readonly LogLine[]>;
-  'server.link': (id: string, options: { readonly tool: boolean }) => Promise<AccessLink>;
+  'server.link': (
+    id: string,
+    options: { readonly tool: boolean; readonly begin?: 'private' | 'seen' | undefined },
+  ) => Promise<AccessLink>;
   /** The access token. Never answered to a renderer. */
   'server.token': (id: string) => Promise<string>;
   /**

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attacks } from '../support/attacks.ts';
 import { openRoom, rawExchange, token, type Room } from '../support/gateway.ts';
 
+const extraHosts = ['lab.example.org', 'tool.example.org:8443'];
 let room: Room;
 beforeAll(async () => {
-  room = await openRoom({ rules: { extraHosts: ['lab.example.org', 'tool.example.org:8443'] } });
+  room = await openRoom({ rules: { extraHosts: () => extraHosts } });
 });
 afterAll(() => room.close());
 

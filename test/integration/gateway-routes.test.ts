@@ -127,11 +127,12 @@ test('with a wrong credential of every kind, too, and none of them reaches the s
   expect(room.executed).toEqual([]);
 });
 
-test('the open pages are the three that sign somebody in', () => {
+test('the open pages are the three that sign somebody in, and one that says nothing', () => {
   expect(openPages.map(page => page.join(' '))).toEqual([
     'GET /_gatehouse/login',
     'POST /_gatehouse/login',
     'GET /_gatehouse/open',
+    'GET /_gatehouse/here',
   ]);
 });
 

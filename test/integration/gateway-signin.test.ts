@@ -4,6 +4,7 @@ import {
   navigation,
   openRoom,
   owner,
+  probe,
   signIn,
   token,
   type Reply,
@@ -23,7 +24,7 @@ async function open(options: Parameters<typeof openRoom>[0] = {}): Promise<Room>
 
 function follow(room: Room, link: string): Promise<Reply> {
   const url = new URL(link);
-  return ask(room, url.pathname + url.search, { headers: navigation });
+  return ask(room, url.pathname + url.search, { headers: { ...navigation, Cookie: probe } });
 }
 
 function post(

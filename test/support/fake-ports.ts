@@ -108,7 +108,7 @@ export function fakeWorld(): FakeWorld {
       doorTls: () => Promise.resolve({}),
       learn: () => undefined,
       newHostLabel: () => `a-secret${nextLabel++}`,
-      gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: [], trustedProxies: [] }),
+      gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: () => [], trustedProxies: [] }),
       supervise(request) {
         const supervised = new FakeSupervised(request);
         world.supervised.push(supervised);
@@ -127,6 +127,7 @@ export function fakeWorld(): FakeWorld {
           origin: 'http://127.0.0.1:1',
           setUpstream: ({ state }) => void world.states.push(state),
           oneTimeLink: () => ({ url: 'link', expiresAt: null }),
+          beginLink: async () => ({ url: 'begin', expiresAt: null }),
           toolLink: () => ({ url: 'tool', expiresAt: null }),
           rotate: () => {},
           connections: () => 3,

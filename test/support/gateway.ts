@@ -9,6 +9,7 @@ import { Secret } from '../../src/main/core/secret.ts';
 import { openTo } from './reach.ts';
 
 export const token = 'mTq3vYl0Zr8sXw1nJd6kPb9cHf2gUe5aVo7iKx4yRtE';
+const noHosts: readonly string[] = [];
 export const upstreamSecret = 'upstream-secret-Qw8z';
 
 /** What the server behind has executed. */
@@ -70,7 +71,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     name: 'thesis',
     token: new Secret(token),
     preferredPort: null,
-    extraHosts: [],
+    extraHosts: () => noHosts,
     trustedProxies: [],
     clock: () => {
       time.reads += 1;
@@ -206,10 +207,13 @@ export const websocket: Readonly<Record<string, string>> = {
   'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
+/** What a browser that keeps cookies sends when it is asked whether it does. */
+export const probe = 'gatehouse-probe=1';
+
 /** Signs a browser in; answers its `Cookie` header. */
 export async function signIn(room: Room): Promise<string> {
   const link = new URL(room.gateway.oneTimeLink().url);
-  const reply = await ask(room, link.pathname + link.search, { headers: navigation });
+  const reply = await ask(room, link.pathname + link.search, { headers: { ...navigation, Cookie: probe } });
   const [cookie] = reply.headers['set-cookie'] ?? [];
   if (reply.status !== 303 || cookie === undefined)
     throw new Error(`no sign-in: ${reply.status} ${reply.body}`);

@@ -14,6 +14,9 @@ export interface GuestAsk {
   readonly body?: string | Buffer;
 }
 
+/** What a browser that keeps cookies has of the page of a link. */
+const probe = '__Host-gatehouse-probe=1';
+
 /** What a browser says of a page's own requests. */
 export const ofPage = (origin: string): Record<string, string> => ({
   origin,
@@ -49,7 +52,7 @@ export class Guest {
   }
 
   ask(path: string, { method = 'GET', headers = {}, body }: GuestAsk = {}): Promise<GuestReply> {
-    const cookie = this.cookie === '' ? {} : { cookie: this.cookie };
+    const cookie = { cookie: this.cookie === '' ? probe : this.cookie };
     return new Promise((resolve, reject) => {
       const { hostname, port } = new URL(this.origin);
       const sent = request(

@@ -1,6 +1,7 @@
 /*
  * The attack: opening a link by `xdg-open http://...?code=...` shows the code to every user of the machine who runs `ps` in that
- * moment, and the first to redeem it is signed in. The browser is therefore given the path of a private file that leads on.
+ * moment, and the first to redeem it is signed in. The browser is therefore given the path of a private file that leads on. One in a snap or a flatpak
+ * may not read that file: it is given an address that is worth nothing to another account (`gateway/begin.ts`).
  */
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
@@ -8,39 +9,66 @@ import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
+import { confinedBrowser, type Environment } from './confined-browser.ts';
 
 /** Milliseconds in which a browser has read the file; then it goes. */
 const fileLife = 60_000;
 
 /** Whether a browser can be expected to appear: a screen, and no remote shell's. */
-export function hasScreen(
-  environment: Readonly<Record<string, string | undefined>>,
-  platform: NodeJS.Platform,
-): boolean {
+export function hasScreen(environment: Environment, platform: NodeJS.Platform): boolean {
   if (platform === 'win32' || platform === 'darwin') return environment['SSH_CONNECTION'] === undefined;
   return (environment['DISPLAY'] ?? '') !== '' || (environment['WAYLAND_DISPLAY'] ?? '') !== '';
 }
 
-/** Opens the owner's browser at the link. Resolves with false where no opener is installed. */
+export interface Surroundings {
+  /** Where the private file goes. */
+  readonly runtime: string;
+  readonly platform: NodeJS.Platform;
+  readonly environment: Environment;
+  readonly home: string;
+}
+
+export type Opened =
+  | { readonly kind: 'opened' }
+  /** With what has to be said about the way. */
+  | { readonly kind: 'by-address'; readonly sentence: string }
+  | { readonly kind: 'no-opener' };
+
+/** Opens the owner's browser at a server. @param linkFor asks for the address of the page where it begins */
 export async function openInBrowser(
-  url: string,
-  runtime: string,
-  platform: NodeJS.Platform,
-): Promise<boolean> {
+  around: Surroundings,
+  linkFor: (begin: 'private' | 'seen') => Promise<string>,
+): Promise<Opened> {
+  const { runtime, platform, environment, home } = around;
+  const confined = platform === 'linux' ? await confinedBrowser(environment, home) : null;
+  if (confined === null) {
+    const opened = await openByFile(await linkFor('private'), runtime, platform);
+    return { kind: opened ? 'opened' : 'no-opener' };
+  }
+  const opened = await run('xdg-open', [await linkFor('seen')]);
+  const sentence = `Your browser (${confined.name}) is a ${confined.kind} and may not read private files: it was given an address that works once, within a minute, for your account alone.`;
+  return opened ? { kind: 'by-address', sentence } : { kind: 'no-opener' };
+}
+
+async function openByFile(url: string, runtime: string, platform: NodeJS.Platform): Promise<boolean> {
   await removeLinkFiles(runtime);
   const path = join(runtime, `open-${randomBytes(8).toString('hex')}.html`);
   await writeFile(path, leadOn(url), { mode: 0o600, flag: 'wx' });
   const [program, ...args] = opener(platform);
-  const started = await new Promise<boolean>(resolve => {
-    const child = spawn(program, [...args, pathToFileURL(path).href], { stdio: 'ignore', detached: true });
-    child.once('error', () => resolve(false));
-    child.once('spawn', () => resolve(true));
-    child.unref();
-  });
+  const started = await run(program, [...args, pathToFileURL(path).href]);
   const remove = (): Promise<void> => rm(path, { force: true });
   if (started) void delay(fileLife, undefined, { ref: false }).then(remove);
   else await remove();
   return started;
+}
+
+function run(program: string, argv: readonly string[]): Promise<boolean> {
+  return new Promise<boolean>(resolve => {
+    const child = spawn(program, argv, { stdio: 'ignore', detached: true });
+    child.once('error', () => resolve(false));
+    child.once('spawn', () => resolve(true));
+    child.unref();
+  });
 }
 
 /** A command that ends at once leaves its file to the next one. */

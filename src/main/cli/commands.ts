@@ -3,7 +3,7 @@ import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import type { HomeFolders } from '../core/home-lock.ts';
-import { hasScreen, openInBrowser } from './browser.ts';
+import { openServer } from './open-server.ts';
 import { findKnown, sayWhatIsNotUsed } from './known.ts';
 import { matchServer } from './match.ts';
 import { listMatlab, matlabTableText, matlabUrlsText } from './matlab-list.ts';
@@ -161,13 +161,13 @@ function access({
     open: id =>
       using(reach.running(), async core => {
         const server = theServer(await core.call('server.list'), id);
+        if (await openServer(core, server.id, process.env, runtime, output)) {
+          printValue(output, { id: server.id, opened: true }, () => `Opened ${server.id}.`);
+          return;
+        }
+        say(output, 'No browser could be opened; here is a link that works once.');
         const link = await core.call('server.link', server.id, { tool: false });
-        const opened =
-          hasScreen(process.env, process.platform) &&
-          (await openInBrowser(link.url, runtime, process.platform));
-        if (!opened) say(output, 'No browser could be opened; here is a link that works once.');
-        const value = { id: server.id, opened, ...(opened ? {} : { link }) };
-        printValue(output, value, () => (opened ? `Opened ${server.id}.` : link.url));
+        printValue(output, { id: server.id, opened: false, link }, () => link.url);
       }),
     link: (id, { tool }) =>
       using(reach.running(), async core => {

@@ -1,7 +1,8 @@
 import type { ServerInfo, ServerState, StartRequest } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
-import { hasScreen, openInBrowser } from './browser.ts';
+import { hasScreen } from './browser.ts';
+import { openServer } from './open-server.ts';
 import type { CoreProcess } from './core-process.ts';
 import { forPeople, printEvent, say, type Output } from './output.ts';
 import { showProgress } from './progress.ts';
@@ -75,8 +76,7 @@ async function run(
   printEvent(output, 'ready', { server, link });
   if (!output.json) output.out.write(forPeople(readyText(server, link.url)));
   if (options.browser !== false && hasScreen(parts.environment, process.platform) && !output.json) {
-    const { url } = await core.call('server.link', server.id, { tool: false });
-    const opened = await openInBrowser(url, parts.runtime, process.platform);
+    const opened = await openServer(core, server.id, parts.environment, parts.runtime, output);
     if (!opened) say(output, 'No browser could be opened; use the link.');
   }
   return lastEnd(core, server.id, watched);

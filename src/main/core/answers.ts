@@ -63,9 +63,10 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'server.forget': id => launcher.forget(id),
     'server.failure': async id => launcher.entry(id).failure(),
     'server.logs': (id, { lines }) => launcher.entry(id).supervised.logs(lines),
-    'server.link': async (id, { tool }) => {
+    'server.link': async (id, { tool, begin }) => {
       const { openGateway } = launcher.entry(id);
       if (openGateway === null) throw notRunning(id);
+      if (begin !== undefined) return openGateway.beginLink({ seen: begin === 'seen' });
       return tool ? openGateway.toolLink() : openGateway.oneTimeLink();
     },
     'server.token': async id => (await launcher.entry(id).accessToken()).reveal(),

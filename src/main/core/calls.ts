@@ -94,7 +94,10 @@ const inputs = {
   'server.forget': oneId,
   'server.failure': oneId,
   'server.logs': z.tuple([id, z.strictObject({ lines: z.int().min(1).max(10_000) })]),
-  'server.link': z.tuple([id, z.strictObject({ tool: z.boolean() })]),
+  'server.link': z.tuple([
+    id,
+    z.strictObject({ tool: z.boolean(), begin: z.enum(['private', 'seen']).optional() }),
+  ]),
   'server.token': oneId,
   'server.windowToken': oneId,
   'server.rotateToken': oneId,

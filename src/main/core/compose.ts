@@ -22,6 +22,7 @@ import { createRedactor } from './redact.ts';
 import { openSavedServers } from './saved-servers.ts';
 import type { EntryParts, SuperviseRequest } from './server-entry.ts';
 import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
+import { ownAccount } from './server/own-account.ts';
 import { StartEnvironments } from './start-environments.ts';
 import { supervise } from './server/supervisor.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
@@ -195,9 +196,10 @@ function entryParts(
     learn: token => redactor.learn(token),
     doorTls: (tls, label) => sharing().doorTls(tls, label),
     gatewayRules: () => ({
+      ownAccount: ownAccount(options.platform),
       clock: Date.now,
       log: createBoundedLog(log, Date.now),
-      extraHosts: settings.get('gateway.extraHosts'),
+      extraHosts: () => settings.get('gateway.extraHosts'),
       trustedProxies: settings.get('gateway.trustedProxies'),
     }),
     supervise: ({ server, plan, umask, onChange }: SuperviseRequest): Supervised =>

@@ -1,4 +1,5 @@
 /** The door before a server, as the rest of the core sees it. Types only, as in `ports.ts`. */
+import type { Socket } from 'node:net';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { AccessLink, ServerState } from '../../shared/model.ts';
 import type { ClientCredential, Clock, Log } from './ports.ts';
@@ -10,6 +11,11 @@ import type { Reach } from './upstream.ts';
  * listener's own host.
  */
 export type LocalTls = SecureContextOptions & Pick<TlsOptions, 'SNICallback'>;
+
+/** Whether the other end of a connection within this computer belongs to the owner's own account. Throws nothing; what is not known is no. */
+export type OwnAccount = (
+  socket: Pick<Socket, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
+) => Promise<boolean>;
 
 /** What a gateway is handed. It fetches nothing itself. */
 export interface GatewayRules {
@@ -27,10 +33,15 @@ export interface GatewayRules {
   readonly tls?: LocalTls | undefined;
   /** The port it had before; another is taken when this one is not free on every loopback address. Null: any. */
   readonly preferredPort: number | null;
-  /** Names beside the loopback ones under which a tool or a trusted proxy may address the listener. */
-  readonly extraHosts: readonly string[];
+  /**
+   * Names beside the loopback ones under which a tool or a trusted proxy may address the listener, and those of forwarders (`localhost:9999`). Asked at each request; the
+   * same array as long as they have not changed.
+   */
+  readonly extraHosts: () => readonly string[];
   /** Networks of the reverse proxies in front that are trusted to name the client: `127.0.0.1/32`. */
   readonly trustedProxies: readonly string[];
+  /** Absent: nobody's connection is known to be the owner's. */
+  readonly ownAccount?: OwnAccount | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -62,6 +73,11 @@ export interface Gateway {
   setUpstream(state: UpstreamState): void;
   /** A link that signs one browser in, once, within its time. */
   oneTimeLink(): AccessLink;
+  /**
+   * The same for a browser of this computer that is started with it, for a minute: it leads to an address that this browser knows. `seen`: others may read it, so that it works
+   * for the owner's own account alone.
+   */
+  beginLink(options: { readonly seen: boolean }): Promise<AccessLink>;
   /** For clients that can only take a URL: carries the access token in the query. Lives as long as the token. */
   toolLink(): AccessLink;
   /** A new access token: sessions and open sockets of the old one end at once. */

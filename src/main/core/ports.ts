@@ -157,7 +157,8 @@ export interface RunFacts {
 
 export type Proof =
   | { readonly kind: 'ours' }
-  | { readonly kind: 'not-yet'; readonly detail: string }
+  /** `nextStep`: what helps if it stays like this, where that is known. */
+  | { readonly kind: 'not-yet'; readonly detail: string; readonly nextStep?: string }
   /** Something answered, and it is not our server: nothing secret was sent to it. */
   | { readonly kind: 'foreign'; readonly detail: string }
   /** It is ours, and open where it must not be: the start fails at once, and no other port is tried. */

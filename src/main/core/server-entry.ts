@@ -23,7 +23,7 @@ export interface EntryParts {
   readonly log: Log;
   openGateway(rules: GatewayRules): Promise<Gateway>;
   supervise(entry: SuperviseRequest): Supervised;
-  gatewayRules(): Pick<GatewayRules, 'clock' | 'extraHosts' | 'trustedProxies' | 'log'>;
+  gatewayRules(): Pick<GatewayRules, 'clock' | 'extraHosts' | 'trustedProxies' | 'log' | 'ownAccount'>;
   onChange(info: ServerInfo): void;
   /** Where the server can be reached now; null when nothing of it runs. For its share listener. */
   follow(serverId: string, state: UpstreamState | null): void;

@@ -5,7 +5,7 @@ import type { Secret } from './secret.ts';
 /** How the gateway reaches a server. */
 export type Address =
   | { readonly kind: 'socket'; readonly path: string }
-  /** Always on 127.0.0.1. */
+  /** On this computer alone: 127.0.0.1 or, where nothing listens there, ::1. */
   | { readonly kind: 'port'; readonly port: number };
 
 /** What is known of the process at the other end of a connection. Only `ours` may be sent anything. */
@@ -16,11 +16,13 @@ export type Holder =
   /** It went away, or the system does not tell. */
   | { readonly kind: 'unknown'; readonly detail: string };
 
-/** Asks who holds the other end of a TCP connection to a port of 127.0.0.1 that is established. Throws nothing. */
+/** Asks who holds the other end of a TCP connection to a port of loopback that is established. Throws nothing. */
 export type CheckHolder = (connection: {
   readonly port: number;
   /** Port of our end. */
   readonly ownPort: number;
+  /** Whether it goes to ::1; to 127.0.0.1 when absent. */
+  readonly six?: boolean;
 }) => Promise<Holder>;
 
 /** Whether anything may be sent to a server, and why not. */

@@ -14,7 +14,7 @@ function makeDoor(): { door: Door; time: { now: number } } {
     name: 'thesis',
     token: new Secret('right'),
     preferredPort: null,
-    extraHosts: [],
+    extraHosts: () => [],
     trustedProxies: [],
     clock: () => time.now,
     log: { info: note, warn: note, error: note },

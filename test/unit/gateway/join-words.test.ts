@@ -12,6 +12,7 @@ test('each refusal says what is and what to do, and only where that may help off
   }
   const again = Object.entries(joinWords.refusals).filter(([, words]) => words.again);
   expect(again.map(([reason]) => reason)).toEqual([
+    'no-cookies',
     'wait-over',
     'too-many-guests',
     'too-many-waiting',

@@ -44,6 +44,24 @@ test('a connection to 127.0.0.1 reaches the most precise one', () => {
   expect(reached(parseProcNet(tcp6, 8080).slice(1, 2))).toEqual([]);
 });
 
+test('a connection to ::1 reaches the most precise one that takes it', () => {
+  expect(inodes([...reached(parseProcNet(tcp6, 8080), true)])).toEqual(['777']);
+  expect(inodes([...reached(parseProcNet(tcp6, 8080).slice(0, 1), true)])).toEqual(['666']);
+  expect(reached(parseProcNet(tcp, 8080), true)).toEqual([]);
+  expect(reached(parseLsof('p1\nn[::1]:80\np2\nn127.0.0.1:80\n'), true).map(({ pid }) => pid)).toEqual([1]);
+});
+
+test('the place of a listener is told as people write it', () => {
+  expect(parseProcNet(tcp + tcp6, 8080).map(({ address }) => address)).toEqual([
+    '127.0.0.1',
+    '*',
+    '192.168.0.5',
+    '*',
+    '[::1]',
+    '127.0.0.1',
+  ]);
+});
+
 const connections = `
    1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000 65534        0 333 1 0 100 0 0 10 0
    2: 0100007F:1F90 0100007F:C351 01 00000000:00000000 00:00000000 00000000     0        0 0 1 0 100 0 0 10 0
@@ -65,6 +83,14 @@ test.each([
   ['that is not there', 0xc357, null],
 ])('the other end of a connection: %s', (_name, fromPort, peer) => {
   expect(findConnection(connections, 0x1f90, fromPort)).toEqual(peer);
+});
+
+test('the other end of a connection to ::1', () => {
+  const one = '00000000000000000000000001000000';
+  const six = `   1: ${one}:1F90 ${one}:C350 01 00:00 00:00 0 65534 0 333 1 0\n`;
+  expect(findConnection(six, 0x1f90, 0xc350, true)).toEqual({ inode: '333', uid: 65534 });
+  expect(findConnection(six, 0x1f90, 0xc350)).toBeNull();
+  expect(findConnection(connections, 0x1f90, 0xc350, true)).toBeNull();
 });
 
 test('reads what lsof and netstat print', () => {

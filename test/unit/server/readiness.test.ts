@@ -28,7 +28,23 @@ test('gives up in time, with what was seen last', async () => {
   expect(await untilReady(plan, facts, new AbortController().signal)).toEqual({
     kind: 'late',
     detail: 'refused',
+    nextStep: '',
   });
+});
+
+test('what was answered is kept when the last look is cut short', async () => {
+  let looks = 0;
+  const answered: Proof = { kind: 'not-yet', detail: 'It answers / with status 501.', nextStep: 'Look.' };
+  const prove = (): Promise<Proof> =>
+    looks++ === 0 ? Promise.resolve(answered) : new Promise(() => undefined);
+  const plan = { ...somePlan, prove, readySeconds: 0.3 };
+  const { detail, nextStep } = answered;
+  expect(await untilReady(plan, facts, new AbortController().signal)).toEqual({
+    kind: 'late',
+    detail,
+    nextStep,
+  });
+  expect(looks).toBe(2);
 });
 
 test('a stranger on a port is told at once; behind a socket of our own it is only a wait', async () => {

@@ -23,6 +23,12 @@ export function addCode(table: CodeTable, now: number, code: Secret<string>, lim
   return endsAt;
 }
 
+/** Whether `takeCode` would answer true; nothing is used up. */
+export function knowsCode(table: CodeTable, now: number, code: string): boolean {
+  const endsAt = table.get(digestOf(code).key);
+  return endsAt !== undefined && now < endsAt;
+}
+
 /** True once for a code that is in time. */
 export function takeCode(table: CodeTable, now: number, code: string): boolean {
   const { key } = digestOf(code);

@@ -3,6 +3,7 @@
  * a port is handed over only after it is known who holds its other end, and until then nothing was sent on it. A Unix socket is in a private folder, where nobody else listens.
  */
 import { connect, type Socket } from 'node:net';
+import { dialLoopback } from '../loopback.ts';
 import type { Address, CheckHolder } from '../ports.ts';
 
 /** Milliseconds until a connection has to be made. */
@@ -25,15 +26,19 @@ export async function connectUpstream(
 
 async function provedConnection(address: Address, checkHolder: CheckHolder): Promise<Socket> {
   const socket =
-    address.kind === 'socket' ? connect(address.path) : connect({ host: '127.0.0.1', port: address.port });
+    address.kind === 'socket' ? connect(address.path) : connect({ ...dialLoopback, port: address.port });
   // Whoever uses it has a listener of his own; until then an error only ends it.
   socket.on('error', () => {});
   socket.setNoDelay(true);
   socket.setKeepAlive(true, keepAliveMs);
   await connected(socket);
-  const { localPort } = socket;
+  const { localPort, remoteFamily } = socket;
   if (address.kind === 'port' && localPort !== undefined) {
-    const holder = await checkHolder({ port: address.port, ownPort: localPort });
+    const holder = await checkHolder({
+      port: address.port,
+      ownPort: localPort,
+      six: remoteFamily === 'IPv6',
+    });
     if (holder.kind !== 'ours') {
       socket.destroy();
       throw new Error(holder.detail);

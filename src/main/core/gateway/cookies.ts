@@ -25,9 +25,9 @@ export function isOwnCookie(name: string): boolean {
 }
 
 /** Lax, not Strict: a link in a mail or a terminal that leads to the running server must not end at the login page. */
-export function setSessionCookie(value: string, secure = false): string {
+export function setSessionCookie(value: string, secure = false, name = sessionCookie): string {
   if (secure) return setGuestCookie(secureSessionCookie, value);
-  return `${sessionCookie}=${value}; HttpOnly; SameSite=Lax; Path=/`;
+  return `${name}=${value}; HttpOnly; SameSite=Lax; Path=/`;
 }
 
 export function clearSessionCookie(secure = false): string {

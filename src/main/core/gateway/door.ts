@@ -4,7 +4,7 @@ import { hashSecret, matchesHash, mintSecret, type Secret } from '../secret.ts';
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { noteFailure, type AttemptTable } from './attempts.ts';
 import { authorize, type Verdict } from './authorize.ts';
-import { takeCode, type CodeTable } from './code.ts';
+import { addCode, knowsCode, takeCode, type CodeTable } from './code.ts';
 import { ChangeWait } from './change-wait.ts';
 import { connectionOf, type Connection, type Connections } from './connection.ts';
 import { secureSessionCookie, setSessionCookie } from './cookies.ts';
@@ -12,9 +12,10 @@ import { openCrowd, type Crowd } from './crowd.ts';
 import type { Facts, Listener } from './facts.ts';
 import { closeRoute, destroyRoute, openRoute, type Route } from './route.ts';
 import { refuse, type GuardRoom } from './guard.ts';
-import { makeHosts } from './hosts.ts';
+import { makeHosts, ownNameAt } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import { openLive, type Live } from './live.ts';
+import type { Numbered } from './numbered.ts';
 import type { PageRoom } from './own-pages.ts';
 import { unavailablePage } from './pages.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
@@ -32,12 +33,18 @@ export class Door implements GuardRoom, PageRoom {
   readonly connections: Connections = new WeakMap();
   readonly crowd: Crowd;
   readonly refusalLog: RefusalLog;
-  listener: Listener;
   /** Kept for `toolLink`; requests are compared with its hash. */
   token: Secret<string>;
   /** How to reach the server; null while there is none. */
   route: Route | null = null;
   lastUsed = 0;
+  /** The same door at an address without a name; null until a browser needed it. */
+  numbered: Numbered | null = null;
+  numberedOpening: Promise<Numbered | null> | null = null;
+  /** Made anew when the owner changes the names. */
+  #listener: Listener;
+  #extraHosts: readonly string[] = [];
+  #port = 0;
   readonly #sessions: SessionTable = new Map();
   readonly #attempts: AttemptTable = new Map();
   #windowToken: Secret<string> = mintSecret();
@@ -52,7 +59,7 @@ export class Door implements GuardRoom, PageRoom {
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
     this.token = rules.token;
     this.#tokenHash = hashSecret(rules.token.reveal());
-    this.listener = this.#listenerOn(0);
+    this.#listener = this.#makeListener();
   }
 
   get windowToken(): Secret<string> {
@@ -87,9 +94,15 @@ export class Door implements GuardRoom, PageRoom {
     return this.limits.formMs;
   }
 
-  #listenerOn(port: number): Listener {
+  get listener(): Listener {
+    if (this.rules.extraHosts() !== this.#extraHosts) this.#listener = this.#makeListener();
+    return this.#listener;
+  }
+
+  #makeListener(): Listener {
+    this.#extraHosts = this.rules.extraHosts();
     return {
-      hosts: makeHosts(this.rules.host, port, this.rules.extraHosts),
+      hosts: makeHosts(this.rules.host, this.#port, this.#extraHosts),
       scheme: this.rules.tls === undefined ? 'http' : 'https',
       headerCount: this.limits.headerCount,
       trustedProxies: new TrustedProxies(this.rules.trustedProxies, proxy =>
@@ -101,7 +114,13 @@ export class Door implements GuardRoom, PageRoom {
   }
 
   setPort(port: number): void {
-    this.listener = this.#listenerOn(port);
+    this.#port = port;
+    this.#listener = this.#makeListener();
+  }
+
+  get numberedListener(): Listener {
+    const { host = '', cookie = '' } = this.numbered ?? {};
+    return { ...this.listener, hosts: { own: host, kinds: new Map([[host, 'own']]) }, cookie };
   }
 
   setUpstream(state: UpstreamState): void {
@@ -145,11 +164,32 @@ export class Door implements GuardRoom, PageRoom {
     return takeCode(this.codes, this.rules.clock(), code);
   }
 
+  knowsCode(code: string): boolean {
+    return knowsCode(this.codes, this.rules.clock(), code);
+  }
+
+  makeCode(): string {
+    const code = mintSecret();
+    addCode(this.codes, this.rules.clock(), code, this.limits);
+    return code.reveal();
+  }
+
+  redeemUrl(facts: Facts, code: string, next: string): string {
+    const asked = new URLSearchParams(next === '/' ? { code } : { code, next });
+    const host = facts.hostKind === 'own' ? facts.host : ownNameAt(this.listener.hosts, facts.host);
+    return `${facts.scheme}://${host}/_gatehouse/open?${asked.toString()}`;
+  }
+
   signIn(facts: Facts, next: string): Answer {
     const value = mintSecret();
     const session = openSession(this.#sessions, this.rules.clock(), value, this.limits);
     this.rules.log.info('a browser was signed in', { session: session.id });
-    return this.#lead(facts, next, ['Set-Cookie', setSessionCookie(value.reveal(), this.secure)]);
+    const { numbered } = this;
+    const cookie =
+      facts.host === numbered?.host
+        ? setSessionCookie(value.reveal(), false, numbered.cookie)
+        : setSessionCookie(value.reveal(), this.secure);
+    return this.#lead(facts, next, ['Set-Cookie', cookie]);
   }
 
   exchange(facts: Facts, verdict: Verdict & { readonly open: true }): Answer {
@@ -208,6 +248,7 @@ export class Door implements GuardRoom, PageRoom {
   async close(): Promise<void> {
     this.#sessions.clear();
     this.codes.clear();
+    await (await this.numberedOpening)?.close();
     if (this.route !== null) await destroyRoute(this.route);
   }
 }

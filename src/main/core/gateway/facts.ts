@@ -86,6 +86,8 @@ export interface Facts extends FetchMetadata {
 export interface Fault {
   readonly status: number;
   readonly message: string;
+  /** A person's browser named a host that is not trusted: what it named. */
+  readonly strangeHost?: string;
 }
 
 /** Reads a request once; a Fault is the refusal to send. */
@@ -104,7 +106,11 @@ export function readFacts(
   const fault = faultOfFraming(request, found, upgrade) ?? faultOfMethod(method, upgrade);
   if (fault !== null) return fault;
   const hostKind = listener.hosts.kinds.get(host);
-  if (hostKind === undefined) return { status: 400, message: `Host ${shown(host)} is not trusted` };
+  if (hostKind === undefined) {
+    const fault = { status: 400, message: `Host ${shown(host)} is not trusted` };
+    const person = method === 'GET' && !upgrade && asksForPage(readFetchMetadata(found), found.accept);
+    return person ? { ...fault, strangeHost: host } : fault;
+  }
   const whole = originForm(request.url ?? '', host, listener.scheme ?? 'http');
   if (typeof whole !== 'string') return whole;
   return makeFacts(method, whole, host, hostKind, found, peer, upgrade, listener);

@@ -9,15 +9,17 @@ import type { AccessLink } from '../../../shared/model.ts';
 import type { Gateway, GatewayRules } from '../gateway-ports.ts';
 import { mintSecret } from '../secret.ts';
 import { sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
+import { openBegin, type Begin } from './begin.ts';
 import { addCode } from './code.ts';
 import { openDoor, type Door } from './door.ts';
-import { ownOrigin, type Facts } from './facts.ts';
+import { ownOrigin, type Facts, type Listener } from './facts.ts';
 import { forward, unlikePage } from './forward.ts';
 import { passing, upgradeWay, type Way } from './route.ts';
 import { isExplicit, type Verdict } from './authorize.ts';
 import { guard } from './guard.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { listenOnLoopback } from './listener.ts';
+import { openNumbered } from './numbered.ts';
 import { answerOwnPage } from './own-pages.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
@@ -33,6 +35,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
   door.setPort(listener.port);
   const { basePath = '' } = rules;
   const origin = `${door.listener.scheme ?? 'http'}://127.0.0.1:${listener.port}`;
+  const begun = new Set<Begin>();
   const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
@@ -42,6 +45,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
     origin,
     setUpstream: state => door.setUpstream(state),
     oneTimeLink: () => oneTimeLink(door, limits),
+    beginLink: options => begin(door, limits, options.seen, begun),
     toolLink: () => ({
       // Where nobody is asked for it, the token is told to nobody.
       url: `${origin}${basePath}/${rules.asksForToken === false ? '' : `?token=${encodeURIComponent(door.token.reveal())}`}`,
@@ -52,6 +56,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
     lastUsed: () => door.lastUsed,
     async close() {
       clearInterval(sweep);
+      for (const each of begun) each.close();
       door.live.end();
       await Promise.all([listener.close(), door.close()]);
     },
@@ -67,7 +72,30 @@ function oneTimeLink(door: Door, limits: Limits): AccessLink {
   };
 }
 
-function attach(door: Door, server: Server): void {
+async function begin(door: Door, limits: Limits, seen: boolean, begun: Set<Begin>): Promise<AccessLink> {
+  const { ownAccount } = door.rules;
+  const one: Begin = await openBegin({
+    limits,
+    seen,
+    ownAccount,
+    link: () => oneTimeLink(door, limits).url,
+    // A certificate that the browser does not know yet would look like a name that it does not know.
+    here: door.secure ? null : `${ownOrigin(door.listener)}/_gatehouse/here`,
+    async otherLink() {
+      door.numberedOpening ??= openNumbered(limits, ownAccount, process.platform, server =>
+        attach(door, server, () => door.numberedListener),
+      );
+      const numbered = await door.numberedOpening;
+      door.numbered = numbered;
+      return numbered === null ? null : `http://${numbered.host}/_gatehouse/open?code=${door.makeCode()}`;
+    },
+    closed: () => begun.delete(one),
+  });
+  begun.add(one);
+  return one.link;
+}
+
+function attach(door: Door, server: Server, listener = (): Listener => door.listener): void {
   const connection = door.rules.tls === undefined ? 'connection' : 'secureConnection';
   server.on(connection, (socket: Socket) => door.crowd.enter(socket));
   serve<OpenVerdict>(
@@ -76,7 +104,7 @@ function attach(door: Door, server: Server): void {
       connections: door.connections,
       crowd: door.crowd,
       log: door.rules.log,
-      decide: (request, connection, upgrade) => guard(door, request, connection, upgrade),
+      decide: (request, connection, upgrade) => guard(door, request, connection, upgrade, listener()),
       ownPage: (facts, request, connection) => answerOwnPage(door, facts, request, connection),
       forward: (facts, verdict, request, response) => onForward(door, facts, verdict, request, response),
       upgrade: (facts, verdict, request, socket, head) =>

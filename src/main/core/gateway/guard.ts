@@ -9,9 +9,10 @@ import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import type { Reason, Verdict } from './authorize.ts';
 import type { Connection } from './connection.ts';
 import type { AttemptVerdict } from './attempts.ts';
-import { ownOrigin, readFacts, type Facts, type Listener, type RawRequest } from './facts.ts';
-import { isOwnPath, ownPrefix, rateHeaders } from './own-pages.ts';
-import { otherNamePage } from './pages.ts';
+import { readFacts, type Facts, type Fault, type Listener, type RawRequest } from './facts.ts';
+import { ownNameAt } from './hosts.ts';
+import { isOwnPath, leadingPages, ownPrefix, rateHeaders } from './own-pages.ts';
+import { otherNamePage, strangeHostPage } from './pages.ts';
 import type { RefusalLog } from './refusal-log.ts';
 import type { Decision } from './serve.ts';
 import { workerRemoval } from './user-content.ts';
@@ -32,20 +33,24 @@ export interface GuardRoom {
   isUserContent(path: string): boolean;
 }
 
+/** @param listener the one that the request came to */
 export function guard(
   room: GuardRoom,
   request: RawRequest,
   connection: Connection,
   upgrade: boolean,
+  listener: Listener = room.listener,
 ): Decision<Verdict & { readonly open: true }> {
   const { peer } = connection;
-  const facts = readFacts(request, peer, upgrade, room.listener);
+  const facts = readFacts(request, peer, upgrade, listener);
   if ('message' in facts) {
     room.refusalLog(facts.message, { client: peer });
-    const answer = jsonAnswer(facts.status, facts.message, ['Connection', 'close']);
-    return { kind: 'answer', answer, last: true };
+    return { kind: 'answer', answer: faultAnswer(facts), last: true };
   }
   if (isOwnPath(facts.path)) return ownPage(facts);
+  if (isForeignPreflight(facts, request)) {
+    return { kind: 'answer', answer: refuse(room, facts, 'foreign-origin') };
+  }
   const verdict = room.verdict(facts, connection);
   if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
   const closed = room.closed(facts.path);
@@ -56,7 +61,7 @@ export function guard(
     room.refusalLog('service worker of an upload', { path: facts.path, client: facts.client });
     return { kind: 'answer', answer: workerRemoval };
   }
-  if (facts.navigation && facts.hostKind === 'loopback' && verdict.by === 'query') {
+  if (facts.navigation && isOtherName(facts) && verdict.by === 'query') {
     return { kind: 'answer', answer: toOwnName(room, facts) };
   }
   if (facts.navigation && facts.hadQueryToken && facts.hostKind === 'own') {
@@ -89,24 +94,54 @@ function refuseWorker(room: GuardRoom, facts: Facts): Answer {
   );
 }
 
-/** Gatehouse's pages are on the one name that may have cookies; on another they are not, whatever is shown, and the one is not told. */
+function faultAnswer({ status, message, strangeHost }: Fault): Answer {
+  const close = ['Connection', 'close'];
+  return strangeHost === undefined ? jsonAnswer(status, message, close) : strangeHostPage(strangeHost, close);
+}
+
+/**
+ * A browser asks whether a page of another site may send what it has (Fetch, CORS preflight). It never shows a credential with that, so "sign in first" would be no help.
+ */
+function isForeignPreflight({ method, origin, ownOrigin }: Facts, { rawHeaders }: RawRequest): boolean {
+  if (method !== 'OPTIONS' || origin === null || origin === ownOrigin) return false;
+  return rawHeaders.some(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'access-control-request-method',
+  );
+}
+
+/** Of this computer, and not the one with the cookies. */
+function isOtherName({ hostKind }: Facts): boolean {
+  return hostKind === 'loopback' || hostKind === 'forwarded';
+}
+
+/**
+ * Gatehouse's pages are on the one name that may have cookies; on another they are not, whatever is shown, and the one is not told. By way of a forwarder that the
+ * owner has named there is the one thing more that leads to that name, for who shows what signs in.
+ */
 function ownPage(facts: Facts): Decision<never> {
   if (facts.hostKind === 'own' && !facts.upgrade) return { kind: 'own', facts };
+  const leads = facts.hostKind === 'forwarded' && !facts.upgrade && leadingPages.includes(facts.path);
+  if (leads) return { kind: 'own', facts };
   return { kind: 'answer', answer: jsonAnswer(404, 'There is no such page of Gatehouse') };
 }
 
 /** Only for who has shown the token. 307: nothing about the request changes but the name. */
 function toOwnName(room: GuardRoom, facts: Facts): Answer {
-  return redirectAnswer(307, ownOrigin(room.listener) + facts.whole);
+  const { hosts, scheme = 'http' } = room.listener;
+  return redirectAnswer(307, `${scheme}://${ownNameAt(hosts, facts.host)}${facts.whole}`);
 }
+
+/** Decision 33. For Colab's local runtime, vscode.dev, Thebe and whoever else asks from a page of another site. */
+const noOtherSites =
+  'Pages of other sites cannot use this server, whatever they show: open its own pages, or use a program of this computer';
 
 const refusals: Record<Reason, readonly [status: number, message: string]> = {
   'no-credential': [401, 'Sign in first: no credential was sent'],
   'ambiguous-credential': [400, 'Two credentials of one kind were sent'],
   'wrong-credential': [401, 'The credential is wrong'],
   'expired-session': [401, 'Sign in again: the session is over'],
-  'foreign-origin': [403, 'The request comes from another origin'],
-  'cross-site': [403, 'The request comes from another site'],
+  'foreign-origin': [403, `The request comes from another origin. ${noOtherSites}`],
+  'cross-site': [403, `The request comes from another site. ${noOtherSites}`],
 };
 
 /** A person is led to the login page, a program gets a status and a sentence. */
@@ -136,5 +171,5 @@ function unauthorized(facts: Facts, message: string, headers: readonly string[])
 const challenge = ['WWW-Authenticate', 'Bearer realm="gatehouse"'];
 
 function leadsToLogin(facts: Facts): boolean {
-  return facts.navigation && facts.hostKind === 'own';
+  return facts.navigation && (facts.hostKind === 'own' || facts.hostKind === 'forwarded');
 }

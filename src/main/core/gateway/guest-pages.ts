@@ -5,6 +5,7 @@
  * same for every link, every name and every reason. A preview robot that fetches a link gets it too, and uses nothing up.
  */
 import type { Answer } from './answers.ts';
+import { setProbe } from './cookie-probe.ts';
 import { guestStyle } from './guest-style.ts';
 import { markup, page, type Html } from './html.ts';
 import { joinScript } from './join-script.ts';
@@ -28,7 +29,15 @@ export function joinPage(): Answer {
       </noscript>
     </main>`;
   const title = 'Somebody shares something with you · Gatehouse';
-  return page({ status: 200, title, style: guestStyle, head, body, script: joinScript });
+  return page({
+    status: 200,
+    title,
+    style: guestStyle,
+    head,
+    body,
+    script: joinScript,
+    headers: setProbe(true),
+  });
 }
 
 /** After leaving. */

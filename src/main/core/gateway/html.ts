@@ -39,13 +39,15 @@ export interface PageParts {
   readonly head?: Html;
   /** Runs at the end of the page; may ask this origin, and cannot make markup of a text. */
   readonly script?: string;
+  /** Another origin that the script may ask. */
+  readonly connects?: string | undefined;
   /** Where the page's forms may lead. */
   readonly forms?: 'self' | 'none';
   readonly headers?: readonly string[];
 }
 
 export function page(parts: PageParts): Answer {
-  const { status, title, style, body, head = nothing, script, forms = 'none', headers } = parts;
+  const { status, title, style, body, head = nothing, script, forms = 'none', headers, connects } = parts;
   const code = script === undefined ? nothing : { html: `<script>${script}</script>\n` };
   const whole = markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}
@@ -53,13 +55,18 @@ export function page(parts: PageParts): Answer {
 <body>${body}
 ${code}</body></html>
 `;
-  return pageAnswer(status, whole.html, policyFor(style, script, forms), headers);
+  return pageAnswer(status, whole.html, policyFor(style, script, forms, connects), headers);
 }
 
-function policyFor(style: string, script: string | undefined, forms: 'self' | 'none'): string {
+function policyFor(
+  style: string,
+  script: string | undefined,
+  forms: 'self' | 'none',
+  connects?: string,
+): string {
   const scripts = [
     `script-src ${hashOf(script ?? '')}`,
-    "connect-src 'self'",
+    `connect-src 'self'${connects === undefined ? '' : ` ${connects}`}`,
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ];

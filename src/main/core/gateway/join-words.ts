@@ -11,7 +11,15 @@ interface RefusalWords {
 const askForNew = 'Ask the person who sent it for a new one.';
 
 /** `no-such-link` is for an unknown link and for a wrong secret alike; the rest is only told to somebody who holds the secret. */
-const refusals: Record<NoEntry, RefusalWords> = {
+const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
+  'no-cookies': {
+    title: 'This browser keeps no cookies for this address',
+    text: [
+      'A browser stays in by a cookie, and the one that was just set did not come back. Your link has not been used up: it still works, in any browser.',
+      'Allow cookies for this address in the settings of the browser and try again, or open the link in another browser.',
+    ],
+    again: true,
+  },
   'no-such-link': {
     title: 'This link does not open anything',
     text: [

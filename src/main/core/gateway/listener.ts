@@ -137,6 +137,12 @@ export function listen(server: NetServer, port: number, host: string): Promise<N
   return promise;
 }
 
+/** Of a server that listens. */
+export function portOf(server: NetServer): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 async function closeAll(servers: readonly OpenServer[]): Promise<void> {
   await Promise.all(
     servers.map(({ server, sockets }) => {

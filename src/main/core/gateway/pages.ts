@@ -5,6 +5,7 @@
 import type { ServerState } from '../../../shared/model.ts';
 import type { Answer } from './answers.ts';
 import { waitScript } from './change-wait.ts';
+import { forwardedPort } from './hosts.ts';
 import { markup, nothing, page as wholePage, type Html } from './html.ts';
 import { pageStyle } from './page-style.ts';
 
@@ -69,6 +70,119 @@ export function loginPage(
       <p class="quiet">
         The Gatehouse window needs no token. For another browser, choose “Copy access link” there, or run
         <code>gatehouse link</code> in a terminal; <code>gatehouse token</code> shows the token itself.
+      </p>`,
+    headers,
+  );
+}
+
+/** What was wrong with what was shown at a forwarder's address. */
+export type ShownProblem = LoginProblem | 'used';
+
+const shownProblems: Record<ShownProblem, (waitSeconds: number) => string> = {
+  wrong: () =>
+    'That is neither the access token of this server nor a sign-in link of it. Nothing was opened.',
+  limited: waitSeconds =>
+    `Too many wrong tokens. The right one is taken at any time; a wrong one again in ${waitSeconds} s.`,
+  used: () => 'That sign-in link has been used, or is older than ten minutes. Make a new one.',
+};
+
+/** For a person who comes by way of a forwarder. It names neither the server nor its address: everybody there may read it. */
+export function signInHerePage(
+  next: string,
+  problem: ShownProblem | null,
+  headers: readonly string[] = [],
+  waitSeconds = 0,
+): Answer {
+  const note =
+    problem === null
+      ? nothing
+      : markup`<p class="note" role="alert" id="problem">${shownProblems[problem](waitSeconds)}</p>`;
+  const described = problem === null ? nothing : markup` aria-invalid="true" aria-describedby="problem"`;
+  const status = problem === null ? 200 : problem === 'limited' ? 429 : problem === 'used' ? 410 : 401;
+  return page(
+    status,
+    'Sign in',
+    markup`<p class="quiet">Gatehouse, by way of a forwarded port</p>
+      <h1>Sign in</h1>
+      ${note}
+      <form method="post" action="/_gatehouse/login">
+        <input type="hidden" name="next" value="${next}" />
+        <label
+          >Sign-in link or access token<input
+            name="token"
+            type="password"
+            required
+            autofocus
+            autocomplete="off"
+            spellcheck="false"
+            ${described}
+        /></label>
+        <button>Sign in</button>
+      </form>
+      <p class="quiet">
+        On the computer where the server runs, <code>gatehouse link</code> prints a link that works once:
+        paste the whole of it here. You are led to an address of the server’s own, by way of the same port.
+      </p>`,
+    headers,
+  );
+}
+
+/** A form may not be answered by a redirect to another origin (its page's policy), so a page leads on. */
+export function leadOnPage(url: string): Answer {
+  const refresh = markup`<meta http-equiv="refresh" content="0; url=${url}" />`;
+  const body = markup`<main>
+    <p class="quiet">Gatehouse</p>
+    <h1>Signing in</h1>
+    <p><a href="${url}">Continue</a></p>
+  </main>`;
+  return wholePage({ status: 200, title: 'Signing in', style: pageStyle, body, head: refresh });
+}
+
+/** For a person at a name that is not on the list. Anybody may read it. @param host as it was sent: shown only where it is a name of this computer with a port */
+export function strangeHostPage(host: string, headers: readonly string[]): Answer {
+  const port = forwardedPort(host);
+  const advice =
+    port === null
+      ? markup`<p>
+          If this name is that of a reverse proxy of yours on the same computer, its owner can name it in the
+          setting <code>gateway.extraHosts</code>.
+        </p>`
+      : markup`<p>
+            If you have led this port here yourself (<code>ssh -L ${port}:…</code>, the forwarding of an
+            editor or a container), say so on the computer where the server runs:
+          </p>
+          <p><code>gatehouse config set gateway.extraHosts localhost:${port}</code></p>
+          <p>
+            Then load this page again. The command takes the place of what was set before: give all names,
+            with commas between them.
+          </p>`;
+  return page(
+    400,
+    'Not open at this address',
+    markup`<p class="quiet">Gatehouse</p>
+      <h1>This server is not open at this address</h1>
+      <p>It answers only to names that it knows, so that no page of another site can reach it.</p>
+      ${advice}`,
+    headers,
+  );
+}
+
+/** @param again where to try once more @param lost what has become of what was shown */
+export function noCookiesPage(
+  name: string,
+  again: string,
+  lost: string,
+  headers: readonly string[] = [],
+): Answer {
+  return page(
+    403,
+    `Cookies are needed · ${name}`,
+    markup`<p class="quiet">Gatehouse on this computer</p>
+      <h1>This browser keeps no cookies for this address</h1>
+      <p>A browser stays signed in by a cookie, and the one that was just set did not come back. ${lost}</p>
+      <p>
+        Allow cookies for this address in the settings of the browser and <a href="${again}">try again</a>, or
+        take another browser. The Gatehouse window needs none.
       </p>`,
     headers,
   );

@@ -16,6 +16,7 @@ import { jsonAnswer, redirectAnswer, valueAnswer, type Answer } from './answers.
 import { guestScript } from './banner-script.ts';
 import { authorityDer, authorityPem, authorityProfile } from './certificate-downloads.ts';
 import { certificatePage } from './certificate-pages.ts';
+import { setProbe, showsProbe } from './cookie-probe.ts';
 import { clearGuestCookie, setGuestCookie } from './cookies.ts';
 import type { Facts } from './facts.ts';
 import { joinPage, leftPage } from './guest-pages.ts';
@@ -93,6 +94,10 @@ async function answerJoin(
 ): Promise<Answer> {
   if (method === 'GET' && what === '') return joinPage();
   if (method !== 'POST') return jsonAnswer(405, `Method ${method} is not allowed`);
+  // Before anything is used up or the owner is asked. A program that says nothing of itself may look after its cookies as it likes.
+  if (facts.mode !== null && !showsProbe(request.headers.cookie, true) && sessionOf(door, facts) === null) {
+    return valueAnswer(403, { state: 'no', reason: 'no-cookies' }, setProbe(true));
+  }
   const text = await bodyOf(door, facts, request);
   if (typeof text !== 'string') return text;
   switch (what) {

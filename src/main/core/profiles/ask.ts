@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { dialLoopback } from '../loopback.ts';
 import type { Address } from '../ports.ts';
 
 export interface Question {
@@ -25,7 +26,7 @@ const longestBody = 1024 * 1024;
 export function ask(question: Question): Promise<Answer> {
   const { address, host, method = 'GET', path, headers, signal } = question;
   const place =
-    address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port };
+    address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
   return new Promise((resolve, reject) => {
     const asked = request(
       {

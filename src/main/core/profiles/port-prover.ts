@@ -55,6 +55,15 @@ async function answers(options: PortProof, signal: AbortSignal): Promise<Proof> 
   const { status, body } = await ask({ address, host, path: readyPath, signal });
   if (status < 500 && body.includes(options.readyText ?? '')) return { kind: 'ours' };
   if (status < 500)
-    return { kind: 'not-yet', detail: `What it answers ${readyPath} has not the text that was named.` };
-  return { kind: 'not-yet', detail: `It answers ${readyPath} with status ${status}.` };
+    return {
+      kind: 'not-yet',
+      detail: `It answers ${readyPath} with status ${status}, without the text that was named.`,
+      nextStep: 'Compare the path and the text that are named for it with what it answers.',
+    };
+  return {
+    kind: 'not-yet',
+    detail: `It answers ${readyPath} with status ${status}.`,
+    nextStep:
+      'It is up, and not as it should be: read its last lines, or name a path that it answers below 500 (`--ready-path`).',
+  };
 }

@@ -44,14 +44,17 @@ function linuxCheck(): Check {
     Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(path => readFile(path, 'latin1').catch(() => ''))),
   );
   const ownerOf = rememberOurs();
-  return async (run, { port, ownPort }) => {
+  return async (run, { port, ownPort, six = false }) => {
     const texts = await tables();
-    const peer = texts.map(text => findConnection(text, port, ownPort)).find(found => found !== null);
+    const peer = texts.map(text => findConnection(text, port, ownPort, six)).find(found => found !== null);
     if (peer === undefined || peer === null) {
       return { kind: 'unknown', detail: `Nobody holds the connection to port ${port} any more.` };
     }
-    const listeners = reached(texts.flatMap(text => parseProcNet(text, port)));
-    const owner = await ownerOf(listeners, port, run);
+    const listeners = reached(
+      texts.flatMap(text => parseProcNet(text, port)),
+      six,
+    );
+    const owner = await ownerOf(listeners, port, run, six);
     if (peer.inode === '0') return asHolder(owner);
     // A program of this account can read whatever the server can; it need not take its port.
     if (owner.kind === 'ours' && peer.uid === process.getuid?.()) return owner;
@@ -62,14 +65,19 @@ function linuxCheck(): Check {
   };
 }
 
-type OwnerOf = (listeners: readonly Listener[], port: number, run: RunFacts) => Promise<PortOwner>;
+type OwnerOf = (
+  listeners: readonly Listener[],
+  port: number,
+  run: RunFacts,
+  six: boolean,
+) => Promise<PortOwner>;
 
 /** Looks through the processes once for each set of listeners; what is not ours is looked at again each time. */
 function rememberOurs(): OwnerOf {
   const known = new Map<string, Promise<PortOwner>>();
-  return async (listeners, port, run) => {
-    const key = listeners.map(({ inode }) => inode).join();
-    const owner = known.get(key) ?? portOwner(listeners, port, run, 'linux');
+  return async (listeners, port, run, six) => {
+    const key = [six, ...listeners.map(({ inode }) => inode)].join();
+    const owner = known.get(key) ?? portOwner(listeners, port, run, 'linux', six);
     known.set(key, owner);
     const { kind } = await owner.catch((error: unknown) => {
       known.delete(key);
@@ -80,22 +88,36 @@ function rememberOurs(): OwnerOf {
   };
 }
 
-const unnamed: Listener = { reach: 'loopback', takesLoopback: true, precision: 0, inode: null, pid: null };
+const unnamed: Listener = {
+  reach: 'loopback',
+  takesLoopback: true,
+  takesLoopback6: true,
+  address: '',
+  precision: 0,
+  inode: null,
+  pid: null,
+};
 
 /** Elsewhere a program has to be started to ask: what it said holds for a second, and only of who listens. */
 function slowCheck(platform: NodeJS.Platform): Check {
-  const answers = new Map<number, { readonly at: number; readonly holder: Promise<Holder> }>();
-  return (run, { port }) => {
-    const last = answers.get(port);
+  const answers = new Map<string, { readonly at: number; readonly holder: Promise<Holder> }>();
+  return (run, { port, six = false }) => {
+    const key = `${port} ${six}`;
+    const last = answers.get(key);
     if (last !== undefined && performance.now() - last.at < 1000) return last.holder;
-    const holder = whoListens(port, run, platform);
-    answers.set(port, { at: performance.now(), holder });
+    const holder = whoListens(port, run, platform, six);
+    answers.set(key, { at: performance.now(), holder });
     return holder;
   };
 }
 
-async function whoListens(port: number, run: RunFacts, platform: NodeJS.Platform): Promise<Holder> {
-  return asHolder(await portOwner(await listenersOn(port, platform), port, run, platform));
+async function whoListens(
+  port: number,
+  run: RunFacts,
+  platform: NodeJS.Platform,
+  six: boolean,
+): Promise<Holder> {
+  return asHolder(await portOwner(await listenersOn(port, platform), port, run, platform, six));
 }
 
 function asHolder(owner: PortOwner): Holder {

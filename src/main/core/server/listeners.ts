@@ -7,6 +7,10 @@ export interface Listener {
   readonly reach: 'loopback' | 'specific' | 'any';
   /** Whether a connection to 127.0.0.1 can end here. */
   readonly takesLoopback: boolean;
+  /** The same for ::1. */
+  readonly takesLoopback6: boolean;
+  /** As a person writes it: `127.0.0.1`, `[::1]`, `*`. */
+  readonly address: string;
   /** How precisely it is bound; the most precise one gets the connection. */
   readonly precision: number;
   /** Linux: inode of the socket. */
@@ -16,6 +20,7 @@ export interface Listener {
 }
 
 const listening = '0A';
+const loopback6 = '00000000000000000000000001000000';
 
 /** Reads `/proc/net/tcp` or `/proc/net/tcp6` (proc(5)): who listens on a port. Pure. */
 export function parseProcNet(text: string, port: number): Listener[] {
@@ -46,33 +51,52 @@ export interface Peer {
 }
 
 /**
- * Reads `/proc/net/tcp` or `/proc/net/tcp6`: the end at a port of 127.0.0.1 of the established connection that comes from another port of it, made or about to be; null where there is none.
+ * Reads `/proc/net/tcp` or `/proc/net/tcp6`: the end at a port of 127.0.0.1 (or ::1) of the established connection that comes from another port of it, made or about to be; null where there is none.
  * Pure.
  */
-export function findConnection(text: string, port: number, fromPort: number): Peer | null {
-  const four = (each: number): string => `0100007F:${each.toString(16).toUpperCase().padStart(4, '0')}`;
-  const ends = `${four(port)} (?:0000000000000000FFFF0000)?${four(fromPort)}`;
-  const row = new RegExp(`^ *\\d+: (?:0000000000000000FFFF0000)?${ends} 0[13] (.*)$`, 'm').exec(text)?.[1];
+export function findConnection(text: string, port: number, fromPort: number, six = false): Peer | null {
+  const at = six ? loopback6 : '(?:0000000000000000FFFF0000)?0100007F';
+  const end = (each: number): string => `${at}:${each.toString(16).toUpperCase().padStart(4, '0')}`;
+  const row = new RegExp(`^ *\\d+: ${end(port)} ${end(fromPort)} 0[13] (.*)$`, 'm').exec(text)?.[1];
   if (row === undefined) return null;
   const [, , , uid, , inode] = row.trim().split(/\s+/);
   return uid === undefined || inode === undefined ? null : { inode, uid: Number(uid) };
 }
 
+type Place = Pick<Listener, 'reach' | 'takesLoopback' | 'takesLoopback6' | 'precision' | 'address'>;
+
 /** Addresses are hexadecimal, each 32-bit word in the byte order of the machine (little endian on all that we run on). */
-function placeOf(address: string): Pick<Listener, 'reach' | 'takesLoopback' | 'precision'> {
+function placeOf(address: string): Place {
   const mapped = /^0000000000000000FFFF0000([0-9A-F]{8})$/.exec(address)?.[1];
   const four = mapped ?? (address.length === 8 ? address : null);
   const precision = four === null ? 0 : 1;
-  if (four === '0100007F') return { reach: 'loopback', takesLoopback: true, precision: precision + 2 };
-  if (four === '00000000') return { reach: 'any', takesLoopback: true, precision };
-  if (four !== null)
-    return { reach: four.endsWith('7F') ? 'loopback' : 'specific', takesLoopback: false, precision };
-  if (/^0+$/.test(address)) return { reach: 'any', takesLoopback: true, precision };
-  return {
-    reach: /^0{24}01000000$/.test(address) ? 'loopback' : 'specific',
-    takesLoopback: false,
-    precision,
-  };
+  const place = placeAt(four ?? address, precision);
+  return { ...place, address: written(four ?? address) };
+}
+
+function placeAt(address: string, precision: number): Omit<Place, 'address'> {
+  const at = { takesLoopback: false, takesLoopback6: false, precision };
+  if (address === '0100007F') {
+    return { ...at, reach: 'loopback', takesLoopback: true, precision: precision + 2 };
+  }
+  if (address === '00000000') return { ...at, reach: 'any', takesLoopback: true };
+  if (address.length === 8) return { ...at, reach: address.endsWith('7F') ? 'loopback' : 'specific' };
+  // It may be for IPv6 alone, which the table does not tell.
+  if (/^0+$/.test(address)) return { ...at, reach: 'any', takesLoopback: true, takesLoopback6: true };
+  return address === loopback6
+    ? { ...at, reach: 'loopback', takesLoopback6: true, precision: precision + 2 }
+    : { ...at, reach: 'specific' };
+}
+
+/** Only 127.0.0.0/8, ::1 and "all" are worth telling apart; another one is called as the table has it. */
+function written(address: string): string {
+  if (/^0+$/.test(address)) return '*';
+  if (address === loopback6) return '[::1]';
+  if (address.length !== 8) return 'an IPv6 address';
+  return (address.match(/../g) ?? [])
+    .map(byte => Number.parseInt(byte, 16))
+    .toReversed()
+    .join('.');
 }
 
 /** Reads `lsof -F pn`: a line `p<pid>`, then `n<address>:<port>` for each socket. Pure. */
@@ -97,16 +121,20 @@ export function parseNetstat(text: string, port: number): Listener[] {
   });
 }
 
-function namedPlace(address: string): Pick<Listener, 'reach' | 'takesLoopback' | 'precision'> {
-  if (address === '127.0.0.1') return { reach: 'loopback', takesLoopback: true, precision: 3 };
-  if (address === '*' || address === '0.0.0.0' || address === '[::]') {
-    return { reach: 'any', takesLoopback: true, precision: address === '0.0.0.0' ? 1 : 0 };
+function namedPlace(address: string): Place {
+  const place = { address: address === '0.0.0.0' || address === '[::]' ? '*' : address, precision: 2 };
+  if (address === '127.0.0.1') {
+    return { ...place, reach: 'loopback', takesLoopback: true, takesLoopback6: false, precision: 3 };
   }
-  return {
-    reach: address === '[::1]' || address.startsWith('127.') ? 'loopback' : 'specific',
-    takesLoopback: false,
-    precision: 2,
-  };
+  if (address === '[::1]') {
+    return { ...place, reach: 'loopback', takesLoopback: false, takesLoopback6: true };
+  }
+  if (address === '*' || address === '0.0.0.0' || address === '[::]') {
+    const six = address !== '0.0.0.0';
+    return { ...place, reach: 'any', takesLoopback: true, takesLoopback6: six, precision: six ? 0 : 1 };
+  }
+  const reach = address.startsWith('127.') ? 'loopback' : 'specific';
+  return { ...place, reach, takesLoopback: false, takesLoopback6: false };
 }
 
 /** Who listens on a port of this computer. */
@@ -115,7 +143,10 @@ export async function listenersOn(port: number, platform: NodeJS.Platform): Prom
     const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(path => readFile(path, 'latin1').catch(() => ''));
     return (await Promise.all(tables)).flatMap(text => parseProcNet(text, port));
   }
-  if (platform === 'win32') return parseNetstat(await output('netstat', ['-ano', '-p', 'TCP']), port);
+  if (platform === 'win32') {
+    const tables = ['TCP', 'TCPv6'].map(protocol => output('netstat', ['-ano', '-p', protocol]));
+    return (await Promise.all(tables)).flatMap(text => parseNetstat(text, port));
+  }
   return parseLsof(await output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpn']));
 }
 
@@ -125,10 +156,9 @@ export async function networkPorts(
   ports: readonly number[],
   platform: NodeJS.Platform,
 ): Promise<number[]> {
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(path => readFile(path, 'latin1').catch(() => ''));
   const all =
     platform === 'linux'
-      ? (await Promise.all(tables)).flatMap(parseAllProcNet)
+      ? await allOnLinux()
       : await Promise.all(
           ports.map(port => listenersOn(port, platform).then(each => named(port, each))),
         ).then(each => each.flat());
@@ -138,13 +168,34 @@ export async function networkPorts(
   return [...new Set(ours)].sort((one, other) => one - other);
 }
 
+/** Where these processes listen, each as `[::1]:5173`. Windows is not asked. */
+export async function placesOf(pids: readonly number[], platform: NodeJS.Platform): Promise<string[]> {
+  const all = platform === 'linux' ? await allOnLinux() : platform === 'win32' ? [] : await allByLsof(pids);
+  const ours: string[] = [];
+  for (const { port, listener } of all) {
+    if (await holds(pids, listener)) ours.push(`${listener.address}:${port}`);
+  }
+  return [...new Set(ours)].sort();
+}
+
+async function allOnLinux(): Promise<PortListener[]> {
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(path => readFile(path, 'latin1').catch(() => ''));
+  return (await Promise.all(tables)).flatMap(parseAllProcNet);
+}
+
+async function allByLsof(pids: readonly number[]): Promise<PortListener[]> {
+  const text = await output('lsof', ['-nP', '-a', '-iTCP', '-sTCP:LISTEN', '-p', pids.join(), '-Fpn']);
+  const ports = text.split('\n').flatMap(line => /^n.*:(\d+)$/.exec(line)?.[1] ?? []);
+  return parseLsof(text).map((listener, index) => ({ port: Number(ports[index]), listener }));
+}
+
 function named(port: number, listeners: readonly Listener[]): PortListener[] {
   return listeners.map(listener => ({ port, listener }));
 }
 
-/** Those that a connection to 127.0.0.1 reaches: the most precisely bound ones. */
-export function reached(listeners: readonly Listener[]): readonly Listener[] {
-  const candidates = listeners.filter(listener => listener.takesLoopback);
+/** Those that a connection to 127.0.0.1 (or ::1) reaches: the most precisely bound ones. */
+export function reached(listeners: readonly Listener[], six = false): readonly Listener[] {
+  const candidates = listeners.filter(listener => (six ? listener.takesLoopback6 : listener.takesLoopback));
   const best = Math.max(...candidates.map(listener => listener.precision));
   return candidates.filter(listener => listener.precision === best);
 }

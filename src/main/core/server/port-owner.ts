@@ -6,14 +6,19 @@ import { familyOf, listProcesses, startOf } from './processes.ts';
 export type PortOwner =
   Extract<Proof, { kind: 'not-yet' | 'foreign' }> | { readonly kind: 'ours'; readonly exposed: boolean };
 
-/** Whether a connection to 127.0.0.1 would end at this run, and whether its port is open to the network. @param listeners of the port */
+/**
+ * Whether a connection to 127.0.0.1 (or, where nothing takes that, to ::1) would end at this run, and whether its port is open to the network.
+ * @param listeners of the port @param six the address that was reached; by default the one that would be
+ */
 export async function portOwner(
   listeners: readonly Listener[],
   port: number,
   run: RunFacts,
   platform: NodeJS.Platform,
+  six?: boolean,
 ): Promise<PortOwner> {
-  const reachable = reached(listeners);
+  const four = reached(listeners);
+  const reachable = six === undefined && four.length > 0 ? four : reached(listeners, six ?? true);
   if (reachable.length === 0) return { kind: 'not-yet', detail: `Nothing listens on port ${port} yet.` };
   const pids = await pidsOf(run, platform);
   for (const listener of reachable) {

@@ -4,6 +4,7 @@
  */
 import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
+import { dialLoopback } from '../loopback.ts';
 import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
 import { networkPorts } from './listeners.ts';
 
@@ -34,7 +35,7 @@ export async function preflight(
   }
   if (ports.length === 0) return { reach: 'private', networkPorts: [], open: [] };
   const open = await Promise.all(
-    ports.map(port => whatIsOpen({ host: '127.0.0.1', port, named }, questions, signal)),
+    ports.map(port => whatIsOpen({ host: here, port, named }, questions, signal)),
   );
   return { reach: 'computer', networkPorts: [], open: [...new Set(open.flat())] };
 }
@@ -80,10 +81,14 @@ function outsideAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): read
       // One of the link has to be asked with its interface.
       .map(({ address, scopeid = 0 }) => (scopeid === 0 ? address : `${address}%${name}`)),
   );
-  return all.length === 0 ? ['127.0.0.1'] : all;
+  return all.length === 0 ? [here] : all;
 }
 
+/** As the gateway dials it. */
+const here = 'loopback';
+
 interface Place {
+  /** An address, or `here`. */
   readonly host: string;
   readonly port: number;
   /** What is said to be its name (`Host`): the one that it answers, whoever says it. */
@@ -126,7 +131,8 @@ function answersTo(
   return new Promise(resolve => {
     const { host, port, named } = place;
     const headers = { Host: named, ...(upgrade ? upgradeHeaders : { Accept: '*/*' }) };
-    const asked = request({ host, port, path, agent: false, signal: bounded, headers }, response => {
+    const dialled = host === here ? dialLoopback : { host };
+    const asked = request({ ...dialled, port, path, agent: false, signal: bounded, headers }, response => {
       response.destroy();
       const status = response.statusCode ?? 0;
       const next = upgrade || hops === mostHops ? null : leadsTo(named, path, response);

@@ -166,6 +166,7 @@ export class Run {
         return this.#break(
           'not-ready',
           `It was not ready after ${plan.readySeconds} s: ${sentenceEnd(answer.detail)}`,
+          answer.nextStep,
         );
       case 'given-up':
         return;

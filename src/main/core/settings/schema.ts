@@ -26,11 +26,18 @@ function row<T>(
   return { type, default: fallback, wanted, help, mayPolicySet };
 }
 
-/** A DNS name or an address, without port: what stands in a Host header (RFC 9110, 7.2). Wildcards are not taken. */
+/** A DNS name or an address: what stands in a Host header (RFC 9110, 7.2). Wildcards are not taken. */
+const hostPattern = String.raw`(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])`;
 const hostName = z
   .string()
   .max(253)
-  .regex(/^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i)
+  .regex(new RegExp(`^${hostPattern}$`, 'i'))
+  .transform(name => name.toLowerCase());
+/** The same, with the port at which a forwarder or a proxy takes connections. */
+const hostWithPort = z
+  .string()
+  .max(259)
+  .regex(new RegExp(`^${hostPattern}(?::[1-9]\\d{0,4})?$`, 'i'))
   .transform(name => name.toLowerCase());
 
 /** Not our own: they carry the token, the passphrase and the run's marker. Nor those that change what a program loads. */
@@ -113,10 +120,10 @@ export const settingRows = {
     'Size in megabytes at which a log file is put aside and a new one begun.',
   ),
   'gateway.extraHosts': row(
-    z.array(hostName).max(50),
+    z.array(hostWithPort).max(50),
     [],
-    'a list of host names without port',
-    'Further names under which a tool or a reverse proxy on this computer may address a server.',
+    'a list of host names, each with a port where it has one of its own (localhost:9999)',
+    'Further names under which a tool or a reverse proxy on this computer may address a server; localhost:9999 for a port that is forwarded to it (ssh -L), where a browser can then sign in.',
   ),
   'gateway.trustedProxies': row(
     z.array(networkRange).max(50),

@@ -5,6 +5,7 @@
 import { request } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { FrameReader } from '../../gateway/frames.ts';
+import { dialLoopback } from '../../loopback.ts';
 import type { Address, LaunchPlan, Proof } from '../../ports.ts';
 import { listensOnNetwork } from '../../server/port-owner.ts';
 import { route } from './rules.ts';
@@ -53,7 +54,7 @@ async function greeting(address: Address, signal: AbortSignal): Promise<Proof> {
 
 function firstMessage(address: Address, signal: AbortSignal): Promise<string> {
   const place =
-    address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port };
+    address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
   return new Promise((resolve, reject) => {
     const asked = request({
       ...place,
