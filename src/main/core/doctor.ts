@@ -1,6 +1,13 @@
 import type { DoctorLine, FoundServer } from '../../shared/model.ts';
 import { errorInfo } from './errors.ts';
-import { folderLines, line, localhostLines, portLines, proxyLine } from './doctor-surroundings.ts';
+import {
+  asideLines,
+  folderLines,
+  line,
+  localhostLines,
+  portLines,
+  proxyLine,
+} from './doctor-surroundings.ts';
 import type { Environment, Paths } from './paths.ts';
 import type { Vault } from './ports.ts';
 
@@ -89,6 +96,7 @@ const checks: Readonly<Record<string, Check>> = {
   localhost: localhostLines,
   proxy: async ({ environment }) => [proxyLine(environment)],
   folders: ({ paths }) => folderLines(paths),
+  'put-aside': ({ paths }) => asideLines(paths),
   settings: async ({ settingsWarnings }) => {
     const warnings = settingsWarnings();
     if (warnings.length === 0) return [line('settings', 'ok', 'Settings', 'all read')];
