@@ -12,6 +12,8 @@ export interface Controller {
   /** Asks first, where a folder is opened about which nobody was asked. */
   start(request: StartRequest): void;
   trust(folder: string, trusted: boolean): void;
+  /** Nothing is started, and nothing remembered. */
+  cancel(): void;
   /** Asks for the file first where the kind needs one. */
   startFound(found: FoundServer, file: ProfileInfo['file']): void;
   startInFolder(): void;
@@ -50,6 +52,7 @@ export function makeController(dispatch: Dispatch): Controller {
     share: id => attempt(() => ask('shell.share', id)),
     people: () => attempt(() => ask('shell.people')),
     trust: (folder, trusted) => attempt(() => ask('folders.answer', folder, { trusted })),
+    cancel: () => dispatch({ kind: 'question', question: null }),
     stop: id => attempt(() => ask('server.stop', id)),
     forget: id => attempt(() => ask('server.forget', id)),
     why: id => dispatch({ kind: 'page', page: { kind: 'failure', id } }),

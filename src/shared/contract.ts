@@ -53,6 +53,10 @@ export interface Calls {
   'folders.list': () => Promise<readonly FolderTrust[]>;
   /** Remembers whether its owner trusts the authors of the files in a folder. Holds from the next start of each server. */
   'folders.answer': (folder: string, answer: { readonly trusted: boolean }) => Promise<FolderTrust>;
+  /** Forgets what was said of a folder, also of one that is gone: it is asked about again. Throws `no-answer`. */
+  'folders.forget': (folder: string) => Promise<FolderTrust>;
+  /** What the owner has to know of the list of folders, one sentence each: that it was broken and was put aside. */
+  'folders.warnings': () => Promise<readonly string[]>;
   'server.list': () => Promise<readonly ServerInfo[]>;
   /** Answers once the server is ready or has failed; `server.changed` tells the way there. */
   'server.start': (request: StartRequest) => Promise<ServerInfo>;
@@ -147,6 +151,8 @@ export const callNames = [
   'folders.look',
   'folders.list',
   'folders.answer',
+  'folders.forget',
+  'folders.warnings',
   'server.list',
   'server.start',
   'server.begin',

@@ -27,8 +27,8 @@ export interface FolderTrust {
   /** Real path, absolute. */
   readonly path: string;
   readonly trusted: boolean;
-  /** Why: its owner said yes (here or above) or no, was not asked, or another account can put files into it. */
-  readonly verdict: 'trusted' | 'refused' | 'unknown' | 'open-to-others' | 'other-owner';
+  /** Why: its owner said yes (here or above) or no, was not asked, another account can put files into it, or it is not there. */
+  readonly verdict: 'trusted' | 'refused' | 'unknown' | 'open-to-others' | 'other-owner' | 'gone';
   /** The folder that was trusted: this one, or one above it; null where it is not. */
   readonly by: string | null;
   /** It is the home folder or holds it. Nobody is asked about it; trusted, it does not cover what is below. */

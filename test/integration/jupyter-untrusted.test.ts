@@ -63,9 +63,14 @@ test('of a folder that is not trusted nothing runs before its owner runs it', sl
   const { place, plan } = await startOnTraps(false);
   for (const name of ['pyright', 'unified-language-server', 'bash-language-server', 'r-languageserver'])
     sockets.push(await openSocket(plan, `/lsp/ws/${name}`));
-  const kernel = await openNotebook(plan);
+  const nothingRan = async (): Promise<void> => expect(await ran(canaries(place))).toEqual([]);
+  // A module of the folder that is taken for the kernel's own ends the kernel: which one it was says more than that.
+  const kernel = await openNotebook(plan).catch(async (error: unknown) => {
+    await nothingRan();
+    throw error;
+  });
   await askBeforeAnyCell(kernel);
-  expect(await ran(canaries(place))).toEqual([]);
+  await nothingRan();
   expect(await languageServers(plan)).toEqual([]);
 
   // Now its owner runs something: as always, with what lies beside the notebook.

@@ -180,7 +180,12 @@ export function fakeFolders(): TrustedFolders {
       answers.set(path, trusted);
       return look(path);
     },
+    forget: path => {
+      answers.delete(path);
+      return look(path);
+    },
     list: () => Promise.all([...answers.keys()].map(look)),
+    warnings: async () => [],
   };
 }
 

@@ -32,7 +32,7 @@ test('one that came with the folder is not started unasked, though it is the onl
       // The code that makes the managed environment for `serve`.
       code: 'none-found',
       message: expect.stringMatching(/lies in the opened folder and is not started unasked/),
-      nextStep: expect.stringContaining('--env folder'),
+      nextStep: expect.stringContaining("--env 'folder'"),
     }),
   );
 });

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -80,5 +80,16 @@ test('a folder that others can open is a problem', async () => {
   expect(lines.find(({ id }) => id === 'folders')).toMatchObject({
     level: 'problem',
     nextStep: `chmod 700 "${folder}"`,
+  });
+});
+
+test('a file of ours that could not be read is named until its owner has taken it away', async () => {
+  const aside = join(folder, 'trusted-folders.json.broken-1');
+  await writeFile(aside, '{');
+  const lines = await examine(good);
+  await rm(aside);
+  expect(lines.find(({ id }) => id === 'put-aside')).toMatchObject({
+    level: 'warning',
+    detail: expect.stringContaining(aside),
   });
 });

@@ -131,7 +131,7 @@ test('what its owner says of a folder is not kept with the request, and holds fr
   expect(entry.info()).toMatchObject({ folderTrusted: true, trustChanged: false });
   await entry.start();
   entry.startsTrusted(true);
-  await launcher.trust(tmpdir(), false);
+  await launcher.changeTrust(folders => folders.answer(tmpdir(), false));
   expect(entry.info()).toMatchObject({ folderTrusted: true, trustChanged: true });
   await entry.stop('enough');
   expect(entry.info()).toMatchObject({ folderTrusted: false, trustChanged: false });

@@ -4,7 +4,7 @@ import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import type { HomeFolders } from '../core/home-lock.ts';
 import { openServer } from './open-server.ts';
-import { findKnown, sayWhatIsNotUsed } from './known.ts';
+import { findKnown, refuseTargetOptions, sayWhatIsNotUsed } from './known.ts';
 import { matchServer } from './match.ts';
 import { listMatlab, matlabTableText, matlabUrlsText } from './matlab-list.ts';
 import { begin, restart } from './starting.ts';
@@ -18,7 +18,15 @@ import { takeover } from './takeover.ts';
 import { answeredText, trustFolder, withTrust } from './trust.ts';
 import { using } from './using.ts';
 import { startRequest, usage } from './target.ts';
-import { doctorText, foundText, kindsText, serversText, serverText, settingsText } from './texts.ts';
+import {
+  aboutText,
+  doctorText,
+  foundText,
+  kindsText,
+  serversText,
+  serverText,
+  settingsText,
+} from './texts.ts';
 
 /** How the commands reach a core. Each answers with a client that the caller closes. */
 export interface Reach {
@@ -96,6 +104,7 @@ function starting({ output, reach, cwd, argv, ask }: CommandParts): Pick<Actions
           const request = await startRequest(target, command, options, cwd);
           return show(await begin(core, await withTrust(core, request, options, output, ask), output));
         }
+        refuseTargetOptions(known, options);
         if (options.trust !== undefined)
           say(
             output,
@@ -114,7 +123,7 @@ function running({ output, reach }: CommandParts): Pick<Actions, 'stop' | 'resta
     stop: (id, { all }) =>
       using(reach.running(), async core => {
         if ((id === undefined) === (all !== true))
-          throw usage('It is not said what to stop', 'Give one id, or --all.');
+          throw usage('One server, or all of them', 'Give the id of one, or --all and no id.');
         const servers = await core.call('server.list');
         const chosen = id === undefined ? servers : [matchServer(servers, id)];
         const stopped = await Promise.all(chosen.map(server => core.call('server.stop', server.id)));
@@ -219,7 +228,7 @@ function upkeep({
       using(reach.reading(), async core => printValue(output, await core.call('doctor.run'), doctorText)),
     about: () =>
       using(reach.running(), async core => {
-        printValue(output, await core.call('core.about'), about => JSON.stringify(about, null, 2));
+        printValue(output, await core.call('core.about'), aboutText);
       }),
     configList: () =>
       using(reach.reading(), async core => printValue(output, await core.call('config.list'), settingsText)),

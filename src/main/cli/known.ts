@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { matchServer } from './match.ts';
-import { kindOf, usage } from './target.ts';
+import { kindOf, usage, type TargetOptions } from './target.ts';
 import { say, type Output } from './output.ts';
 
 /** `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has that name. */
@@ -30,6 +30,28 @@ export async function findKnown(
   if (exact.length > 0) return matchServer(exact, target);
   if (existsSync(here) || !servers.some(({ id }) => id.startsWith(target))) return undefined;
   return matchServer(servers, target);
+}
+
+/** The attack on a promise: options that only a new server can have are given for one that is known, and are not heeded in silence. */
+export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOptions): void {
+  const flags: { readonly [K in keyof Required<TargetOptions>]: string } = {
+    name: '--name',
+    folder: '--folder',
+    env: '--env',
+    credential: '--credential',
+    readyPath: '--ready-path',
+    profileFile: '--profile-file',
+    readySeconds: '--ready-seconds',
+  };
+  const given = Object.entries(options).flatMap(([key, value]) => {
+    const flag = Object.entries(flags).find(([option]) => option === key)?.[1];
+    return flag === undefined || value === undefined ? [] : [flag];
+  });
+  if (given.length === 0) return;
+  throw usage(
+    `"${name}" is known already and starts as it was started first: ${given.join(', ')} would change nothing`,
+    `Leave that out, or name a kind of server, a folder or a file for a new one; \`gatehouse forget ${id}\` takes this one off the list`,
+  );
 }
 
 /** A core keeps the tokens and the store it began with; what this command brings for them would be lost in silence. */

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { visible } from '../../shared/visible.ts';
 import { errorInfo, GatehouseError } from '../core/errors.ts';
 import { createRedactor } from '../core/redact.ts';
 
@@ -11,7 +12,7 @@ export interface Output {
 
 /** The one value of a reading command: as JSON, or as the text made of it. */
 export function printValue<T>(output: Output, value: T, text: (value: T) => string): void {
-  output.out.write(output.json ? `${JSON.stringify(value, null, 2)}\n` : ensureLine(forPeople(text(value))));
+  output.out.write(output.json ? jsonText(value, 2) : ensureLine(forPeople(text(value))));
 }
 
 /** One line for a person who waits; nothing under `--json`. */
@@ -19,30 +20,26 @@ export function say(output: Output, line: string): void {
   if (!output.json) output.err.write(`${forPeople(line)}\n`);
 }
 
-/*
- * The attack: a name, a version or a server's output with escape sequences in it, which a terminal obeys: it clears the screen, rewrites
- * lines above, puts a command into the clipboard. What is printed for people is printed visibly; JSON escapes by itself.
- */
-// oxlint-disable-next-line no-control-regex
-const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
 /** Text as it may stand on a terminal, with commands in the form that works here: `npm start -- list` in a checkout. */
 export function forPeople(text: string): string {
   const command = process.env['GATEHOUSE_COMMAND'] ?? 'gatehouse';
-  return text
-    .replaceAll(obeyed, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replaceAll('`gatehouse ', () => `\`${command} `);
+  return visible(text).replaceAll('`gatehouse ', () => `\`${command} `);
+}
+
+/** JSON leaves letters as they are that a terminal obeys: those of eight bits, and of direction. */
+function jsonText(value: unknown, indent = 0): string {
+  return `${visible(JSON.stringify(value, null, indent))}\n`;
 }
 
 /** One object a line, for `serve --json`. */
 export function printEvent(output: Output, event: string, fields: Readonly<Record<string, unknown>>): void {
-  if (output.json) output.out.write(`${JSON.stringify({ event, ...fields })}\n`);
+  if (output.json) output.out.write(jsonText({ event, ...fields }));
 }
 
 /** Tells an error as what, where and what to do; returns the exit code. */
 export function printError(output: Output, error: unknown): number {
   const { kind: _kind, ...info } = error instanceof GatehouseError ? errorInfo(error) : ownFault(error);
-  if (output.json) output.err.write(`${JSON.stringify({ error: info })}\n`);
+  if (output.json) output.err.write(jsonText({ error: info }));
   else
     output.err.write(
       forPeople(`gatehouse: ${info.message}\n${info.nextStep === '' ? '' : `  ${info.nextStep}\n`}`),
@@ -65,7 +62,8 @@ function ownFault(error: unknown): ReturnType<typeof errorInfo> {
 }
 
 /** Columns as wide as their widest cell; the last one is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map(row => row.map(visible));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));

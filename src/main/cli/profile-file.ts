@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { StartRequest } from '../../shared/model.ts';
 import { profileFileSchema } from '../core/custom-schema.ts';
 import { GatehouseError } from '../core/errors.ts';
+import { issueWords } from '../core/issue-words.ts';
 
 /** Bytes; far above what any person writes. */
 const longest = 256 * 1024;
@@ -17,7 +18,7 @@ export async function readProfileFile(path: string): Promise<Pick<StartRequest, 
     });
   });
   if (text.length > longest) throw refusal(path, 'it is too long', 'Keep it below 256 KB.');
-  const parsed = profileFileSchema.safeParse(parse(path, text));
+  const parsed = profileFileSchema.safeParse(parse(path, text), { error: issueWords });
   if (parsed.success) {
     const { readyPath, ...custom } = parsed.data;
     return { ...(readyPath === undefined ? {} : { readyPath }), custom };

@@ -7,6 +7,12 @@ export interface StartOptions extends TargetOptions {
   readonly trust?: boolean;
 }
 
+export interface TrustOptions {
+  readonly list?: boolean;
+  readonly remove?: boolean;
+  readonly forget?: boolean;
+}
+
 export interface ServeOptions extends StartOptions {
   readonly browser?: boolean;
   /** Started by a shell or by `gatehouse start`: no target, no terminal. */
@@ -17,10 +23,7 @@ export interface ServeOptions extends StartOptions {
 export interface Actions extends ShareActions {
   serve(target: string | undefined, command: readonly string[], options: ServeOptions): Promise<void>;
   start(target: string | undefined, command: readonly string[], options: StartOptions): Promise<void>;
-  trust(
-    folder: string | undefined,
-    options: { readonly list?: boolean; readonly remove?: boolean },
-  ): Promise<void>;
+  trust(folder: string | undefined, options: TrustOptions): Promise<void>;
   stop(id: string | undefined, options: { readonly all?: boolean }): Promise<void>;
   restart(id: string): Promise<void>;
   forget(id: string): Promise<void>;
@@ -169,6 +172,7 @@ function addRunning(program: Command, actions: With): void {
     .argument('[folder]')
     .option('--list', 'the folders about which something was said')
     .option('--remove', 'do not trust them any more')
+    .option('--forget', 'forget what was said of the folder; it is asked about again')
     .action((folder, options, self) => actions(self).trust(folder, options));
   program
     .command('quit')
@@ -237,7 +241,7 @@ function addUpkeep(program: Command, actions: With): void {
     .action((_options, self) => actions(self).about());
   const config = program.command('config').description('settings');
   config
-    .command('list')
+    .command('list', { isDefault: true })
     .description('every setting, its value and what it does')
     .action((_options, self) => actions(self).configList());
   config

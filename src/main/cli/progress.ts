@@ -1,4 +1,5 @@
 import type { SetupProgress } from '../../shared/model.ts';
+import { visible } from '../../shared/visible.ts';
 import type { Output } from './output.ts';
 
 /** Shows how an installation goes on: one line that is written over on a terminal, a few lines in a file, nothing under `--json`. */
@@ -7,7 +8,8 @@ export function showProgress(output: Output, isTerminal: boolean): (progress: Se
   let quarter = 0;
   return progress => {
     if (output.json) return;
-    const { message, fraction } = progress;
+    const { fraction } = progress;
+    const message = visible(progress.message);
     const percent = fraction === null ? '' : ` (${Math.round(fraction * 100)} %)`;
     if (isTerminal) {
       const last = progress.step === 'done' || progress.step === 'failed';

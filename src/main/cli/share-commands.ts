@@ -9,7 +9,15 @@ import { matchId, matchServer } from './match.ts';
 import { printValue, say, type Output } from './output.ts';
 import { qrText } from './qr.ts';
 import type { ShareActions, ShareOptions } from './share-program.ts';
-import { linksText, newLinkText, peopleText, previewText, takenText, warningText } from './share-texts.ts';
+import {
+  linksText,
+  newLinkText,
+  peopleText,
+  previewText,
+  revokedText,
+  takenText,
+  warningText,
+} from './share-texts.ts';
 import { usage } from './target.ts';
 import { using } from './using.ts';
 
@@ -39,11 +47,15 @@ function links(parts: CommandParts): Pick<ShareActions, 'share' | 'links' | 'rev
       }),
     revoke: given =>
       using(reach.reading(), async core => {
-        const known = (await core.call('share.links')).map(({ id }) => id);
-        const ids = given.map(one => matchId(known, one, 'share link', 'gatehouse links --all'));
-        const taken = await Promise.all([...new Set(ids)].map(id => core.call('share.revoke', id)));
+        const links = await core.call('share.links');
+        const known = links.map(({ id }) => id);
+        const ids = new Set(given.map(one => matchId(known, one, 'share link', 'gatehouse links --all')));
+        const before = new Set(links.flatMap(({ id, state }) => (state === 'revoked' ? [id] : [])));
+        const taken = await Promise.all(
+          [...ids].filter(id => !before.has(id)).map(id => core.call('share.revoke', id)),
+        );
         const sessions = taken.reduce((sum, one) => sum + one.sessions, 0);
-        printValue(output, { links: [...new Set(ids)], sessions }, takenText);
+        printValue(output, { links: [...ids], sessions }, value => revokedText(value, before));
       }),
   };
 }
@@ -99,7 +111,10 @@ async function isAcknowledged(
 
 function roleOf(role: string | undefined): Role {
   if (role === 'viewer' || role === 'editor' || role === 'full') return role;
-  throw usage('It is not said what the holder may do', 'Add --role viewer, --role editor or --role full.');
+  throw usage(
+    'A link needs a role: what its holder may do',
+    'Add --role viewer, --role editor or --role full.',
+  );
 }
 
 /** An empty text is an empty list: nothing may be sent. */
@@ -174,5 +189,5 @@ function theShared(servers: readonly ServerInfo[], id: string | undefined): Serv
   const running = servers.filter(({ state }) => !['stopped', 'failed'].includes(state));
   const [only, another] = running;
   if (only !== undefined && another === undefined) return only;
-  throw usage('It is not said what to share', 'Give the id of a server; `gatehouse list` shows them.');
+  throw usage('No server is named', 'Give the id of a server; `gatehouse list` shows them.');
 }

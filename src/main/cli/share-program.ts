@@ -110,7 +110,7 @@ function addPeople(program: Command, actions: With): void {
 function addKeys(program: Command, actions: With): void {
   const certificate = program.command('certificate').description('what guests are shown of this computer');
   certificate
-    .command('show')
+    .command('show', { isDefault: true })
     .description('the certificate in use, and what is to be known of it')
     .action((_options, self) => actions(self).certificateShow());
   certificate
@@ -121,7 +121,7 @@ function addKeys(program: Command, actions: With): void {
     .action((_options, self) => actions(self).certificatePassphrase());
   const authority = program.command('ca').description('the local authority that guests may install');
   authority
-    .command('show')
+    .command('show', { isDefault: true })
     .description('its name and its fingerprint, to compare by telephone')
     .action((_options, self) => actions(self).authorityShow());
   authority

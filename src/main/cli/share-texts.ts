@@ -121,6 +121,16 @@ export function takenText({ links, sessions }: TakenBack): string {
   return `${what} taken back; ${who} ended.`;
 }
 
+/** @param before links that had been taken back before */
+export function revokedText({ links, sessions }: TakenBack, before: ReadonlySet<string>): string {
+  const now = links.filter(link => !before.has(link));
+  const lines = links
+    .filter(link => before.has(link))
+    .map(link => `Link ${link} had been taken back before.`);
+  if (now.length > 0) lines.push(takenText({ links: now, sessions }));
+  return lines.join('\n');
+}
+
 export function auditText(lines: readonly AuditLine[]): string {
   if (lines.length === 0) return 'Nothing has been shared yet.';
   return lines

@@ -1,4 +1,5 @@
 import type { LogLine } from '../../shared/model.ts';
+import { visible } from '../../shared/visible.ts';
 import type { CoreClient } from '../control/client.ts';
 import { matchServer } from './match.ts';
 import { forPeople, printValue, type Output } from './output.ts';
@@ -20,7 +21,8 @@ export async function showLogs(
   const server = matchServer(await core.call('server.list'), id);
   const past = await core.call('server.logs', server.id, { lines });
   if (options.follow !== true) return printValue(output, past, logsText);
-  const text = output.json ? JSON.stringify : (line: LogLine) => forPeople(logLineText(line));
+  const text = (line: LogLine): string =>
+    output.json ? visible(JSON.stringify(line)) : forPeople(logLineText(line));
   for (const line of past) output.out.write(`${text(line)}\n`);
   core.on('server.log', event => {
     if (event.id === server.id) output.out.write(`${text(event.line)}\n`);

@@ -49,7 +49,7 @@ export function kindOf(word: string): ProfileKind | undefined {
  * has a folder of its own for that (`jupyter.defaultFolder`).
  */
 async function profileRequest(
-  { name }: ProfileKind,
+  { name, file: needs }: ProfileKind,
   file: string | undefined,
   options: TargetOptions,
   cwd: string,
@@ -61,10 +61,20 @@ async function profileRequest(
     return { profile: name, ...(folder === null ? {} : { folder }) };
   }
   const path = resolve(cwd, file);
-  const isFolder = (await stat(path).catch(() => null))?.isDirectory() === true;
+  const facts = await stat(path).catch(() => null);
+  const isFolder = facts?.isDirectory() === true;
+  // Other kinds make a file that is not there: `marimo new.py`.
+  if (facts === null && (needs === 'must' || name === 'jupyter')) throw noSuchFile(path);
   if (isFolder && given === null) return { profile: name, folder: path };
   const folder = given ?? dirname(path);
   return { profile: name, folder, file: relative(folder, path) };
+}
+
+function noSuchFile(path: string): GatehouseError {
+  return new GatehouseError('no-such-file', `There is no file ${path}.`, {
+    kind: 'not-found',
+    nextStep: 'Give the path of a file or folder that is there.',
+  });
 }
 
 function refuseCommandOptions(options: TargetOptions): void {
@@ -122,7 +132,11 @@ async function lookAt(
       nextStep: `Give a kind of server (${allKinds.map(({ name }) => name).join(', ')}), an existing folder, a notebook, or a command after \`--\`.`,
     });
   }
-  if (facts.isDirectory()) return { folder: path };
+  if (facts.isDirectory()) {
+    if (options.folder !== undefined)
+      throw usage(`Two folders are named: ${path} and --folder ${options.folder}`, 'Give one of them.');
+    return { folder: path };
+  }
   const folder = options.folder === undefined ? dirname(path) : resolve(cwd, options.folder);
   return { folder, file: options.folder === undefined ? basename(path) : path.slice(folder.length + 1) };
 }

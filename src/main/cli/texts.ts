@@ -1,4 +1,5 @@
 import type {
+  About,
   DoctorLine,
   Failure,
   FoundServer,
@@ -7,13 +8,25 @@ import type {
   ServerInfo,
   SettingInfo,
 } from '../../shared/model.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { table } from './output.ts';
+import { kindOf } from './target.ts';
 
 /** The same facts as `--json`, for a person. Pure: from values to text. */
 export function serversText(servers: readonly ServerInfo[]): string {
   if (servers.length === 0) return 'No servers yet. Start one with `gatehouse start`.';
-  const rows = servers.map(({ id, name, title, state, url }) => [id, name, title, state, url ?? '-']);
-  return table([['ID', 'NAME', 'SERVER', 'STATE', 'ADDRESS'], ...rows]);
+  const rows = servers.map(server => {
+    const { id, name, title, state, url } = server;
+    return [id, name, title, state, url ?? '-', folderText(server)];
+  });
+  return table([['ID', 'NAME', 'SERVER', 'STATE', 'ADDRESS', 'FOLDER'], ...rows]);
+}
+
+/** Whether it is trusted is said where it makes a difference. */
+function folderText({ folder, profile, folderTrusted, trustChanged }: ServerInfo): string {
+  if (kindOf(profile)?.untrusted === undefined) return folder;
+  const next = trustChanged ? `, ${folderTrusted ? 'not ' : ''}trusted from the next start` : '';
+  return `${folder} (${folderTrusted ? '' : 'not '}trusted${next})`;
 }
 
 export function foundText(found: readonly FoundServer[]): string {
@@ -21,7 +34,7 @@ export function foundText(found: readonly FoundServer[]): string {
   return found
     .map(({ title, version, origin, location, problem, id }) => {
       const head = `${title}${version === null ? '' : ` ${version}`}  (${origin})`;
-      return `${head}\n  ${location}\n  ${problem === null ? `--env "${id}"` : `cannot start: ${problem}`}`;
+      return `${head}\n  ${location}\n  ${problem === null ? `--env ${shellWord(id)}` : `cannot start: ${problem}`}`;
     })
     .join('\n');
 }
@@ -44,6 +57,14 @@ export function doctorText(lines: readonly DoctorLine[]): string {
       return nextStep === '' ? head : `${head}\n          ${nextStep}`;
     })
     .join('\n');
+}
+
+export function aboutText({ version, pid, node, home, secretsSentence, startedAt }: About): string {
+  return [
+    `Gatehouse ${version}, process ${pid}, since ${startedAt}, on Node ${node}`,
+    `Settings and records: ${home}`,
+    secretsSentence,
+  ].join('\n');
 }
 
 export function logsText(lines: readonly LogLine[]): string {

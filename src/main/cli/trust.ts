@@ -4,7 +4,7 @@ import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { printValue, say, table, type Output } from './output.ts';
-import type { StartOptions } from './program.ts';
+import type { StartOptions, TrustOptions } from './program.ts';
 import { usage } from './target.ts';
 
 /** How to ask the person at the terminal; null where nobody can be asked. */
@@ -22,14 +22,16 @@ export async function withTrust(
 ): Promise<StartRequest> {
   if (trust !== undefined) {
     if (trust && request.folder === undefined)
-      throw usage('It is not said which folder to trust', 'Name it: `gatehouse start FOLDER --trust`.');
+      throw usage('--trust is for a folder, and none is named', 'Name it: `gatehouse start FOLDER --trust`.');
     return request.folder === undefined ? request : { ...request, trustFolder: trust };
   }
   const kinds = await core.call('profiles.kinds');
   const off = kinds.find(({ name }) => name === request.profile)?.untrusted;
   if (off === undefined || request.folder === undefined) return request;
   const standing = await core.call('folders.look', request.folder);
-  if (standing.trusted) return request;
+  // That a folder is not there is said by the start itself.
+  if (standing.trusted || standing.verdict === 'gone') return request;
+  for (const warning of await core.call('folders.warnings')) say(output, warning);
   // The home folder is everybody's first: trusted, it would take the downloads with it, so nobody is led to it.
   if (standing.verdict === 'unknown' && !standing.isHome && ask !== null && !output.json) {
     const answer = await ask(`Do you trust the authors of the files in ${standing.path}? [y/N] `);
@@ -45,20 +47,32 @@ export async function withTrust(
 export async function trustFolder(
   core: Asking,
   folder: string | undefined,
-  options: { readonly list?: boolean; readonly remove?: boolean },
+  { list, remove, forget }: TrustOptions,
   { output, cwd }: { readonly output: Output; readonly cwd: string },
 ): Promise<void> {
-  if (options.list === true) {
-    if (folder !== undefined || options.remove === true)
-      throw usage('--list takes no folder and no --remove', 'Leave them out.');
+  if ([list, remove, forget].filter(given => given === true).length > 1)
+    throw usage('--list, --remove and --forget do not go together', 'Give one of them.');
+  if (list === true) {
+    if (folder !== undefined) throw usage('--list takes no folder', 'Leave it out: all of them are shown.');
+    for (const warning of await core.call('folders.warnings')) say(output, warning);
     return printValue(output, await core.call('folders.list'), trustText);
   }
   // An empty word is a variable that was not set, and not the folder where one stands.
   if (folder === undefined || folder === '') throw usage('No folder is named', 'Name it, or give --list.');
-  const trusted = options.remove !== true;
+  if (forget === true) {
+    printValue(output, await core.call('folders.forget', resolve(cwd, folder)), forgottenText);
+    return;
+  }
+  const trusted = remove !== true;
   const standing = await core.call('folders.answer', resolve(cwd, folder), { trusted });
   if (trusted && !standing.trusted) throw notTrusted(standing);
   printValue(output, standing, answeredText);
+}
+
+function forgottenText({ path, by }: FolderTrust): string {
+  const now =
+    by === null ? 'it is not trusted, and is asked about when it is opened' : `it is trusted, as ${by} is`;
+  return `What you said of ${path} is forgotten: ${now}.`;
 }
 
 function untrustedText(folder: string, off: string): string {
@@ -77,8 +91,9 @@ const words: Readonly<Record<FolderTrust['verdict'], string>> = {
   trusted: 'trusted',
   refused: 'not trusted',
   unknown: 'not trusted',
-  'open-to-others': 'not trusted: every account of this computer can put files into it',
+  'open-to-others': 'not trusted: another account of this computer can put files into it, or replace it',
   'other-owner': 'not trusted: it belongs to another account than when you trusted it',
+  gone: 'gone: it is not there, or cannot be looked at (--forget takes it off this list)',
 };
 
 function trustText(folders: readonly FolderTrust[]): string {

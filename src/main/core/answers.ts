@@ -104,7 +104,10 @@ function answersOfFolders(launcher: Launcher): Pick<Answers, Extract<CallName, `
   return {
     'folders.look': folder => launcher.folders.look(folder),
     'folders.list': () => launcher.folders.list(),
-    'folders.answer': (folder, { trusted }) => launcher.trust(folder, trusted),
+    'folders.forget': folder => launcher.changeTrust(folders => folders.forget(folder)),
+    'folders.warnings': () => launcher.folders.warnings(),
+    'folders.answer': (folder, { trusted }) =>
+      launcher.changeTrust(folders => folders.answer(folder, trusted)),
   };
 }
 

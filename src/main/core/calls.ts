@@ -1,8 +1,10 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { callNames, type CallName, type Calls } from '../../shared/contract.ts';
+import { argumentName } from './argument-names.ts';
 import { customServerSchema } from './custom-schema.ts';
 import { GatehouseError } from './errors.ts';
+import { issueWords } from './issue-words.ts';
 import { pageSchema } from './share/link.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is not a server id');
@@ -83,6 +85,8 @@ const inputs = {
   'folders.look': z.tuple([folder]),
   'folders.list': none,
   'folders.answer': z.tuple([folder, z.strictObject({ trusted: z.boolean() })]),
+  'folders.forget': z.tuple([folder]),
+  'folders.warnings': none,
   'server.list': none,
   'server.start': z.tuple([startRequestSchema]),
   'server.begin': z.tuple([startRequestSchema]),
@@ -146,7 +150,7 @@ export async function answer(answers: Answers, name: string, args: readonly unkn
 
 function answerKnown(answers: Answers, name: CallName, args: readonly unknown[]): Promise<unknown> {
   const schema: z.ZodType<Parameters<Calls[CallName]>> = inputs[name];
-  const checked = schema.safeParse(args);
+  const checked = schema.safeParse(args, { error: issueWords });
   if (!checked.success) throw badArguments(name, checked.error);
   // `inputs` satisfies the contract line by line: what the schema of a name passed are its parameters.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -156,9 +160,8 @@ function answerKnown(answers: Answers, name: CallName, args: readonly unknown[])
 
 function badArguments(name: string, error: z.ZodError): GatehouseError {
   const issue = error.issues[0];
-  const where = issue === undefined ? '' : issue.path.slice(1).join('.');
   const what = issue?.message ?? 'is not what it should be';
-  return new GatehouseError('bad-arguments', `${where === '' ? `An argument of ${name}` : where}: ${what}.`, {
+  return new GatehouseError('bad-arguments', `${argumentName(name, issue?.path ?? [])} ${what}.`, {
     kind: 'usage',
     nextStep: 'Correct it and try again.',
   });

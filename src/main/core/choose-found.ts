@@ -4,6 +4,7 @@
  */
 import type { FoundServer, ProfileName } from '../../shared/model.ts';
 import { GatehouseError } from './errors.ts';
+import { shellWord } from './shell-word.ts';
 
 /**
  * The installation asked for, or the first that works and is trusted. Throws with the reason where there is none.
@@ -57,7 +58,7 @@ function onlyFromFolder(one: FoundServer, canSetUp: boolean): GatehouseError {
     `Only ${what} in ${location} was found; it lies in the opened folder and is not started unasked, since that runs the folder's code.`,
     {
       kind: 'not-found',
-      nextStep: `If you trust the folder, use it with \`--env ${id}\`${canSetUp ? '; or make an environment with `gatehouse setup jupyter`' : ''}.`,
+      nextStep: `If you trust the folder, use it with \`--env ${shellWord(id)}\`${canSetUp ? '; or make an environment with `gatehouse setup jupyter`' : ''}.`,
     },
   );
 }

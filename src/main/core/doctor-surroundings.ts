@@ -1,7 +1,8 @@
 /** What doctor looks at outside of Gatehouse: ports, names, the proxy, folders and the disk. */
 import { lookup } from 'node:dns/promises';
-import { stat, statfs } from 'node:fs/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { DoctorLine } from '../../shared/model.ts';
 import { proxiesIn } from './server/proxy.ts';
 import type { Environment, Paths } from './paths.ts';
@@ -113,6 +114,28 @@ async function folderLine(folder: string, uid: number | null): Promise<DoctorLin
   if (uid !== null && (facts.mode & 0o077) !== 0)
     return line('folders', 'problem', 'Folders', `${folder} is open to other users`, `chmod 700 "${folder}"`);
   return null;
+}
+
+/** Files of ours that could not be read: what they said holds no more, and their owner has to know. */
+export async function asideLines({ config, state }: Paths): Promise<readonly DoctorLine[]> {
+  const folders = [...new Set([config, state])];
+  const lists = await Promise.all(
+    folders.map(async folder => {
+      const names = await readdir(folder).catch(() => []);
+      return names.filter(name => /\.json\.broken-/.test(name)).map(name => join(folder, name));
+    }),
+  );
+  const aside = lists.flat();
+  if (aside.length === 0) return [line('put-aside', 'ok', 'Put aside', 'nothing')];
+  return aside.map(path =>
+    line(
+      'put-aside',
+      'warning',
+      'Put aside',
+      `${path} could not be read; what it said holds no more`,
+      'Look into it, say again what is to hold, and delete it.',
+    ),
+  );
 }
 
 async function diskLine(folder: string): Promise<DoctorLine> {

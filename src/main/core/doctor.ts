@@ -1,7 +1,14 @@
 import { hostname } from 'node:os';
 import type { DoctorLine, FoundServer } from '../../shared/model.ts';
 import { errorInfo } from './errors.ts';
-import { folderLines, line, localhostLines, portLines, proxyLine } from './doctor-surroundings.ts';
+import {
+  asideLines,
+  folderLines,
+  line,
+  localhostLines,
+  portLines,
+  proxyLine,
+} from './doctor-surroundings.ts';
 import { findOwner, type HomeOwner } from './home-lock.ts';
 import { homeInUse, ownerText } from './home-words.ts';
 import type { Environment, Paths } from './paths.ts';
@@ -93,6 +100,7 @@ const checks: Readonly<Record<string, Check>> = {
   proxy: async ({ environment }) => [proxyLine(environment)],
   folders: ({ paths }) => folderLines(paths),
   owner: async ({ paths }) => ownerLines(await findOwner(paths)),
+  'put-aside': ({ paths }) => asideLines(paths),
   settings: async ({ settingsWarnings }) => {
     const warnings = settingsWarnings();
     if (warnings.length === 0) return [line('settings', 'ok', 'Settings', 'all read')];

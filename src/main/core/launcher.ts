@@ -39,7 +39,7 @@ export class Launcher {
     void this.lookAtFolders();
   }
 
-  get folders(): Pick<TrustedFolders, 'look' | 'list'> {
+  get folders(): Pick<TrustedFolders, 'look' | 'list' | 'warnings'> {
     return this.#parts.folders;
   }
 
@@ -98,7 +98,7 @@ export class Launcher {
       throw new GatehouseError('quitting', 'Gatehouse is stopping.', { nextStep: 'Start it again.' });
     const folder = request.folder ?? this.#parts.home;
     await checkFolder(folder);
-    if (trustFolder !== undefined) await this.trust(folder, trustFolder);
+    if (trustFolder !== undefined) await this.changeTrust(folders => folders.answer(folder, trustFolder));
     const environment = await this.#parts.environments.of(caller);
     const found = await this.#choose(this.#profile(request.profile, environment), request, folder);
     const again = this.#sameStopped(request, folder, found);
@@ -138,11 +138,11 @@ export class Launcher {
     return entry;
   }
 
-  /** Remembers what its owner said of a folder; it holds from the next start of each server in it. Throws what `TrustedFolders.answer` does. */
-  async trust(folder: string, trusted: boolean): Promise<FolderTrust> {
-    const answered = await this.#parts.folders.answer(folder, trusted);
+  /** Changes what its owner said of a folder; it holds from the next start of each server in it. Throws what the change throws. */
+  async changeTrust(change: (folders: TrustedFolders) => Promise<FolderTrust>): Promise<FolderTrust> {
+    const changed = await change(this.#parts.folders);
     await this.lookAtFolders();
-    return answered;
+    return changed;
   }
 
   /** Looks anew which servers are in trusted folders. Throws nothing. */

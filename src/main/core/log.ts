@@ -5,6 +5,7 @@
  * thrown at the caller.
  */
 import { closeSync, constants, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { visible } from '../../shared/visible.ts';
 import { systemCode } from './files.ts';
 import type { Clock, Log, Redactor } from './ports.ts';
 import { tidy } from './log-value.ts';
@@ -39,8 +40,8 @@ export function createLog(options: LogOptions): FileLog {
     try {
       const text = tidy(message, redactor);
       const entry = { at: new Date(clock()).toISOString(), level, message: text, ...named(fields, redactor) };
-      sink.write(`${escapeOdd(JSON.stringify(entry))}\n`);
-      echo(escapeOdd(`${level === 'info' ? '' : `${level}: `}${String(text)}`).replaceAll(/[\r\n]+/g, ' '));
+      sink.write(`${visible(JSON.stringify(entry))}\n`);
+      echo(visible(`${level === 'info' ? '' : `${level}: `}${String(text)}`.replaceAll(/[\r\n]+/g, ' ')));
     } catch {
       // A log that throws would turn each warning into a failure of what it warned about.
     }
@@ -57,15 +58,6 @@ export function createLog(options: LogOptions): FileLog {
 function named(fields: Fields, redactor: Redactor): { readonly fields?: unknown } {
   const tidied = tidy(fields, redactor);
   return Object.keys(fields).length === 0 ? {} : { fields: tidied };
-}
-
-/** What JSON leaves as it is although a terminal acts on it: DEL, the C1 controls, line separators, changes of direction. */
-function escapeOdd(text: string): string {
-  return text.replaceAll(
-    // oxlint-disable-next-line no-control-regex -- these are what is to be found
-    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 interface Sink {

@@ -1,4 +1,5 @@
 import type { ProfileInfo, ServerInfo } from '../../shared/model.ts';
+import { visible } from '../../shared/visible.ts';
 import type { Controller } from '../controller.ts';
 import { sharedWords } from '../share-words.ts';
 import type { Shared } from '../state.ts';
@@ -25,14 +26,14 @@ export function ServerCard({ server, kinds, now, home, shared, controller }: Car
       <KindIcon kinds={kinds} profile={server.profile} title={server.title} />
       <div class="grow">
         <div class="row near wrap">
-          <h3 id={headingId}>{server.name}</h3>
+          <h3 id={headingId}>{visible(server.name)}</h3>
           <span class="row close">
             <span class={`dot ${toneOf(server.state)}`} aria-hidden="true" />
             <span class="quiet small">{stateWords(server, now)}</span>
           </span>
         </div>
         <div class="quiet small facts">
-          {[server.title, shortPath(server.folder, home), server.origin]
+          {[server.title, visible(shortPath(server.folder, home)), server.origin]
             .filter(part => part !== '')
             .join(' · ')}
         </div>

@@ -1,5 +1,7 @@
+import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ServerInfo, StartRequest } from '../../shared/model.ts';
+import { visible } from '../../shared/visible.ts';
 import type { Controller } from '../controller.ts';
 
 /** A start that waits for what its owner says of the folder. */
@@ -20,34 +22,54 @@ export function TrustNotice({
   readonly controller: Controller;
 }) {
   const { request, folder, off } = question;
-  const note = useRef<HTMLDivElement>(null);
-  // What was clicked may be far below: nothing starts before this is answered, so it comes into view.
-  useEffect(() => {
-    note.current?.scrollIntoView({ block: 'center' });
-    note.current?.focus();
-  }, [folder]);
+  const note = useAttention(folder);
   const answer = (trustFolder: boolean): void => controller.start({ ...request, trustFolder });
   return (
     <div
       ref={note}
       tabIndex={-1}
-      class="note row wrap top"
+      class="note ask stack"
       role="group"
-      aria-label="Do you trust the authors of the files?"
+      aria-labelledby="trust-question"
+      aria-describedby="trust-folder trust-off"
+      onKeyDown={event => {
+        if (event.key === 'Escape') controller.cancel();
+      }}
     >
-      <div class="grow">
-        <strong>Do you trust the authors of the files in this folder?</strong>
-        <div class="small facts">{folder}</div>
-        <div class="small">If you do not: {off} Nothing of the folder runs until you run it.</div>
+      <div>
+        <strong id="trust-question">Do you trust the authors of the files in this folder?</strong>
+        <div id="trust-folder" class="small facts mono break">
+          {visible(folder)}
+        </div>
+        <div id="trust-off" class="small quiet">
+          If you do not: {off} Nothing of the folder runs until you run it.
+        </div>
       </div>
-      <div class="row near">
-        <button onClick={() => answer(true)}>Yes, trust them</button>
+      <div class="row near wrap">
         <button class="main" onClick={() => answer(false)}>
-          No
+          No, start it without trust
+        </button>
+        <button onClick={() => answer(true)}>Yes, trust them</button>
+        <button class="plain" onClick={() => controller.cancel()}>
+          Cancel
         </button>
       </div>
     </div>
   );
+}
+
+/** What was clicked may be far below: nothing starts before this is answered, so it comes into view; afterwards whoever asked goes on where they were. */
+function useAttention(folder: string): RefObject<HTMLDivElement | null> {
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    note.current?.scrollIntoView({ block: 'center' });
+    note.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, [folder]);
+  return note;
 }
 
 /** On a server's card: whether its folder is trusted, where that makes a difference, and the way to change it. */

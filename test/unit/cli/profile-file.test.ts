@@ -40,7 +40,7 @@ test.each([
     '{"roles": {"viewer": {"requests": ["GET /x*"]}}}',
     /roles\.viewer\.requests\.0: must be a method and a path/,
   ],
-  ['{"bas": 1}', /Unrecognized key/],
+  ['{"bas": 1}', /an entry that is not known: bas/],
   ['{', /it is no JSON/],
   ['[]', /cannot be used/],
 ])('%s is refused, with the file and the place', async (text, message) => {

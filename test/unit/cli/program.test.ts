@@ -34,6 +34,13 @@ async function run(argv: string[]): Promise<Said> {
 }
 
 test.each<[string[], unknown[]]>([
+  [['certificate'], ['certificateShow', false]],
+  [['ca'], ['authorityShow', false]],
+  [['config'], ['configList', false]],
+  [
+    ['trust', '/x', '--forget'],
+    ['trust', '/x', { forget: true }, false],
+  ],
   [
     ['list', '--json'],
     ['list', { json: true }, true],

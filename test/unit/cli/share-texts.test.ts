@@ -7,6 +7,7 @@ import {
   newLinkText,
   peopleText,
   previewText,
+  revokedText,
   takenText,
   warningText,
 } from '../../../src/main/cli/share-texts.ts';
@@ -175,4 +176,14 @@ test('a link to a message bus says what may be sent and what is shown, and with 
   expect(words).not.toContain('abcdefghijkl  may send');
   expect(newLinkText({ ...fresh, permissions }, now)).toContain('as secret as the link: abcdefghijkl.secret');
   expect(newLinkText(fresh, now)).not.toContain('abcdefghijkl.secret');
+});
+
+test('a link that had been taken back before is not said to be taken back now', () => {
+  const both = { links: ['aaaaaaaaaaaa', 'bbbbbbbbbbbb'], sessions: 2 };
+  expect(revokedText(both, new Set(['aaaaaaaaaaaa']))).toBe(
+    'Link aaaaaaaaaaaa had been taken back before.\nLink bbbbbbbbbbbb is taken back; 2 visits have ended.',
+  );
+  expect(revokedText({ links: ['aaaaaaaaaaaa'], sessions: 0 }, new Set(['aaaaaaaaaaaa']))).toBe(
+    'Link aaaaaaaaaaaa had been taken back before.',
+  );
 });

@@ -71,3 +71,17 @@ test.each<[string, string | undefined, string[], TargetOptions, number]>([
 });
 
 test('a header needs a name', () => expect(() => credential('header:')).toThrow(/not known/));
+
+test.each<[string, string[], TargetOptions, string]>([
+  ['jupyter', ['my work/nowhere.ipynb'], {}, 'no-such-file'],
+  ['streamlit', ['nowhere.py'], {}, 'no-such-file'],
+  ['nowhere.ipynb', [], {}, 'no-such-target'],
+  ['my work', [], { folder: '/' }, 'usage'],
+])('%s %j %j is refused before anything is asked of its user', async (target, command, options, code) => {
+  await expect(startRequest(target, command, options, cwd)).rejects.toMatchObject({ code });
+});
+
+test('an editor makes the file that is not there', async () => {
+  const request = await startRequest('marimo', ['my work/new.py'], {}, cwd);
+  expect(request).toMatchObject({ profile: 'marimo', file: 'new.py' });
+});

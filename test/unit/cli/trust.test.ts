@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { withTrust } from '../../../src/main/cli/trust.ts';
+import { trustFolder, withTrust } from '../../../src/main/cli/trust.ts';
 import type { FolderTrust, StartRequest } from '../../../src/shared/model.ts';
 
 const request: StartRequest = { profile: 'jupyter', folder: '/work/lab' };
@@ -9,6 +9,7 @@ const request: StartRequest = { profile: 'jupyter', folder: '/work/lab' };
 function coreThatSays(standing: Partial<FolderTrust>): Parameters<typeof withTrust>[0] {
   const answers: Readonly<Record<string, unknown>> = {
     'profiles.kinds': [{ name: 'jupyter', untrusted: 'Language servers are off.' }, { name: 'custom' }],
+    'folders.warnings': [],
     'folders.look': {
       path: '/work/lab',
       trusted: false,
@@ -65,6 +66,7 @@ const rows: readonly Row[] = [
     says: true,
   },
   { what: 'the home folder', standing: { isHome: true }, answer: 'y', trustFolder: undefined, says: true },
+  { what: 'it is not there', standing: { verdict: 'gone' }, answer: 'y', trustFolder: undefined },
   { what: 'no folder is named', given: { profile: 'jupyter' }, answer: 'y', trustFolder: undefined },
   {
     what: 'a kind to which it makes no difference',
@@ -106,5 +108,18 @@ test.each(rows)(
 test('--trust without a folder is wrong usage', async () => {
   const output = { out: process.stdout, err: process.stderr, json: false };
   const asked = withTrust(coreThatSays({}), { profile: 'jupyter' }, { trust: true }, output, null);
+  await expect(asked).rejects.toMatchObject({ kind: 'usage' });
+});
+
+test.each([
+  [undefined, {}],
+  ['', {}],
+  ['lab', { list: true }],
+  [undefined, { list: true, remove: true }],
+  ['lab', { remove: true, forget: true }],
+  [undefined, { forget: true }],
+])('gatehouse trust %j %j is wrong usage', async (folder, options) => {
+  const output = { out: process.stdout, err: process.stderr, json: false };
+  const asked = trustFolder(coreThatSays({}), folder, options, { output, cwd: '/work' });
   await expect(asked).rejects.toMatchObject({ kind: 'usage' });
 });

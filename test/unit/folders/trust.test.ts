@@ -9,6 +9,8 @@ import {
 
 const me = 1000;
 const other = 1001;
+const third = 1002;
+const at = (path: string, owner: number) => ({ path, owner });
 const yes = (path: string, owner: number | null = me): FolderAnswer => ({ path, trusted: true, owner });
 const no = (path: string): FolderAnswer => ({ path, trusted: false, owner: me });
 
@@ -119,14 +121,58 @@ const rows: readonly Row[] = [
   {
     what: "another account's below a folder that a setting names",
     folder: '/opt/lab/course',
-    facts: { owner: other },
+    facts: { owner: other, above: [at('/opt/lab', third), at('/opt', 0), at('/', 0)] },
     answers: [yes('/opt/lab', null)],
+    verdict: 'trusted',
+  },
+  {
+    what: 'a folder above belongs to another account, which can put another in its place',
+    folder: '/srv/eve/lab',
+    facts: { above: [at('/srv/eve', other), at('/srv', 0), at('/', 0)] },
+    answers: [yes('/srv/eve/lab')],
+    verdict: 'open-to-others',
+  },
+  {
+    what: 'the same far above, below a yes',
+    folder: '/srv/eve/mine/lab/a',
+    facts: {
+      above: [at('/srv/eve/mine/lab', me), at('/srv/eve/mine', me), at('/srv/eve', other), at('/', 0)],
+    },
+    answers: [yes('/srv/eve/mine/lab')],
+    verdict: 'open-to-others',
+  },
+  {
+    what: 'the folder above belongs to whoever the trusted folder belongs to',
+    folder: '/home/prof/course',
+    facts: { owner: other, above: [at('/home/prof', other), at('/home', 0), at('/', 0)] },
+    answers: [yes('/home/prof/course', other)],
+    verdict: 'trusted',
+  },
+  {
+    what: "one's own below it",
+    folder: '/home/prof/course/mine',
+    facts: { above: [at('/home/prof/course', other), at('/home/prof', other), at('/', 0)] },
+    answers: [yes('/home/prof/course', other)],
+    verdict: 'trusted',
+  },
+  {
+    what: 'a setting names a folder below that of a third account',
+    folder: '/srv/eve/lab',
+    facts: { owner: other, above: [at('/srv/eve', third), at('/', 0)] },
+    answers: [yes('/srv/eve/lab', null)],
+    verdict: 'open-to-others',
+  },
+  {
+    what: 'in a container the root of the disk belongs to nobody',
+    folder: '/work/lab',
+    facts: { above: [at('/work', 65_534), at('/', 65_534)] },
+    answers: [yes('/work/lab')],
     verdict: 'trusted',
   },
 ];
 
 test.each(rows)('$what: $folder is $verdict', ({ folder, facts, answers, verdict }) => {
-  const seen = { path: folder, owner: me, open: false, ...facts };
+  const seen = { path: folder, owner: me, open: false, above: [], ...facts };
   const rules = { answers, home: '/home/zoe', uid: me, separator: '/' };
   expect(judgeFolder(seen, rules).kind).toBe(verdict);
   expect(judgeFolder(seen, { ...rules, answers: answers.toReversed() }).kind, 'in any order').toBe(verdict);
@@ -134,7 +180,7 @@ test.each(rows)('$what: $folder is $verdict', ({ folder, facts, answers, verdict
 
 test('on Windows no owner is seen, and the segments count', () => {
   const rules = { answers: [yes('C:\\lab', null)], home: 'C:\\Users\\zoe', uid: null, separator: '\\' };
-  const at = (path: string) => judgeFolder({ path, owner: null, open: false }, rules).kind;
+  const at = (path: string) => judgeFolder({ path, owner: null, open: false, above: [] }, rules).kind;
   expect(['C:\\lab', 'C:\\lab\\a', 'C:\\lab2', 'D:\\lab'].map(at)).toEqual([
     'trusted',
     'trusted',

@@ -1,9 +1,10 @@
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
-  readdir,
   readFile,
+  readdir,
   realpath,
   rm,
   stat,
@@ -94,6 +95,40 @@ test('what everybody can fill or replace is not trusted, and cannot be', async (
   expect(await trusted('lab')).toBe(true);
 });
 
+test.skipIf(uid !== 0)('attack: who owns the folder above can put another one in its place', async () => {
+  await open().answer(at('lab'), true);
+  await chown(root, 12_345, 12_345);
+  expect((await open().look(at('lab'))).verdict).toBe('open-to-others');
+  await expect(open().answer(at('lab'), true)).rejects.toMatchObject({
+    code: 'folder-open-to-others',
+    message: expect.stringContaining(`${root} belongs to another account`),
+  });
+  // Its own folder is another matter: who wrote the files is what the question is about.
+  await chown(at('lab'), 12_345, 12_345);
+  await open().answer(at('lab'), true);
+  expect(await trusted('lab')).toBe(true);
+});
+
+test('what was said is forgotten, also of a folder that is gone', async () => {
+  for (const name of ['lab', 'lab/a', 'home/Downloads']) await open().answer(at(name), true);
+  await rm(at('home/Downloads'), { recursive: true });
+  expect((await open().list()).map(({ path, verdict }) => [relative(root, path), verdict])).toEqual([
+    ['home/Downloads', 'gone'],
+    ['lab', 'trusted'],
+    ['lab/a', 'trusted'],
+  ]);
+  expect(await open().forget(at('home/Downloads'))).toMatchObject({ verdict: 'gone', by: null });
+  expect(await open().forget(at('lab/a'))).toMatchObject({ trusted: true, by: at('lab') });
+  expect(await open().forget(at('lab'))).toMatchObject({ verdict: 'unknown', by: null });
+  expect(await open().list()).toEqual([]);
+  set = [at('lab')];
+  await expect(open().forget(at('lab'))).rejects.toMatchObject({
+    code: 'no-answer',
+    kind: 'not-found',
+    nextStep: expect.stringContaining('folders.trusted'),
+  });
+});
+
 test('a setting names folders, a no of the owner takes one out', async () => {
   set = [at('lab'), at('nowhere')];
   expect(await trusted('lab/a')).toBe(true);
@@ -130,6 +165,10 @@ test.each(['', '{', '{"a":1}'])('a file that reads %j trusts nothing, and is kep
   const [aside = ''] = await readdir(at('state'));
   expect(await readFile(join(at('state'), aside), 'utf8')).toBe(text);
   expect(warnings).not.toEqual([]);
+  // Its owner hears of it until they have taken the file away.
+  expect(await open().warnings()).toEqual([expect.stringContaining(aside)]);
+  await rm(at(`state/${aside}`));
+  expect(await open().warnings()).toEqual([]);
 });
 
 test('one entry that cannot be read does not cost the others', async () => {

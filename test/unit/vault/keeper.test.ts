@@ -27,7 +27,9 @@ const open = (choice: KeeperChoice, change: Partial<KeeperOptions> = {}) =>
 test('memory was chosen and is said', async () => {
   const keeper = await open('memory');
   expect(keeper.store).toBe('memory');
-  expect(keeper.sentence).toBe('This was chosen. Secrets are kept in memory, for this run only.');
+  expect(keeper.sentence).toBe(
+    'The keychain is not used: `--secrets memory` or the setting secrets.store says so. Secrets are kept in memory, for this run only.',
+  );
 });
 
 test('auto without a keychain is memory, says why, and writes nothing', async () => {

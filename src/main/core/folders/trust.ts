@@ -2,8 +2,8 @@
  * The attack: a folder that somebody else filled is opened, and what lies in it is run. So a folder is trusted only where its owner said so, and
  * what they said holds for exactly the folder that they meant:
  * - paths are compared by their segments, after every link was followed: `/work/lab-evil` is not below `/work/lab`, and `/work/lab/../evil` neither;
- * - nothing is trusted that another account of this computer can fill or replace: a folder that everybody may write to, below one, or one that belongs
- *   to somebody else than when it was trusted;
+ * - nothing is trusted that another account of this computer can fill or replace: a folder that everybody may write to, one below a folder that everybody
+ *   may write to or that belongs to a third account, or one that belongs to somebody else than when it was trusted;
  * - trust in the home folder (or in one above it) is for a server on that very folder: below it are the downloads.
  * That the owner puts other files into a trusted folder is no other folder: whoever wants to look at strangers' files opens them elsewhere.
  */
@@ -25,6 +25,8 @@ export interface FolderFacts {
   readonly owner: number | null;
   /** Whether every account may write to it, or may replace one of the folders above it. */
   readonly open: boolean;
+  /** The folders above it, up to the root, with their owners. Empty on Windows. */
+  readonly above: readonly { readonly path: string; readonly owner: number }[];
 }
 
 export interface TrustRules {
@@ -43,7 +45,7 @@ export type FolderVerdict =
   | { readonly kind: 'refused' }
   /** Nobody was asked about it. */
   | { readonly kind: 'unknown' }
-  /** Whatever was answered: another account can put files into it. */
+  /** Whatever was answered: another account can put files into it, or another folder in its place. */
   | { readonly kind: 'open-to-others' }
   /** It belongs to somebody else than the folder that was trusted. */
   | { readonly kind: 'other-owner' };
@@ -62,9 +64,27 @@ export function judgeFolder(folder: FolderFacts, rules: TrustRules): FolderVerdi
   const isItself = isWithin(nearest.path, folder.path, separator);
   if (!nearest.trusted) return { kind: isItself ? 'refused' : 'unknown' };
   if (!isItself && isWithin(rules.home, nearest.path, separator)) return { kind: 'unknown' };
-  if (folder.open) return { kind: 'open-to-others' };
+  if (folder.open || ownedAbove(folder, nearest, rules) !== null) return { kind: 'open-to-others' };
   if (!mayOwn(folder.owner, nearest, isItself, rules.uid)) return { kind: 'other-owner' };
   return { kind: 'trusted', by: nearest.path };
+}
+
+/**
+ * The attack: whoever owns a folder above may put another one in the place of the one that was judged, between the judgement and the start.
+ * @returns the lowest folder above that belongs to an account which has no say over the folder anyway; null where there is none
+ */
+export function ownedAbove(
+  { owner, above }: FolderFacts,
+  answer: FolderAnswer,
+  { uid, separator }: TrustRules,
+): string | null {
+  // Who owns the root of the disk could replace everything: in a container that need not be 0.
+  const mayOwn = new Set<number | null | undefined>([0, uid, owner, answer.owner, above.at(-1)?.owner]);
+  if (answer.owner !== null) return above.find(one => !mayOwn.has(one.owner))?.path ?? null;
+  // A setting names the folders of others, whoever they are; its owner may own the folders above it as well.
+  mayOwn.add(above.find(one => one.path === answer.path)?.owner);
+  const outside = above.filter(one => !isWithin(one.path, answer.path, separator));
+  return outside.find(one => !mayOwn.has(one.owner))?.path ?? null;
 }
 
 /** Whether a path is the folder or below it. Both are real paths. */

@@ -30,7 +30,9 @@ export interface KeeperOptions {
 export async function openKeeper(choice: KeeperChoice, options: KeeperOptions): Promise<SecretKeeper> {
   switch (choice) {
     case 'memory':
-      return memoryKeeper('This was chosen.');
+      return memoryKeeper(
+        'The keychain is not used: `--secrets memory` or the setting secrets.store says so.',
+      );
     case 'file':
       return openSealedFile(options.file, isNew => passphrase(isNew, options));
     case 'keychain':

@@ -7,7 +7,7 @@ const context = { python: '/my env/bin/python', application: applications[0], fo
 test.each<[string, RegExp]>([
   [
     "ModuleNotFoundError: No module named 'jupyter_server'",
-    /"\/my env\/bin\/python" -m pip install jupyter_server/,
+    /'\/my env\/bin\/python' -m pip install jupyter_server/,
   ],
   ["ModuleNotFoundError: No module named 'jupyterlab'", /pip install jupyterlab$/],
   ["ModuleNotFoundError: No module named 'attr.validators'", /pip install attr$/],
@@ -30,6 +30,13 @@ test.each<[string, RegExp]>([
   expect(adviseJupyter(context, ['[I ServerApp] starting', line, ''])).toMatch(wanted);
 });
 
+test('attack: the path of an interpreter that is to be pasted into a shell is one word', () => {
+  const advice = adviseJupyter({ ...context, python: '/a"$(touch pwned)"/it\'s/python' }, [
+    "ModuleNotFoundError: No module named 'jupyterlab'",
+  ]);
+  expect(advice).toContain(`'/a"$(touch pwned)"/it'\\''s/python' -m pip install jupyterlab`);
+});
+
 test('the latest sign counts, and what is not known gets no advice', () => {
   expect(adviseJupyter(context, ['MemoryError', 'No space left on device'])).toMatch(/disk/);
   expect(adviseJupyter(context, ['Segmentation fault'])).toBeNull();
@@ -41,7 +48,7 @@ test.each([
   "ModuleNotFoundError: No module named 'yaml.x'",
   'ImportError: cannot import name "x" from "jinja2"',
 ])('%s in an environment of an untrusted folder: no program of it is named', line => {
-  expect(adviseJupyter(context, [line])).toContain(`"${context.python}" -m pip`);
+  expect(adviseJupyter(context, [line])).toContain(`'${context.python}' -m pip`);
   const advice = adviseJupyter({ ...context, python: null }, [line]);
   expect(advice).toMatch(/not trusted, so use another environment/);
   expect(advice).not.toMatch(/-m pip|bin\/python/);

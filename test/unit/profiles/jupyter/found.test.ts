@@ -57,7 +57,7 @@ test.each<[string, Parameters<typeof environment>[0], string, string | null, Reg
     { versions: { notebook: '6.5.7' } },
     'Notebook',
     '6.5.7',
-    /older than 7\.0.*"\/env\/bin\/python" -m pip install --upgrade notebook/,
+    /older than 7\.0.*'\/env\/bin\/python' -m pip install --upgrade notebook/,
   ],
   ['no server at all', { versions: { jupyterlab: '4.0.0' } }, 'JupyterLab', '4.0.0', /lacks jupyter_server/],
   ['a broken interpreter', { problem: 'It does not work: x' }, 'JupyterLab', '4.6.6', /It does not work: x/],

@@ -63,7 +63,7 @@ test('made, told about, kept, found again, removed', async () => {
   expect(await run(managed)).toEqual(found);
   expect(seen.map(progress => progress.step)).toEqual(['done']);
   await managed.remove();
-  await managed.remove();
+  await expect(managed.remove()).rejects.toMatchObject({ code: 'no-environment', kind: 'not-found' });
   expect(await left()).toEqual([]);
 });
 

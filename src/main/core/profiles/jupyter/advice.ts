@@ -1,3 +1,4 @@
+import { shellWord } from '../../shell-word.ts';
 import type { Application } from './applications.ts';
 
 /**
@@ -85,5 +86,5 @@ export function adviseJupyter(context: AdviceContext, lastLines: readonly string
 export function installing(sentence: string, python: string | null, what: string): string {
   return python === null
     ? `${sentence}: it came with a folder that is not trusted, so use another environment (\`gatehouse profiles\` lists them).`
-    : `${sentence}: "${python}" -m pip install ${what}`;
+    : `${sentence}: ${shellWord(python)} -m pip install ${what}`;
 }

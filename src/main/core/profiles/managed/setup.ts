@@ -211,7 +211,10 @@ async function check(options: ManagedOptions, signal: AbortSignal): Promise<Chec
 async function removeManaged(location: string): Promise<void> {
   if (!(await isThere(location))) {
     await rm(incompleteMark(location), { force: true });
-    return;
+    throw new GatehouseError('no-environment', 'There is no managed environment.', {
+      kind: 'not-found',
+      nextStep: 'Nothing is to be removed; `gatehouse profiles` lists the environments that there are.',
+    });
   }
   try {
     await writeFile(incompleteMark(location), '', { mode: 0o600 }).catch(() => undefined);

@@ -1,0 +1,142 @@
+/* Somebody else's folder in the real app: what is asked, by mouse and by keys, and that nothing of it runs before its owner says so. */
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { FolderTrust, ServerInfo } from '../../src/shared/model.ts';
+import { fillWithTraps, ran } from '../support/jupyter-traps.ts';
+import { chooseFolder } from './support/choose-folder.ts';
+import { inState, test, type App, type Desk } from './support/app.ts';
+
+const off =
+  'Language servers are off, and a kernel takes nothing from the folder before its first cell is run.';
+
+async function makeFolder({ home }: Desk, name: string): Promise<string> {
+  const folder = join(await realpath(home.folder), name);
+  await mkdir(folder);
+  return folder;
+}
+
+const question = (app: App): Locator =>
+  app.page.getByRole('group', { name: 'Do you trust the authors of the files in this folder?' });
+
+const starter = (app: App): Locator => app.page.getByRole('button', { name: 'Start in a folder…' });
+
+async function expectAnswers(
+  desk: Desk,
+  wanted: Readonly<Record<string, FolderTrust['verdict']>>,
+): Promise<void> {
+  const seen = await desk.home.json<FolderTrust[]>('trust', '--list');
+  expect(Object.fromEntries(seen.map(({ path, verdict }) => [path, verdict]))).toEqual(wanted);
+}
+
+/** The window of a JupyterLab, once an answer has started it. */
+async function labAfter({ electron }: App, act: () => Promise<void>): Promise<Page> {
+  const [lab] = await Promise.all([electron.waitForEvent('window', { timeout: 60_000 }), act()]);
+  await lab.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
+  return lab;
+}
+
+test('the question comes for a folder that needs it; a cancel starts and remembers nothing; keys suffice', async ({
+  desk,
+}) => {
+  test.setTimeout(240_000);
+  const app = await desk.launch();
+  const theirs = await makeFolder(desk, 'their course');
+  await chooseFolder(app.electron, theirs);
+  await starter(app).click({ timeout: 30_000 });
+  await expect(question(app)).toBeFocused();
+  await expect(question(app)).toHaveAccessibleDescription(new RegExp(`^${theirs} If you do not: ${off} `));
+  const { violations } = await new AxeBuilder({ page: app.page }).setLegacyMode().analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+
+  // By the mouse.
+  await app.page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question(app)).toHaveCount(0);
+  await expect(starter(app)).toBeFocused();
+  // By a key.
+  await app.page.keyboard.press('Enter');
+  await expect(question(app)).toBeFocused();
+  await app.page.keyboard.press('Escape');
+  await expect(question(app)).toHaveCount(0);
+  await expectAnswers(desk, {});
+  expect(await desk.home.json<ServerInfo[]>('list')).toEqual([]);
+
+  // Nobody was asked yet, so the question comes again. The first key leads to the careful answer.
+  await starter(app).focus();
+  await app.page.keyboard.press('Enter');
+  await expect(question(app)).toBeFocused();
+  await app.page.keyboard.press('Tab');
+  await expect(app.page.getByRole('button', { name: 'No, start it without trust' })).toBeFocused();
+  await app.page.keyboard.press('Tab');
+  await expect(app.page.getByRole('button', { name: 'Yes, trust them' })).toBeFocused();
+  await labAfter(app, () => app.page.keyboard.press('Enter'));
+  await expectAnswers(desk, { [theirs]: 'trusted' });
+  expect(await inState(desk.home, 'ready')).toMatchObject({ folder: theirs, folderTrusted: true });
+
+  // One answer is enough, also for what is below.
+  await mkdir(join(theirs, 'week 1'));
+  await chooseFolder(app.electron, join(theirs, 'week 1'));
+  await labAfter(app, () => starter(app).click());
+  await expect(question(app)).toHaveCount(0);
+});
+
+test('attack: a notebook, a text and a program of a folder that is full of traps are opened, and nothing of it has run', async ({
+  desk,
+}) => {
+  test.setTimeout(360_000);
+  const app = await desk.launch();
+  const folder = await makeFolder(desk, 'downloaded');
+  const canaries = join(desk.home.folder, 'canaries');
+  await fillWithTraps(folder, canaries);
+  await writeFile(join(folder, 'program.py'), 'import helper\n');
+  await chooseFolder(app.electron, folder);
+  await starter(app).click({ timeout: 30_000 });
+  const lab = await labAfter(app, () =>
+    app.page.getByRole('button', { name: 'No, start it without trust' }).click(),
+  );
+  await openEach(lab);
+  expect(await ran(canaries)).toEqual([]);
+  expect(await languageServers(lab)).toEqual([]);
+  await expectAnswers(desk, { [folder]: 'refused' });
+
+  // The window says what is off, and is where that is changed.
+  const { name } = await inState(desk.home, 'ready');
+  const card = app.page.getByRole('article', { name });
+  await expect(card).toContainText(`Its folder is not trusted. ${off}`);
+  await card.getByRole('button', { name: /^Trust the authors/u }).click();
+  await expect(card).toContainText('Its folder is trusted now, from the next start.');
+  expect(await ran(canaries)).toEqual([]);
+
+  // The same traps, trusted: they do run, so what was seen above was no accident.
+  await card.getByRole('button', { name: /^Restart/u }).click();
+  await expect
+    .poll(() => languageServers(lab).catch(() => 'not yet'), { timeout: 90_000 })
+    .toContain('pyright');
+  expect(await inState(desk.home, 'ready')).toMatchObject({ folderTrusted: true, trustChanged: false });
+  await expect(card).not.toContainText('not trusted');
+  await lab.evaluate(() => void new WebSocket(`${location.origin.replace('http', 'ws')}/lsp/ws/pyright`));
+  await expect
+    .poll(() => ran(canaries), { timeout: 60_000 })
+    .toContain('node_modules.pyright.langserver.index.js');
+});
+
+/** As a person does: by their place in the tree; the notebook until its kernel answers. */
+async function openEach(lab: Page): Promise<void> {
+  for (const [file, sign] of [
+    ['README.md', '.jp-FileEditor, .jp-MarkdownViewer'],
+    ['program.py', '.jp-FileEditor'],
+    ['open-me.ipynb', '.jp-Notebook-ExecutionIndicator[data-status="idle"]'],
+  ] as const) {
+    await lab.goto(new URL(`/lab/tree/${file}`, lab.url()).href);
+    await lab.locator(sign).first().waitFor({ timeout: 60_000 });
+  }
+}
+
+/** The names of those that the server offers. */
+async function languageServers(lab: Page): Promise<readonly string[]> {
+  return lab.evaluate(async () => {
+    const answer = (await (await fetch('/lsp/status')).json()) as { sessions: object };
+    return Object.keys(answer.sessions);
+  });
+}
