@@ -44,6 +44,8 @@ CLOSED_SETTINGS = {
     "xsrf_cookies": True,
     "token": "",
     "password": "",
+    "local_hostnames": ["localhost"],
+    "websocket_url": "",
 }
 
 
@@ -71,8 +73,9 @@ def take_secret():
 _secret = take_secret()
 folder_trusted = os.environ.pop(TRUSTED_VARIABLE, None) == "1"
 
-import gatehouse_viewer  # noqa: E402
+import gatehouse_traits  # noqa: E402
 import gatehouse_untrusted  # noqa: E402
+import gatehouse_viewer  # noqa: E402
 from jupyter_server.auth import IdentityProvider, User  # noqa: E402
 from tornado import web  # noqa: E402
 
@@ -139,11 +142,8 @@ class GatehouseIdentityProvider(IdentityProvider):
 
     def __init__(self, **options):
         super().__init__(**options)
-        # `tornado_settings` would replace whatever the options say, ourselves included.
-        configured = getattr(self.parent, "tornado_settings", None) or {}
-        for name in sorted(set(configured) & (set(CLOSED_SETTINGS) | {"identity_provider"})):
-            self.log.warning("gatehouse: tornado_settings[%r] would open this server and is not used", name)
-            del configured[name]
+        # They would replace whatever the options say, ourselves included.
+        gatehouse_traits.clean_tornado_settings(getattr(self.parent, "tornado_settings", None) or {})
 
     def get_user(self, handler):
         verdict = verdict_of(handler)
