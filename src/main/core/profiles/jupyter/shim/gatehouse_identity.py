@@ -73,6 +73,7 @@ def take_secret():
 _secret = take_secret()
 folder_trusted = os.environ.pop(TRUSTED_VARIABLE, None) == "1"
 
+import gatehouse_kernel_address  # noqa: E402
 import gatehouse_traits  # noqa: E402
 import gatehouse_untrusted  # noqa: E402
 import gatehouse_viewer  # noqa: E402
@@ -191,6 +192,7 @@ class GatehouseIdentityProvider(IdentityProvider):
             app.token = ""
         # The gateway speaks plain HTTP to a private socket or to loopback; TLS is the gateway's own business.
         app.ssl_options = None
+        gatehouse_kernel_address.install(app)
         # Started elsewhere so that no configuration file of the working folder was run. Where nothing of it may run the server stays
         # there: kernels and terminals are given their folder. What else it starts (language servers) belongs into the working folder.
         if folder_trusted:
