@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterEach(cleanUpAll);
 
 const lookForSecrets = `
-import glob, json, os
+import glob, json, os, ipykernel
 environment = dict(os.environ)
 parent = os.getppid()
 print(json.dumps({
@@ -28,7 +28,7 @@ print(json.dumps({
     "path": __import__("sys").path,
     "parentArgv": open(f"/proc/{parent}/cmdline").read(),
     "parentEnvironment": open(f"/proc/{parent}/environ").read(),
-    "secretFile": os.path.exists(os.path.join(os.path.dirname(os.environ["JUPYTER_RUNTIME_DIR"]), "upstream-secret")),
+    "secretFile": os.path.exists(os.path.join(os.path.dirname(os.path.dirname(ipykernel.get_connection_file())), "upstream-secret")),
 }))
 `;
 

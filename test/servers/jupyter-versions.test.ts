@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { hostileConfig } from '../support/hostile-config.ts';
 import { cleanUpAll, expectClosed, expectOurs, start } from '../support/jupyter-run.ts';
+import { jupyterTraits } from '../support/jupyter-trait-list.ts';
 import { pythonWith } from '../support/jupyter.ts';
 import { get, runCell, secretHeaders } from '../support/kernel.ts';
 
@@ -27,6 +28,20 @@ test.skipIf(!wanted).each(versions)(
     expect(await runCell(plan, 'print(6 * 7)')).toBe('42\n');
     await plan.askToStop?.(AbortSignal.timeout(10_000));
     expect(await running.ended).toBe(0);
+  },
+  600_000,
+);
+
+const collaboration = ['jupyterlab>=4.6,<5', 'ipykernel', 'jupyter-collaboration==5.0.4'];
+
+test
+  .skipIf(!wanted)
+  .each([...versions, ['JupyterLab', 'test-jupyter-collaboration', collaboration] as const])(
+  'every setting of %s of %s is sorted, once',
+  async (_title, name, packages) => {
+    const { unsorted, twice } = await jupyterTraits(await pythonWith(name, packages));
+    expect(unsorted, 'sort these in gatehouse_traits.py').toEqual([]);
+    expect(twice).toEqual([]);
   },
   600_000,
 );

@@ -39,7 +39,7 @@ export async function start(
   cleanUp(place.remove);
   await options.fill?.(place);
   if (options.config !== undefined) {
-    await mkdir(join(place.home, '.jupyter'));
+    await mkdir(join(place.home, '.jupyter'), { recursive: true });
     await writeFile(join(place.home, '.jupyter', 'jupyter_server_config.py'), options.config);
   }
   const plan = await planFor(place, options.interpreter ?? (await testPython()), options.title);

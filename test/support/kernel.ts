@@ -16,7 +16,7 @@ export function get(
   plan: LaunchPlan,
   path: string,
   headers: Record<string, string> = {},
-  method: 'GET' | 'POST' = 'GET',
+  method: 'GET' | 'POST' | 'DELETE' = 'GET',
 ): Promise<Answer> {
   const { address, host } = plan.upstream;
   return ask({ address, host, path, headers, method, signal: AbortSignal.timeout(20_000) });

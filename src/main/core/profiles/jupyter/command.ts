@@ -1,7 +1,8 @@
 /**
  * The attack: a configuration file that somebody talked the user into, or that an old installation left behind, sets a
  * token, switches checks off or listens on the network. Jupyter lets the command line win over every file, so each
- * option that opens the server is named here; gatehouse_identity.py checks once more after everything was read.
+ * option that opens the server is named here; gatehouse_traits.py says what becomes of every other, and gatehouse_identity.py checks
+ * once more after everything was read.
  */
 import { posix } from 'node:path';
 import type { RunPlace } from '../../ports.ts';
@@ -57,8 +58,6 @@ export function jupyterCommand(run: JupyterRun): readonly string[] {
     server('port_retries', '0'),
     server('base_url', '/'),
     server('root_dir', place.folder),
-    server('preferred_dir', place.folder),
-    `--FileContentsManager.preferred_dir=${place.folder}`,
     server('allow_unauthenticated_access', 'False'),
     server('allow_remote_access', 'False'),
     server('allow_origin', ''),

@@ -10,6 +10,7 @@ import type { Application } from './applications.ts';
 import { jupyterCommand, jupyterEnvironment, socketOf } from './command.ts';
 import type { Environment } from './command.ts';
 import { landingOf } from './landing.ts';
+import { provePage } from './page.ts';
 import { isWithin } from '../../folders/trust.ts';
 import { fileInside } from '../file-inside.ts';
 import {
@@ -58,11 +59,23 @@ export async function planJupyter(
     folder: files.emptyFolder,
     upstream,
     landing: landingOf(application, file),
-    prove: signal => proveJupyter(upstream, place.secret, signal),
+    prove: proveWithPage(upstream, landingOf(application, null), place.secret),
     askToStop: signal => askJupyterToStop(upstream, signal),
     busyKernels: signal => busyJupyterKernels(upstream, signal),
     readySeconds: request.readySeconds ?? options.readySeconds(),
     advise: lastLines => adviseJupyter({ python: ownPython, application, folder: place.folder }, lastLines),
+  };
+}
+
+/** The page is asked for until it was shown once: what a browser gets does not change while the server runs. */
+function proveWithPage(upstream: Upstream, page: string, secret: RunPlace['secret']): LaunchPlan['prove'] {
+  let shown = false;
+  return async signal => {
+    const proof = await proveJupyter(upstream, secret, signal);
+    if (proof.kind !== 'ours' || shown) return proof;
+    const seen = await provePage(upstream, page, signal);
+    shown = seen.kind === 'ours';
+    return seen;
   };
 }
 

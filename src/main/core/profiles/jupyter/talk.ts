@@ -64,7 +64,7 @@ function notThere(error: unknown, upstream: Upstream): Proof {
   return { kind: 'not-yet', detail: `Not there yet (${code}).` };
 }
 
-function ownHeaders(upstream: Upstream): Record<string, string> {
+export function ownHeaders(upstream: Upstream): Record<string, string> {
   return Object.fromEntries(upstream.headers.map(([name, value]) => [name, value.reveal()]));
 }
 

@@ -44,6 +44,8 @@ CLOSED_SETTINGS = {
     "xsrf_cookies": True,
     "token": "",
     "password": "",
+    "local_hostnames": ["localhost"],
+    "websocket_url": "",
 }
 
 
@@ -71,8 +73,10 @@ def take_secret():
 _secret = take_secret()
 folder_trusted = os.environ.pop(TRUSTED_VARIABLE, None) == "1"
 
-import gatehouse_viewer  # noqa: E402
+import gatehouse_kernel_address  # noqa: E402
+import gatehouse_traits  # noqa: E402
 import gatehouse_untrusted  # noqa: E402
+import gatehouse_viewer  # noqa: E402
 from jupyter_server.auth import IdentityProvider, User  # noqa: E402
 from tornado import web  # noqa: E402
 
@@ -139,11 +143,8 @@ class GatehouseIdentityProvider(IdentityProvider):
 
     def __init__(self, **options):
         super().__init__(**options)
-        # `tornado_settings` would replace whatever the options say, ourselves included.
-        configured = getattr(self.parent, "tornado_settings", None) or {}
-        for name in sorted(set(configured) & (set(CLOSED_SETTINGS) | {"identity_provider"})):
-            self.log.warning("gatehouse: tornado_settings[%r] would open this server and is not used", name)
-            del configured[name]
+        # They would replace whatever the options say, ourselves included.
+        gatehouse_traits.clean_tornado_settings(getattr(self.parent, "tornado_settings", None) or {})
 
     def get_user(self, handler):
         verdict = verdict_of(handler)
@@ -191,6 +192,7 @@ class GatehouseIdentityProvider(IdentityProvider):
             app.token = ""
         # The gateway speaks plain HTTP to a private socket or to loopback; TLS is the gateway's own business.
         app.ssl_options = None
+        gatehouse_kernel_address.install(app)
         # Started elsewhere so that no configuration file of the working folder was run. Where nothing of it may run the server stays
         # there: kernels and terminals are given their folder. What else it starts (language servers) belongs into the working folder.
         if folder_trusted:

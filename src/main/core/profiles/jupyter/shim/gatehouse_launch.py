@@ -15,6 +15,26 @@ APPLICATIONS = {
 }
 
 
+def take_one_event_loop():
+    """One loop for whatever needs one before the server starts and for the server itself.
+
+    JupyterLab makes its loop when it is initialized. Whoever has run a coroutine until then (a setting that is checked
+    asynchronously, an extension that is loaded) would make another and leave it as the current one: timers that are
+    set afterwards, the idle shutdown and those of extensions, would wait on a loop that never runs.
+    """
+    import asyncio
+
+    # Tornado needs one that watches sockets, which the usual one of Windows does not.
+    loop = asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    from jupyter_core import utils
+
+    # Where Jupyter keeps the one that it runs coroutines on; its older versions leave the current loop alone.
+    kept = getattr(utils, "_loop", None)
+    if hasattr(kept, "set"):
+        kept.set(loop)
+
+
 def start():
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in APPLICATIONS:
@@ -25,7 +45,12 @@ def start():
     sys.path.insert(0, own)
     sys.dont_write_bytecode, kept = True, sys.dont_write_bytecode
     import gatehouse_identity  # noqa: F401
+    import gatehouse_pages
+    import gatehouse_traits
 
+    gatehouse_traits.install()
+    gatehouse_pages.install()
+    take_one_event_loop()
     sys.dont_write_bytecode = kept
     sys.path.remove(own)
 
