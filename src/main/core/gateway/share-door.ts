@@ -19,6 +19,7 @@ import type { Limits } from './limits.ts';
 import type { GuestWork } from './guest-work.ts';
 import { openLive, type Live } from './live.ts';
 import { rateHeaders } from './own-pages.ts';
+import { ServerTurns } from './server-turns.ts';
 import { openMessageRates } from './message-rates.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
@@ -51,6 +52,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly ways = new GuestWays();
   readonly rates = openMessageRates();
   readonly work: GuestWork;
+  readonly turns = new ServerTurns();
   readonly tools: ToolSessions;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
@@ -256,6 +258,7 @@ export class ShareDoor implements ShareGuardRoom {
       this.ways.forget(session);
       this.rates.forget(session);
       this.work.forget(session);
+      this.turns.forget(session);
     }
   }
 
@@ -267,6 +270,7 @@ export class ShareDoor implements ShareGuardRoom {
 
   async close(): Promise<void> {
     this.live.end();
+    this.turns.close();
     if (this.route !== null) await destroyRoute(this.route);
   }
 }

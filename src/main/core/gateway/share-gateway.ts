@@ -5,8 +5,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Condition } from '../role-ports.ts';
 import type { ShareGateway, ShareGatewayRules } from '../share-ports.ts';
 import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from './answers.ts';
+import { askFirst } from './ask-first.ts';
 import { isExplicit } from './authorize.ts';
 import type { Facts } from './facts.ts';
 import { joinFiltered } from './filtered-socket.ts';
@@ -17,6 +19,7 @@ import { GuestWork } from './guest-work.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
+import type { Turn } from './server-turns.ts';
 import { ShareDoor, type ShareLimits } from './share-door.ts';
 import { shareGuard, type Entry } from './share-guard.ts';
 import { listenForGuests } from './share-listener.ts';
@@ -116,9 +119,42 @@ function onForward(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  const slot = door.live.add({ kind: 'request', session: entry.pass.session, request, response });
+  const takeBack = door.turns.ask(
+    entry.pass,
+    turn => void onTurn(door, facts, entry, request, response, turn),
+    () => sendAnswer(response, secured(door, facts, tooBusy())),
+  );
+  response.once('close', () => {
+    door.live.delete(slot);
+    takeBack();
+  });
+}
+
+function tooBusy(): Answer {
+  return jsonAnswer(503, 'The server is busy with the requests of guests', ['Retry-After', '5']);
+}
+
+async function onTurn(
+  door: ShareDoor,
+  facts: Facts,
+  entry: Entry,
+  request: IncomingMessage,
+  response: ServerResponse,
+  turn: Turn,
+): Promise<void> {
+  const refuse = (answer: Answer): void => {
+    turn.end();
+    if (!response.destroyed) sendAnswer(response, answer);
+  };
   const way = wayFor(door, facts, entry);
   if (way === null) {
-    sendAnswer(response, secured(door, facts, door.unavailable(facts)));
+    refuse(secured(door, facts, door.unavailable(facts)));
+    return;
+  }
+  const answer = entry.onlyIf === null ? null : await unmet(door, way, request, facts, entry.onlyIf);
+  if (answer !== null || response.destroyed) {
+    refuse(answer ?? door.unavailable(facts));
     return;
   }
   // What is said by a name in a form is said by a name in a query.
@@ -127,12 +163,11 @@ function onForward(
   const upload = watchUpload(facts, door.rules.uploadBytes, way.upstream.uploadTypes, allowsName);
   if (upload.refusal !== null) {
     door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
-    sendAnswer(response, jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
+    refuse(jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
     return;
   }
-  const slot = door.live.add({ kind: 'request', session: entry.pass.session, request, response });
-  response.once('close', () => door.live.delete(slot));
   const end = {
+    turn,
     failed(error: Error) {
       if (!response.destroyed) sendAnswer(response, secured(door, facts, failure(door, facts, error)));
     },
@@ -155,6 +190,22 @@ function onForward(
   );
 }
 
+/** The answer where a condition does not hold; null where it does. */
+async function unmet(
+  door: ShareDoor,
+  way: Way,
+  request: IncomingMessage,
+  facts: Facts,
+  condition: Condition,
+): Promise<Answer | null> {
+  try {
+    const holds = await askFirst(way, request, facts, condition);
+    return holds ? null : jsonAnswer(404, 'There is no such file that your link lets you see');
+  } catch (error) {
+    return failure(door, facts, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
 function onUpgrade(
   door: ShareDoor,
   facts: Facts,
@@ -163,9 +214,7 @@ function onUpgrade(
   socket: Duplex,
   head: Buffer,
 ): void {
-  const way = wayFor(door, facts, entry);
-  const verdict = entry.socket;
-  if (way === null || verdict === null) {
+  if (entry.socket === null) {
     sendRawAnswer(socket, door.unavailable(facts));
     return;
   }
@@ -173,9 +222,43 @@ function onUpgrade(
     sendRawAnswer(socket, jsonAnswer(426, 'This is no WebSocket handshake', ['Sec-WebSocket-Version', '13']));
     return;
   }
-  const { pass } = entry;
+  const { pass, socket: verdict } = entry;
   const slot = door.live.add({ kind: 'websocket', session: pass.session, socket });
-  socket.once('close', () => door.live.delete(slot));
+  socket.on('error', () => socket.destroy());
+  const takeBack = door.turns.ask(
+    pass,
+    turn => void onUpgradeTurn(door, facts, { ...entry, socket: verdict }, request, socket, head, turn),
+    () => sendRawAnswer(socket, tooBusy()),
+  );
+  socket.once('close', () => {
+    door.live.delete(slot);
+    takeBack();
+  });
+}
+
+type SocketEntry = Entry & { readonly socket: NonNullable<Entry['socket']> };
+
+async function onUpgradeTurn(
+  door: ShareDoor,
+  facts: Facts,
+  { pass, socket: verdict, onlyIf, ...entry }: SocketEntry,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  turn: Turn,
+): Promise<void> {
+  const way = wayFor(door, facts, { pass, socket: verdict, onlyIf, ...entry });
+  const answer =
+    way === null
+      ? door.unavailable(facts)
+      : onlyIf === null
+        ? null
+        : await unmet(door, way, request, facts, onlyIf);
+  if (way === null || answer !== null || socket.destroyed) {
+    turn.end();
+    if (!socket.destroyed) sendRawAnswer(socket, answer ?? door.unavailable(facts));
+    return;
+  }
   const failed = (error: Error): void => sendRawAnswer(socket, failure(door, facts, error));
   const mayRead = verdict.way === 'splice' && reads(door, facts, pass);
   const refused = mayRead
@@ -183,13 +266,14 @@ function onUpgrade(
     : (): void => sendRawAnswer(socket, jsonAnswer(502, 'The server did not open this WebSocket'));
   const leads = upgradeWay(way, facts);
   if (verdict.way === 'splice') {
-    splice(leads.way, request, socket, head, leads.facts, door.limits, { failed, refused });
+    splice(leads.way, request, socket, head, leads.facts, door.limits, { failed, refused, turn });
     return;
   }
   const rate = verdict.messageRate;
   joinFiltered(leads.way, request, socket, head, facts, verdict, door.limits, {
     failed,
     refused,
+    turn,
     admits:
       rate === undefined
         ? undefined

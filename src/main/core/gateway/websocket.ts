@@ -11,6 +11,7 @@ import type { Way } from './route.ts';
 import type { Limits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders, responseReason } from './response-headers.ts';
+import type { Turn } from './server-turns.ts';
 import { ownSubprotocol } from './spelling.ts';
 import { maxUpstreamHeaderBytes } from './upstream-fault.ts';
 
@@ -19,6 +20,8 @@ export interface SpliceEnd {
   failed(error: Error): void;
   /** The server's answer is no 101, and whoever asks may not read it. Absent: it is passed on. */
   refused?: (() => void) | undefined;
+  /** Where the handshake is a guest's: its time with the server, ended here. */
+  readonly turn?: Turn;
 }
 
 /** RFC 6455, 4.2.1. */
@@ -71,7 +74,9 @@ export function shakeHands(
   end: SpliceEnd,
   met: (answer: IncomingMessage, upstream: Duplex, head: Buffer) => void,
 ): void {
+  const { turn } = end;
   const failed = (error: Error): void => {
+    turn?.end();
     if (!socket.destroyed) end.failed(error);
   };
   const handshake = httpRequest({
@@ -83,15 +88,27 @@ export function shakeHands(
     createConnection: connectionFor(route, limits.handshakeMs, failed),
     timeout: limits.handshakeMs,
   });
-  // A client that leaves during the handshake takes it along.
+  let isAnswered = false;
+  const answered = (): void => {
+    isAnswered = true;
+    turn?.end();
+  };
+  // A client that leaves during the handshake takes it along; what the server works for a guest it works to its end.
   const leave = (): void => {
-    handshake.destroy();
+    if (turn === undefined || isAnswered) handshake.destroy();
+    else turn.abandon(() => handshake.destroy());
   };
   socket.on('close', leave);
   socket.on('error', leave);
   handshake.on('timeout', () => handshake.destroy(new Error('the server did not answer the handshake')));
   handshake.on('error', failed);
+  handshake.on('close', answered);
   handshake.on('response', answer => {
+    answered();
+    if (socket.destroyed) {
+      handshake.destroy();
+      return;
+    }
     if (end.refused === undefined) {
       relayRefusal(answer, socket, route, facts);
       return;
@@ -102,6 +119,7 @@ export function shakeHands(
     end.refused();
   });
   handshake.on('upgrade', (answer, upstream, upstreamHead) => {
+    answered();
     socket.off('close', leave);
     const protocol = (answer.headers.upgrade ?? '').toLowerCase();
     if (socket.destroyed || protocol !== 'websocket') {

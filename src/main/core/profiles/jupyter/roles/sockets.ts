@@ -6,7 +6,7 @@
  */
 import type { Role } from '../../../../../shared/model.ts';
 import { randomInt } from 'node:crypto';
-import type { GuestContext, SocketFilter, SocketVerdict } from '../../../role-ports.ts';
+import type { Condition, GuestContext, SocketFilter, SocketVerdict } from '../../../role-ports.ts';
 import { firstGuestNumber, Presence } from './awareness.ts';
 import { overridesMethod, readPath, type AskedPath } from './asked-path.ts';
 import { v1Protocol } from './kernel-frames.ts';
@@ -83,9 +83,10 @@ function viewerSocket(
       const room = asked.at(-1) ?? '';
       if (room !== everybody && !viewedRoom.test(room)) return refuse('unknown-path', 'viewer');
       const presence = (): Presence | null => (room === everybody ? newPresence(guest) : null);
-      return filter(path + sessionOf(query), [], true, chosen =>
+      const verdict = filter(path + sessionOf(query), [], true, chosen =>
         chosen === null ? viewRoom(presence()) : null,
       );
+      return room === everybody ? verdict : { ...verdict, onlyIf: isNumbered(room) };
     }
     case 'language-server':
     case 'terminal':
@@ -105,7 +106,7 @@ function filter(
   subprotocols: readonly string[],
   readsServer: boolean,
   make: (chosen: string | null) => SocketFilter | null,
-): SocketVerdict {
+): Extract<SocketVerdict, { readonly way: 'filter' }> {
   return {
     allow: true,
     way: 'filter',
@@ -114,6 +115,14 @@ function filter(
     messageBytes: viewerBytes,
     readsServer,
     filter: make,
+  };
+}
+
+/** The server keeps a lock for each room that it was ever asked for. A server of before 2024 does not answer which numbers there are: then the room is asked for. */
+function isNumbered(room: string): Condition {
+  return {
+    target: `/api/fileid/path?id=${room.split(':').at(-1) ?? ''}`,
+    holds: (status, reason) => status !== 404 || !reason.includes('could not be found'),
   };
 }
 
