@@ -118,6 +118,8 @@ export interface RoleRules {
     subprotocols: readonly string[],
     guest: GuestContext,
   ): SocketVerdict;
+  /** The server answers one request after another: while it works for a guest everybody waits. Absent: it does not. */
+  readonly answersOneByOne?: boolean | undefined;
   /** Where links permit types of messages one by one; absent: they do not. */
   readonly messages?: MessageRules | undefined;
 }

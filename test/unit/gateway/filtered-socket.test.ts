@@ -244,7 +244,12 @@ test('half messages of one session on many sockets are kept up to its share, the
 });
 
 test('a guest whose budget is used up waits, and nothing is lost or changes its order', async () => {
-  const work = new GuestWork({ burstSeconds: 2, session: { ...plenty, bytes: 2000 }, link: plenty, all: plenty });
+  const work = new GuestWork({
+    burstSeconds: 2,
+    session: { ...plenty, bytes: 2000 },
+    link: plenty,
+    all: plenty,
+  });
   const room = await bench({ verdict: { readsServer: true }, work });
   const guest = guestOf(room);
   await new Promise(done => guest.once('open', done));

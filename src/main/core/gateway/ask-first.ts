@@ -17,6 +17,8 @@ export async function askFirst(
 ): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const handler: Dispatcher.DispatchHandler = {
+    // By this one undici knows a handler of its newer kind.
+    onRequestStart() {},
     onResponseStart(_controller, status, _headers, reason = '') {
       if (status >= 200) resolve(condition.holds(status, reason));
     },

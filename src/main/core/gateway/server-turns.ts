@@ -14,6 +14,8 @@ export interface TurnLimits {
   readonly session: number;
   readonly link: number;
   readonly all: number;
+  /** In the place of `all` while guests have used up what they may use of the server's time. */
+  readonly indebted: number;
   /** Requests that wait for their turn, of all guests; one more is refused. */
   readonly waiting: number;
   /** A request that waits for longer is refused; milliseconds. */
@@ -26,22 +28,26 @@ export interface TurnLimits {
   readonly abandonedMs: number;
 }
 
-/** Of the server's time guests have four tenths for long; opening a page of JupyterLab takes a second or two of it. */
+const patience = { waiting: 4096, waitMs: 60_000, asideMs: 250, longMs: 5000, abandonedMs: 60_000 };
+
+/** A server that works at several requests at once: they come in fair turns, and its time is not charged, as one who waits for it takes it from nobody. */
 export const defaultTurnLimits: TurnLimits = {
-  budgets: {
-    burstSeconds: 16,
-    session: onlyWork(250),
-    link: onlyWork(350),
-    all: onlyWork(400),
-  },
+  budgets: { burstSeconds: 1, session: onlyWork(1e6), link: onlyWork(1e6), all: onlyWork(1e6) },
+  session: 6,
+  link: 12,
+  all: 16,
+  indebted: 16,
+  ...patience,
+};
+
+/** A server that answers one after another. Of its time guests have four tenths for long; opening a page of JupyterLab takes a second of it. */
+export const oneByOneLimits: TurnLimits = {
+  budgets: { burstSeconds: 16, session: onlyWork(250), link: onlyWork(350), all: onlyWork(400) },
   session: 2,
-  link: 3,
-  all: 4,
-  waiting: 4096,
-  waitMs: 60_000,
-  asideMs: 250,
-  longMs: 5000,
-  abandonedMs: 60_000,
+  link: 2,
+  all: 3,
+  indebted: 1,
+  ...patience,
 };
 
 function onlyWork(workMs: number): BudgetLimits['session'] {
@@ -87,7 +93,7 @@ export class ServerTurns {
   #timer: NodeJS.Timeout | null = null;
 
   /** @param clock milliseconds that never go back */
-  constructor(limits: TurnLimits = defaultTurnLimits, clock: () => number = () => performance.now()) {
+  constructor(limits: TurnLimits, clock: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#clock = clock;
     this.#settledAt = clock();
@@ -107,7 +113,7 @@ export class ServerTurns {
   ask(payer: Payer, begin: (turn: Turn) => void, refuse: () => void): () => void {
     const now = this.#clock();
     const waiting: Waiting = { payer, until: now + this.#limits.waitMs, begin, refuse };
-    if (!this.#waiting.has(payer.session) && this.#mayBegin(payer, now)) {
+    if (this.#waits === 0 && this.#mayBegin(payer, now)) {
       this.#begin(waiting, now);
     } else if (this.#waits >= this.#limits.waiting) {
       refuse();
@@ -199,7 +205,7 @@ export class ServerTurns {
       if (running.payer.link === payer.link) ofLink += 1;
       if (this.#budgets.hasTakenMuch(running.payer, now)) ofHeavy += 1;
     }
-    const most = this.#budgets.allInDebt(now) ? 1 : limits.all;
+    const most = this.#budgets.allInDebt(now) ? limits.indebted : limits.all;
     if (all >= most || ofSession >= limits.session || ofLink >= limits.link) return false;
     if (ofHeavy > 0 && this.#budgets.hasTakenMuch(payer, now)) return false;
     return this.#budgets.waitMs(payer, now) === 0;
@@ -263,12 +269,8 @@ export class ServerTurns {
   /** Refuses what has waited too long. */
   #giveUp(): void {
     const now = this.#clock();
-    for (const own of [...this.#waiting.values()]) {
-      for (const waiting of [...own]) {
-        if (now < waiting.until) break;
-        if (this.#unqueue(waiting)) waiting.refuse();
-      }
-    }
+    const late = [...this.#waiting.values()].flatMap(own => [...own].filter(({ until }) => until <= now));
+    for (const waiting of late) if (this.#unqueue(waiting)) waiting.refuse();
   }
 }
 

@@ -19,12 +19,12 @@ import type { Limits } from './limits.ts';
 import type { GuestWork } from './guest-work.ts';
 import { openLive, type Live } from './live.ts';
 import { rateHeaders } from './own-pages.ts';
-import { ServerTurns } from './server-turns.ts';
 import { openMessageRates } from './message-rates.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
 import { makeSpelling } from './spelling.ts';
 import { isUserContent } from './user-content.ts';
+import { defaultTurnLimits, oneByOneLimits, ServerTurns } from './server-turns.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
 /** What one guest, and one stranger, may use of the door. */
@@ -52,7 +52,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly ways = new GuestWays();
   readonly rates = openMessageRates();
   readonly work: GuestWork;
-  readonly turns = new ServerTurns();
+  readonly turns: ServerTurns;
   readonly tools: ToolSessions;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
@@ -70,6 +70,7 @@ export class ShareDoor implements ShareGuardRoom {
   constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
     this.rules = rules;
     this.work = work;
+    this.turns = new ServerTurns(rules.roles.answersOneByOne === true ? oneByOneLimits : defaultTurnLimits);
     this.limits = limits;
     this.cookieName = guestCookie(rules.serverId);
     this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);

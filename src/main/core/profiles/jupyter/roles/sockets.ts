@@ -30,6 +30,9 @@ const compiled = sockets.map(([template, kind]) => ({ pieces: piecesOf(template)
 /** What a viewer sends is small; what is larger is no honest viewer's. */
 const viewerBytes = 1024 * 1024;
 
+/** Over all sockets of a viewer. The attack: a question of a few bytes that the server answers with a whole document, or hands to a kernel, as often as they fit on the wire. */
+const viewerRate = { perSecond: 20, burst: 200 };
+
 /**
  * Documents, and the room in which everybody sees who is there. Any other name would be a new room in the server's memory. Not percent-encoded:
  * the server takes the name as it was sent.
@@ -113,6 +116,7 @@ function filter(
     target,
     subprotocols,
     messageBytes: viewerBytes,
+    messageRate: viewerRate,
     readsServer,
     filter: make,
   };
