@@ -1,5 +1,6 @@
 /* A hostile guest, in a process of its own: `hostile-guest.ts ATTACK`, with what it is told as JSON on the first line of its standard input. Says `ready` once the attack runs. */
 import { once } from 'node:events';
+import { Agent, get } from 'node:https';
 import { createInterface } from 'node:readline';
 import { connect, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
@@ -10,7 +11,7 @@ export interface HostileOptions {
   readonly authority: string;
   /** One of each session: `name=value`. */
   readonly cookies: readonly string[];
-  /** Path of the WebSocket. */
+  /** Path of the WebSocket, or of the requests. */
   readonly path: string;
   readonly protocols: readonly string[];
   /** Connections of each session. */
@@ -26,6 +27,8 @@ const attacks: Record<string, (options: HostileOptions) => Promise<unknown>> = {
   'half-messages': halfMessages,
   'idle-connections': idleConnections,
   'open-sockets': options => openSockets(options),
+  requests: options => askAgain(options, () => false),
+  'abandoned-requests': options => askAgain(options, () => true),
 };
 
 const [name = ''] = process.argv.slice(2);
@@ -67,6 +70,24 @@ async function flood(options: HostileOptions, message: Buffer | string): Promise
 
 async function halfMessages(options: HostileOptions): Promise<void> {
   for (const socket of await openSockets(options)) socket.send(Buffer.alloc(options.bytes), { fin: false });
+}
+
+/** Asks for the path on each connection again and again; where it hangs up, a twentieth of a second after it asked. */
+async function askAgain(options: HostileOptions, hangsUp: () => boolean): Promise<void> {
+  const { origin, authority, cookies, path, sockets } = options;
+  for (const cookie of cookies) {
+    const agent = new Agent({ ca: authority, keepAlive: true, maxSockets: sockets });
+    const ask = (): void => {
+      const next = (): void => void setTimeout(ask, 1);
+      const asked = get(origin + path, { agent, headers: { cookie } }, answer => {
+        answer.on('error', () => {});
+        answer.once('close', next).resume();
+      });
+      asked.once('error', next);
+      if (hangsUp()) setTimeout(() => asked.destroy(), 50);
+    };
+    for (let made = 0; made < sockets; made++) ask();
+  }
 }
 
 /** Connections that show a right credential once, and then say nothing. */

@@ -1,5 +1,6 @@
 /* Rooms of a real jupyter-collaboration: the owner's typing arrives at a viewer, nothing of a viewer arrives in the document. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { varBytes } from '../../src/main/core/profiles/jupyter/roles/varint.ts';
@@ -89,6 +90,28 @@ test("the owner's typing arrives at a viewer, live and saved; a viewer's changes
   expect(await ours.document()).toMatch(/EVIL update[^]*EVIL step 2|EVIL step 2[^]*EVIL update/);
   ours.send(saveNow);
   await expect.poll(() => readFile(file, 'utf8'), { timeout: 20_000 }).toContain('typed by the owner. ');
+});
+
+test('what a viewer names and is not there, jupyter-collaboration does not remember', async () => {
+  const root = dirname(place.folder);
+  const database = join(root, "Zoë's home/.local/share/jupyter/file_id_manager.db");
+  const session = (proxy: RoleProxy, path: string): Promise<number> =>
+    fetch(`${proxy.url}api/collaboration/session/${path}`, {
+      method: 'PUT',
+      body: JSON.stringify({ format: 'text', type: 'file' }),
+    }).then(({ status }) => status);
+  await writeFile(join(place.folder, 'there.txt'), 'x');
+  expect(await session(viewer, 'there.txt')).toBeLessThan(300);
+  const size = async (): Promise<number> => (await stat(database)).size;
+  const before = await size();
+  for (let number = 0; number < 20; number++) {
+    expect(await session(viewer, `none/${'x'.repeat(2000)}${number}`)).toBe(404);
+  }
+  expect(await size()).toBe(before);
+  await expect(enter(viewer, `text:file:${randomUUID()}`)).rejects.toThrow('404');
+  // The same from the owner, whose paths the server remembers: otherwise the lines above would show nothing.
+  for (let number = 0; number < 20; number++) await session(owner, `none/${'y'.repeat(2000)}${number}`);
+  expect(await size()).toBeGreaterThan(before);
 });
 
 test('looking leaves the file as it is, and "save now" is answered and not done', async () => {

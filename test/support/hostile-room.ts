@@ -17,7 +17,9 @@ export type Attack =
   | 'bus-messages'
   | 'half-messages'
   | 'idle-connections'
-  | 'open-sockets';
+  | 'open-sockets'
+  | 'requests'
+  | 'abandoned-requests';
 
 /** Milliseconds that requests took. */
 export interface Waits {
@@ -95,14 +97,16 @@ export class HostileRoom {
     return { stop: () => end(child) };
   }
 
-  /** One request after another, for a page of Gatehouse's own: what the core takes, and no server. */
-  async watch(milliseconds: number): Promise<Watched> {
+  /** One request after another. @param path for a page of Gatehouse's own: what the core takes, and no server; else of the server */
+  async watch(milliseconds: number, path = '/_gatehouse/login'): Promise<Watched> {
     const plain = await this.#plainServer();
-    const owner = new URL('/_gatehouse/login', toolUrl(this.shared.served.server));
+    const { served } = this.shared;
+    const owner = new URL(path, toolUrl(served.server));
+    const headers = { authorization: `Bearer ${await served.token()}` };
     const took = { owner: [] as number[], plain: [] as number[] };
     const until = performance.now() + milliseconds;
     do {
-      took.owner.push(await timeOf(owner));
+      took.owner.push(await timeOf(owner, headers));
       took.plain.push(await timeOf(plain));
       await delay(5);
     } while (performance.now() < until);
@@ -157,9 +161,9 @@ async function startPlainServer(): Promise<PlainServer> {
   return { url, child };
 }
 
-async function timeOf(url: URL): Promise<number> {
+async function timeOf(url: URL, headers: Record<string, string> = {}): Promise<number> {
   const begun = performance.now();
-  await (await fetch(url)).text();
+  await (await fetch(url, { headers })).text();
   return performance.now() - begun;
 }
 

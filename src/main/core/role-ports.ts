@@ -10,9 +10,19 @@ export interface RoleRefusal {
   readonly message: string;
 }
 
+/** What the server is asked (a GET, as this guest) before it is asked for what the guest wants; where it does not hold, the guest is told that there is no such thing. */
+export interface Condition {
+  /** Path and query. */
+  readonly target: string;
+  /** Of the server's answer. @param reason of its status line */
+  holds(status: number, reason: string): boolean;
+}
+
 export type RoleVerdict =
   | {
       readonly allow: true;
+      /** Absent: none. */
+      readonly onlyIf?: Condition;
       /** JSON with which the gateway answers in the server's place, because asking the server would change something. */
       readonly answer?: object;
     }
@@ -56,6 +66,8 @@ export type SocketVerdict =
       readonly subprotocols: readonly string[];
       /** Largest message of the guest that is read; bytes. */
       readonly messageBytes: number;
+      /** Absent: none. */
+      readonly onlyIf?: Condition | undefined;
       /** How many messages the guest may send, over all their sockets; absent: any number. */
       readonly messageRate?: MessageRate | undefined;
       /** True where `fromServer` must see the messages; else what the server sends may stream through, frame by frame. */
@@ -106,6 +118,8 @@ export interface RoleRules {
     subprotocols: readonly string[],
     guest: GuestContext,
   ): SocketVerdict;
+  /** The server answers one request after another: while it works for a guest everybody waits. Absent: it does not. */
+  readonly answersOneByOne?: boolean | undefined;
   /** Where links permit types of messages one by one; absent: they do not. */
   readonly messages?: MessageRules | undefined;
 }

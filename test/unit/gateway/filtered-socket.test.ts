@@ -186,7 +186,7 @@ test('a guest that reads nothing stops the server, and holds little', async () =
 test('a guest that asks and reads nothing is cut, and holds little', async () => {
   const room = await bench({
     // So that it is the guest who holds it up, and no budget.
-    work: new GuestWork({ session: plenty, link: plenty, all: plenty }),
+    work: new GuestWork({ burstSeconds: 2, session: plenty, link: plenty, all: plenty }),
     verdict: {
       filter: () => ({
         fromGuest: () => ({
@@ -244,7 +244,12 @@ test('half messages of one session on many sockets are kept up to its share, the
 });
 
 test('a guest whose budget is used up waits, and nothing is lost or changes its order', async () => {
-  const work = new GuestWork({ session: { ...plenty, bytes: 2000 }, link: plenty, all: plenty });
+  const work = new GuestWork({
+    burstSeconds: 2,
+    session: { ...plenty, bytes: 2000 },
+    link: plenty,
+    all: plenty,
+  });
   const room = await bench({ verdict: { readsServer: true }, work });
   const guest = guestOf(room);
   await new Promise(done => guest.once('open', done));

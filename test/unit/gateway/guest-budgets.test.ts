@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { GuestBudgets, type BudgetLimits, type Payer } from '../../../src/main/core/gateway/guest-budgets.ts';
 
 const limits: BudgetLimits = {
+  burstSeconds: 2,
   session: { workMs: 50, bytes: 1000, sentBytes: 100, servedBytes: 1000 },
   link: { workMs: 100, bytes: 4000, sentBytes: 300, servedBytes: 3000 },
   all: { workMs: 150, bytes: 8000, sentBytes: 500, servedBytes: 5000 },

@@ -15,6 +15,11 @@ import type { Limits } from './limits.ts';
 
 /** A notebook's whole state may be one message; more than this is no message of an honest server. */
 const serverBytes = 256 * 1024 * 1024;
+/**
+ * Of the bytes of a guest: each is decrypted, unmasked, joined to a message and judged, and the collector of garbage, whose pauses nobody is charged with, comes in proportion to them. An honest guest's
+ * messages are small, but for half a minute of speech.
+ */
+const guestBytePrice = 8;
 /** Bytes of answers of ours that may wait until a message of the server has ended. */
 const waitingBytes = 1024 * 1024;
 
@@ -65,6 +70,7 @@ export class FilteredJoin {
     return new FrameLane({
       reader,
       share: this.#share,
+      bytePrice: to === 'server' ? guestBytePrice : 1,
       // An answer of ours fills the guest as well as the server does.
       isBlocked: () => this.#guest.writableNeedDrain || isBlocked(),
       prepare: event => (event.kind === 'message' ? (this.#filter.prepare?.(event, to) ?? null) : null),

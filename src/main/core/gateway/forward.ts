@@ -13,6 +13,7 @@ import { bodyOf, type WatchedBody } from './request-body.ts';
 import { requestHeaders, type RequestPlan } from './request-headers.ts';
 import { responseHeaders, responseReason, responseTrailers } from './response-headers.ts';
 import type { Way } from './route.ts';
+import type { Turn } from './server-turns.ts';
 
 /** What is told when a request is over. */
 export interface ExchangeEnd {
@@ -22,6 +23,8 @@ export interface ExchangeEnd {
   broken(error: Error): void;
   /** A page that was to be rewritten has nothing of what was declared, for the first time. */
   unlike?(): void;
+  /** Where the request is a guest's: its time with the server, ended here. */
+  readonly turn?: Turn;
 }
 
 export const unlikePage =
@@ -121,7 +124,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   #clientGone(): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#controller?.abort(new Error('the client went away'));
+    const abort = (): void => this.#controller?.abort(new Error('the client went away'));
+    // The server works on until it answers, whoever still listens.
+    if (this.#started || this.#controller === null || this.#end.turn === undefined) abort();
+    else this.#end.turn.abandon(abort);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -137,6 +143,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     // 102 and 103 are hints that nobody has to pass on over HTTP/1.1.
     if (status < 200) return;
+    this.#end.turn?.end();
+    if (this.#finished) {
+      controller.abort(new Error('the client went away'));
+      return;
+    }
     const headers = rawLines(controller.rawHeaders);
     this.#remaining = contentLength(headers);
     let own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin, false, this.#facts.path);
@@ -211,13 +222,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    if (this.#finished) return;
+    if (this.#finished) {
+      this.#end.turn?.end();
+      return;
+    }
     if (!this.#started && this.#mayRetry(error)) {
       this.#retried = true;
       this.#dispatch();
       return;
     }
     this.#finished = true;
+    this.#end.turn?.end();
     if (!this.#started) {
       this.#end.failed(error);
       return;

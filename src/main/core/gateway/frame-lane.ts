@@ -8,6 +8,8 @@ import type { WorkShare } from './guest-work.ts';
 export interface LaneEnds {
   readonly reader: FrameReader;
   readonly share: WorkShare;
+  /** How many bytes of the budget one byte costs. */
+  readonly bytePrice: number;
   /** True while the side that would get it is full. */
   isBlocked(): boolean;
   /** What has to be done on another thread before the event can be handled; null for nothing. */
@@ -94,11 +96,11 @@ export class FrameLane {
   }
 
   #step(): void {
-    const { share, reader } = this.#ends;
+    const { share, reader, bytePrice } = this.#ends;
     const event = this.#events[this.#next];
     if (event === undefined) {
       const chunk = this.#chunks.shift() ?? Buffer.alloc(0);
-      this.#events = share.run(chunk.length, () => reader.push(chunk));
+      this.#events = share.run(bytePrice * chunk.length, () => reader.push(chunk));
       this.#next = 0;
       this.#heldEvents = this.#events.reduce((sum, each) => sum + sizeOf(each), 0);
       return;

@@ -18,6 +18,8 @@ export interface Allowance {
 }
 
 export interface BudgetLimits {
+  /** So many seconds of an allowance may be used at once after a silence. */
+  readonly burstSeconds: number;
   readonly session: Allowance;
   readonly link: Allowance;
   readonly all: Allowance;
@@ -27,6 +29,7 @@ const mebibyte = 1024 * 1024;
 
 /** A notebook's whole state may be one message of the server (256 MiB, `filtered-join.ts`); half a minute of speech is 2 MiB of a guest. */
 export const defaultBudgets: BudgetLimits = {
+  burstSeconds: 2,
   session: { workMs: 50, bytes: 16 * mebibyte, sentBytes: 8 * mebibyte, servedBytes: 320 * mebibyte },
   link: { workMs: 200, bytes: 64 * mebibyte, sentBytes: 64 * mebibyte, servedBytes: 512 * mebibyte },
   all: { workMs: 300, bytes: 128 * mebibyte, sentBytes: 128 * mebibyte, servedBytes: 768 * mebibyte },
@@ -41,8 +44,6 @@ export interface Payer {
 /** `sent` by a guest, or `served` to one. */
 export type HeldKind = 'sent' | 'served';
 
-/** So many seconds of an allowance may be used at once after a silence. */
-const burstSeconds = 2;
 /** A wait is looked at again after this, whatever the debt; milliseconds. */
 const longestWaitMs = 1000;
 /** Links without a session are kept while they are in debt; from this number on those that are not are forgotten. */
@@ -51,12 +52,14 @@ const idleLinks = 100;
 class Account {
   readonly allowance: Allowance;
   readonly held: Record<HeldKind, number> = { sent: 0, served: 0 };
+  readonly #burstSeconds: number;
   #workMs: number;
   #bytes: number;
   #at: number;
 
-  constructor(allowance: Allowance, now: number) {
+  constructor(allowance: Allowance, burstSeconds: number, now: number) {
     this.allowance = allowance;
+    this.#burstSeconds = burstSeconds;
     this.#workMs = burstSeconds * allowance.workMs;
     this.#bytes = burstSeconds * allowance.bytes;
     this.#at = now;
@@ -79,7 +82,7 @@ class Account {
   hasTakenMuch(now: number): boolean {
     this.#refill(now);
     const { workMs, bytes } = this.allowance;
-    const half = burstSeconds / 2;
+    const half = this.#burstSeconds / 2;
     return this.#workMs < half * workMs || this.#bytes < half * bytes;
   }
 
@@ -93,8 +96,9 @@ class Account {
     const seconds = Math.max(0, now - this.#at) / 1000;
     this.#at = Math.max(this.#at, now);
     const { workMs, bytes } = this.allowance;
-    this.#workMs = Math.min(burstSeconds * workMs, this.#workMs + seconds * workMs);
-    this.#bytes = Math.min(burstSeconds * bytes, this.#bytes + seconds * bytes);
+    const burst = this.#burstSeconds;
+    this.#workMs = Math.min(burst * workMs, this.#workMs + seconds * workMs);
+    this.#bytes = Math.min(burst * bytes, this.#bytes + seconds * bytes);
   }
 }
 
@@ -114,12 +118,22 @@ export class GuestBudgets {
 
   constructor(limits: BudgetLimits, now: number) {
     this.#limits = limits;
-    this.#all = new Account(limits.all, now);
+    this.#all = new Account(limits.all, limits.burstSeconds, now);
   }
 
   /** Charges what was done for a guest. It is known only afterwards, so an account may be in debt. */
   spend(payer: Payer, now: number, workMs: number, bytes: number): void {
     for (const account of this.#accountsOf(payer, now)) account.spend(now, workMs, bytes);
+  }
+
+  /** Whether a guest has taken more than half of what a session may use at once. */
+  hasTakenMuch(payer: Payer, now: number): boolean {
+    return this.#accountsOf(payer, now)[0].hasTakenMuch(now);
+  }
+
+  /** Whether all guests together have used up what they may. */
+  allInDebt(now: number): boolean {
+    return this.#all.debtMs(now) > 0;
   }
 
   /** How long nothing more may be done for this guest; milliseconds, 0 to 1000. */
@@ -177,13 +191,17 @@ export class GuestBudgets {
   #accountsOf({ session, link }: Payer, now: number): [own: Account, link: Account, all: Account] {
     let own = this.#sessions.get(session);
     if (own === undefined) {
-      own = { link, account: new Account(this.#limits.session, now), ended: false };
+      own = {
+        link,
+        account: new Account(this.#limits.session, this.#limits.burstSeconds, now),
+        ended: false,
+      };
       this.#sessions.set(session, own);
     }
     let shared = this.#links.get(link);
     if (shared === undefined) {
       this.#forgetIdleLinks(now);
-      shared = new Account(this.#limits.link, now);
+      shared = new Account(this.#limits.link, this.#limits.burstSeconds, now);
       this.#links.set(link, shared);
     }
     return [own.account, shared, this.#all];

@@ -25,6 +25,7 @@ import type { ShareGuardRoom } from './share-guard.ts';
 import { makeSpelling } from './spelling.ts';
 import { silentProxy, TrustedProxies } from './trusted-proxies.ts';
 import { isUserContent } from './user-content.ts';
+import { defaultTurnLimits, oneByOneLimits, ServerTurns } from './server-turns.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
 /** What one guest, and one stranger, may use of the door. */
@@ -52,6 +53,7 @@ export class ShareDoor implements ShareGuardRoom {
   readonly ways = new GuestWays();
   readonly rates = openMessageRates();
   readonly work: GuestWork;
+  readonly turns: ServerTurns;
   readonly tools: ToolSessions;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
@@ -69,6 +71,7 @@ export class ShareDoor implements ShareGuardRoom {
   constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
     this.rules = rules;
     this.work = work;
+    this.turns = new ServerTurns(rules.roles.answersOneByOne === true ? oneByOneLimits : defaultTurnLimits);
     this.limits = limits;
     this.cookieName = guestCookie(rules.serverId);
     this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);
@@ -257,6 +260,7 @@ export class ShareDoor implements ShareGuardRoom {
       this.ways.forget(session);
       this.rates.forget(session);
       this.work.forget(session);
+      this.turns.forget(session);
     }
   }
 
@@ -268,6 +272,7 @@ export class ShareDoor implements ShareGuardRoom {
 
   async close(): Promise<void> {
     this.live.end();
+    this.turns.close();
     if (this.route !== null) await destroyRoute(this.route);
   }
 }

@@ -3,7 +3,7 @@
  * request and upgrade of a guest comes through here before anything else is done with it: facts, who asks, what the role allows. The default is no.
  */
 import type { IncomingMessage } from 'node:http';
-import type { RoleRefusal, RoleRules, SocketVerdict } from '../role-ports.ts';
+import type { Condition, RoleRefusal, RoleRules, SocketVerdict } from '../role-ports.ts';
 import type { GuestPass } from '../share-ports.ts';
 import { jsonAnswer, redirectAnswer, valueAnswer, type Answer } from './answers.ts';
 import type { AttemptVerdict } from './attempts.ts';
@@ -30,6 +30,8 @@ export interface Entry {
   readonly foreign: boolean;
   /** What the role says of the WebSocket; null for a request. */
   readonly socket: Extract<SocketVerdict, { readonly allow: true }> | null;
+  /** What has to be asked before. */
+  readonly onlyIf: Condition | null;
 }
 
 /** What the guard asks of the door. */
@@ -107,7 +109,7 @@ function judged(room: ShareGuardRoom, facts: Facts, verdict: GuestVerdict): Deci
 }
 
 /** What the role says. */
-function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket'>): Decision<Entry> {
+function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket' | 'onlyIf'>): Decision<Entry> {
   const { roles } = room;
   const { pass } = who;
   const closed = room.closed(facts.path);
@@ -129,14 +131,14 @@ function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket'>)
       session: pass.session,
       permissions: pass.permissions,
     });
-    return socket.allow
-      ? { kind: 'forward', facts, verdict: { ...who, socket } }
-      : limited(room, facts, pass, socket.message, socket);
+    if (!socket.allow) return limited(room, facts, pass, socket.message, socket);
+    const onlyIf = socket.way === 'filter' ? (socket.onlyIf ?? null) : null;
+    return { kind: 'forward', facts, verdict: { ...who, socket, onlyIf } };
   }
   const verdict = roles.decideRequest(pass.role, facts.method, facts.path, facts.query);
   if (!verdict.allow) return limited(room, facts, pass, verdict.message, verdict);
   if (verdict.answer !== undefined) return answered(valueAnswer(200, verdict.answer));
-  return { kind: 'forward', facts, verdict: { ...who, socket: null } };
+  return { kind: 'forward', facts, verdict: { ...who, socket: null, onlyIf: verdict.onlyIf ?? null } };
 }
 
 function subprotocols(facts: Facts): readonly string[] {

@@ -3,7 +3,12 @@
  * only reached through the same guard as every request, before any `101`. The handshake is made anew on a connection of its own, so that
  * nothing of another request can be on it, and the two sockets are then spliced: whatever each side has already sent is kept.
  */
-import { request as httpRequest, type ClientRequestArgs, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type ClientRequestArgs,
+  type IncomingMessage,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connectUpstream } from './connect-upstream.ts';
 import type { Facts } from './facts.ts';
@@ -11,6 +16,7 @@ import type { Way } from './route.ts';
 import type { Limits } from './limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { responseHeaders, responseReason } from './response-headers.ts';
+import type { Turn } from './server-turns.ts';
 import { ownSubprotocol } from './spelling.ts';
 import { maxUpstreamHeaderBytes } from './upstream-fault.ts';
 
@@ -19,6 +25,8 @@ export interface SpliceEnd {
   failed(error: Error): void;
   /** The server's answer is no 101, and whoever asks may not read it. Absent: it is passed on. */
   refused?: (() => void) | undefined;
+  /** Where the handshake is a guest's: its time with the server, ended here. */
+  readonly turn?: Turn;
 }
 
 /** RFC 6455, 4.2.1. */
@@ -71,7 +79,9 @@ export function shakeHands(
   end: SpliceEnd,
   met: (answer: IncomingMessage, upstream: Duplex, head: Buffer) => void,
 ): void {
+  const { turn } = end;
   const failed = (error: Error): void => {
+    turn?.end();
     if (!socket.destroyed) end.failed(error);
   };
   const handshake = httpRequest({
@@ -83,25 +93,19 @@ export function shakeHands(
     createConnection: connectionFor(route, limits.handshakeMs, failed),
     timeout: limits.handshakeMs,
   });
-  // A client that leaves during the handshake takes it along.
-  const leave = (): void => {
-    handshake.destroy();
-  };
-  socket.on('close', leave);
-  socket.on('error', leave);
+  const leave = leaveWith(handshake, socket, turn);
   handshake.on('timeout', () => handshake.destroy(new Error('the server did not answer the handshake')));
   handshake.on('error', failed);
   handshake.on('response', answer => {
-    if (end.refused === undefined) {
-      relayRefusal(answer, socket, route, facts);
+    turn?.end();
+    if (socket.destroyed) {
+      handshake.destroy();
       return;
     }
-    // It ends with the client's connection, however long it is.
-    answer.on('error', () => {});
-    answer.resume();
-    end.refused();
+    relayRefusal(answer, socket, route, facts, end.refused);
   });
   handshake.on('upgrade', (answer, upstream, upstreamHead) => {
+    turn?.end();
     socket.off('close', leave);
     const protocol = (answer.headers.upgrade ?? '').toLowerCase();
     if (socket.destroyed || protocol !== 'websocket') {
@@ -113,6 +117,18 @@ export function shakeHands(
     met(answer, upstream, upstreamHead);
   });
   handshake.end();
+}
+
+/** A client that leaves during the handshake takes it along; but the server works to its end for a guest, too. */
+function leaveWith(handshake: ClientRequest, socket: Duplex, turn: Turn | undefined): () => void {
+  const leave = (): void => {
+    if (turn === undefined) handshake.destroy();
+    else turn.abandon(() => handshake.destroy());
+  };
+  socket.on('close', leave);
+  socket.on('error', leave);
+  handshake.on('close', () => turn?.end());
+  return leave;
 }
 
 /** @param failed told where there is no connection: Node tells the request of it only by its socket */
@@ -152,8 +168,21 @@ function join(socket: Duplex, upstream: Duplex, halfClosedMs: number): void {
   upstream.pipe(socket);
 }
 
-/** An answer that is no `101` (404, 403 of the server's own checks) reaches the client as it is; then the connection ends. */
-function relayRefusal(answer: IncomingMessage, socket: Duplex, route: Way, facts: Facts): void {
+/** An answer that is no `101` (404, 403 of the server's own checks) reaches the client as it is, unless it may not read it; then the connection ends. */
+function relayRefusal(
+  answer: IncomingMessage,
+  socket: Duplex,
+  route: Way,
+  facts: Facts,
+  refused: SpliceEnd['refused'],
+): void {
+  if (refused !== undefined) {
+    // It ends with the client's connection, however long it is.
+    answer.on('error', () => {});
+    answer.resume();
+    refused();
+    return;
+  }
   const length = answer.headers['content-length'];
   const framing = length === undefined ? [] : ['Content-Length', length];
   socket.write(rawHead(answer, route, facts, ['Connection', 'close', ...framing], false));

@@ -114,3 +114,15 @@ test('no sequence of requests gets a viewer a change, or an editor the server, w
     { numRuns: 1000 },
   );
 });
+
+test.each([
+  ['/api/collaboration/session/a/b%20c.ipynb', '/api/contents/a/b%20c.ipynb?content=0'],
+  ['/api/collaboration/session/a/', '/api/contents/a?content=0'],
+  ['/api/collaboration/session', '/api/contents/?content=0'],
+])('a viewer asks for the room of a file that is there: %s', (path, target) => {
+  const verdict = decideRequest('viewer', 'PUT', path, '');
+  const condition = verdict.allow ? verdict.onlyIf : undefined;
+  expect(condition?.target).toBe(target);
+  expect([200, 404, 403].map(status => condition?.holds(status, ''))).toEqual([true, false, false]);
+  expect(decideRequest('editor', 'PUT', path, '')).toEqual({ allow: true });
+});

@@ -5,7 +5,7 @@
 import type { Role } from '../../../../../shared/model.ts';
 import type { RoleRefusal, RoleVerdict } from '../../../role-ports.ts';
 import { overridesMethod, readPath } from './asked-path.ts';
-import { findRoute } from './routes.ts';
+import { findRoute, restOf } from './routes.ts';
 
 /** Pure. */
 export function decideRequest(role: Role, method: string, path: string, query: string): RoleVerdict {
@@ -20,8 +20,11 @@ export function decideRequest(role: Role, method: string, path: string, query: s
       const route = findRoute(asked);
       if (route === null) return refuse('unknown-path', role);
       if (!route[role].includes(method)) return refuse('role', role);
-      const answer = role === 'viewer' ? route.viewerAnswer : undefined;
-      return answer === undefined ? { allow: true } : { allow: true, answer };
+      if (role !== 'viewer') return { allow: true };
+      if (route.viewerAnswer !== undefined) return { allow: true, answer: route.viewerAnswer };
+      if (route.viewerOnlyIf === undefined) return { allow: true };
+      const target = route.viewerOnlyIf.replace('**', () => restOf(route, asked).join('/'));
+      return { allow: true, onlyIf: { target, holds: status => status === 200 } };
     }
     default:
       return refuse('role', role satisfies never);

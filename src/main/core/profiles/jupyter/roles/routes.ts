@@ -14,6 +14,8 @@ export interface RouteRow {
   readonly editor: readonly string[];
   /** JSON with which the gateway answers a viewer: the server would change something to answer. */
   readonly viewerAnswer?: object;
+  /** A viewer's request goes on only where the server answers 200 to a GET of this; `**` stands for what it stands for in the template. */
+  readonly viewerOnlyIf?: string;
 }
 
 const none: readonly string[] = [];
@@ -97,8 +99,9 @@ const lab: readonly RouteRow[] = [
   // No page asks.
   row('/api/fileid/id', none, read),
   row('/api/fileid/path', none, read),
-  // Only looks up the number of a file's room: without it a guest cannot even read live. Its body is repeated in the answer and nothing else.
-  row('/api/collaboration/session/**', ['PUT']),
+  // Looks up the number of a file's room: without it a guest cannot even read live. Its body is repeated in the answer and nothing else. A path that has no number gets one, whether
+  // there is such a file or not.
+  { ...row('/api/collaboration/session/**', ['PUT']), viewerOnlyIf: '/api/contents/**?content=0' },
   row('/api/collaboration/fork/:name', read, [...read, 'PUT', 'DELETE']),
   // Each look makes a copy of the document in the server's memory.
   row('/api/collaboration/timeline/**', none, read),
@@ -130,6 +133,13 @@ const kinds: Readonly<Record<string, RegExp>> = {
 };
 
 const compiled = routes.map(route => ({ route, pieces: piecesOf(route.template) }));
+
+/** What `**` of the template stands for in a path that fits. */
+export function restOf({ template }: RouteRow, path: AskedPath): AskedPath {
+  const pieces = piecesOf(template);
+  const star = pieces.indexOf('**');
+  return star < 0 ? [] : path.slice(star, path.length - (pieces.length - star - 1));
+}
 
 /** The row for a path; null for a path that is unknown. */
 export function findRoute(path: AskedPath): RouteRow | null {

@@ -7,6 +7,7 @@ import { openSocket } from './sockets.ts';
 export const jupyterRoles: RoleRules = {
   roles: ['viewer', 'editor', 'full'],
   overrideHeaders,
+  answersOneByOne: true,
   decideRequest,
   openSocket,
 };

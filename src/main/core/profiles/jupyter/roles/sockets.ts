@@ -6,7 +6,7 @@
  */
 import type { Role } from '../../../../../shared/model.ts';
 import { randomInt } from 'node:crypto';
-import type { GuestContext, SocketFilter, SocketVerdict } from '../../../role-ports.ts';
+import type { Condition, GuestContext, SocketFilter, SocketVerdict } from '../../../role-ports.ts';
 import { firstGuestNumber, Presence } from './awareness.ts';
 import { overridesMethod, readPath, type AskedPath } from './asked-path.ts';
 import { v1Protocol } from './kernel-frames.ts';
@@ -29,6 +29,9 @@ const compiled = sockets.map(([template, kind]) => ({ pieces: piecesOf(template)
 
 /** What a viewer sends is small; what is larger is no honest viewer's. */
 const viewerBytes = 1024 * 1024;
+
+/** Over all sockets of a viewer. The attack: a question of a few bytes that the server answers with a whole document, or hands to a kernel, as often as they fit on the wire. */
+const viewerRate = { perSecond: 20, burst: 200 };
 
 /**
  * Documents, and the room in which everybody sees who is there. Any other name would be a new room in the server's memory. Not percent-encoded:
@@ -83,9 +86,10 @@ function viewerSocket(
       const room = asked.at(-1) ?? '';
       if (room !== everybody && !viewedRoom.test(room)) return refuse('unknown-path', 'viewer');
       const presence = (): Presence | null => (room === everybody ? newPresence(guest) : null);
-      return filter(path + sessionOf(query), [], true, chosen =>
+      const verdict = filter(path + sessionOf(query), [], true, chosen =>
         chosen === null ? viewRoom(presence()) : null,
       );
+      return room === everybody ? verdict : { ...verdict, onlyIf: isNumbered(room) };
     }
     case 'language-server':
     case 'terminal':
@@ -105,15 +109,24 @@ function filter(
   subprotocols: readonly string[],
   readsServer: boolean,
   make: (chosen: string | null) => SocketFilter | null,
-): SocketVerdict {
+): Extract<SocketVerdict, { readonly way: 'filter' }> {
   return {
     allow: true,
     way: 'filter',
     target,
     subprotocols,
     messageBytes: viewerBytes,
+    messageRate: viewerRate,
     readsServer,
     filter: make,
+  };
+}
+
+/** The server keeps a lock for each room that it was ever asked for. A server of before 2024 does not answer which numbers there are: then the room is asked for. */
+function isNumbered(room: string): Condition {
+  return {
+    target: `/api/fileid/path?id=${room.split(':').at(-1) ?? ''}`,
+    holds: (status, reason) => status !== 404 || !reason.includes('could not be found'),
   };
 }
 
