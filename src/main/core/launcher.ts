@@ -19,8 +19,8 @@ import type { SavedServer, SavedServers } from './saved-servers.ts';
 import { ServerEntry, type EntryParts } from './server-entry.ts';
 import { checkFolder } from './folders/check-folder.ts';
 import type { TrustedFolders } from './folders/trusted-folders.ts';
-import { fileRun, identity, titleOf } from './start-request.ts';
-import { defaultName, newHostLabel, newServerId } from './server-name.ts';
+import { identity, nameOf, titleOf } from './start-request.ts';
+import { newHostLabel, newServerId } from './server-name.ts';
 
 export interface LauncherParts {
   readonly profiles: ReadonlyMap<ProfileName, Profile>;
@@ -120,8 +120,7 @@ export class Launcher {
       return again;
     }
     const title = titleOf(request, found);
-    const name =
-      request.name ?? defaultName(folder, this.#parts.home, found?.title ?? title, fileRun(request));
+    const name = nameOf(request, folder, this.#parts.home, found?.title ?? title);
     const id = newServerId(name, randomBytes);
     const server: SavedServer = {
       id,
