@@ -169,6 +169,7 @@ export const base = {
     untrusted,
     file,
   })),
+  'folders.warnings': [],
   'server.list': [server, starting, stopped],
   'profiles.find': found,
   'server.failure': failure,

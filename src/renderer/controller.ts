@@ -130,7 +130,8 @@ async function questionOf(request: StartRequest): Promise<TrustQuestion | null> 
   const off = (await ask('profiles.kinds')).find(({ name }) => name === profile)?.untrusted;
   if (off === undefined) return null;
   const { path, verdict, isHome } = await ask('folders.look', folder);
-  return verdict === 'unknown' && !isHome ? { request, folder: path, off } : null;
+  if (verdict !== 'unknown' || isHome) return null;
+  return { request, folder: path, off, warnings: await ask('folders.warnings') };
 }
 
 async function look(dispatch: Dispatch, fresh: boolean): Promise<void> {

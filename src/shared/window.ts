@@ -71,6 +71,7 @@ export const windowCoreCalls = [
   'profiles.kinds',
   'folders.look',
   'folders.answer',
+  'folders.warnings',
   'server.list',
   'server.begin',
   'server.stop',

@@ -32,15 +32,15 @@ async function expectAnswers(
 
 /** The window of a JupyterLab, once an answer has started it. */
 async function labAfter({ electron }: App, act: () => Promise<void>): Promise<Page> {
-  const [lab] = await Promise.all([electron.waitForEvent('window', { timeout: 60_000 }), act()]);
-  await lab.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
+  const [lab] = await Promise.all([electron.waitForEvent('window', { timeout: 120_000 }), act()]);
+  await lab.locator('.jp-LabShell').waitFor({ timeout: 120_000 });
   return lab;
 }
 
 test('the question comes for a folder that needs it; a cancel starts and remembers nothing; keys suffice', async ({
   desk,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const app = await desk.launch();
   const theirs = await makeFolder(desk, 'their course');
   await chooseFolder(app.electron, theirs);
@@ -75,16 +75,20 @@ test('the question comes for a folder that needs it; a cancel starts and remembe
   expect(await inState(desk.home, 'ready')).toMatchObject({ folder: theirs, folderTrusted: true });
 
   // One answer is enough, also for what is below.
-  await mkdir(join(theirs, 'week 1'));
-  await chooseFolder(app.electron, join(theirs, 'week 1'));
-  await labAfter(app, () => starter(app).click());
+  const below = join(theirs, 'week 1');
+  await mkdir(below);
+  await chooseFolder(app.electron, below);
+  await starter(app).click();
+  await expect
+    .poll(() => desk.home.json<ServerInfo[]>('list'), { timeout: 60_000 })
+    .toContainEqual(expect.objectContaining({ folder: below, folderTrusted: true }));
   await expect(question(app)).toHaveCount(0);
 });
 
 test('attack: a notebook, a text and a program of a folder that is full of traps are opened, and nothing of it has run', async ({
   desk,
 }) => {
-  test.setTimeout(360_000);
+  test.setTimeout(480_000);
   const app = await desk.launch();
   const folder = await makeFolder(desk, 'downloaded');
   const canaries = join(desk.home.folder, 'canaries');

@@ -117,6 +117,14 @@ test('an environment that a server runs from is not removed under it', async () 
   expect(removed).toEqual(['it']);
 });
 
+test('attack: letters that are not seen in the name of a server are, wherever it is shown', async () => {
+  const { launcher } = makeLauncher();
+  const request = { profile: 'jupyter', name: 'the\u200Bsis\u202E' };
+  const entry = await launcher.prepare(request);
+  expect(entry.info().name).toBe('the\\u200bsis\\u202e');
+  expect(await launcher.prepare(request)).toBe(entry);
+});
+
 test('a folder that is none is refused by its name', async () => {
   const { launcher } = makeLauncher();
   await expect(launcher.prepare({ profile: 'jupyter', folder: '/no/such' })).rejects.toThrow(

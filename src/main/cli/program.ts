@@ -222,7 +222,9 @@ function addUpkeep(program: Command, actions: With): void {
   program
     .command('profiles')
     .description('the servers found on this computer, and why some cannot start')
-    .option('--kinds', 'the kinds of server that Gatehouse knows, installed or not')
+    .addOption(
+      new Option('--kinds', 'the kinds of server that Gatehouse knows, installed or not').conflicts('cached'),
+    )
     .option('--cached', 'do not look again at what has not changed')
     .action((options, self) => actions(self).profiles(options));
   program

@@ -63,7 +63,20 @@ function addLinks(program: Command, actions: With): void {
     )
     .option('--receive <types>', 'message bus: types of messages the holder is shown')
     .option('--yes', 'you have read what the link means')
-    .option('--off', 'take every link of the server back and stop listening')
+    .addOption(
+      new Option('--off', 'take every link of the server back and stop listening').conflicts([
+        'role',
+        'expires',
+        'uses',
+        'approve',
+        'for',
+        'group',
+        'open',
+        'listen',
+        'send',
+        'receive',
+      ]),
+    )
     .option('--qr', 'print the link as a QR code too, also where nobody looks')
     .option('--no-qr', 'print no QR code')
     .action((id, options, self) => actions(self).share(id, options));

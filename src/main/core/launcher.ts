@@ -19,9 +19,9 @@ import type { SavedServer } from './saved-servers.ts';
 import { ServerEntry } from './server-entry.ts';
 import { checkFolder } from './folders/check-folder.ts';
 import type { TrustedFolders } from './folders/trusted-folders.ts';
-import { fileRun, identity, titleOf } from './start-request.ts';
+import { fileRun, identity, nameOf, titleOf } from './start-request.ts';
 import type { Variables } from './server/environment.ts';
-import { defaultName, newHostLabel, newServerId } from './server-name.ts';
+import { newHostLabel, newServerId } from './server-name.ts';
 
 /** Milliseconds that a whole look for installed servers may take. */
 const findLimit = 20_000;
@@ -109,8 +109,7 @@ export class Launcher {
       return again;
     }
     const title = titleOf(request, found);
-    const name =
-      request.name ?? defaultName(folder, this.#parts.home, found?.title ?? title, fileRun(request));
+    const name = nameOf(request, folder, this.#parts.home, found?.title ?? title);
     const id = newServerId(name, randomBytes);
     const server: SavedServer = {
       id,

@@ -1,5 +1,7 @@
 /* What a request to start a server comes down to. Pure. */
 import type { FoundServer, StartRequest } from '../../shared/model.ts';
+import { visible } from '../../shared/visible.ts';
+import { defaultName } from './server-name.ts';
 
 /** Two requests with the same identity are for the same server. */
 export function identity(request: StartRequest & { readonly folder: string }): string {
@@ -8,8 +10,13 @@ export function identity(request: StartRequest & { readonly folder: string }): s
 }
 
 /** The file that the request is about. JupyterLab opens a notebook and many more; others run the one file. */
-export function fileRun({ profile, file }: StartRequest): string | null {
+function fileRun({ profile, file }: StartRequest): string | null {
   return profile === 'jupyter' ? null : (file ?? null);
+}
+
+/** What the server is called: in a terminal, the tray, a guest's page. So everything in it can be seen. */
+export function nameOf(request: StartRequest, folder: string, home: string, title: string): string {
+  return visible(request.name ?? defaultName(folder, home, title, fileRun(request)));
 }
 
 /** What runs, with its version: `JupyterLab 4.6.6`. */

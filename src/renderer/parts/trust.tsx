@@ -11,6 +11,8 @@ export interface TrustQuestion {
   readonly folder: string;
   /** What is off where it is not trusted, one sentence. */
   readonly off: string;
+  /** Why it may be asked about once more. */
+  readonly warnings: readonly string[];
 }
 
 /** Asked once for each folder that is opened. */
@@ -21,7 +23,7 @@ export function TrustNotice({
   readonly question: TrustQuestion;
   readonly controller: Controller;
 }) {
-  const { request, folder, off } = question;
+  const { request, folder, off, warnings } = question;
   const note = useAttention(folder);
   const answer = (trustFolder: boolean): void => controller.start({ ...request, trustFolder });
   return (
@@ -44,6 +46,11 @@ export function TrustNotice({
         <div id="trust-off" class="small quiet">
           If you do not: {off} Nothing of the folder runs until you run it.
         </div>
+        {warnings.map(warning => (
+          <div key={warning} class="small caveat break">
+            {warning}
+          </div>
+        ))}
       </div>
       <div class="row near wrap">
         <button class="main" onClick={() => answer(false)}>

@@ -97,3 +97,18 @@ test.each<[string[], string | undefined, string[]]>([
   const [, given, words] = calls[0] as [string, string | undefined, string[]];
   expect(splitTarget(given, words, argv)).toEqual([target, command]);
 });
+
+test.each([
+  ['share', 'a', '--off', '--role', 'viewer'],
+  ['share', 'a', '--off', '--expires', '1h'],
+  ['profiles', '--kinds', '--cached'],
+])('%j: options of which one would not be heeded are refused', async (...argv) => {
+  const { code, calls, error } = await run(argv);
+  expect([code, calls]).toEqual([2, []]);
+  expect(error).toContain('cannot be used with');
+});
+
+test('--off alone takes everything back', async () => {
+  const [[name, id, options] = []] = (await run(['share', 'a', '--off'])).calls as unknown[][];
+  expect([name, id, options]).toEqual(['share', 'a', expect.objectContaining({ off: true })]);
+});
