@@ -166,17 +166,12 @@ function hostOf(settings: SettingsStore): () => HostNames {
     });
 }
 
-function roomsOptions(
-  { paths, keeper, redactor, log, settings, mayWrite }: SharingOptions,
-  host: () => HostNames,
-): Parameters<typeof openRooms>[0] {
+function roomsOptions(options: SharingOptions, host: () => HostNames): Parameters<typeof openRooms>[0] {
+  const { paths, settings } = options;
   return {
+    ...options,
     data: paths.data,
     state: paths.state,
-    keeper,
-    redactor,
-    log,
-    mayWrite,
     owner: { pid: process.pid, host: hostname(), processes: { startOf } },
     limits: { ...guestLimits, idleMs: settings.get('sharing.idleMinutes') * 60_000 },
     host,
