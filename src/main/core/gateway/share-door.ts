@@ -23,6 +23,7 @@ import { openMessageRates } from './message-rates.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
 import { makeSpelling } from './spelling.ts';
+import { UploadedFiles } from './uploaded-files.ts';
 import { isUserContent } from './user-content.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
@@ -52,6 +53,8 @@ export class ShareDoor implements ShareGuardRoom {
   readonly rates = openMessageRates();
   readonly work: GuestWork;
   readonly tools: ToolSessions;
+  /** Of all guests: they write to one server. */
+  readonly files: UploadedFiles;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
   route: Route | null = null;
@@ -69,6 +72,7 @@ export class ShareDoor implements ShareGuardRoom {
     this.rules = rules;
     this.work = work;
     this.limits = limits;
+    this.files = new UploadedFiles(rules.uploadBytes);
     this.cookieName = guestCookie(rules.serverId);
     this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
@@ -255,6 +259,7 @@ export class ShareDoor implements ShareGuardRoom {
       this.#sockets.delete(session);
       this.ways.forget(session);
       this.rates.forget(session);
+      this.files.forget(session);
       this.work.forget(session);
     }
   }

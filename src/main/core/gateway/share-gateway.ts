@@ -13,6 +13,7 @@ import { joinFiltered } from './filtered-socket.ts';
 import { forward, unlikePage } from './forward.ts';
 import { passing, upgradeWay, type Way } from './route.ts';
 import { defaultBudgets } from './guest-budgets.ts';
+import { watchGuestUpload } from './guest-upload.ts';
 import { GuestWork } from './guest-work.ts';
 import { defaultLimits } from './limits.ts';
 import { logField } from './refusal-log.ts';
@@ -21,7 +22,7 @@ import { ShareDoor, type ShareLimits } from './share-door.ts';
 import { shareGuard, type Entry } from './share-guard.ts';
 import { listenForGuests } from './share-listener.ts';
 import { answerSharePage } from './share-own-pages.ts';
-import { watchUpload } from './uploads.ts';
+import type { Outcome } from './uploaded-files.ts';
 import { answerToFault } from './upstream-fault.ts';
 import { isHandshake, splice } from './websocket.ts';
 
@@ -121,17 +122,17 @@ function onForward(
     sendAnswer(response, secured(door, facts, door.unavailable(facts)));
     return;
   }
-  // What is said by a name in a form is said by a name in a query.
-  const allowsName = (name: string): boolean =>
-    door.roles.decideRequest(entry.pass.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
-  const upload = watchUpload(facts, door.rules.uploadBytes, way.upstream.uploadTypes, allowsName);
+  const upload = watchGuestUpload(door, facts, entry.pass, way);
   if (upload.refusal !== null) {
     door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
     sendAnswer(response, jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
     return;
   }
   const slot = door.live.add({ kind: 'request', session: entry.pass.session, request, response });
-  response.once('close', () => door.live.delete(slot));
+  response.once('close', () => {
+    door.live.delete(slot);
+    upload.over(outcomeOf(response));
+  });
   const end = {
     failed(error: Error) {
       if (!response.destroyed) sendAnswer(response, secured(door, facts, failure(door, facts, error)));
@@ -153,6 +154,11 @@ function onForward(
     end,
     upload.inspect === null ? null : { inspect: upload.inspect, share },
   );
+}
+
+function outcomeOf({ writableFinished, statusCode }: ServerResponse): Outcome {
+  if (!writableFinished || statusCode >= 500) return 'unknown';
+  return statusCode < 300 ? 'written' : 'refused';
 }
 
 function onUpgrade(
