@@ -13,7 +13,7 @@ import type { ProfileSharing } from './role-ports.ts';
 import type { Secret } from './secret.ts';
 import type { Reach, Upstream } from './upstream.ts';
 
-export type { Address, CheckHolder, Holder, PageRewrite, Reach, Upstream } from './upstream.ts';
+export type { Address, CheckHolder, Holder, PageRewrite, Reach, UploadParts, Upstream } from './upstream.ts';
 
 /** Milliseconds since the epoch. Time is a parameter everywhere, so that tests own it. */
 export type Clock = () => number;

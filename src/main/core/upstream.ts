@@ -67,6 +67,8 @@ export interface Upstream {
   readonly branches?: readonly Branch[] | undefined;
   /** Media types that guests may send, in the place of the usual ones: `image/*`. */
   readonly uploadTypes?: readonly string[] | undefined;
+  /** How the server's own page sends one file in several requests: what guests may send is then counted by file. */
+  readonly uploadParts?: UploadParts | undefined;
   /** What the server writes into its pages of where they are to dial, and what is said in its place. */
   readonly rewrites?: readonly PageRewrite[] | undefined;
   /** The same for guests, in its place. */
@@ -78,6 +80,24 @@ export interface Upstream {
    * not. Asked of requests and upgrades alike, at both doors.
    */
   readonly closed?: ((path: string) => string | null) | undefined;
+}
+
+/** A file is sent as JSON objects with these members. */
+export interface UploadParts {
+  /** Number of the part: 1 begins the file anew, -1 ends it; none or null is the whole file. */
+  readonly part: string;
+  /** Bytes of the file: a string, or what is written as JSON. */
+  readonly content: string;
+  /** `base64` where the string is that. */
+  readonly format: string;
+  /**
+   * What a request does to a file, which is named alike whatever the spelling of the path (undecoded, without query); null: nothing. Where it `moves`, whatever was begun at the
+   * file, and below it, does not go on. `unclear` is refused.
+   */
+  touches(
+    method: string,
+    path: string,
+  ): { readonly file: string; readonly act: 'writes' | 'moves' } | 'unclear' | null;
 }
 
 /** One more port of a server. Only WebSockets lead there. */

@@ -4,11 +4,12 @@ import { jsonAnswer, sendAnswer, type Answer } from './answers.ts';
 import type { Facts } from './facts.ts';
 import { forward, unlikePage, type ExchangeEnd } from './forward.ts';
 import { failure, secured, tooBusy, unmet, wayFor } from './guest-answers.ts';
+import { watchGuestUpload } from './guest-upload.ts';
 import { logField } from './refusal-log.ts';
 import type { Turn } from './server-turns.ts';
 import type { ShareDoor } from './share-door.ts';
 import type { Entry } from './share-guard.ts';
-import { watchUpload } from './uploads.ts';
+import type { Outcome } from './uploaded-files.ts';
 
 export function forwardGuest(
   door: ShareDoor,
@@ -51,15 +52,13 @@ async function onTurn(
     refuse(answer ?? door.unavailable(facts));
     return;
   }
-  // What is said by a name in a form is said by a name in a query.
-  const allowsName = (name: string): boolean =>
-    door.roles.decideRequest(entry.pass.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
-  const upload = watchUpload(facts, door.rules.uploadBytes, way.upstream.uploadTypes, allowsName);
+  const upload = watchGuestUpload(door, facts, entry.pass, way);
   if (upload.refusal !== null) {
     door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
     refuse(jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
     return;
   }
+  response.once('close', () => upload.over(outcomeOf(response)));
   const share = door.work.open(entry.pass, () => response.destroy());
   forward(
     way,
@@ -69,6 +68,11 @@ async function onTurn(
     endOf(door, facts, response, turn),
     upload.inspect === null ? null : { inspect: upload.inspect, share },
   );
+}
+
+function outcomeOf({ writableFinished, statusCode }: ServerResponse): Outcome {
+  if (!writableFinished || statusCode >= 500) return 'unknown';
+  return statusCode < 300 ? 'written' : 'refused';
 }
 
 function endOf(door: ShareDoor, facts: Facts, response: ServerResponse, turn: Turn): ExchangeEnd {

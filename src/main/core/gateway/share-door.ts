@@ -24,6 +24,7 @@ import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
 import type { ShareGuardRoom } from './share-guard.ts';
 import { makeSpelling } from './spelling.ts';
 import { silentProxy, TrustedProxies } from './trusted-proxies.ts';
+import { UploadedFiles } from './uploaded-files.ts';
 import { isUserContent } from './user-content.ts';
 import { defaultTurnLimits, oneByOneLimits, ServerTurns } from './server-turns.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
@@ -55,6 +56,8 @@ export class ShareDoor implements ShareGuardRoom {
   readonly work: GuestWork;
   readonly turns: ServerTurns;
   readonly tools: ToolSessions;
+  /** Of all guests: they write to one server. */
+  readonly files: UploadedFiles;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
   route: Route | null = null;
@@ -73,6 +76,7 @@ export class ShareDoor implements ShareGuardRoom {
     this.work = work;
     this.turns = new ServerTurns(rules.roles.answersOneByOne === true ? oneByOneLimits : defaultTurnLimits);
     this.limits = limits;
+    this.files = new UploadedFiles(rules.uploadBytes);
     this.cookieName = guestCookie(rules.serverId);
     this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
@@ -259,6 +263,7 @@ export class ShareDoor implements ShareGuardRoom {
       this.#sockets.delete(session);
       this.ways.forget(session);
       this.rates.forget(session);
+      this.files.forget(session);
       this.work.forget(session);
       this.turns.forget(session);
     }

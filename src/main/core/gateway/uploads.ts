@@ -31,22 +31,24 @@ const types: readonly RegExp[] = [
   /^(?:audio|video|font)\/[\w.+-]+$/,
 ];
 
+export function tooLargeUpload(bytes: number): UploadRefusal {
+  return { status: 413, message: `A guest's upload may have ${Math.floor(bytes / 1_000_000)} MB at most` };
+}
+
 /**
  * @param bytes largest body
  * @param only types, or `kind/*`, in the place of the usual ones; also for the parts of a form
  * @param allowsName whether a form may have a field of this name; every one when absent
+ * @param tooLarge what is said of a larger one
  */
 export function watchUpload(
   facts: Pick<Facts, 'hasBody' | 'contentType' | 'contentLength' | 'names'>,
   bytes: number,
   only?: readonly string[],
   allowsName: AllowsName = () => true,
+  tooLarge: UploadRefusal = tooLargeUpload(bytes),
 ): UploadPlan {
   if (!facts.hasBody) return { refusal: null, inspect: null };
-  const tooLarge = {
-    status: 413,
-    message: `A guest's upload may have ${Math.floor(bytes / 1_000_000)} MB at most`,
-  };
   if (facts.contentLength !== null && facts.contentLength > bytes)
     return { refusal: tooLarge, inspect: null };
   // Some servers unpack it by themselves: what passes here is then neither the size nor the form that is judged. No browser sends it.

@@ -186,7 +186,7 @@ export const settingRows = {
     z.int().min(1).max(10_240),
     100,
     'a whole number from 1 to 10240',
-    'Largest upload of a guest in megabytes.',
+    'Largest file that a guest may upload, in megabytes.',
   ),
   'sharing.idleMinutes': row(
     z.int().min(5).max(1440),

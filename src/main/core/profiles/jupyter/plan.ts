@@ -21,6 +21,7 @@ import {
   secretHeader,
   userHeader,
 } from './talk.ts';
+import { jupyterUploads } from './uploads.ts';
 
 export interface PlanOptions {
   readonly environment: Environment;
@@ -42,7 +43,7 @@ export async function planJupyter(
   const files = await prepareRun(place, options.platform);
   const run = { python, location: found.location, application, place, ...options };
   const isConda = await isCondaEnvironment(found.location, options.platform);
-  const upstream = upstreamOf(place);
+  const upstream = upstreamOf(place, options.platform);
   const isOfFolder = isWithin(found.location, place.folder, pathsOf(options.platform).sep);
   const ownPython = place.folderTrusted || !(isOfFolder || found.fromFolder === true) ? python : null;
   return {
@@ -129,7 +130,7 @@ async function prepareRun(place: RunPlace, platform: NodeJS.Platform) {
   return { secretFile, runtimeFolder, emptyFolder };
 }
 
-function upstreamOf(place: RunPlace): Upstream {
+function upstreamOf(place: RunPlace, platform: NodeJS.Platform): Upstream {
   const address: Address = place.canUseSockets
     ? { kind: 'socket', path: socketOf(place) }
     : { kind: 'port', port: place.port };
@@ -143,6 +144,7 @@ function upstreamOf(place: RunPlace): Upstream {
     ],
     explicitHeaders: [[explicitHeader, '1']],
     personHeader: userHeader,
+    uploadParts: jupyterUploads(platform),
     // What people have put there, a guest perhaps, comes out again as a page.
     contentPaths: [/^\/files\//, /^\/view\//, /^\/nbconvert\//],
     // Jupyter's login cookie; our identity provider sets none, an extension's own might.
