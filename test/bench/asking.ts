@@ -54,6 +54,7 @@ export async function signIn(link: string): Promise<Headers> {
     accept: 'text/html',
     'sec-fetch-mode': 'navigate',
     'sec-fetch-dest': 'document',
+    cookie: 'gatehouse-probe=1',
   });
   const [cookie] = answer.headers['set-cookie'] ?? [];
   if (answer.status !== 303 || cookie === undefined)

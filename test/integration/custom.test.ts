@@ -134,5 +134,5 @@ test('a server that answers with failures is not ready', async () => {
         timeout: 15_000,
       },
     )
-    .toEqual({ kind: 'not-yet', detail: 'It answers /healthz with status 503.' });
+    .toMatchObject({ kind: 'not-yet', detail: 'It answers /healthz with status 503.' });
 });

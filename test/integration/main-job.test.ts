@@ -41,6 +41,7 @@ test('the one-time link signs a browser in, once, and leads to JupyterLab withou
       'sec-fetch-mode': 'navigate',
       'sec-fetch-dest': 'document',
       host: new URL(served.link.url).host,
+      cookie: 'gatehouse-probe=1',
     },
   };
   const first = await askByName(served.link.url, navigation.headers);

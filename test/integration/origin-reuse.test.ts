@@ -20,7 +20,7 @@ const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document',
 
 async function signIn(): Promise<string> {
   const { url } = await home.json<{ url: string }>('link', 'lab');
-  const { headers } = await askByName(url, navigation);
+  const { headers } = await askByName(url, { ...navigation, cookie: 'gatehouse-probe=1' });
   return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
 }
 

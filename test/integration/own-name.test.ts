@@ -177,10 +177,12 @@ test('a certificate with the own name is shown to who names it, and to plain HTT
   expect(unsecured.text).not.toContain(label);
 });
 
+const probe = 'Cookie: __Host-gatehouse-probe=1';
+
 test('the session cookie of a listener with TLS is Secure, and opens it', async () => {
   const { pathname, search } = new URL(secure.gateway.oneTimeLink().url);
   const host = `${own}:${secure.port}`;
-  const { text } = await exchange(secure, head(`GET ${pathname}${search}`, host, ...navigation), {
+  const { text } = await exchange(secure, head(`GET ${pathname}${search}`, host, ...navigation, probe), {
     servername: own,
   });
   const cookie = /set-cookie: (__Host-gatehouse-session=[^;]+); (.*)\r\n/i.exec(text);

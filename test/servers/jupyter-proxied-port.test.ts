@@ -61,7 +61,8 @@ afterAll(async () => {
 
 async function ownersCookie(): Promise<string> {
   const { url } = await shared.core.call('server.link', shared.served.server.id, { tool: false });
-  const reply = await askByName(url, { ...navigation, host: new URL(url).host });
+  const cookie = 'gatehouse-probe=1';
+  const reply = await askByName(url, { ...navigation, cookie, host: new URL(url).host });
   return String(reply.headers['set-cookie']).split(';')[0] ?? '';
 }
 

@@ -34,8 +34,8 @@ async function guest(role: Role): Promise<Guest> {
 /** The cookie of the owner's browser, by the one-time link of the command line. */
 async function ownersCookie(): Promise<string> {
   const { url } = await shared.core.call('server.link', shared.served.server.id, { tool: false });
-  const reply = await askByName(url, { ...navigation, host: new URL(url).host });
-  return String(reply.headers['set-cookie']).split(';')[0] ?? '';
+  const browser = { ...navigation, cookie: 'gatehouse-probe=1', host: new URL(url).host };
+  return String((await askByName(url, browser)).headers['set-cookie']).split(';')[0] ?? '';
 }
 
 const ownUrl = (path: string): string => new URL(path, shared.served.server.url ?? '').href;

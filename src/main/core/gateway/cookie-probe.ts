@@ -13,7 +13,8 @@ export function setProbe(secure: boolean): readonly [string, string] {
   return ['Set-Cookie', cookie];
 }
 
-/** Whether the probe has come back. @param header `Cookie` as it was sent */
-export function showsProbe(header: string | undefined, secure: boolean): boolean {
-  return sessionCookieValues(header ?? '', secure ? secureName : name).includes('1');
+/** Whether the probe has come back, or a session's cookie, which shows as much when it has ended. @param header `Cookie` as it was sent */
+export function showsProbe(header: string | undefined, secure: boolean, session: string): boolean {
+  const values = (wanted: string): readonly string[] => sessionCookieValues(header ?? '', wanted);
+  return values(secure ? secureName : name).includes('1') || values(session).length > 0;
 }

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, redirectAnswer, type Answer } from './answers.ts';
 import { setProbe, showsProbe } from './cookie-probe.ts';
-import { clearSessionCookie } from './cookies.ts';
+import { clearSessionCookie, secureSessionCookie, sessionCookie } from './cookies.ts';
 import type { Connection } from './connection.ts';
 import type { Facts } from './facts.ts';
 import { isFromElsewhere } from './fetch-metadata.ts';
@@ -149,7 +149,7 @@ function redeem(room: PageRoom, facts: Facts, request: IncomingMessage): Answer 
 }
 
 function keepsCookies(room: PageRoom, request: IncomingMessage): boolean {
-  return showsProbe(request.headers.cookie, room.secure);
+  return showsProbe(request.headers.cookie, room.secure, room.secure ? secureSessionCookie : sessionCookie);
 }
 
 function noCookies(room: PageRoom, again: string, lost: string): Answer {

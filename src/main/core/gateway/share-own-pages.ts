@@ -95,7 +95,7 @@ async function answerJoin(
   if (method === 'GET' && what === '') return joinPage();
   if (method !== 'POST') return jsonAnswer(405, `Method ${method} is not allowed`);
   // Before anything is used up or the owner is asked. A program that says nothing of itself may look after its cookies as it likes.
-  if (facts.mode !== null && !showsProbe(request.headers.cookie, true) && sessionOf(door, facts) === null) {
+  if (facts.mode !== null && !showsProbe(request.headers.cookie, true, door.cookieName)) {
     return valueAnswer(403, { state: 'no', reason: 'no-cookies' }, setProbe(true));
   }
   const text = await bodyOf(door, facts, request);
