@@ -19,7 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true }));
 
-/** Loads it as Node-RED would, and evaluates an expression of its `settings`; `through` sends a request through a list of middleware. */
+/**
+ * Loads it as Node-RED would, and evaluates an expression of its `settings`; `through` sends a request to a server on the socket of the settings, which has it pass a list of
+ * middleware, and tells the status it was answered with, or what `look` finds once it has passed.
+ */
 async function evaluated(own: string, expression: string): Promise<unknown> {
   await writeFile(join(home, '.node-red', 'settings.js'), `module.exports = {${own}}`);
   const given = join(home, 'given.json');
@@ -27,16 +30,34 @@ async function evaluated(own: string, expression: string): Promise<unknown> {
     owner: { user: 'mira', secret: 'all' },
     viewer: { user: 'guest', secret: 'read' },
   };
-  await writeFile(given, JSON.stringify({ socket: '/run/s', header: 'X-Gatehouse-Upstream', ...people }));
-  const script = `const settings = require(${JSON.stringify(shim)});
-    const through = (list, secret) => {
-      let said = 'passed';
-      const response = { status: code => ((said = code), response), end() {}, set() {} };
-      for (const each of list) {
-        let next = false;
-        each({ headers: secret === undefined ? {} : { 'x-gatehouse-upstream': secret } }, response, () => (next = true));
-        if (!next) break;
-      }
+  const socket = join(home, 'red.sock');
+  await writeFile(given, JSON.stringify({ socket, header: 'X-Gatehouse-Upstream', ...people }));
+  const script = `const { createServer, request } = require('node:http');
+    const settings = require(${JSON.stringify(shim)});
+    const through = async (list, secret, look = () => 'passed') => {
+      const server = createServer(async (asked, response) => {
+        response.status = code => { response.statusCode = code; return response; };
+        response.json = body => response.end(JSON.stringify(body));
+        for (const each of [list].flat()) {
+          let next = false;
+          each(asked, response, () => (next = true));
+          if (!next) return response.end();
+        }
+        response.json(await look(asked, response));
+      });
+      await new Promise(done => server.listen(settings.uiPort, done));
+      const headers = secret === undefined ? {} : { 'X-Gatehouse-Upstream': secret };
+      const [status, text] = await new Promise(done => {
+        request({ socketPath: settings.uiPort, headers, agent: false }, async response => {
+          done([response.statusCode, Buffer.concat(await response.toArray()).toString()]);
+        }).end();
+      });
+      await new Promise(done => server.close(done));
+      return status === 200 ? JSON.parse(text) : status;
+    };
+    const each = async (list, secrets, look) => {
+      const said = [];
+      for (const secret of secrets) said.push(await through(list, secret, look));
       return said;
     };
     Promise.resolve(${expression}).then(value => console.log(JSON.stringify(value ?? null)));`;
@@ -61,7 +82,7 @@ test("what is the user's stays, and what guards the door is ours", async () => {
     credentialSecret: 'c',
     functionGlobalContext: { x: 1 },
     editorTheme: { tours: false },
-    uiPort: '/run/s',
+    uiPort: join(home, 'red.sock'),
     uiHost: '127.0.0.1',
     requireHttps: false,
     httpAdminRoot: '/',
@@ -73,23 +94,54 @@ test("what is the user's stays, and what guards the door is ours", async () => {
   }
 });
 
+const look = `asked => settings.adminAuth.tokens(asked.headers[settings.adminAuth.tokenHeader])`;
+
 test.each([
   ['all', { username: 'mira', permissions: '*' }],
   ['read', { username: 'guest', permissions: 'read' }],
-  ['', null],
-  ['al', null],
-  ['ALL', null],
-])('who shows %j is %j', async (token, user) => {
-  expect(await evaluated('', `settings.adminAuth.tokens(${JSON.stringify(token)})`)).toEqual(user);
+  ['', 401],
+  ['al', 401],
+  ['ALL', 401],
+])('who shows %j is %j', async (secret, user) => {
+  expect(await evaluated('', `through([], ${JSON.stringify(secret)}, ${look})`)).toEqual(user);
+});
+
+test('a secret is no token of the editor, and what a request brings instead lets nobody in, nor is it good when the request has ended', async () => {
+  expect(await evaluated('', `settings.adminAuth.tokens('all')`)).toBeNull();
+  const stolen = `through([], 'all', asked => asked.headers['x-gatehouse-upstream'])`;
+  expect(await evaluated('', `${stolen}.then(ticket => through([], ticket))`)).toBe(401);
+  expect(await evaluated('', `${stolen}.then(settings.adminAuth.tokens)`)).toBeNull();
+});
+
+test('nothing that a request is copied from has the secret', async () => {
+  const copies = `asked => [{ ...asked.headers }, asked.rawHeaders, { ...asked.headersDistinct }, Object.keys(asked.headers)]`;
+  const seen = JSON.stringify(await evaluated('', `through([], 'all', ${copies})`));
+  expect(seen).toContain('localhost');
+  expect(seen).not.toMatch(/x-gatehouse|"all"/i);
+});
+
+test('an upgrade needs the secret too, and a viewer opens nothing but /comms', async () => {
+  const upgrade = `(path, secret) => new Promise(done => {
+    const server = createServer().on('upgrade', (asked, socket) => socket.end('HTTP/1.1 101 Yes\\r\\n\\r\\n'));
+    server.listen(settings.uiPort, () => {
+      const headers = { Connection: 'Upgrade', Upgrade: 'websocket', 'X-Gatehouse-Upstream': secret };
+      const told = status => server.close(() => done(status));
+      request({ socketPath: settings.uiPort, path, headers, agent: false })
+        .on('upgrade', (response, socket) => { socket.destroy(); told(101); })
+        .on('response', response => { response.resume(); told(response.statusCode); })
+        .end();
+    });
+  })`;
+  const all = `(async open => [await open('/x', 'wrong'), await open('/comms', 'wrong'), await open('/x', 'read'), await open('/comms?a', 'read'), await open('/x', 'all')])(${upgrade})`;
+  expect(await evaluated('', all)).toEqual([401, 401, 403, 101, 101]);
 });
 
 describe('requests', () => {
-  const all = (list: string): string =>
-    `[undefined, 'wrong', 'read', 'all'].map(secret => through(${list}, secret))`;
+  const all = (list: string): string => `each(${list}, [undefined, 'wrong', 'read', 'all'])`;
 
   test('to the editor: only who shows a secret, and then the checks of the user', async () => {
     expect(await evaluated('', all('settings.httpAdminMiddleware'))).toEqual([401, 401, 'passed', 'passed']);
-    const own = 'httpAdminMiddleware: (request, response, next) => response.status(418)';
+    const own = 'httpAdminMiddleware: (request, response, next) => response.status(418).end()';
     expect(await evaluated(own, all('settings.httpAdminMiddleware'))).toEqual([401, 401, 418, 418]);
   });
 
@@ -98,21 +150,16 @@ describe('requests', () => {
       name: 'lab',
       git: { remotes: { origin: 'https://x:token@git.example' }, branches: {} },
     };
-    const said = (secret: string): string => `(() => {
-      let said;
-      const response = { json: body => (said = body) };
-      settings.httpAdminMiddleware[0]({ headers: { 'x-gatehouse-upstream': '${secret}' } }, response, () => {});
-      response.json(${JSON.stringify(project)});
-      return said;
-    })()`;
+    const said = (secret: string): string =>
+      `through(settings.httpAdminMiddleware, '${secret}', () => (${JSON.stringify(project)}))`;
     expect(await evaluated('', said('all'))).toEqual(project);
     expect(await evaluated('', said('read'))).toEqual({ name: 'lab', git: { branches: {} } });
   });
 
   test('to what flows serve: no viewer', async () => {
-    expect(await evaluated('', all('settings.httpNodeAuth'))).toEqual([403, 403, 403, 'passed']);
-    const own = 'httpNodeAuth: [(request, response, next) => response.status(418)]';
-    expect(await evaluated(own, all('settings.httpNodeAuth'))).toEqual([403, 403, 403, 418]);
+    expect(await evaluated('', all('settings.httpNodeAuth'))).toEqual([401, 401, 403, 'passed']);
+    const own = 'httpNodeAuth: [(request, response, next) => response.status(418).end()]';
+    expect(await evaluated(own, all('settings.httpNodeAuth'))).toEqual([401, 401, 403, 418]);
   });
 
   test.each(['httpNodeAuth', 'httpAuth'])(
@@ -136,7 +183,7 @@ describe('requests', () => {
     const folders = await evaluated(`httpStatic: ${own}`, 'settings.httpStatic');
     expect(folders).toMatchObject(entries);
     const first = all('settings.httpStatic[0].middleware');
-    expect(await evaluated(`httpStatic: ${own}`, first)).toEqual([403, 403, 403, 'passed']);
+    expect(await evaluated(`httpStatic: ${own}`, first)).toEqual([401, 401, 403, 'passed']);
   });
 });
 

@@ -5,9 +5,9 @@
  * The user's own settings are the base: user folder, flows, credential secret, nodes and themes stay as they are.
  */
 'use strict';
-const { createHash, timingSafeEqual } = require('node:crypto');
 const { existsSync, readFileSync, unlinkSync } = require('node:fs');
 const path = require('node:path');
+const makeLock = require('./gatehouse-lock.cjs');
 
 const given = JSON.parse(readFileSync(process.env.GATEHOUSE_NODE_RED, 'utf8'));
 // Before anything else runs: what flows start sees neither the file nor where it was.
@@ -15,26 +15,19 @@ unlinkSync(process.env.GATEHOUSE_NODE_RED);
 delete process.env.GATEHOUSE_NODE_RED;
 
 const header = given.header.toLowerCase();
-const people = [
-  { user: { username: given.owner.user, permissions: '*' }, hash: hashOf(given.owner.secret) },
-  { user: { username: given.viewer.user, permissions: 'read' }, hash: hashOf(given.viewer.secret) },
-];
+const lock = makeLock({
+  socket: given.socket,
+  header,
+  people: [
+    { user: { username: given.owner.user, permissions: '*' }, secret: given.owner.secret },
+    { user: { username: given.viewer.user, permissions: 'read' }, secret: given.viewer.secret },
+  ],
+});
 given.owner.secret = given.viewer.secret = '';
 
-function hashOf(text) {
-  return createHash('sha256').update(text, 'utf8').digest();
-}
-
-/** Who shows this; null for nobody. */
-function whoShows(token) {
-  if (typeof token !== 'string') return null;
-  const hash = hashOf(token);
-  return people.find(person => timingSafeEqual(person.hash, hash))?.user ?? null;
-}
-
-/** Before everything: the editor's page too. */
+/** Before everything: the editor's page too. Nobody comes here who was not judged; where the lock is not in place, nobody is let in. */
 function known(request, response, next) {
-  const user = whoShows(request.headers[header]);
+  const user = lock.userOf(request);
   if (user === null) {
     response.status(401).end();
     return;
@@ -65,7 +58,7 @@ function withoutSecrets(body) {
 
 /** Before what flows and folders serve: a viewer has no business there, whatever path led them. */
 function owner(request, response, next) {
-  if (whoShows(request.headers[header])?.permissions === '*') next();
+  if (lock.userOf(request)?.permissions === '*') next();
   else response.status(403).end();
 }
 
@@ -113,7 +106,7 @@ module.exports = {
   httpAdminCors: undefined,
   httpAdminRoot: '/',
   httpAdminMiddleware: [known, ...listOf(own.httpAdminMiddleware)],
-  adminAuth: { tokenHeader: header, tokens: async token => whoShows(token) },
+  adminAuth: { tokenHeader: header, tokens: async ticket => lock.userByTicket(ticket) },
   httpNodeRoot: own.httpNodeRoot ?? own.httpRoot ?? '/',
   httpNodeAuth: nodeAuth(own.httpNodeAuth ?? own.httpAuth),
   httpStatic: own.httpStatic ? listOf(own.httpStatic).map(guarded) : undefined,
