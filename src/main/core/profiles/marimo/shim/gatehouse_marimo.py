@@ -77,6 +77,9 @@ def restrict():
 
 
 def serve(mode, target, port, token_file):
+    # From beside this file, which is not looked into afterwards.
+    import gatehouse_credential
+
     own = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if path and os.path.abspath(path) != own]
     place = ["--host", "127.0.0.1", "--port", port, "--headless"]
@@ -86,6 +89,7 @@ def serve(mode, target, port, token_file):
     if os.environ.get(UNTRUSTED):
         sys.argv.append("--no-sandbox")
         restrict()
+    gatehouse_credential.keep()
     from marimo._cli.cli import main
 
     return main()
