@@ -35,7 +35,11 @@ function kindThat(untrusted: FolderCode['untrusted'], change: Partial<FolderCode
     title: 'Streamlit',
     find: null,
     plan: (_request, _found, { folder }) =>
-      Promise.resolve({ folder, caveat: () => 'its port is open.' } as unknown as LaunchPlan),
+      Promise.resolve({
+        folder,
+        upstream: { headers: [] },
+        caveat: () => 'its port is open.',
+      } as unknown as LaunchPlan),
     setup: null,
     sharing: fullOnly('all'),
   };
@@ -49,6 +53,7 @@ function kindThat(untrusted: FolderCode['untrusted'], change: Partial<FolderCode
     order: 1,
     docs: { tried: null, credential: '', notEnforced: '' },
     folderCode,
+    shownCredential: { codeSees: 'none-shown', how: '', tested: null },
     create: () => profile,
   };
 }

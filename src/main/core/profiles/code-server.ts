@@ -37,6 +37,11 @@ export const kind: ProfileKind = {
       'VS Code has its own answer, and remembers it. Once you trust the folder there: tasks that run when the folder is opened, what its settings name, its Git hooks.',
     tested: 'code-server 4.139 in Chromium: Restricted Mode, then the same folder, trusted there',
   },
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run.',
+    tested: null,
+  },
   create: options => {
     const own = pathsOf(options.platform).join(options.home, '.local', 'bin');
     return simpleProfile({ ...server, source: { ...program, folders: [own, ...folders] } }, options);

@@ -30,6 +30,11 @@ export const kind: ProfileKind = {
       'Without a file: `wsgi.py` or `app.py` of the folder, or what its `.flaskenv` names, or Invenio.',
     tested: 'Flask 3.1: named, and not named',
   },
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: "Nothing is shown to it: it listens on a Unix socket in the private folder of the run. An `Authorization` of its own users passes, Gatehouse's never does.",
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

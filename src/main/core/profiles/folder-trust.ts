@@ -8,16 +8,20 @@ import { shellWord } from '../shell-word.ts';
 import type { LaunchPlan, Profile, RunPlace } from '../ports.ts';
 import type { FolderCode, ProfileKind, ProfileOptions } from './kind.ts';
 import { pathsOf } from './python/interpreter.ts';
+import { checkShown } from './shown-credential.ts';
 
-/** The profile of a kind, as the core uses it: with what the kind says of folders that are not trusted put into effect. */
+/** The profile of a kind, as the core uses it: with what the kind says of folders that are not trusted put into effect, and held to what it says of its credential. */
 export function createProfile(kind: ProfileKind, options: ProfileOptions): Profile {
   const profile = kind.create(options);
   return {
     ...profile,
     plan: async (request, found, place) => {
-      if (place.folderTrusted) return profile.plan(request, found, place);
-      if (needsTrust(kind.folderCode.untrusted, request)) throw notTrusted(kind.title, place.folder);
-      return restricted(await profile.plan(request, found, place), kind.folderCode, place, options);
+      const { folderTrusted, folder } = place;
+      if (!folderTrusted && needsTrust(kind.folderCode.untrusted, request))
+        throw notTrusted(kind.title, folder);
+      const plan = await profile.plan(request, found, place);
+      checkShown(kind, plan.upstream);
+      return folderTrusted ? plan : restricted(plan, kind.folderCode, place, options);
     },
   };
 }

@@ -24,6 +24,11 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same.',
     tested: 'Streamlit 1.67: nothing of the folder but the named file and what it imports',
   },
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

@@ -31,6 +31,11 @@ export const kind: ProfileKind = {
     whenTrusted: 'As code-server.',
     tested: null,
   },
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {
