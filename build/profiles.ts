@@ -1,5 +1,5 @@
 /*
- * `npm run profiles`: writes what follows from the files of `core/profiles/` that export `kind`: the list of kinds, the table of the README, and the table of doc/folder-trust.md.
+ * `npm run profiles`: writes what follows from the files of `core/profiles/` that export `kind`: the list of kinds, the table of the README, and those of doc/folder-trust.md and doc/shown-credentials.md.
  * With --check it writes nothing and fails where something would change.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -28,6 +28,9 @@ for (const name of names) {
 kinds.sort((one, other) => one.order - other.order);
 await put(join(root, 'README.md'), text => between(text, 'servers', tableOf(kinds)));
 await put(join(root, 'doc', 'folder-trust.md'), text => between(text, 'folders', folderTableOf(kinds)));
+await put(join(root, 'doc', 'shown-credentials.md'), text =>
+  between(text, 'credentials', credentialTableOf(kinds)),
+);
 
 function between(text: string, name: string, table: string): string {
   const parts = new RegExp(`(<!-- ${name}: npm run profiles -->)[\\s\\S]*(<!-- /${name} -->)`);
@@ -84,6 +87,17 @@ function folderTableOf(kinds: readonly ProfileKind[]): string {
     ['Server', 'Runs where the folder is not trusted', 'Runs where it is trusted', 'Tested'],
     ...rows,
   ]);
+}
+
+function credentialTableOf(kinds: readonly ProfileKind[]): string {
+  const words = { 'none-shown': 'there is none', 'taken-off': 'no', seen: '**yes**' };
+  const rows = kinds.map(({ title, shownCredential: { codeSees, how, tested } }) => [
+    title,
+    words[codeSees],
+    how,
+    tested ?? '',
+  ]);
+  return table([['Server', 'Code behind sees it', 'How', 'Tested'], ...rows]);
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -1,13 +1,14 @@
-/* A server whose parent lives on when its worker dies. It tells in a file which port and process it has; SIGUSR2 starts another worker. */
+/* A server whose parent lives on when its worker dies. It tells in a file which port and process it has; SIGUSR2 starts another worker. With a second port its worker listens on that too, until SIGUSR2. */
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { renameSync, writeFileSync } from 'node:fs';
 import { WebSocketServer } from 'ws';
 
-const [port, file] = process.argv.slice(2);
+const [port, file, second] = process.argv.slice(2);
 
 function startWorker() {
-  fork(import.meta.filename, [port, file], { env: { ...process.env, GATEHOUSE_TEST_WORKER: '1' } });
+  fork(import.meta.filename, process.argv.slice(2), { env: { ...process.env, GATEHOUSE_TEST_WORKER: '1' } });
 }
 
 if (process.env['GATEHOUSE_TEST_WORKER'] === undefined) {
@@ -21,8 +22,20 @@ if (process.env['GATEHOUSE_TEST_WORKER'] === undefined) {
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, () => {}));
+  if (second !== undefined) {
+    const live = new WebSocketServer({ host: '127.0.0.1', port: Number(second) });
+    live.on('connection', socket => socket.send('ours'));
+    await once(live, 'listening');
+    process.on('SIGUSR2', () => {
+      for (const client of live.clients) client.terminate();
+      live.close();
+    });
+  }
   server.listen(Number(port), '127.0.0.1', () => {
-    writeFileSync(`${file}.part`, JSON.stringify({ port: Number(port), worker: process.pid }));
+    writeFileSync(
+      `${file}.part`,
+      JSON.stringify({ port: Number(port), second: Number(second), worker: process.pid }),
+    );
     renameSync(`${file}.part`, file);
   });
 }

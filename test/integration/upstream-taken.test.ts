@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { askByName, eventually, root, type Reply } from '../support/core.ts';
 import { openServer, type RealServer } from '../support/real-share.ts';
+import { opened } from '../support/sockets.ts';
 
 const servers: RealServer[] = [];
 const strangers: ChildProcess[] = [];
@@ -20,21 +21,22 @@ afterEach(async () => {
 
 interface Place {
   readonly port: number;
+  readonly second: number | null;
   readonly worker: number;
 }
 
 /** A custom server of a parent and a worker; the parent does not notice that its worker has gone until SIGUSR2 asks for another one. */
-async function start(): Promise<{ server: RealServer; place: () => Promise<Place> }> {
+async function start({ secondPort = false } = {}): Promise<{
+  server: RealServer;
+  place: () => Promise<Place>;
+}> {
   const fake = join(root, 'test', 'fakes', 'worker-server.mjs');
-  const server = await openServer({}, [
-    '--credential',
-    'header:X-Server-Token',
-    '--',
-    process.execPath,
-    fake,
-    '{port}',
-    'place.json',
-  ]);
+  const command = [process.execPath, fake, '{port}', 'place.json', ...(secondPort ? ['{port2}'] : [])];
+  const described = secondPort ? ['--profile-file', 'two.json'] : [];
+  const options = ['--credential', 'header:X-Server-Token', ...described, '--', ...command];
+  const server = await openServer({}, options, async ({ folder }) => {
+    await writeFile(join(folder, 'two.json'), JSON.stringify({ secondPort: { path: '/.two/live' } }));
+  });
   servers.push(server);
   return {
     server,
@@ -135,5 +137,42 @@ test.runIf(canBeAnother)(
       return (await ownersRequest(server, '/back')).body === 'ours /back';
     });
     expect((await guest.ask('/back')).body).toContain('ours /back');
+  },
+);
+
+test.runIf(canBeAnother)(
+  'a second port that another account took is sent nothing, and shuts the whole server',
+  async () => {
+    const { server, place } = await start({ secondPort: true });
+    const guest = await server.guest('full');
+    const live = (): WebSocket =>
+      new WebSocket(new URL('/.two/live', server.url.replace(/^http/, 'ws')), {
+        headers: { 'X-Gatehouse-Token': server.token, Cookie: 'theirs=private' },
+      });
+    const sockets = [live(), guest.socket('/.two/live')];
+    const first = await Promise.all(sockets.map(socket => once(socket, 'message')));
+    expect(first.map(([data]) => String(data))).toEqual(['ours', 'ours']);
+
+    const { second, worker } = await place();
+    const ended = Promise.all(sockets.map(socket => once(socket, 'close')));
+    process.kill(worker, 'SIGUSR2');
+    await ended;
+    const taken = await eventually('the second port is free', 20_000, () => stranger(second ?? 0));
+
+    const again = (): Promise<number[]> => Promise.all([live(), guest.socket('/.two/live')].map(opened));
+    // One that finds out may be cut off (0) instead of being answered.
+    expect(await again()).not.toContain(101);
+    expect(taken.heard()).toBe('');
+
+    // A page of the first port dials the second; so what is foreign in one closes both.
+    await eventually('the owner is told', 60_000, async () => {
+      const [info] = await server.core.call('server.list');
+      return info?.state === 'unhealthy' && info.reason.includes(`Another program listens on port ${second}`);
+    });
+    const owners = await ownersRequest(server, '/private');
+    expect([owners.status, (await guest.ask('/private')).status]).toEqual([503, 503]);
+    expect(owners.body).toContain(`Another program listens on port ${second}`);
+    expect(await again()).toEqual([503, 503]);
+    expect(taken.heard()).toBe('');
   },
 );

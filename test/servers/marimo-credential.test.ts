@@ -171,6 +171,15 @@ test('a package that takes part in the server is not told the credential, by req
   }
 });
 
+test("the owner's page, where a notebook shows what it likes, is not told the token by marimo's own address for it", async () => {
+  for (const path of ['auth/token', 'auth/%74oken', 'auth/token/', '/auth/token', 'auth//token?x']) {
+    const told = await (await fetch(server.url + path, { headers: asOwner() })).text();
+    expect([path, told.includes(server.secret)]).toEqual([path, false]);
+  }
+  const answer = await fetch(`${server.url}auth/token`, { headers: asOwner() });
+  expect([answer.status, await answer.json()]).toEqual([200, { token: null }]);
+});
+
 test.each([
   [
     'create_starlette_app of its server',

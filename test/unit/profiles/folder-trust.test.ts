@@ -35,7 +35,11 @@ function kindThat(untrusted: FolderCode['untrusted'], change: Partial<FolderCode
     title: 'Streamlit',
     find: null,
     plan: (_request, _found, { folder }) =>
-      Promise.resolve({ folder, caveat: () => 'its port is open.' } as unknown as LaunchPlan),
+      Promise.resolve({
+        folder,
+        upstream: { headers: [] },
+        caveat: () => 'its port is open.',
+      } as unknown as LaunchPlan),
     setup: null,
     sharing: fullOnly('all'),
   };
@@ -50,6 +54,7 @@ function kindThat(untrusted: FolderCode['untrusted'], change: Partial<FolderCode
     docs: { tried: null, credential: '', notEnforced: '' },
     folderCode,
     ownVariables: /^STREAMLIT_/,
+    shownCredential: { codeSees: 'none-shown', how: '', tested: null },
     create: () => profile,
   };
 }

@@ -38,6 +38,11 @@ export const kind: ProfileKind = {
     tested: 'code-server 4.139 in Chromium: Restricted Mode, then the same folder, trusted there',
   },
   ownVariables: /^(?:HASHED_)?PASSWORD$|^(?:CODE_SERVER_|CS_|VSCODE_)/,
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run.',
+    tested: null,
+  },
   create: options => {
     const own = pathsOf(options.platform).join(options.home, '.local', 'bin');
     return simpleProfile({ ...server, source: { ...program, folders: [own, ...folders] } }, options);

@@ -46,6 +46,11 @@ export const kind: ProfileKind = {
     tested: 'commands, in unit tests',
   },
   ownVariables: null,
+  shownCredential: {
+    codeSees: 'seen',
+    how: 'It is shown what you chose: nothing, `Authorization: Bearer`, or a header. Gatehouse cannot take it off before the code of your server sees it. Let it listen on `{socket}`, where it needs none.',
+    tested: null,
+  },
   create: customProfile,
 };
 

@@ -32,6 +32,11 @@ export const kind: ProfileKind = {
   },
   ownVariables:
     /^FLASK_(?:APP|DEBUG|ENV|RUN_.*|SKIP_DOTENV)$|^(?:WERKZEUG_|GUNICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|INVENIO_DEBUG)$/,
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: "Nothing is shown to it: it listens on a Unix socket in the private folder of the run. An `Authorization` of its own users passes, Gatehouse's never does.",
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

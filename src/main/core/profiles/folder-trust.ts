@@ -8,18 +8,21 @@ import { shellWord } from '../shell-word.ts';
 import type { LaunchPlan, Profile, RunPlace } from '../ports.ts';
 import type { FolderCode, ProfileKind, ProfileOptions } from './kind.ts';
 import { pathsOf } from './python/interpreter.ts';
+import { checkShown } from './shown-credential.ts';
 
-/** The profile of a kind, as the core uses it: with what the kind says of folders that are not trusted put into effect. */
+/** The profile of a kind, as the core uses it: with what the kind says of folders that are not trusted put into effect, and held to what it says of its credential. */
 export function createProfile(kind: ProfileKind, options: ProfileOptions): Profile {
   const profile = kind.create(options);
   return {
     ...profile,
     within: environment => createProfile(kind, { ...options, environment }),
     plan: async (request, found, place) => {
-      if (!place.folderTrusted && needsTrust(kind.folderCode.untrusted, request))
-        throw notTrusted(kind.title, place.folder);
+      const { folderTrusted, folder } = place;
+      if (!folderTrusted && needsTrust(kind.folderCode.untrusted, request))
+        throw notTrusted(kind.title, folder);
       const plan = { ...(await profile.plan(request, found, place)), withheld: kind.ownVariables };
-      return place.folderTrusted ? plan : restricted(plan, kind.folderCode, place, options);
+      checkShown(kind, plan.upstream);
+      return folderTrusted ? plan : restricted(plan, kind.folderCode, place, options);
     },
   };
 }

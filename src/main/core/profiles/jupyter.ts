@@ -57,6 +57,12 @@ export const kind: ProfileKind = {
       'JupyterLab 4.6 with IPython and R kernels: some 45 modules, settings, language servers and start files',
   },
   ownVariables: /^JUPYTER|^JPY_/,
+  shownCredential: {
+    codeSees: 'taken-off',
+    how: 'The shim judges each request and each WebSocket before a handler is chosen, keeps the verdict beside it, and takes the header off.',
+    tested:
+      'jupyter_server 2.17: an extension, and a port behind jupyter-server-proxy, by HTTP and WebSocket',
+  },
   create: options => jupyterProfile({ ...options, shimFolder: shimOf(options, 'jupyter') }),
 };
 

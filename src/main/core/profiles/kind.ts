@@ -33,6 +33,7 @@ export interface ProfileKind extends ProfileInfo {
    * this one, so only the profile sets them. Null: none.
    */
   readonly ownVariables: RegExp | null;
+  readonly shownCredential: ShownCredential;
   /** Without what `folderCode` says; the core uses `createProfile` (folder-trust.ts). */
   create(options: ProfileOptions): Profile;
 }
@@ -66,6 +67,19 @@ export interface FolderCode {
   readonly tested: string | null;
   /** Told to the owner as long as a server runs in a folder that is not trusted, as the end of a sentence. */
   readonly notice?: string;
+}
+
+/**
+ * Whether code that takes part in the server without being it (a notebook, a flow, a package, whoever owns a port that it hands requests on to) is told the credential that the gateway
+ * shows the server. A kind cannot be added without saying it; doc/shown-credentials.md is written from this.
+ */
+export interface ShownCredential {
+  /** `none-shown`: there is none (`checkShown` sees to it). `taken-off`: a shim judges it and takes it off each request first. `seen`: nothing takes it off. */
+  readonly codeSees: 'none-shown' | 'taken-off' | 'seen';
+  /** How that is. A cell of a table. */
+  readonly how: string;
+  /** How it was tested that it is taken off; null where nothing is. */
+  readonly tested: string | null;
 }
 
 /** Folder of what runs inside the server, in its own language. */

@@ -94,5 +94,11 @@ export const kind: ProfileKind = {
     notice: 'the app that viewers would see is not started, as the folder is not trusted.',
   },
   ownVariables: /^_?MARIMO_|^UVICORN_|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
+  shownCredential: {
+    codeSees: 'taken-off',
+    how: 'The shim has marimo judge before the rest of its server, keep its verdict in its own session, and takes the header off. Its page `/auth/token` tells nobody a token.',
+    tested:
+      'marimo 0.25.2: the request that a notebook sees, in the editor and in the app; a package that takes part in the server',
+  },
   create: options => simpleProfile(marimo, options),
 };

@@ -34,6 +34,11 @@ export const kind: ProfileKind = {
     notice: 'MATLAB starts outside the folder, which is not trusted: there it would run its startup.m.',
   },
   ownVariables: /^(?:MWI_|MW_|MATLAB_PROXY_)/,
+  shownCredential: {
+    codeSees: 'taken-off',
+    how: 'The shim is the first middleware of matlab-proxy: it judges, and hands on a copy without the header.',
+    tested: 'matlab-proxy with a stand-in for MATLAB, which tells what it is sent',
+  },
   create: matlabProfile,
 };
 

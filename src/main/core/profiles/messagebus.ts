@@ -30,6 +30,11 @@ export const kind: ProfileKind = {
     tested: 'ovos-messagebus 0.0.10',
   },
   ownVariables: /^(?:OVOS_|MYCROFT_)/,
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run, or on a port of 127.0.0.1 that asks nobody.',
+    tested: null,
+  },
   create: busProfile,
 };
 

@@ -93,5 +93,10 @@ export const kind: ProfileKind = {
     tested: 'Node-RED 5.0.7: flows that run a command, nodes, settings',
   },
   ownVariables: /^NODE_RED_|^(?:PORT|FLOWS)$/,
+  shownCredential: {
+    codeSees: 'taken-off',
+    how: "The shim judges each request and each upgrade before Node-RED's server tells anybody of it, and takes the header off. What the editor reads in its place is good while the request lasts, and lets nobody in.",
+    tested: 'Node-RED 5.0.7: a flow, routes of a package, one that takes WebSockets',
+  },
   create: options => simpleProfile(nodeRed, options),
 };

@@ -24,6 +24,11 @@ export const kind: ProfileKind = {
     tested: 'Shiny 1.8: as Streamlit',
   },
   ownVariables: /^(?:SHINY_|UVICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

@@ -25,6 +25,11 @@ export const kind: ProfileKind = {
     tested: 'Streamlit 1.67: nothing of the folder but the named file and what it imports',
   },
   ownVariables: /^STREAMLIT_/,
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

@@ -24,6 +24,11 @@ export const kind: ProfileKind = {
     tested: 'TensorBoard 2.20',
   },
   ownVariables: /^(?:TENSORBOARD_|TB_)/,
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

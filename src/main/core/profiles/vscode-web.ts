@@ -32,6 +32,11 @@ export const kind: ProfileKind = {
     tested: null,
   },
   ownVariables: /^VSCODE_/,
+  shownCredential: {
+    codeSees: 'none-shown',
+    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run.',
+    tested: null,
+  },
   create: options =>
     simpleProfile(
       {

@@ -2,7 +2,7 @@
 
 The attacks: a notebook shows the headers of the request that opened it (`mo.app_meta().request`), to a viewer perhaps; marimo hands them on to
 the port of a language server, which another account may have taken; a package takes part in marimo's server. Whoever reads the token there asks
-marimo past the gateway.
+marimo past the gateway. And marimo itself tells its token to each page that may edit (`/auth/token`), so to the output of a notebook as well.
 
 marimo looks at the header in more than one place, but first at its own session, where it writes down what the header said. So it judges once,
 before anything else of its server, and finds its verdict there from then on. What is in the session is not told to notebooks.
@@ -30,16 +30,20 @@ def keep():
     validate = named("marimo._server.api.auth", "validate_auth")
     middleware = named("starlette.middleware", "Middleware")
     connection = named("starlette.requests", "HTTPConnection")
+    json_response = named("starlette.responses", "JSONResponse")
 
     class CredentialTakenOff:
         def __init__(self, app):
             self.app = app
 
         async def __call__(self, scope, receive, send):
-            if scope["type"] in ("http", "websocket"):
-                if any(name == b"authorization" for name, _value in scope["headers"]):
-                    validate(connection(scope))
-                scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
+            if scope["type"] not in ("http", "websocket"):
+                return await self.app(scope, receive, send)
+            shown = any(name == b"authorization" for name, _value in scope["headers"])
+            known = shown and validate(connection(scope))
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
+            if known and scope["type"] == "http" and scope["path"].endswith("/auth/token"):
+                return await json_response({"token": None})(scope, receive, send)
             await self.app(scope, receive, send)
 
     def make_with_verdict(*arguments, **options):

@@ -6,6 +6,7 @@
  */
 'use strict';
 const { createHash, randomBytes, timingSafeEqual } = require('node:crypto');
+const { EventEmitter } = require('node:events');
 const { IncomingMessage, Server, ServerResponse } = require('node:http');
 
 function hashOf(text) {
@@ -75,13 +76,12 @@ module.exports = function lock({ socket, header, people }) {
     return true;
   }
 
-  const emit = Server.prototype.emit;
   Server.prototype.emit = function (event, ...details) {
     if (event === 'listening' && this.address() === socket) servers.add(this);
     const [request, answer] = details;
     const asked = request instanceof IncomingMessage && servers.has(this);
     if (asked && !verdicts.has(request) && !passes(request, answer)) return true;
-    return emit.call(this, event, ...details);
+    return EventEmitter.prototype.emit.call(this, event, ...details);
   };
 
   return {
