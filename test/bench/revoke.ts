@@ -27,8 +27,9 @@ interface Held {
   readonly closed: Promise<number>;
 }
 
-/** As many as one link takes, with the one who has the WebSockets. */
+/** Connections to one link, by guests of so many connections each: it lets in 120 guests at once. */
 const each = 499;
+const connectionsOfGuest = 5;
 
 /** @param rounds how many links are taken back, of `each` guests @param others idle guests of further links */
 export async function measureRevocations(
@@ -88,19 +89,35 @@ function makeLink(core: CoreClient, served: Served): Promise<NewShareLink> {
   });
 }
 
-/** Guests who have come in, asked once, and keep their connection. */
+/** Connections of guests who have come in, have asked once on each, and keep them. */
 async function crowd(link: NewShareLink, authority: string, count: number): Promise<Held[]> {
   const held: Held[] = [];
-  for (let at = 0; at < count; at += 50) {
-    const some = Array.from({ length: Math.min(50, count - at) }, () => enter(link, authority));
-    held.push(...(await Promise.all(some)));
+  while (held.length < count) {
+    const wanted = Math.min(50, count - held.length);
+    const guests = Array.from({ length: Math.ceil(wanted / connectionsOfGuest) }, () =>
+      makeGuest(link, authority),
+    );
+    const some = await Promise.all(guests.map(guest => enter(guest, authority)));
+    held.push(...some.flat());
   }
   return held;
 }
 
-async function enter(link: NewShareLink, authority: string): Promise<Held> {
-  const guest = new Guest(link.url, authority);
+let addresses = 0;
+
+/** At an address of its own: from one address only so many come in at once. */
+function makeGuest(link: NewShareLink, authority: string): Guest {
+  addresses += 1;
+  const localAddress = `127.0.${1 + Math.floor(addresses / 250)}.${1 + (addresses % 250)}`;
+  return new Guest(link.url, authority, { localAddress });
+}
+
+async function enter(guest: Guest, authority: string): Promise<Held[]> {
   await guest.join();
+  return Promise.all(Array.from({ length: connectionsOfGuest }, () => connection(guest, authority)));
+}
+
+async function connection(guest: Guest, authority: string): Promise<Held> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: authority });
   const asked = request(new URL('/small', guest.origin), { agent, headers: { cookie: guest.cookie } });
   asked.end();
@@ -118,7 +135,7 @@ function hold(socket: Socket): Held {
 
 /** Of one more guest; half of them in the middle of a message. */
 async function webSockets(link: NewShareLink, authority: string, count: number): Promise<Held[]> {
-  const guest = new Guest(link.url, authority);
+  const guest = makeGuest(link, authority);
   await guest.join();
   return Promise.all(
     Array.from({ length: count }, async (_none, at) => {
