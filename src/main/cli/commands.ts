@@ -3,7 +3,7 @@ import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { hasScreen, openInBrowser } from './browser.ts';
-import { findKnown, sayWhatIsNotUsed } from './known.ts';
+import { findKnown, sayWhatIsNotUsed, sayWhatWasPassedOver } from './known.ts';
 import { matchServer } from './match.ts';
 import { listMatlab, matlabTableText, matlabUrlsText } from './matlab-list.ts';
 import { begin, restart } from './starting.ts';
@@ -89,7 +89,9 @@ function starting({ output, reach, cwd, argv, ask }: CommandParts): Pick<Actions
         const known = command.length > 0 ? undefined : await findKnown(core, target, cwd);
         if (known === undefined) {
           const request = await startRequest(target, command, options, cwd);
-          return show(await begin(core, await withTrust(core, request, options, output, ask), output));
+          const server = await begin(core, await withTrust(core, request, options, output, ask), output);
+          await sayWhatWasPassedOver(core, request, output);
+          return show(server);
         }
         if (options.trust !== undefined)
           say(

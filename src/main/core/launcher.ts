@@ -19,7 +19,7 @@ import type { SavedServer } from './saved-servers.ts';
 import { ServerEntry } from './server-entry.ts';
 import { checkFolder } from './folders/check-folder.ts';
 import type { TrustedFolders } from './folders/trusted-folders.ts';
-import { fileRun, identity, titleOf } from './start-request.ts';
+import { fileRun, identity, namedPath, titleOf } from './start-request.ts';
 import type { Variables } from './server/environment.ts';
 import { defaultName, newHostLabel, newServerId } from './server-name.ts';
 
@@ -119,7 +119,7 @@ export class Launcher {
       origin: found?.origin ?? 'custom command',
       folder,
       port: null,
-      request: found === null ? request : { ...request, found: found.id },
+      request: found === null ? request : { ...request, found: namedPath(request) ?? found.id },
     };
     await this.#parts.saved.put(server);
     this.#parts.environments.keep(id, environment);
@@ -237,12 +237,13 @@ export class Launcher {
 
   async #choose(profile: Profile, request: StartRequest, folder: string): Promise<FoundServer | null> {
     if (profile.find === null) return null;
-    const found = await profile.find({ fresh: false, folder, signal: AbortSignal.timeout(findLimit) });
+    const named = namedPath(request);
+    const found = await profile.find({ fresh: false, folder, named, signal: AbortSignal.timeout(findLimit) });
     return choose(found, request.found, profile.title, profile.setup !== null);
   }
 
   #sameStopped(request: StartRequest, folder: string, found: FoundServer | null): ServerEntry | undefined {
-    const wanted = identity({ ...request, folder, found: found?.id });
+    const wanted = identity({ ...request, folder, found: namedPath(request) ?? found?.id });
     return [...this.#entries.values()].find(
       ({ saved, supervised }) =>
         ['stopped', 'failed'].includes(supervised.state) &&

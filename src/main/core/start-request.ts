@@ -1,10 +1,16 @@
 /* What a request to start a server comes down to. Pure. */
+import { isAbsolute } from 'node:path';
 import type { FoundServer, StartRequest } from '../../shared/model.ts';
 
 /** Two requests with the same identity are for the same server. */
 export function identity(request: StartRequest & { readonly folder: string }): string {
   const { profile, found, folder, file, name, command, credential, readyPath, custom } = request;
   return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath, custom]);
+}
+
+/** The installation that the request names by its path, not by its id. */
+export function namedPath({ found }: StartRequest): string | undefined {
+  return found !== undefined && isAbsolute(found) ? found : undefined;
 }
 
 /** The file that the request is about. JupyterLab opens a notebook and many more; others run the one file. */
