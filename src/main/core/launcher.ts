@@ -20,6 +20,7 @@ import { ServerEntry } from './server-entry.ts';
 import { checkFolder } from './folders/check-folder.ts';
 import type { TrustedFolders } from './folders/trusted-folders.ts';
 import { fileRun, identity, namedPath, titleOf } from './start-request.ts';
+import { activated } from './server/conda.ts';
 import type { Variables } from './server/environment.ts';
 import { defaultName, newHostLabel, newServerId } from './server-name.ts';
 
@@ -118,6 +119,7 @@ export class Launcher {
       title,
       origin: found?.origin ?? 'custom command',
       folder,
+      chosen: request.found !== undefined,
       port: null,
       request: found === null ? request : { ...request, found: namedPath(request) ?? found.id },
     };
@@ -273,7 +275,7 @@ export class Launcher {
   }
 
   async #plan(entry: ServerEntry, place: RunPlace): ReturnType<Profile['plan']> {
-    const { id, request, folder } = entry.saved;
+    const { id, request, folder, chosen } = entry.saved;
     const profile = this.#profileOf(entry);
     const found = await this.#choose(profile, request, folder);
     entry.describe(found);
@@ -286,6 +288,10 @@ export class Launcher {
       folderTrusted: trusted,
       doorOrigin: entry.gateway?.origin,
     });
-    return { ...plan, variables: this.#parts.environments.ofServer(id) };
+    const { environments, log } = this.#parts;
+    const variables = environments.ofServer(id);
+    if (found === null) return { ...plan, variables };
+    const { location } = found;
+    return { ...plan, variables: await activated({ location, variables, chosen: chosen === true, log }) };
   }
 }
