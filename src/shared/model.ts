@@ -85,6 +85,9 @@ export interface FoundServer {
 /** `FoundServer.origin` of an environment that Gatehouse made. */
 export const managedOrigin = 'made by Gatehouse';
 
+/** `FoundServer.origin` of an environment that the request names by its path. */
+export const namedOrigin = 'named by its path';
+
 /** How the gateway proves itself to a custom server. */
 export type CustomCredential =
   | { readonly kind: 'none' }
@@ -141,7 +144,7 @@ export interface CallerEnvironment {
 
 export interface StartRequest {
   readonly profile: ProfileName;
-  /** Which installation (`FoundServer.id`); the best one when absent. */
+  /** Which installation: its `FoundServer.id`, or the absolute path of an environment or interpreter; the best one when absent. */
   readonly found?: string | undefined;
   /** Working folder, absolute; the user's home when absent. */
   readonly folder?: string | undefined;

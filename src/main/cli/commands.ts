@@ -4,7 +4,7 @@ import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import type { HomeFolders } from '../core/home-lock.ts';
 import { openServer } from './open-server.ts';
-import { findKnown, refuseTargetOptions, sayWhatIsNotUsed } from './known.ts';
+import { findKnown, refuseTargetOptions, sayWhatIsNotUsed, sayWhatWasPassedOver } from './known.ts';
 import { matchServer } from './match.ts';
 import { listMatlab, matlabTableText, matlabUrlsText } from './matlab-list.ts';
 import { begin, restart } from './starting.ts';
@@ -102,7 +102,9 @@ function starting({ output, reach, cwd, argv, ask }: CommandParts): Pick<Actions
         const known = command.length > 0 ? undefined : await findKnown(core, target, cwd);
         if (known === undefined) {
           const request = await startRequest(target, command, options, cwd);
-          return show(await begin(core, await withTrust(core, request, options, output, ask), output));
+          const server = await begin(core, await withTrust(core, request, options, output, ask), output);
+          await sayWhatWasPassedOver(core, request, output);
+          return show(server);
         }
         refuseTargetOptions(known, options);
         if (options.trust !== undefined)

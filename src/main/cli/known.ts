@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ServerInfo } from '../../shared/model.ts';
+import type { ServerInfo, StartRequest } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { matchServer } from './match.ts';
 import { kindOf, usage, type TargetOptions } from './target.ts';
 import { say, type Output } from './output.ts';
@@ -52,6 +53,22 @@ export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOpt
     `"${name}" is known already and starts as it was started first: ${given.join(', ')} would change nothing`,
     `Leave that out, or name a kind of server, a folder or a file for a new one; \`gatehouse forget ${id}\` takes this one off the list`,
   );
+
+/** What lies in the opened folder is never the default; that another one was taken is said, and how its own is. */
+export async function sayWhatWasPassedOver(
+  core: Pick<CoreClient, 'call'>,
+  { folder, found, profile }: StartRequest,
+  output: Output,
+): Promise<void> {
+  if (folder === undefined || found !== undefined) return;
+  const all = await core.call('profiles.find', { fresh: false, folder });
+  const own = all.find(each => each.profile === profile && each.fromFolder === true);
+  if (own === undefined) return;
+  const use =
+    own.problem === null
+      ? `\`--env ${shellWord(own.location)}\` takes it, which runs its code.`
+      : own.problem;
+  say(output, `The environment ${own.location} of the folder was not taken: ${use}`);
 }
 
 /** A core keeps the tokens and the store it began with; what this command brings for them would be lost in silence. */

@@ -105,7 +105,10 @@ function addTarget(command: Command): Command {
     .argument('[command...]', 'after `--`: a command of your own, with {port}, {socket} and {base}')
     .option('--name <name>', 'what to call the server')
     .option('--folder <folder>', 'working folder')
-    .option('--env <id>', 'which installation, as `gatehouse profiles` lists it')
+    .option(
+      '--env <id>',
+      'which installation: its id in `gatehouse profiles`, or the path of an environment or interpreter',
+    )
     .option('--credential <kind>', 'how a command of your own wants its secret: none, bearer or header:NAME')
     .option('--ready-path <path>', 'path that a command of your own answers, below 500, once it is up')
     .option(

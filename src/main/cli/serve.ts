@@ -5,6 +5,7 @@ import { hasScreen } from './browser.ts';
 import { openServer } from './open-server.ts';
 import type { CoreProcess } from './core-process.ts';
 import { forPeople, printEvent, say, type Output } from './output.ts';
+import { sayWhatWasPassedOver } from './known.ts';
 import { showProgress } from './progress.ts';
 import { splitTarget, type ServeOptions } from './program.ts';
 import { begin } from './starting.ts';
@@ -72,6 +73,7 @@ async function run(
   });
   const answered = await withTrust(core, request, options, output, parts.ask);
   const server = await startOrSetUp(core, answered, output);
+  await sayWhatWasPassedOver(core, request, output);
   const link = await core.call('server.link', server.id, { tool: false });
   printEvent(output, 'ready', { server, link });
   if (!output.json) output.out.write(forPeople(readyText(server, link.url)));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import type { CustomCredential, StartRequest } from '../../shared/model.ts';
@@ -27,7 +28,7 @@ export async function startRequest(
 ): Promise<StartRequest> {
   const shared = {
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.env === undefined ? {} : { found: options.env }),
+    ...(options.env === undefined ? {} : { found: installation(options.env, cwd) }),
     ...(options.readySeconds === undefined ? {} : { readySeconds: readySeconds(options.readySeconds) }),
   };
   const kind = target === undefined ? undefined : kindOf(target);
@@ -37,6 +38,12 @@ export async function startRequest(
   refuseCommandOptions(options);
   const place = await lookAt(target, options, cwd);
   return { ...shared, profile: 'jupyter', ...place };
+}
+
+/** An id as `gatehouse profiles` lists it, or a path: of an environment or of an interpreter. */
+function installation(text: string, cwd: string): string {
+  const isPath = /[\\/]|^\.{1,2}$|^~/.test(text) || existsSync(resolve(cwd, text));
+  return isPath ? resolve(cwd, text) : text;
 }
 
 /** The kind that a word of the command line stands for: `jupyter`, `matlab-proxy`. */

@@ -94,12 +94,14 @@ export function failureText({ command, lastLines }: Failure): string {
 /** What the supervisor says of a server about which there is nothing to add. */
 const usualReason = 'It answers and is ours.';
 
-export function serverText({ id, title, state, reason, caveat, url }: ServerInfo): string {
+export function serverText({ id, title, origin, state, reason, caveat, url }: ServerInfo): string {
   const at = url === null ? '' : ` at ${url}`;
   // What is wrong with a server that runs has a line of its own.
   const why = state === 'ready' && (reason === usualReason || caveat !== null) ? '' : ` (${reason})`;
   const heed = state === 'ready' && caveat !== null ? `\nMind: ${caveat}` : '';
   const next =
     state === 'ready' ? `\nSign a browser in: \`gatehouse open ${id}\`, or \`gatehouse link ${id}\`.` : '';
-  return `${id}: ${title} is ${state}${at}${why}${heed}${next}`;
+  // Which installation it runs from: another one than its user thinks of is not taken in silence.
+  const from = origin === 'custom command' ? '' : ` (${origin})`;
+  return `${id}: ${title}${from} is ${state}${at}${why}${heed}${next}`;
 }

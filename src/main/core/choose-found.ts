@@ -2,7 +2,8 @@
  * The attack: a cloned folder brings a `.venv`, and whoever starts a server in the folder runs the code in it without having been
  * asked. So what came with the folder is never the default: its owner names it, or clicks on it.
  */
-import type { FoundServer, ProfileName } from '../../shared/model.ts';
+import { isAbsolute } from 'node:path';
+import { namedOrigin, type FoundServer, type ProfileName } from '../../shared/model.ts';
 import { GatehouseError } from './errors.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -22,12 +23,18 @@ export function choose(
     if (best !== undefined) return best;
     throw working[0] === undefined ? noneFound(found, title, canSetUp) : onlyFromFolder(working[0], canSetUp);
   }
-  const one = found.find(each => each.id === wanted);
+  const one = found.find(each => each.id === wanted || (each.origin === namedOrigin && isAbsolute(wanted)));
   if (one === undefined) {
-    throw new GatehouseError('not-found-here', `There is no server installed at "${wanted}" any more.`, {
-      kind: 'not-found',
-      nextStep: 'See `gatehouse profiles` for what is there now.',
-    });
+    throw new GatehouseError(
+      'not-found-here',
+      isAbsolute(wanted)
+        ? `There is no ${title} in "${wanted}".`
+        : `There is no server installed at "${wanted}" any more.`,
+      {
+        kind: 'not-found',
+        nextStep: 'See `gatehouse profiles` for what is there now.',
+      },
+    );
   }
   if (one.problem === null) return one;
   throw new GatehouseError('cannot-start', `${one.title} in ${one.location} cannot start: ${one.problem}`, {

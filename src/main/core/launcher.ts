@@ -19,7 +19,8 @@ import type { SavedServer } from './saved-servers.ts';
 import { ServerEntry } from './server-entry.ts';
 import { checkFolder } from './folders/check-folder.ts';
 import type { TrustedFolders } from './folders/trusted-folders.ts';
-import { fileRun, identity, nameOf, titleOf } from './start-request.ts';
+import { identity, namedPath, nameOf, titleOf } from './start-request.ts';
+import { activated } from './server/conda.ts';
 import type { Variables } from './server/environment.ts';
 import { newHostLabel, newServerId } from './server-name.ts';
 
@@ -117,8 +118,9 @@ export class Launcher {
       title,
       origin: found?.origin ?? 'custom command',
       folder,
+      chosen: request.found !== undefined,
       port: null,
-      request: found === null ? request : { ...request, found: found.id },
+      request: found === null ? request : { ...request, found: namedPath(request) ?? found.id },
     };
     await this.#parts.saved.put(server);
     this.#parts.environments.keep(id, environment);
@@ -236,12 +238,13 @@ export class Launcher {
 
   async #choose(profile: Profile, request: StartRequest, folder: string): Promise<FoundServer | null> {
     if (profile.find === null) return null;
-    const found = await profile.find({ fresh: false, folder, signal: AbortSignal.timeout(findLimit) });
+    const named = namedPath(request);
+    const found = await profile.find({ fresh: false, folder, named, signal: AbortSignal.timeout(findLimit) });
     return choose(found, request.found, profile.title, profile.setup !== null);
   }
 
   #sameStopped(request: StartRequest, folder: string, found: FoundServer | null): ServerEntry | undefined {
-    const wanted = identity({ ...request, folder, found: found?.id });
+    const wanted = identity({ ...request, folder, found: namedPath(request) ?? found?.id });
     return [...this.#entries.values()].find(
       ({ saved, supervised }) =>
         ['stopped', 'failed'].includes(supervised.state) &&
@@ -271,7 +274,7 @@ export class Launcher {
   }
 
   async #plan(entry: ServerEntry, place: RunPlace): ReturnType<Profile['plan']> {
-    const { id, request, folder } = entry.saved;
+    const { id, request, folder, chosen } = entry.saved;
     const profile = this.#profileOf(entry);
     const found = await this.#choose(profile, request, folder);
     entry.describe(found);
@@ -284,6 +287,10 @@ export class Launcher {
       folderTrusted: trusted,
       doorOrigin: entry.gateway?.origin,
     });
-    return { ...plan, variables: this.#parts.environments.ofServer(id) };
+    const { environments, log } = this.#parts;
+    const variables = environments.ofServer(id);
+    if (found === null) return { ...plan, variables };
+    const { location } = found;
+    return { ...plan, variables: await activated({ location, variables, chosen: chosen === true, log }) };
   }
 }

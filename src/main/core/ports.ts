@@ -178,6 +178,8 @@ export interface Profile {
     | ((options: {
         readonly fresh: boolean;
         readonly folder?: string | undefined;
+        /** Absolute path of an installation that the user names. */
+        readonly named?: string | undefined;
         readonly signal: AbortSignal;
       }) => Promise<readonly FoundServer[]>);
   /** The same for another environment than the core's own: that of whoever asks. */

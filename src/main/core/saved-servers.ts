@@ -25,6 +25,8 @@ export interface SavedServer {
   /** Port of its share listener the last time, and where it listened; absent before the first. */
   readonly sharePort?: number | undefined;
   readonly shareListen?: string | undefined;
+  /** Its owner said which installation; absent or false: the best one was taken. */
+  readonly chosen?: boolean | undefined;
   readonly request: StartRequest;
 }
 
@@ -38,6 +40,7 @@ const savedSchema = z.object({
   port: z.int().min(1).max(65_535).nullable(),
   sharePort: z.int().min(1).max(65_535).optional(),
   shareListen: z.string().max(120).optional(),
+  chosen: z.boolean().optional(),
   request: startRequestSchema,
 });
 

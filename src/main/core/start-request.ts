@@ -1,4 +1,5 @@
 /* What a request to start a server comes down to. Pure. */
+import { isAbsolute } from 'node:path';
 import type { FoundServer, StartRequest } from '../../shared/model.ts';
 import { visible } from '../../shared/visible.ts';
 import { defaultName } from './server-name.ts';
@@ -7,6 +8,11 @@ import { defaultName } from './server-name.ts';
 export function identity(request: StartRequest & { readonly folder: string }): string {
   const { profile, found, folder, file, name, command, credential, readyPath, custom } = request;
   return JSON.stringify([profile, found, folder, file, name, command, credential, readyPath, custom]);
+}
+
+/** The installation that the request names by its path, not by its id. */
+export function namedPath({ found }: StartRequest): string | undefined {
+  return found !== undefined && isAbsolute(found) ? found : undefined;
 }
 
 /** The file that the request is about. JupyterLab opens a notebook and many more; others run the one file. */

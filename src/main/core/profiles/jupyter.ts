@@ -80,7 +80,7 @@ export function jupyterProfile(options: JupyterProfileOptions): FoundProfile {
     // JupyterLab answers after 2 s on a quick machine; a cold start from a network folder has been seen to take minutes.
     readySeconds: () => options.readySeconds?.('jupyter') ?? 120,
   };
-  const look: FoundProfile['find'] = async ({ fresh, folder, signal }) => {
+  const look: FoundProfile['find'] = async ({ fresh, folder, named, signal }) => {
     const environments = await findPythonEnvironments({
       environment: options.environment,
       home: options.home,
@@ -88,6 +88,7 @@ export function jupyterProfile(options: JupyterProfileOptions): FoundProfile {
       managed,
       condaRoots: options.condaRoots,
       folder,
+      named,
       cacheFile: join(options.dataFolder, 'cache', 'python-environments.json'),
       fresh,
       signal,

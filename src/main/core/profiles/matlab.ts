@@ -53,7 +53,7 @@ export function matlabProfile(options: ProfileOptions): FoundProfile {
       title: matlabTitle,
       canSetUp: false,
       log: options.log,
-      look: ({ folder }) => findMatlabProxies(options, folder),
+      look: ({ folder, named }) => findMatlabProxies(options, folder, named),
       plan: (request, chosen, place) => planMatlab(options, request, chosen, place),
     }),
     clientCredential: {

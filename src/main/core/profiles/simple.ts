@@ -17,7 +17,7 @@ export function simpleProfile(server: SimpleServer, options: ProfileOptions): Pr
       title: server.title,
       canSetUp: false,
       log: options.log,
-      look: ({ folder, signal }) => findSimple(server, options, folder, signal),
+      look: ({ folder, named, signal }) => findSimple(server, { ...options, named }, folder, signal),
       plan: (request, chosen, place) => planSimple(server, options, request, chosen, place),
     }),
     setup: null,

@@ -30,8 +30,28 @@ export async function askLoginShell(question: LoginQuestion): Promise<LoginAnswe
   if (process.platform === 'win32') return { kind: 'none', reason: 'Windows has no login shell' };
   const shell = shellOf(question.variables);
   if (shell === null) return { kind: 'none', reason: 'no shell is known for this account' };
+  const { variables, milliseconds, node = process.execPath } = question;
+  return variablesAfter({
+    program: shell,
+    args: mark => argumentsFor(shell, node, mark),
+    variables,
+    milliseconds,
+  });
+}
+
+export interface ShellRun {
+  readonly program: string;
+  /** What makes it print its variables as JSON between two of these marks. */
+  readonly args: (mark: string) => readonly string[];
+  readonly variables: Variables;
+  readonly milliseconds: number;
+}
+
+/** The variables that a shell has after what it is told to do. Bounded in time, and ended with all that it started. Throws nothing. */
+export async function variablesAfter(shellRun: ShellRun): Promise<LoginAnswer> {
+  const shell = shellRun.program;
   const mark = `gatehouse-${randomBytes(12).toString('hex')}`;
-  const said = await run(shell, mark, question);
+  const said = await run(shellRun, mark);
   if (typeof said !== 'string') return { kind: 'none', reason: `${shell} ${said.reason}` };
   const from = said.indexOf(mark);
   const to = said.indexOf(mark, from + mark.length);
@@ -55,9 +75,14 @@ function shellOf(variables: Variables): string | null {
   }
 }
 
+/** For Node's `-e`. */
+export function printing(mark: string): string {
+  return `process.stdout.write("${mark}"+JSON.stringify(process.env)+"${mark}")`;
+}
+
 /** How each shell is told to run one command after its start files. */
 function argumentsFor(shell: string, node: string, mark: string): readonly string[] {
-  const script = `process.stdout.write("${mark}"+JSON.stringify(process.env)+"${mark}")`;
+  const script = printing(mark);
   const plain = `'${node.replaceAll("'", `'\\''`)}' -e '${script}'`;
   const name = basename(shell);
   if (/^(?:pwsh|powershell)/.test(name)) return ['-Login', '-Command', `& ${plain}`];
@@ -69,13 +94,12 @@ function argumentsFor(shell: string, node: string, mark: string): readonly strin
 }
 
 function run(
-  shell: string,
+  { program, args, variables, milliseconds }: ShellRun,
   mark: string,
-  { variables, milliseconds, node = process.execPath }: LoginQuestion,
 ): Promise<string | { readonly reason: string }> {
   return new Promise(resolve => {
     let said = '';
-    const child = spawn(shell, argumentsFor(shell, node, mark), {
+    const child = spawn(program, args(mark), {
       cwd: '/',
       env: { ...variables, GATEHOUSE_ASKS_ENVIRONMENT: '1' },
       // A session of its own: no terminal to ask in or to be stopped by, and one group to end.

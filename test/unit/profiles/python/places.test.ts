@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import {
   environmentOf,
   withoutDuplicates,
 } from '../../../../src/main/core/profiles/python/places.ts';
+import { namedOrigin } from '../../../../src/shared/model.ts';
 import { fakeEnvironment, scratchFolder } from '../../../support/fake-environment.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
@@ -102,4 +104,83 @@ test('an interpreter belongs to the virtual environment that it was found in, or
   await symlink(join(base, 'bin/python'), join(virtual, 'bin/python'));
   expect(await environmentOf(join(virtual, 'bin/python'), 'linux')).toBe(virtual);
   expect(await environmentOf(join(scratch.folder, 'nowhere/bin/python'), 'linux')).toBeNull();
+});
+
+const python = (home: string, place: string) => fakeEnvironment(join(home, place));
+
+test.each([
+  ['.asdf/installs/python/3.12.1', 'asdf: 3.12.1'],
+  ['.local/share/mise/installs/python/3.12.1', 'mise: 3.12.1'],
+  ['.local/share/virtualenvs/work-AbCd1234', 'pipenv: work-AbCd1234'],
+  ['.cache/pypoetry/virtualenvs/work-x-py3.12', 'poetry: work-x-py3.12'],
+  ['Library/Caches/pypoetry/virtualenvs/work-x-py3.12', 'poetry: work-x-py3.12'],
+  ['.local/share/hatch/env/virtual/work/AbCd1234/docs', 'hatch: work docs'],
+  ['.pixi/envs/lab', 'pixi: lab'],
+  ['.local/share/uv/python/cpython-3.12', 'uv python: cpython-3.12'],
+  ['.pyenv/versions/mine', 'pyenv: mine'],
+  ['opt/anaconda3', 'conda: base'],
+  ['opt/miniconda3/envs/x', 'conda: x'],
+  ['micromamba/envs/x', 'conda: x'],
+  ['.local/share/mamba/envs/x', 'conda: x'],
+  ['elsewhere/conda/envs/x', 'conda: x'],
+  ['lists/one', 'conda: base'],
+  ['root of exe', 'conda: base'],
+  ['kernels of/jupyter', 'registered kernel'],
+])('%s is looked into as %s', async (place, origin) => {
+  const home = scratch.folder;
+  await python(home, place);
+  await writeFile(
+    join(home, '.condarc'),
+    `channels:\n  - x\nenvs_dirs:\n  - ~/elsewhere/conda/envs\n  - "${join(home, 'lists')}"\nauto: false\n`,
+  );
+  await mkdir(join(home, '.local/share/jupyter/kernels/mine'), { recursive: true });
+  const kernel = { argv: [join(home, 'kernels of/jupyter/bin/python'), '-m', 'ipykernel_launcher'] };
+  await writeFile(join(home, '.local/share/jupyter/kernels/mine/kernel.json'), JSON.stringify(kernel));
+  expect(await look({ CONDA_EXE: join(home, 'root of exe/bin/conda') })).toContainEqual([place, origin]);
+});
+
+test.each(['.venv', 'venv', 'env', '.pixi/envs/default'])(
+  '%s of the opened folder came with it, and is not trusted',
+  async name => {
+    const home = scratch.folder;
+    const folder = join(home, 'work');
+    await python(folder, name);
+    const around = {
+      environment: {},
+      home,
+      managed: join(home, 'managed'),
+      folder,
+      platform: 'linux',
+    } as const;
+    const real = await withoutDuplicates(await candidatePlaces(around), 'linux');
+    expect(real.filter(({ location }) => location.startsWith(home))).toMatchObject([{ untrusted: true }]);
+    // Its user names it: a folder, or an interpreter.
+    for (const named of [join(folder, name), join(folder, name, 'bin/python')]) {
+      const chosen = await withoutDuplicates(await candidatePlaces({ ...around, named }), 'linux');
+      expect(chosen[0]).toMatchObject({
+        location: join(folder, name),
+        origin: namedOrigin,
+        untrusted: false,
+      });
+    }
+  },
+);
+
+test.each([
+  ['.cache/pypoetry/virtualenvs/work-%-py3.12', 'poetry'],
+  ['.local/share/hatch/env/virtual/work/%/work', 'hatch'],
+  ['.local/share/virtualenvs/work-any', 'pipenv'],
+])('what a tool made for the opened folder goes before what is merely on PATH: %s', async (place, tool) => {
+  const home = scratch.folder;
+  const folder = join(home, 'work');
+  await mkdir(folder);
+  const hash = createHash('sha256').update(folder).digest('base64url').slice(0, 8);
+  const own = place.replace('%', hash);
+  await python(home, own);
+  await python(home, place.replace('%', 'AAAAAAAA').replace('any', 'other'));
+  await writeFile(join(home, own, '.project'), folder);
+  await python(home, 'on path');
+  const [first] = await look({ PATH: join(home, 'on path/bin') }, folder);
+  expect(first?.[0]).toBe(own);
+  expect(first?.[1]).toContain(tool);
 });

@@ -18,10 +18,11 @@ export const matlabTitle = 'MATLAB (matlab-proxy)';
 export async function findMatlabProxies(
   options: ProfileOptions,
   folder: string | undefined,
+  named?: string,
 ): Promise<FoundServer[]> {
   const { environment, home, platform, dataFolder } = options;
   const managed = pathsOf(platform).join(dataFolder, 'environments', 'matlab');
-  const around = { environment, home, platform, managed, folder, scripts: ['matlab-proxy-app'] };
+  const around = { environment, home, platform, managed, folder, named, scripts: ['matlab-proxy-app'] };
   const [packages, matlab] = await Promise.all([
     findPythonPackages(around, ['matlab_proxy']),
     findMatlab(environment, platform),

@@ -7,6 +7,10 @@ import { installedIn } from './installed.ts';
 import { interpreterOf } from './interpreter.ts';
 import { candidatePlaces, withoutDuplicates } from './places.ts';
 import type { Surroundings } from './places.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that one environment may take. */
+const patience = 10_000;
 
 /** One environment that has the wanted distribution; nothing of it was run. */
 export type PythonPackage = Omit<PythonEnvironment, 'requested' | 'problem'>;
@@ -20,18 +24,22 @@ export async function findPythonPackages(
   const wanted = new Set(distributions);
   const places = await withoutDuplicates(await candidatePlaces(around), platform);
   const found = await Promise.all(
-    places.map(async ({ location, origin, rank, untrusted }): Promise<PythonPackage | null> => {
-      const { versions } = await installedIn(location, home, platform, wanted);
-      if (!versions.has(distributions[0])) return null;
-      const python = await interpreterOf(location, platform);
-      return {
-        location,
-        origin,
-        rank,
-        fromFolder: untrusted,
-        python,
-        versions: Object.fromEntries(versions),
+    places.map(({ location, origin, rank, untrusted }) => {
+      const look = async (): Promise<PythonPackage | null> => {
+        const { versions } = await installedIn(location, home, platform, wanted);
+        if (!versions.has(distributions[0])) return null;
+        const python = await interpreterOf(location, platform);
+        return {
+          location,
+          origin,
+          rank,
+          fromFolder: untrusted,
+          python,
+          versions: Object.fromEntries(versions),
+        };
       };
+      // One on a dead disk is left out, and keeps no other waiting.
+      return within(patience, null, look());
     }),
   );
   return found.filter(each => each !== null).sort((one, other) => one.rank - other.rank);

@@ -1,6 +1,7 @@
-import { managedOrigin } from '../../../../shared/model.ts';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { managedOrigin, namedOrigin } from '../../../../shared/model.ts';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { pathsOf } from './interpreter.ts';
+import { below, interpretersOfKernels, keptPlaces, smallText } from './kept-places.ts';
 import { within } from './within.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly condaRoots?: readonly string[] | undefined;
   /** The folder that is about to be opened. */
   readonly folder: string | undefined;
+  /** An environment, or an interpreter of one, that the user names by its path; absolute. */
+  readonly named?: string | undefined;
   /** Programs on PATH whose first line names the interpreter that they belong to; Jupyter's own when absent. */
   readonly scripts?: readonly string[] | undefined;
 }
@@ -37,7 +40,16 @@ const jupyterScripts = ['jupyter-lab', 'jupyter-notebook', 'jupyter-server'] as 
 const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
 /** What came with the folder is last: whoever made the folder has chosen it. If the user has too, the other way of finding it wins. */
-const ranks = { active: 1, conda: 2, path: 3, managed: 4, other: 5, folder: 6 } as const;
+const ranks = {
+  named: 0,
+  active: 1,
+  project: 1.5,
+  conda: 2,
+  path: 3,
+  managed: 4,
+  other: 5,
+  folder: 6,
+} as const;
 
 /** Every place where Python environments are kept. Reads folders and small files; runs nothing. */
 export async function candidatePlaces(around: Surroundings): Promise<Candidate[]> {
@@ -48,20 +60,23 @@ export async function candidatePlaces(around: Surroundings): Promise<Candidate[]
     if (location !== undefined && paths.isAbsolute(location))
       chosen.push({ location, origin, rank, untrusted });
   };
-  if (folder !== undefined) add(paths.join(folder, '.venv'), `.venv in ${folder}`, ranks.folder, true);
+  if (around.named !== undefined) add(await namedPlace(around.named, platform), namedOrigin, ranks.named);
+  for (const [location, origin] of await inFolder(folder, platform))
+    add(location, origin, ranks.folder, true);
   add(environment['VIRTUAL_ENV'], 'VIRTUAL_ENV', ranks.active);
   const conda = environment['CONDA_PREFIX'];
   if (conda !== undefined) add(conda, condaOrigin(conda, paths), ranks.conda);
   // A folder on a dead network disk keeps its own source waiting, and no other.
   const listed = await Promise.all(
-    [onPath(around), condaList(around), kept(around)].map(work =>
-      within<readonly Named[]>(patience, [], work),
-    ),
+    [onPath(around), condaList(around)].map(work => within<readonly Named[]>(patience, [], work)),
   );
+  const tools = await within<readonly Found[]>(patience, [], kept(around));
   for (const [location, origin] of listed[0] ?? []) add(location, origin, ranks.path);
   // Half made, or half removed, it counts as none.
   if (!(await exists(`${managed}.incomplete`))) add(managed, managedOrigin, ranks.managed);
-  for (const [location, origin] of listed.slice(1).flat()) add(location, origin, ranks.other);
+  for (const [location, origin] of listed[1] ?? []) add(location, origin, ranks.other);
+  for (const [location, origin, forFolder] of tools)
+    add(location, origin, forFolder ? ranks.project : ranks.other);
   return chosen;
 }
 
@@ -138,8 +153,10 @@ async function condaList(around: Surroundings): Promise<Named[]> {
     .split(/\r?\n/)
     .map(line => line.trim())
     .filter(line => line !== '');
-  const roots = ['miniconda3', 'anaconda3', 'miniforge3', 'mambaforge', 'micromamba', '.local/share/mamba']
+  const usual = ['miniconda3', 'anaconda3', 'miniforge3', 'mambaforge'];
+  const roots = [...usual, ...usual.map(name => `opt/${name}`), 'micromamba', '.local/share/mamba']
     .map(name => paths.join(home, name))
+    .concat(await rootsOnPath(around))
     .concat(around.condaRoots ?? (platform === 'win32' ? [] : usualCondaRoots))
     .concat([environment['MAMBA_ROOT_PREFIX'] ?? '', environment['CONDA_ROOT'] ?? '']);
   const extra = (environment['CONDA_ENVS_PATH'] ?? environment['CONDA_ENVS_DIRS'] ?? '').split(
@@ -148,50 +165,87 @@ async function condaList(around: Surroundings): Promise<Named[]> {
   const holders = [
     ...roots.map(root => (root === '' ? '' : paths.join(root, 'envs'))),
     paths.join(home, '.conda', 'envs'),
+    ...(await environmentFolders(home, paths)),
     ...extra,
   ];
-  const inside = await Promise.all(holders.map(holder => subfolders(holder, around.platform)));
+  const inside = await Promise.all(holders.map(holder => below(holder, 1, around.platform)));
   return [...known, ...roots, ...inside.flat()].map(
     location => [location, condaOrigin(location, paths)] as const,
   );
 }
 
-/** pyenv, pipx, uv, virtualenvwrapper: folders full of environments. */
-async function kept(around: Surroundings): Promise<Named[]> {
+/** What tools keep, pyenv's nested ones, and what kernels were registered from. */
+async function kept(around: Surroundings): Promise<readonly Found[]> {
   const { environment, home, platform } = around;
   const paths = pathsOf(platform);
-  const data = environment['XDG_DATA_HOME'] ?? paths.join(home, '.local', 'share');
-  const pyenv = paths.join(environment['PYENV_ROOT'] ?? paths.join(home, '.pyenv'), 'versions');
-  const holders: Named[] = [
-    [pyenv, 'pyenv'],
-    [paths.join(environment['PIPX_HOME'] ?? paths.join(data, 'pipx'), 'venvs'), 'pipx'],
-    [paths.join(home, '.local', 'pipx', 'venvs'), 'pipx'],
-    [environment['UV_TOOL_DIR'] ?? paths.join(data, 'uv', 'tools'), 'uv tool'],
-    [environment['WORKON_HOME'] ?? paths.join(home, '.virtualenvs'), 'virtualenvwrapper'],
-  ];
-  const found = await Promise.all(
-    holders.map(async ([holder, origin]) =>
-      (await subfolders(holder, platform)).map(
-        location => [location, `${origin}: ${paths.basename(location)}`] as const,
-      ),
-    ),
+  const versions = await below(
+    paths.join(environment['PYENV_ROOT'] ?? paths.join(home, '.pyenv'), 'versions'),
+    1,
+    platform,
   );
-  const versions = await subfolders(pyenv, platform);
-  const nested = await Promise.all(
-    versions.map(version => subfolders(paths.join(version, 'envs'), platform)),
-  );
+  const nested = await Promise.all(versions.map(version => below(paths.join(version, 'envs'), 1, platform)));
+  const interpreters = await interpretersOfKernels(around);
+  const ofKernels = await Promise.all(interpreters.map(each => environmentOf(each, platform)));
   return [
-    ...found.flat(),
-    ...nested.flat().map(location => [location, `pyenv: ${paths.basename(location)}`] as const),
+    ...(await keptPlaces(around)).map(
+      ({ location, origin, forFolder }) => [location, origin, forFolder] as const,
+    ),
+    ...nested.flat().map(location => [location, `pyenv: ${paths.basename(location)}`, false] as const),
+    ...ofKernels.flatMap(location =>
+      location === null ? [] : [[location, 'registered kernel', false] as const],
+    ),
   ];
 }
 
-async function subfolders(folder: string, platform: NodeJS.Platform): Promise<string[]> {
-  if (folder === '') return [];
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter(entry => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
-    .map(entry => pathsOf(platform).join(folder, entry.name));
+type Found = readonly [location: string, origin: string, forFolder: boolean];
+
+/** Roots of conda and mamba by their own programs: CONDA_EXE, MAMBA_EXE, and `condabin` on PATH. */
+async function rootsOnPath({ environment, platform }: Surroundings): Promise<string[]> {
+  const paths = pathsOf(platform);
+  const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(paths.delimiter);
+  const programs = [environment['CONDA_EXE'] ?? '', environment['MAMBA_EXE'] ?? ''];
+  return [
+    ...programs
+      .filter(program => paths.isAbsolute(program))
+      .map(program => paths.dirname(paths.dirname(program))),
+    ...folders
+      .filter(folder => paths.isAbsolute(folder) && paths.basename(folder) === 'condabin')
+      .map(folder => paths.dirname(folder)),
+  ];
+}
+
+/** `envs_dirs` of the user's `.condarc`: a list of YAML in its two plain forms. */
+async function environmentFolders(home: string, paths: ReturnType<typeof pathsOf>): Promise<string[]> {
+  const text = await smallText(paths.join(home, '.condarc'));
+  const list = /^envs_dirs\s*:\s*(?:\[([^\]]*)\]|((?:\r?\n\s*-[^\n]*)+))/m.exec(text);
+  const parts = list?.[1]?.split(',') ?? list?.[2]?.split('\n') ?? [];
+  return parts
+    .map(part =>
+      part
+        .trim()
+        .replace(/^-\s*/, '')
+        .replaceAll(/^["']|["']$/g, '')
+        .replace(/^~(?=[\\/])/, home),
+    )
+    .filter(part => paths.isAbsolute(part));
+}
+
+/** What lies in the opened folder itself. */
+async function inFolder(folder: string | undefined, platform: NodeJS.Platform): Promise<Named[]> {
+  if (folder === undefined) return [];
+  const paths = pathsOf(platform);
+  const ofPixi = await within(patience, [], below(paths.join(folder, '.pixi', 'envs'), 1, platform));
+  return [
+    ...['.venv', 'venv', 'env'].map(name => [paths.join(folder, name), `${name} in ${folder}`] as const),
+    ...ofPixi.map(location => [location, `pixi ${paths.basename(location)} in ${folder}`] as const),
+  ];
+}
+
+/** A folder is itself; of an interpreter its environment. */
+async function namedPlace(path: string, platform: NodeJS.Platform): Promise<string | undefined> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return undefined;
+  return found.isDirectory() ? path : ((await environmentOf(path, platform)) ?? undefined);
 }
 
 async function exists(path: string): Promise<boolean> {

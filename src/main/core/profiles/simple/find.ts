@@ -7,10 +7,15 @@ import { findPythonPackages } from '../python/packages.ts';
 import { findCheckouts } from './checkout.ts';
 import { refusal, type SimpleServer, type SimpleSource } from './server.ts';
 
+interface LookOptions extends ProfileOptions {
+  /** Absolute path of an environment that the user names. */
+  readonly named?: string | undefined;
+}
+
 /** Everything of this kind on this computer, what works first. */
 export async function findSimple(
   server: SimpleServer,
-  options: ProfileOptions,
+  options: LookOptions,
   folder: string | undefined,
   signal: AbortSignal,
 ): Promise<FoundServer[]> {
@@ -22,7 +27,7 @@ export async function findSimple(
 function bySource(
   server: SimpleServer,
   source: SimpleSource,
-  options: ProfileOptions,
+  options: LookOptions,
   folder: string | undefined,
   signal: AbortSignal,
 ): Promise<FoundServer[]> {
@@ -55,12 +60,12 @@ async function inCheckouts(
 async function inPython(
   server: SimpleServer,
   source: SimpleSource & { readonly kind: 'python' },
-  options: ProfileOptions,
+  options: LookOptions,
   folder: string | undefined,
 ): Promise<FoundServer[]> {
-  const { environment, home, platform, dataFolder } = options;
+  const { environment, home, platform, dataFolder, named } = options;
   const managed = pathsOf(platform).join(dataFolder, 'environments', server.name);
-  const around = { environment, home, platform, managed, folder, scripts: source.scripts };
+  const around = { environment, home, platform, managed, folder, named, scripts: source.scripts };
   const packages = await findPythonPackages(around, [source.distribution]);
   return packages.map(({ location, origin, python, versions, fromFolder }) => {
     const version = versions[source.distribution] ?? null;

@@ -1,0 +1,81 @@
+/**
+ * A conda environment has variables of its own (`conda env config vars`, GDAL_DATA, compilers), and scripts that set more when it is activated. The attack: an
+ * environment that was merely found runs its scripts because somebody starts a server. So they run only for one that its owner chose, once a start and bounded.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Log } from '../ports.ts';
+import type { Variables } from './environment.ts';
+import { printing, variablesAfter } from './login-shell.ts';
+
+export interface Activation {
+  readonly location: string;
+  readonly variables: Variables;
+  /** Its owner named it or clicked on it. */
+  readonly chosen: boolean;
+  readonly log: Log;
+}
+
+const milliseconds = 10_000;
+const stateShape = z.object({ env_vars: z.record(z.string(), z.string()).optional() });
+/** Written by conda for a variable that is to be unset. */
+const unset = '***unset***';
+
+/** The variables with those of the environment in them; unchanged where conda did not make it. Bounded in time; throws nothing. */
+export async function activated({ location, variables, chosen, log }: Activation): Promise<Variables> {
+  const found = await stat(join(location, 'conda-meta')).catch(() => null);
+  if (found?.isDirectory() !== true) return variables;
+  const own = {
+    ...variables,
+    CONDA_PREFIX: location,
+    CONDA_DEFAULT_ENV: nameOf(location),
+    CONDA_SHLVL: '1',
+    PATH: [join(location, 'bin'), variables['PATH'] ?? '/usr/bin:/bin'].join(':'),
+  };
+  if (!chosen) return { ...own, PATH: variables['PATH'] };
+  const withState = { ...own, ...(await stateOf(location)) };
+  return { ...(await afterScripts(location, withState, log)), PATH: variables['PATH'] };
+}
+
+function nameOf(location: string): string {
+  return basename(dirname(location)) === 'envs' ? basename(location) : 'base';
+}
+
+async function stateOf(location: string): Promise<Record<string, string | undefined>> {
+  try {
+    const text = await readFile(join(location, 'conda-meta', 'state'), 'utf8');
+    const { env_vars: variables = {} } = stateShape.parse(JSON.parse(text));
+    return Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [name, value === unset ? undefined : value]),
+    );
+  } catch {
+    return {};
+  }
+}
+
+/** In the order and the way of `conda activate`: read by one shell, one after another. */
+async function afterScripts(location: string, variables: Variables, log: Log): Promise<Variables> {
+  const folder = join(location, 'etc', 'conda', 'activate.d');
+  const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.sh')).sort();
+  if (process.platform === 'win32' || names.length === 0) return variables;
+  const script = 'node=$1; print=$2; shift 2; for file; do . "$file"; done >&2; exec "$node" -e "$print"';
+  const files = names.map(name => join(folder, name));
+  const program = (await stat('/bin/bash').catch(() => null)) === null ? '/bin/sh' : '/bin/bash';
+  const answer = await variablesAfter({
+    program,
+    args: mark => ['-c', script, 'activate', process.execPath, printing(mark), ...files],
+    variables,
+    milliseconds,
+  });
+  if (answer.kind === 'variables') return answer.variables;
+  log.warn(
+    'The activation scripts of a conda environment did not end well; the server starts without what they set.',
+    {
+      location,
+      reason: answer.reason,
+      nextStep: `Run \`conda activate ${location}\` in a terminal to see what they say.`,
+    },
+  );
+  return variables;
+}
