@@ -53,6 +53,7 @@ export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOpt
     `"${name}" is known already and starts as it was started first: ${given.join(', ')} would change nothing`,
     `Leave that out, or name a kind of server, a folder or a file for a new one; \`gatehouse forget ${id}\` takes this one off the list`,
   );
+}
 
 /** What lies in the opened folder is never the default; that another one was taken is said, and how its own is. */
 export async function sayWhatWasPassedOver(
