@@ -9,7 +9,8 @@
 import { GuestBudgets, type BudgetLimits, type Payer } from './guest-budgets.ts';
 
 export interface TurnLimits {
-  readonly budgets: BudgetLimits;
+  /** Of the server's time; null: it is not charged. */
+  readonly budgets: BudgetLimits | null;
   /** Requests that the server works at, at once. */
   readonly session: number;
   readonly link: number;
@@ -32,7 +33,7 @@ const patience = { waiting: 4096, waitMs: 60_000, asideMs: 250, longMs: 5000, ab
 
 /** A server that works at several requests at once: they come in fair turns, and its time is not charged, as one who waits for it takes it from nobody. */
 export const defaultTurnLimits: TurnLimits = {
-  budgets: { burstSeconds: 1, session: onlyWork(1e6), link: onlyWork(1e6), all: onlyWork(1e6) },
+  budgets: null,
   session: 6,
   link: 12,
   all: 16,
@@ -81,7 +82,7 @@ interface Waiting {
 export class ServerTurns {
   readonly #limits: TurnLimits;
   readonly #clock: () => number;
-  readonly #budgets: GuestBudgets;
+  readonly #budgets: GuestBudgets | null;
   /** In the order in which they were sent. */
   readonly #running = new Set<Running>();
   /** By session, those first that have waited longest for their turn. */
@@ -97,7 +98,7 @@ export class ServerTurns {
     this.#limits = limits;
     this.#clock = clock;
     this.#settledAt = clock();
-    this.#budgets = new GuestBudgets(limits.budgets, this.#settledAt);
+    this.#budgets = limits.budgets === null ? null : new GuestBudgets(limits.budgets, this.#settledAt);
   }
 
   /** Requests with the server, and those that wait. */
@@ -174,7 +175,7 @@ export class ServerTurns {
     if (!this.#ended.has(session)) return;
     for (const { payer } of this.#running) if (payer.session === session) return;
     this.#ended.delete(session);
-    this.#budgets.forget(session);
+    this.#budgets?.forget(session);
   }
 
   #putAside(running: Running): void {
@@ -185,6 +186,7 @@ export class ServerTurns {
 
   /** Charges the server's time since the last time, in equal parts to those for whom it works. */
   #settle(now: number): void {
+    if (this.#budgets === null) return;
     const active = [...this.#running].filter(one => !one.isAside && !this.#isLong(one, now));
     const each = (now - this.#settledAt) / active.length;
     this.#settledAt = now;
@@ -203,10 +205,11 @@ export class ServerTurns {
       if (this.#isLong(running, now)) continue;
       all += 1;
       if (running.payer.link === payer.link) ofLink += 1;
-      if (this.#budgets.hasTakenMuch(running.payer, now)) ofHeavy += 1;
+      if (this.#budgets?.hasTakenMuch(running.payer, now) === true) ofHeavy += 1;
     }
-    const most = this.#budgets.allInDebt(now) ? limits.indebted : limits.all;
+    const most = this.#budgets?.allInDebt(now) === true ? limits.indebted : limits.all;
     if (all >= most || ofSession >= limits.session || ofLink >= limits.link) return false;
+    if (this.#budgets === null) return true;
     if (ofHeavy > 0 && this.#budgets.hasTakenMuch(payer, now)) return false;
     return this.#budgets.waitMs(payer, now) === 0;
   }
@@ -253,7 +256,7 @@ export class ServerTurns {
   #lookLater(now: number): void {
     if (this.#timer !== null) return;
     const debts = [...this.#waiting.values()].flatMap(([first]) =>
-      first === undefined ? [] : [this.#budgets.waitMs(first.payer, now)],
+      first === undefined ? [] : [this.#budgets?.waitMs(first.payer, now) ?? 0],
     );
     const soon = debts.filter(wait => wait > 0);
     this.#timer = setTimeout(
