@@ -1,5 +1,5 @@
 import type { CallName } from '../../shared/contract.ts';
-import type { About } from '../../shared/model.ts';
+import type { About, AccessLink } from '../../shared/model.ts';
 import type { Answers } from './calls.ts';
 import { examine, type DoctorParts } from './doctor.ts';
 import { GatehouseError } from './errors.ts';
@@ -63,12 +63,7 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'server.forget': id => launcher.forget(id),
     'server.failure': async id => launcher.entry(id).failure(),
     'server.logs': (id, { lines }) => launcher.entry(id).supervised.logs(lines),
-    'server.link': async (id, { tool, begin }) => {
-      const { openGateway } = launcher.entry(id);
-      if (openGateway === null) throw notRunning(id);
-      if (begin !== undefined) return openGateway.beginLink({ seen: begin === 'seen' });
-      return tool ? openGateway.toolLink() : openGateway.oneTimeLink();
-    },
+    'server.link': async (id, options) => linkTo(launcher.entry(id), options),
     'server.token': async id => (await launcher.entry(id).accessToken()).reveal(),
     'server.windowToken': async id => windowTokenOf(launcher.entry(id)),
     'server.rotateToken': async id => (await launcher.entry(id).rotateToken()).reveal(),
@@ -80,6 +75,15 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'config.get': async key => settings.info(key),
     'config.set': (key, value) => settings.set(key, value),
   };
+}
+
+function linkTo(
+  { openGateway, saved }: ServerEntry,
+  { tool, begin }: Parameters<Answers['server.link']>[1],
+): AccessLink | Promise<AccessLink> {
+  if (openGateway === null) throw notRunning(saved.id);
+  if (begin !== undefined) return openGateway.beginLink({ seen: begin === 'seen' });
+  return tool ? openGateway.toolLink() : openGateway.oneTimeLink();
 }
 
 function windowTokenOf({ openGateway, saved }: ServerEntry): { url: string; token: string } {

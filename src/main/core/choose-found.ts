@@ -84,6 +84,13 @@ export function noSuchProfile(name: ProfileName, known: readonly ProfileName[]):
   });
 }
 
+export function noSuchServer(id: string): GatehouseError {
+  return new GatehouseError('no-such-server', `There is no server "${id}".`, {
+    kind: 'not-found',
+    nextStep: 'See `gatehouse list`.',
+  });
+}
+
 export function inUse({ id, name }: { readonly id: string; readonly name: string }): GatehouseError {
   return new GatehouseError('in-use', `"${name}" runs from the managed environment.`, {
     nextStep: `Stop it first: \`gatehouse stop ${id}\`.`,

@@ -132,12 +132,11 @@ function foldersOf(
   settings: SettingsStore,
   log: Log,
 ): TrustedFolders {
-  const bySetting = (): readonly string[] => settings.get('folders.trusted');
   return openTrustedFolders({
     stateFolder: paths.state,
     home: homedir,
     uid: paths.uid,
-    bySetting,
+    bySetting: () => settings.get('folders.trusted'),
     log,
     mayWrite,
   });

@@ -10,7 +10,7 @@ import {
   type SetupProgress,
   type StartRequest,
 } from '../../shared/model.ts';
-import { choose, inUse, noSetup, noSuchProfile } from './choose-found.ts';
+import { choose, inUse, noSetup, noSuchProfile, noSuchServer } from './choose-found.ts';
 import { GatehouseError } from './errors.ts';
 import type { FindRequest, LauncherParts } from './launcher-parts.ts';
 import type { Profile, RunPlace } from './ports.ts';
@@ -56,11 +56,8 @@ export class Launcher {
   /** Throws `no-such-server` (kind `not-found`). */
   entry(id: string): ServerEntry {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) return entry;
-    throw new GatehouseError('no-such-server', `There is no server "${id}".`, {
-      kind: 'not-found',
-      nextStep: 'See `gatehouse list`.',
-    });
+    if (entry === undefined) throw noSuchServer(id);
+    return entry;
   }
 
   /** A server as sharing sees it. Throws `no-such-server`. */
