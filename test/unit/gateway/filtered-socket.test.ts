@@ -246,7 +246,7 @@ test('half messages of one session on many sockets are kept up to its share, the
 test('a guest whose budget is used up waits, and nothing is lost or changes its order', async () => {
   const work = new GuestWork({
     burstSeconds: 2,
-    session: { ...plenty, bytes: 2000 },
+    session: { ...plenty, bytes: 16_000 },
     link: plenty,
     all: plenty,
   });
