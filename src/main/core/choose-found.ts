@@ -88,3 +88,10 @@ export function inUse({ id, name }: { readonly id: string; readonly name: string
     nextStep: `Stop it first: \`gatehouse stop ${id}\`.`,
   });
 }
+
+export function noSuchServer(id: string): GatehouseError {
+  return new GatehouseError('no-such-server', `There is no server "${id}".`, {
+    kind: 'not-found',
+    nextStep: 'See `gatehouse list`.',
+  });
+}
