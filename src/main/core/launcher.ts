@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Calls } from '../../shared/contract.ts';
 import {
   managedOrigin,
   type Busy,
@@ -129,7 +130,7 @@ export class Launcher {
   /** A server that is known, with what it is started with this time. Throws `no-such-server`. */
   async prepareAgain(
     id: string,
-    { caller, fresh }: { caller?: CallerEnvironment | undefined; fresh?: boolean | undefined },
+    { caller, fresh }: Parameters<Calls['server.restart']>[1] & object,
   ): Promise<ServerEntry> {
     const entry = this.entry(id);
     await this.#parts.environments.renew(id, caller, fresh === true);
@@ -235,8 +236,8 @@ export class Launcher {
 
   async #choose(profile: Profile, request: StartRequest, folder: string): Promise<FoundServer | null> {
     if (profile.find === null) return null;
-    const named = namedPath(request);
-    const found = await profile.find({ fresh: false, folder, named, signal: AbortSignal.timeout(findLimit) });
+    const where = { folder, named: namedPath(request) };
+    const found = await profile.find({ ...where, fresh: false, signal: AbortSignal.timeout(findLimit) });
     return choose(found, request.found, profile.title, profile.setup !== null);
   }
 
@@ -284,10 +285,7 @@ export class Launcher {
       folderTrusted: trusted,
       doorOrigin: entry.gateway?.origin,
     });
-    const { environments, log } = this.#parts;
-    const variables = environments.ofServer(id);
-    if (found === null) return { ...plan, variables };
-    const { location } = found;
-    return { ...plan, variables: await activated({ location, variables, chosen: chosen === true, log }) };
+    const variables = this.#parts.environments.ofServer(id);
+    return { ...plan, variables: await activated({ ...found, variables, chosen, log: this.#parts.log }) };
   }
 }

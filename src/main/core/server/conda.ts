@@ -10,10 +10,11 @@ import type { Variables } from './environment.ts';
 import { printing, variablesAfter } from './login-shell.ts';
 
 export interface Activation {
-  readonly location: string;
+  /** Of the installation; undefined where there is none. */
+  readonly location?: string | undefined;
   readonly variables: Variables;
   /** Its owner named it or clicked on it. */
-  readonly chosen: boolean;
+  readonly chosen: boolean | undefined;
   readonly log: Log;
 }
 
@@ -24,6 +25,7 @@ const unset = '***unset***';
 
 /** The variables with those of the environment in them; unchanged where conda did not make it. Bounded in time; throws nothing. */
 export async function activated({ location, variables, chosen, log }: Activation): Promise<Variables> {
+  if (location === undefined) return variables;
   const found = await stat(join(location, 'conda-meta')).catch(() => null);
   if (found?.isDirectory() !== true) return variables;
   const own = {
@@ -33,7 +35,7 @@ export async function activated({ location, variables, chosen, log }: Activation
     CONDA_SHLVL: '1',
     PATH: [join(location, 'bin'), variables['PATH'] ?? '/usr/bin:/bin'].join(':'),
   };
-  if (!chosen) return { ...own, PATH: variables['PATH'] };
+  if (chosen !== true) return { ...own, PATH: variables['PATH'] };
   const withState = { ...own, ...(await stateOf(location)) };
   return { ...(await afterScripts(location, withState, log)), PATH: variables['PATH'] };
 }
