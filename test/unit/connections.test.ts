@@ -32,6 +32,7 @@ const allowed: readonly (readonly [file: string, by: string, reason: string])[] 
   ['core/vault/keychain-process.ts', 'Socket', 'the pipe of our own child process'],
   ['core/gateway/connection.ts', 'Socket', 'tells whether an object is one; opens none'],
   ['core/gateway/banner-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
+  ['core/gateway/begin.ts', 'fetch', 'a script of our own pages, in a browser'],
   ['core/gateway/change-wait.ts', 'fetch', 'a script of our own pages, in a browser'],
   ['core/gateway/join-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
 ];

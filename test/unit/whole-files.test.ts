@@ -20,7 +20,7 @@ test('whoever writes a whole file of what the home remembers asks first whether 
   const writers = names.filter(name => readFileSync(join(source, name), 'utf8').includes('writeFileAtomic('));
   const asking = writers.filter(name => /mayWrite\??\.?\(\)/.test(readFileSync(join(source, name), 'utf8')));
   expect(asking.toSorted()).toEqual([
-    'core/folders/trusted-folders.ts',
+    'core/folders/trust-file.ts',
     'core/saved-servers.ts',
     'core/settings/store.ts',
     'core/share/audit-store.ts',
