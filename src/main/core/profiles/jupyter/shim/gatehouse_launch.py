@@ -35,6 +35,13 @@ def take_one_event_loop():
         kept.set(loop)
 
 
+def write_no_page_for_a_browser():
+    """Jupyter leaves a page that leads a browser to the server, readable by whom the user's mask lets. Nobody needs it."""
+    from jupyter_server.serverapp import ServerApp
+
+    ServerApp.write_browser_open_files = lambda self: None
+
+
 def start():
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name not in APPLICATIONS:
@@ -51,6 +58,7 @@ def start():
     gatehouse_traits.install()
     gatehouse_pages.install()
     take_one_event_loop()
+    write_no_page_for_a_browser()
     sys.dont_write_bytecode = kept
     sys.path.remove(own)
 
