@@ -123,14 +123,19 @@ class Lock:
         return create_app
 
     def _server_info(self, real):
-        """Lets `matlab-proxy-app-list-servers`, and what is printed at the start, name the door."""
+        """Lets `matlab-proxy-app-list-servers`, and what is printed at the start, name the door.
+
+        The name is a secret (the session's cookie is kept by it), so the file is for its owner whatever the mask.
+        """
 
         def create_server_info_file(state):
+            mask = os.umask(0o077)
             kept = {name: state.settings[name] for name in ("mwi_server_url", "mwi_is_token_auth_enabled")}
             state.settings.update(mwi_server_url=self._door, mwi_is_token_auth_enabled=False)
             try:
                 return real(state)
             finally:
+                os.umask(mask)
                 state.settings.update(kept)
 
         return create_server_info_file
