@@ -31,7 +31,7 @@ export const kind: ProfileKind = {
     tested: 'Flask 3.1: named, and not named',
   },
   ownVariables:
-    /^FLASK_(?:APP|DEBUG|ENV|RUN_.*|SKIP_DOTENV)$|^(?:WERKZEUG_|GUNICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|INVENIO_DEBUG)$/,
+    /^FLASK_(?:APP|DEBUG|ENV|RUN_.*|SKIP_DOTENV)$|^(?:WERKZEUG_|GUNICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|PORT|SCRIPT_NAME|SERVER_SOFTWARE|INVENIO_DEBUG)$/,
   shownCredential: {
     codeSees: 'none-shown',
     how: "Nothing is shown to it: it listens on a Unix socket in the private folder of the run. An `Authorization` of its own users passes, Gatehouse's never does.",

@@ -25,7 +25,8 @@ export const kind: ProfileKind = {
     whenTrusted: 'The same.',
     tested: 'Gradio 6.31: as Streamlit',
   },
-  ownVariables: /^(?:GRADIO_|SPACE_|UVICORN_)|^(?:SYSTEM|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
+  ownVariables:
+    /^(?:GRADIO_|SPACE_|UVICORN_)|^(?:SYSTEM|KAGGLE_KERNEL_RUN_TYPE|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
   shownCredential: {
     codeSees: 'none-shown',
     how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',

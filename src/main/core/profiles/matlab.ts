@@ -33,7 +33,7 @@ export const kind: ProfileKind = {
     tested: null,
     notice: 'MATLAB starts outside the folder, which is not trusted: there it would run its startup.m.',
   },
-  ownVariables: /^(?:MWI_|MW_|MATLAB_PROXY_)/,
+  ownVariables: /^(?:MWI_|MW_|MATLAB_PROXY_)|^WS_ENV$/,
   shownCredential: {
     codeSees: 'taken-off',
     how: 'The shim is the first middleware of matlab-proxy: it judges, and hands on a copy without the header.',
