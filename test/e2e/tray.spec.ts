@@ -26,7 +26,8 @@ test('the tray tells the state, opens, copies a link, shows the log, restarts, s
   const link = await eventually('a link on the clipboard', 10_000, () =>
     app.electron.evaluate(async ({ clipboard }) => (await clipboard.readText()) || null),
   );
-  const answer = await askByName(link, { accept: 'text/html', 'sec-fetch-mode': 'navigate' });
+  const browser = { accept: 'text/html', 'sec-fetch-mode': 'navigate', cookie: 'gatehouse-probe=1' };
+  const answer = await askByName(link, browser);
   expect([answer.status, answer.headers.location]).toEqual([303, expect.stringMatching(/\/lab$/u)]);
 
   // Closing the window ends nothing.
