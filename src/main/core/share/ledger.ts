@@ -156,10 +156,10 @@ export class Ledger {
     return { open: false, reason: reason === 'unknown' || reason === 'other-server' ? 'revoked' : reason };
   }
 
-  /** Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts as use. */
-  find(cookie: string, serverId: string): GuestVerdict {
+  /** Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts as use. @param key `guestKey` of it, where it is known */
+  find(cookie: string, serverId: string, key = guestKey(cookie)): GuestVerdict {
     const now = this.now();
-    const verdict = this.#find(guestKey(cookie), serverId, now);
+    const verdict = this.#find(key, serverId, now);
     if (verdict.open) verdict.guest.lastSeen = now;
     return verdict;
   }
