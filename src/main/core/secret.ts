@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 
 /**
@@ -36,10 +36,10 @@ export function mintSecret(random: (size: number) => Buffer = randomBytes): Secr
 
 /** What is kept of a secret that only has to be recognised. SHA-256 suffices for 256 random bits; a guessable one never comes here. */
 export function hashSecret(value: string): Buffer {
-  return createHash('sha256').update(value, 'utf8').digest();
+  return hash('sha256', value, 'buffer');
 }
 
 /** Compares in constant time; hashing first makes the lengths equal. */
-export function matchesHash(candidate: string, hash: Buffer): boolean {
-  return timingSafeEqual(hashSecret(candidate), hash);
+export function matchesHash(candidate: string, kept: Buffer): boolean {
+  return timingSafeEqual(hashSecret(candidate), kept);
 }

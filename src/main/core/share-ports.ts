@@ -112,7 +112,7 @@ export interface GuestDesk {
   /** What a waiting page is told. Spends nothing. */
   waiting(id: string, ticket: string): 'waiting' | 'given' | 'denied' | 'over';
   /** Whose cookie this is, now. A right one counts as use. */
-  find(cookie: string): PassVerdict;
+  find(cookie: string, digestOf?: (value: string) => { readonly key: string }): PassVerdict;
   /** The same without counting: for a page that only looks whether it is still in. */
   peek(cookie: string): PassVerdict;
   /** The guest goes. Sockets are ended by the same way as for a revocation. */

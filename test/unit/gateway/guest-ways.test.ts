@@ -109,3 +109,13 @@ test('guests of a role are sent where the server wants them, with its credential
     expect([...way.request.withheld]).toEqual(expect.arrayContaining(['x-secret', 'x-read']));
   expect(full.response.upstreamOrigins).toContain('http://127.0.0.1:2');
 });
+
+test('a way is made once, and anew where what it says of TLS has changed', () => {
+  const [route, ways] = [open(), new GuestWays()];
+  const first = ways.of(route, pass, { ...plain, strictTransport: 'max-age=9' });
+  expect(ways.of(route, pass, { ...plain, strictTransport: 'max-age=9' })).toBe(first);
+  const later = ways.of(route, pass, { ...plain, strictTransport: 'max-age=8' });
+  expect(later.response.added).toEqual(['Strict-Transport-Security', 'max-age=8']);
+  expect(ways.of(route, pass, { ...plain, explicit: true, strictTransport: 'max-age=8' })).not.toBe(later);
+  expect(ways.of(route, pass, { ...plain, strictTransport: 'max-age=8' })).toBe(later);
+});

@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { readFacts, type Facts } from '../../../src/main/core/gateway/facts.ts';
 import { TrustedProxies } from '../../../src/main/core/gateway/trusted-proxies.ts';
 import { makeHosts } from '../../../src/main/core/gateway/hosts.ts';
-import { planRequestHeaders, requestHeaders } from '../../../src/main/core/gateway/request-headers.ts';
+import {
+  plainSpelling,
+  planRequestHeaders,
+  requestHeaders,
+} from '../../../src/main/core/gateway/request-headers.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 
 const plan = planRequestHeaders('localhost', [
@@ -173,4 +177,11 @@ test('whatever spelling of an injected name: the server reads one value, ours', 
     }),
   );
   expect(sent('a', 'b')).toContain('b');
+});
+
+test('every mark but a hyphen is one in every name, whatever it is beside', () => {
+  for (let code = 0; code < 0x300; code += 1) {
+    const name = `x${String.fromCharCode(code)}1`;
+    expect(plainSpelling(name)).toBe(name.replaceAll(/[^a-z0-9-]/g, '-'));
+  }
 });

@@ -63,8 +63,9 @@ export function openCrowd(
       strangers.delete(socket);
     },
     use(socket, guest) {
-      used.use(socket, guest);
-      const { session, link } = used.guestOf(socket) ?? guest;
+      // Only a new one can be one too many.
+      if (!used.use(socket, guest)) return;
+      const { session, link } = guest;
       if (used.ofSession(session) > guests.session) cut(used.leastUsed(session));
       else if (used.ofLink(link) > guests.link) cut(used.leastUsed(used.heaviestSession(link)));
     },

@@ -146,7 +146,10 @@ function makeFacts(
     scheme,
     ownOrigin: `${scheme}://${host}`,
     origin: found.origin,
-    ...metadata,
+    // Not spread: a literal with a spread in its midst costs ten times as much (measured).
+    site: metadata.site,
+    mode: metadata.mode,
+    dest: metadata.dest,
     upgrade,
     workerScript: found.worker || metadata.dest === 'serviceworker',
     safe: method === 'GET' || method === 'HEAD' || method === 'OPTIONS',

@@ -21,7 +21,14 @@ export function secured(door: ShareDoor, facts: Facts, answer: Answer): Answer {
 }
 
 function strictTransport(door: ShareDoor, facts: Facts): string | null {
-  return door.rules.tls.strictTransport(facts.host.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
+  return door.rules.tls.strictTransport(nameOf(facts.host));
+}
+
+/** Of a host that we trust: without the port, and without the brackets of IPv6. */
+function nameOf(host: string): string {
+  const colon = host.lastIndexOf(':');
+  const name = colon > host.lastIndexOf(']') ? host.slice(0, colon) : host;
+  return name.startsWith('[') ? name.slice(1, -1) : name;
 }
 
 export function wayFor(door: ShareDoor, facts: Facts, entry: Entry): Way | null {

@@ -93,8 +93,9 @@ class Account {
 
   /** A clock that goes back gives nothing. */
   #refill(now: number): void {
-    const seconds = Math.max(0, now - this.#at) / 1000;
-    this.#at = Math.max(this.#at, now);
+    if (now <= this.#at) return;
+    const seconds = (now - this.#at) / 1000;
+    this.#at = now;
     const { workMs, bytes } = this.allowance;
     const burst = this.#burstSeconds;
     this.#workMs = Math.min(burst * workMs, this.#workMs + seconds * workMs);
@@ -123,7 +124,10 @@ export class GuestBudgets {
 
   /** Charges what was done for a guest. It is known only afterwards, so an account may be in debt. */
   spend(payer: Payer, now: number, workMs: number, bytes: number): void {
-    for (const account of this.#accountsOf(payer, now)) account.spend(now, workMs, bytes);
+    const [own, link, all] = this.#accountsOf(payer, now);
+    own.spend(now, workMs, bytes);
+    link.spend(now, workMs, bytes);
+    all.spend(now, workMs, bytes);
   }
 
   /** Whether a guest has taken more than half of what a session may use at once. */

@@ -1,11 +1,13 @@
 /** A guest's request on its way to the server: it waits for its turn, and is looked at once more before it is sent. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Condition } from '../role-ports.ts';
 import { jsonAnswer, sendAnswer, type Answer } from './answers.ts';
 import type { Facts } from './facts.ts';
 import { forward, unlikePage, type ExchangeEnd } from './forward.ts';
 import { failure, secured, tooBusy, unmet, wayFor } from './guest-answers.ts';
-import { watchGuestUpload } from './guest-upload.ts';
+import { watchGuestUpload, type GuestUpload } from './guest-upload.ts';
 import { logField } from './refusal-log.ts';
+import type { Way } from './route.ts';
 import type { Turn } from './server-turns.ts';
 import type { ShareDoor } from './share-door.ts';
 import type { Entry } from './share-guard.ts';
@@ -19,71 +21,106 @@ export function forwardGuest(
   response: ServerResponse,
 ): void {
   const slot = door.live.add({ kind: 'request', session: entry.pass.session, request, response });
+  let begun: GuestRequest | null = null;
   const takeBack = door.turns.ask(
     entry.pass,
-    turn => void onTurn(door, facts, entry, request, response, turn),
+    turn => {
+      begun = new GuestRequest(door, facts, entry, request, response, turn);
+      begun.begin();
+    },
     () => sendAnswer(response, secured(door, facts, tooBusy())),
   );
   response.once('close', () => {
     door.live.delete(slot);
     takeBack();
+    begun?.closed();
   });
 }
 
-async function onTurn(
-  door: ShareDoor,
-  facts: Facts,
-  entry: Entry,
-  request: IncomingMessage,
-  response: ServerResponse,
-  turn: Turn,
-): Promise<void> {
-  const refuse = (answer: Answer): void => {
-    turn.end();
-    if (!response.destroyed) sendAnswer(response, answer);
-  };
-  const way = wayFor(door, facts, entry);
-  if (way === null) {
-    refuse(secured(door, facts, door.unavailable(facts)));
-    return;
+/** One that has its turn. A class, and no promise where nothing is waited for: every small request comes through here. */
+class GuestRequest implements ExchangeEnd {
+  readonly turn: Turn;
+  readonly #door: ShareDoor;
+  readonly #facts: Facts;
+  readonly #entry: Entry;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  #upload: GuestUpload | null = null;
+
+  constructor(
+    door: ShareDoor,
+    facts: Facts,
+    entry: Entry,
+    request: IncomingMessage,
+    response: ServerResponse,
+    turn: Turn,
+  ) {
+    this.turn = turn;
+    this.#door = door;
+    this.#facts = facts;
+    this.#entry = entry;
+    this.#request = request;
+    this.#response = response;
   }
-  const answer = entry.onlyIf === null ? null : await unmet(door, way, request, facts, entry.onlyIf);
-  if (answer !== null || response.destroyed) {
-    refuse(answer ?? door.unavailable(facts));
-    return;
+
+  begin(): void {
+    const { onlyIf } = this.#entry;
+    const way = wayFor(this.#door, this.#facts, this.#entry);
+    if (way === null) this.#refuse(secured(this.#door, this.#facts, this.#door.unavailable(this.#facts)));
+    else if (onlyIf !== null) void this.#sendIf(way, onlyIf);
+    else if (this.#response.destroyed) this.turn.end();
+    else this.#send(way);
   }
-  const upload = watchGuestUpload(door, facts, entry.pass, way);
-  if (upload.refusal !== null) {
-    door.noteRole(entry.pass, `upload: ${upload.refusal.message}`);
-    refuse(jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
-    return;
+
+  async #sendIf(way: Way, condition: Condition): Promise<void> {
+    const answer = await unmet(this.#door, way, this.#request, this.#facts, condition);
+    if (answer !== null) this.#refuse(answer);
+    else if (this.#response.destroyed) this.turn.end();
+    else this.#send(way);
   }
-  response.once('close', () => upload.over(outcomeOf(response)));
-  const share = door.work.open(entry.pass, () => response.destroy());
-  forward(
-    way,
-    request,
-    response,
-    facts,
-    endOf(door, facts, response, turn),
-    upload.inspect === null ? null : { inspect: upload.inspect, share },
-  );
+
+  #send(way: Way): void {
+    const door = this.#door;
+    const { pass } = this.#entry;
+    const upload = watchGuestUpload(door, this.#facts, pass, way);
+    if (upload.refusal !== null) {
+      door.noteRole(pass, `upload: ${upload.refusal.message}`);
+      this.#refuse(jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
+      return;
+    }
+    this.#upload = upload;
+    const response = this.#response;
+    const { inspect } = upload;
+    const watch =
+      inspect === null ? null : { inspect, share: door.work.open(pass, () => response.destroy()) };
+    forward(way, this.#request, response, this.#facts, this, watch);
+  }
+
+  #refuse(answer: Answer): void {
+    this.turn.end();
+    if (!this.#response.destroyed) sendAnswer(this.#response, answer);
+  }
+
+  closed(): void {
+    this.#upload?.over(outcomeOf(this.#response));
+  }
+
+  failed(error: Error): void {
+    if (this.#response.destroyed) return;
+    sendAnswer(this.#response, secured(this.#door, this.#facts, failure(this.#door, this.#facts, error)));
+  }
+
+  broken(error: Error): void {
+    const path = logField(this.#facts.path);
+    this.#door.rules.log.warn('the server broke off an answer', { path, error: error.message });
+  }
+
+  unlike(): void {
+    this.#door.rules.log.warn(unlikePage, { path: logField(this.#facts.path) });
+  }
 }
 
 function outcomeOf({ writableFinished, statusCode }: ServerResponse): Outcome {
   if (!writableFinished || statusCode >= 500) return 'unknown';
   return statusCode < 300 ? 'written' : 'refused';
-}
-
-function endOf(door: ShareDoor, facts: Facts, response: ServerResponse, turn: Turn): ExchangeEnd {
-  const { log } = door.rules;
-  return {
-    turn,
-    failed(error) {
-      if (!response.destroyed) sendAnswer(response, secured(door, facts, failure(door, facts, error)));
-    },
-    broken: error =>
-      log.warn('the server broke off an answer', { path: logField(facts.path), error: error.message }),
-    unlike: () => log.warn(unlikePage, { path: logField(facts.path) }),
-  };
 }

@@ -63,16 +63,18 @@ export class GuestSockets {
     this.#isBusy = isBusy;
   }
 
-  use(socket: Socket, guest: Payer): void {
+  /** @returns whether it is new among those of guests */
+  use(socket: Socket, guest: Payer): boolean {
     this.#turn += 1;
     const known = this.#used.get(socket);
     if (known !== undefined) {
       known.turn = this.#turn;
-      return;
+      return false;
     }
     this.#used.set(socket, { guest, turn: this.#turn });
     this.#sessions.add(guest.session, socket);
     this.#links.set(guest.link, this.ofLink(guest.link) + 1);
+    return true;
   }
 
   delete(socket: Socket): void {

@@ -15,16 +15,18 @@ export interface GuestUpload extends UploadPlan {
 }
 
 const nothing = (): void => {};
+const withoutBody: GuestUpload = { refusal: null, inspect: null, over: nothing };
 /** What a part of a file is in JSON: base64 is a third more, line ends are twice as long, and there are a name and a path. */
 const jsonBytes = (bytes: number): number => 2 * bytes + 65_536;
 
 export function watchGuestUpload(door: ShareDoor, facts: Facts, pass: GuestPass, way: Way): GuestUpload {
+  const touched = touch(door, facts, pass, way);
+  if (touched === null && !facts.hasBody) return withoutBody;
   // What is said by a name in a form is said by a name in a query.
   const allowsName = (name: string): boolean =>
     door.roles.decideRequest(pass.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
   const { uploadTypes } = way.upstream;
   const bytes = door.rules.uploadBytes;
-  const touched = touch(door, facts, pass, way);
   if (touched === null || 'moved' in touched) {
     return { ...watchUpload(facts, bytes, uploadTypes, allowsName), over: touched?.moved ?? nothing };
   }

@@ -55,19 +55,27 @@ function ofRole(
   return { upstream: own.upstream, pool: own.pool, headers: own.upstream.headers };
 }
 
+interface Made {
+  readonly way: Way;
+  /** What it says; towards the end of a certificate another with each second, so only the last is kept. */
+  readonly strictTransport: string | null;
+}
+
 /** Made once for each session and kind of request. */
 export class GuestWays {
   #route: Route | null = null;
-  readonly #ways = new Map<string, Map<string, Way>>();
+  readonly #ways = new Map<string, Map<number, Made>>();
 
   of(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
     if (route !== this.#route) this.#ways.clear();
     this.#route = route;
-    const ofSession = this.#ways.get(pass.session) ?? new Map<string, Way>();
-    this.#ways.set(pass.session, ofSession);
-    const key = `${options.explicit} ${options.appended !== null} ${options.strictTransport}`;
-    const way = ofSession.get(key) ?? makeGuestWay(route, pass, options);
-    ofSession.set(key, way);
+    const { strictTransport } = options;
+    const key = (options.explicit ? 2 : 0) + (options.appended === null ? 0 : 1);
+    const known = this.#ways.get(pass.session)?.get(key);
+    if (known !== undefined && known.strictTransport === strictTransport) return known.way;
+    const way = makeGuestWay(route, pass, options);
+    const ofSession = this.#ways.get(pass.session) ?? new Map<number, Made>();
+    this.#ways.set(pass.session, ofSession.set(key, { way, strictTransport }));
     return way;
   }
 

@@ -113,17 +113,19 @@ export class ServerTurns {
    */
   ask(payer: Payer, begin: (turn: Turn) => void, refuse: () => void): () => void {
     const now = this.#clock();
-    const waiting: Waiting = { payer, until: now + this.#limits.waitMs, begin, refuse };
     if (this.#waits === 0 && this.#mayBegin(payer, now)) {
-      this.#begin(waiting, now);
-    } else if (this.#waits >= this.#limits.waiting) {
-      refuse();
-    } else {
-      const own = this.#waiting.get(payer.session) ?? new Set();
-      this.#waiting.set(payer.session, own.add(waiting));
-      this.#waits += 1;
-      this.#look();
+      this.#begin(payer, begin, now);
+      return nothing;
     }
+    if (this.#waits >= this.#limits.waiting) {
+      refuse();
+      return nothing;
+    }
+    const waiting: Waiting = { payer, until: now + this.#limits.waitMs, begin, refuse };
+    const own = this.#waiting.get(payer.session) ?? new Set();
+    this.#waiting.set(payer.session, own.add(waiting));
+    this.#waits += 1;
+    this.#look();
     return () => void this.#unqueue(waiting);
   }
 
@@ -138,7 +140,7 @@ export class ServerTurns {
     this.#timer = null;
   }
 
-  #begin({ payer, begin }: Waiting, now: number): void {
+  #begin(payer: Payer, begin: Waiting['begin'], now: number): void {
     this.#settle(now);
     const running: Running = { payer, since: now, isAside: false, breakOff: null, abandoned: null };
     this.#running.add(running);
@@ -187,10 +189,18 @@ export class ServerTurns {
   /** Charges the server's time since the last time, in equal parts to those for whom it works. */
   #settle(now: number): void {
     if (this.#budgets === null) return;
-    const active = [...this.#running].filter(one => !one.isAside && !this.#isLong(one, now));
-    const each = (now - this.#settledAt) / active.length;
+    const passed = now - this.#settledAt;
     this.#settledAt = now;
-    for (const { payer } of active) this.#budgets.spend(payer, now, each, 0);
+    let active = 0;
+    for (const one of this.#running) if (this.#isCharged(one, now)) active += 1;
+    if (active === 0) return;
+    for (const one of this.#running) {
+      if (this.#isCharged(one, now)) this.#budgets.spend(one.payer, now, passed / active, 0);
+    }
+  }
+
+  #isCharged(running: Running, now: number): boolean {
+    return !running.isAside && !this.#isLong(running, now);
   }
 
   #mayBegin(payer: Payer, now: number): boolean {
@@ -220,11 +230,12 @@ export class ServerTurns {
 
   /** Sends what may be sent now, one of each session in turn; looks again when the rest may. */
   #look(): void {
+    if (this.#waits === 0) return;
     const now = this.#clock();
     let sent: Waiting | null;
     do {
       sent = this.#next(now);
-      if (sent !== null) this.#begin(sent, now);
+      if (sent !== null) this.#begin(sent.payer, sent.begin, now);
     } while (sent !== null);
     if (this.#waits > 0) this.#lookLater(now);
   }
@@ -277,5 +288,6 @@ export class ServerTurns {
   }
 }
 
+const nothing = (): void => {};
 /** Milliseconds. */
 const longestLookMs = 500;

@@ -147,7 +147,7 @@ export class ShareDoor implements ShareGuardRoom {
   verdict(facts: Facts, connection: Connection): GuestVerdict {
     const { desk } = this.rules;
     const verdict = authorizeGuest(facts, {
-      find: cookie => desk.find(cookie),
+      find: cookie => desk.find(cookie, connection.digestOf),
       redeemed: token => this.tools.find(token, facts.client),
       passesAuthorization: this.route?.upstream.passesAuthorization === true,
       isOwners: word => this.rules.isOwners?.(word) === true,

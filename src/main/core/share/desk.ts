@@ -69,7 +69,7 @@ export function makeDesk(parts: DeskParts): GuestDesk {
     },
     join: asked => join(parts, linkHere(asked.id), asked),
     waiting: (id, ticket) => waitState(waits, ledger.now(), ticket, id),
-    find: cookie => passOf(ledger.find(cookie, serverId)),
+    find: (cookie, digestOf) => passOf(ledger.find(cookie, serverId, digestOf?.(cookie).key)),
     peek(cookie) {
       const verdict = passOf(ledger.peek(cookie, serverId));
       if (verdict.open || verdict.reason !== 'unknown') return verdict;

@@ -156,10 +156,11 @@ export class Ledger {
     return { open: false, reason: reason === 'unknown' || reason === 'other-server' ? 'revoked' : reason };
   }
 
-  /** Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts as use. */
-  find(cookie: string, serverId: string): GuestVerdict {
-    const verdict = this.#find(guestKey(cookie), serverId);
-    if (verdict.open) verdict.guest.lastSeen = this.now();
+  /** Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts as use. @param key `guestKey` of it, where it is known */
+  find(cookie: string, serverId: string, key = guestKey(cookie)): GuestVerdict {
+    const now = this.now();
+    const verdict = this.#find(key, serverId, now);
+    if (verdict.open) verdict.guest.lastSeen = now;
     return verdict;
   }
 
@@ -233,8 +234,8 @@ export class Ledger {
     }
   }
 
-  #find(key: string, serverId: string): GuestVerdict {
-    return findGuest(this.#book.guests, this.#book.links, this.now(), key, serverId, this.#parts.limits);
+  #find(key: string, serverId: string, now = this.now()): GuestVerdict {
+    return findGuest(this.#book.guests, this.#book.links, now, key, serverId, this.#parts.limits);
   }
 
   #listed(id: string): ListedLink {

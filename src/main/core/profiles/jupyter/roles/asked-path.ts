@@ -58,6 +58,7 @@ export const overrideHeaders: readonly string[] = [
  * ends it at a zero byte or a bracket.
  */
 export function overridesMethod(query: string): boolean {
+  if (query === '') return false;
   return query.split(/[&;]|%3b/i).some(pair => {
     const name = lenient(lenient(pair.split('=', 1)[0] ?? ''))
       .toLowerCase()

@@ -132,7 +132,15 @@ const kinds: Readonly<Record<string, RegExp>> = {
   ':name': /^.+$/,
 };
 
-const compiled = routes.map(route => ({ route, pieces: piecesOf(route.template) }));
+const compiled = routes.map(route => {
+  const pieces = piecesOf(route.template);
+  return { route, pieces, word: firstWord(pieces) };
+});
+
+/** With which every path begins that fits; null where it may be any. */
+function firstWord([first]: readonly string[]): string | null {
+  return first === undefined || first === '**' || first in kinds ? null : first;
+}
 
 /** What `**` of the template stands for in a path that fits. */
 export function restOf({ template }: RouteRow, path: AskedPath): AskedPath {
@@ -143,7 +151,10 @@ export function restOf({ template }: RouteRow, path: AskedPath): AskedPath {
 
 /** The row for a path; null for a path that is unknown. */
 export function findRoute(path: AskedPath): RouteRow | null {
-  return compiled.find(({ pieces }) => fits(pieces, path))?.route ?? null;
+  for (const { route, pieces, word } of compiled) {
+    if ((word === null || word === path[0]) && fits(pieces, path)) return route;
+  }
+  return null;
 }
 
 export function piecesOf(template: string): readonly string[] {
