@@ -76,16 +76,16 @@ def with_gunicorn(socket, target):
 
 
 def with_werkzeug(socket, target):
-    from werkzeug.serving import run_simple
+    from werkzeug.serving import make_server
 
-    run_simple(
-        "unix://" + socket,
-        0,
-        make(target),
-        threaded=True,
-        use_reloader=False,
-        use_debugger=False,
-    )
+    app = make(target)
+    # The socket is ours; what the application writes is the user's.
+    mask = os.umask(0o077)
+    try:
+        server = make_server("unix://" + socket, 0, app, threaded=True)
+    finally:
+        os.umask(mask)
+    server.serve_forever()
 
 
 def main():
