@@ -11,7 +11,7 @@ import { inspectPython } from './inspect.ts';
 import type { Inspection } from './inspect.ts';
 import { installedIn } from './installed.ts';
 import { interpreterNames, interpreterOf, pathsOf } from './interpreter.ts';
-import { candidatePlaces, environmentOf, withoutDuplicates } from './places.ts';
+import { candidatePlaces, environmentOf, ranks, withoutDuplicates } from './places.ts';
 import type { Candidate, Surroundings } from './places.ts';
 import { within } from './within.ts';
 import { parsePyLauncher } from './py-launcher.ts';
@@ -23,6 +23,8 @@ export interface PythonEnvironment {
   readonly rank: number;
   /** It came with the folder that is being looked at; nobody has chosen it yet. */
   readonly fromFolder: boolean;
+  /** Its user has it for this folder, or has activated it: it is listed without Jupyter, too. */
+  readonly expected: boolean;
   readonly python: string | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly requested: ReadonlySet<string>;
@@ -78,7 +80,8 @@ async function lookInto(
 ): Promise<PythonEnvironment | null> {
   const { location } = candidate;
   const installed = await installedIn(location, options.home, options.platform);
-  if (installed.versions.size === 0 && !installed.open) return null;
+  const { expected } = notLooked(candidate);
+  if (installed.versions.size === 0 && !installed.open && !expected) return null;
   const seen = {
     ...notLooked(candidate),
     versions: Object.fromEntries(installed.versions),
@@ -90,7 +93,7 @@ async function lookInto(
       ? null
       : { ...seen, problem: 'Its Python interpreter is not there any more.' };
   }
-  if (candidate.untrusted) return installed.versions.size === 0 ? null : { ...seen, python };
+  if (candidate.untrusted || (installed.versions.size === 0 && !installed.open)) return { ...seen, python };
   const stamp = await stampOf([
     ...interpreterNames(location, options.platform),
     python,
@@ -119,14 +122,15 @@ function ask(python: string, options: FindOptions, left: () => number): Promise<
 
 function notLooked(candidate: Candidate): PythonEnvironment {
   const { location, origin, rank, untrusted } = candidate;
-  const seen = { location, origin, rank, fromFolder: untrusted };
+  const expected = untrusted || rank === ranks.project || rank === ranks.active;
+  const seen = { location, origin, rank, fromFolder: untrusted, expected };
   return { ...seen, python: null, versions: {}, requested: new Set(), problem: null };
 }
 
 function described(seen: PythonEnvironment, python: string, result: Inspection): PythonEnvironment | null {
   switch (result.kind) {
     case 'works':
-      return Object.keys(result.versions).length === 0
+      return Object.keys(result.versions).length === 0 && !seen.expected
         ? null
         : { ...seen, python, versions: result.versions };
     case 'broken':

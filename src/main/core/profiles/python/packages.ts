@@ -13,7 +13,7 @@ import { within } from './within.ts';
 const patience = 10_000;
 
 /** One environment that has the wanted distribution; nothing of it was run. */
-export type PythonPackage = Omit<PythonEnvironment, 'requested' | 'problem'>;
+export type PythonPackage = Omit<PythonEnvironment, 'requested' | 'problem' | 'expected'>;
 
 /** Every Python environment with the first of these distributions in it, the best first. Throws nothing. */
 export async function findPythonPackages(
