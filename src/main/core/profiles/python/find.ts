@@ -59,6 +59,10 @@ export async function findPythonEnvironments(options: FindOptions): Promise<Pyth
       const candidate = listed[index];
       if (candidate === undefined) return;
       const late = { ...notLooked(candidate), problem: tooSlow };
+      cache.keep(candidate.location);
+      // Begun now, each would run beside those that nobody waits for any more: as many at once as there are environments.
+      found[index] = late;
+      if (Date.now() >= end) continue;
       found[index] = await within(left(), late, lookInto(candidate, options, cache, left)).catch(() => null);
     }
   };
