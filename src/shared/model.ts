@@ -76,6 +76,8 @@ export interface FoundServer {
   readonly origin: string;
   /** Absolute path of the environment. */
   readonly location: string;
+  /** Of Python: the interpreter of it that its user has named. */
+  readonly interpreter?: string;
   /** Why it cannot be started, one sentence; null when it can. */
   readonly problem: string | null;
   /** It came with the folder that is opened, so it is never started unless asked for by its id. */

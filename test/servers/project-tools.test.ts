@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { makeHome, type TestHome } from '../support/core.ts';
 import { testPython } from '../support/jupyter.ts';
-import { linkJupyter, makeByTool, projectTools, type ProjectTool } from '../support/project-tools.ts';
+import { linkJupyter } from '../support/linked-jupyter.ts';
+import { makeByTool, projectTools, type ProjectTool } from '../support/project-tools.ts';
 import { pythonServer } from '../support/server-packages.ts';
 import type { FoundServer, ServerInfo } from '../../src/shared/model.ts';
 

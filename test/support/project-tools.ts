@@ -1,9 +1,9 @@
-/* The tools that make a project's environment somewhere in its user's home, as their user would run them, and a JupyterLab in it. */
+/* The tools that make a project's environment somewhere in its user's home, as their user would run them. */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { testPython } from './jupyter.ts';
+import { basePython } from './linked-jupyter.ts';
 import { pythonServer } from './server-packages.ts';
 
 const run = promisify(execFile);
@@ -43,23 +43,4 @@ export async function makeByTool(name: ProjectTool, folder: string, home: string
     run(join(bin, name), [...args], { cwd: folder, env, timeout: 120_000 });
   await call(tool.make(await basePython()));
   return (await call(tool.where)).stdout.trim();
-}
-
-/** The Python that the test JupyterLab is an environment of: what is installed there can be imported by it. */
-async function basePython(): Promise<string> {
-  const { stdout } = await run(await testPython(), ['-c', 'import sys; print(sys._base_executable)']);
-  return stdout.trim();
-}
-
-/** Installs the test JupyterLab, by links to its packages (as `uv pip install --link-mode=symlink` does it). */
-export async function linkJupyter(location: string): Promise<void> {
-  const from = dirname(dirname(await testPython()));
-  const [version] = (await readdir(join(from, 'lib'))).filter(name => name.startsWith('python3'));
-  const packages = join('lib', version ?? '', 'site-packages');
-  for (const folder of [packages, 'share', 'etc']) {
-    await mkdir(join(location, folder), { recursive: true });
-    const there = await readdir(join(location, folder));
-    const missing = (await readdir(join(from, folder))).filter(name => !there.includes(name));
-    for (const name of missing) await symlink(join(from, folder, name), join(location, folder, name));
-  }
 }

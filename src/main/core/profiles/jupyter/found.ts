@@ -25,8 +25,13 @@ export function foundServer(environment: PythonEnvironment): FoundServer | null 
   };
 }
 
-function marks({ fromFolder, expected }: PythonEnvironment): Pick<FoundServer, 'fromFolder' | 'expected'> {
-  return { ...(fromFolder ? { fromFolder: true } : {}), ...(expected ? { expected: true } : {}) };
+function marks(environment: PythonEnvironment): Pick<FoundServer, 'fromFolder' | 'expected' | 'interpreter'> {
+  const { fromFolder, expected, interpreter } = environment;
+  return {
+    ...(interpreter === undefined ? {} : { interpreter }),
+    ...(fromFolder ? { fromFolder: true } : {}),
+    ...(expected ? { expected: true } : {}),
+  };
 }
 
 /** Its user will think that it runs. */

@@ -10,7 +10,7 @@ import type { InspectionCache } from './cache.ts';
 import { inspectPython } from './inspect.ts';
 import type { Inspection } from './inspect.ts';
 import { installedIn } from './installed.ts';
-import { interpreterNames, interpreterOf, pathsOf } from './interpreter.ts';
+import { interpreterFor, interpreterNames, pathsOf } from './interpreter.ts';
 import { candidatePlaces, environmentOf, ranks, withoutDuplicates } from './places.ts';
 import type { Candidate, Surroundings } from './places.ts';
 import { within } from './within.ts';
@@ -26,6 +26,8 @@ export interface PythonEnvironment {
   /** Its user has it for this folder, or has activated it: it is listed without Jupyter, too. */
   readonly expected: boolean;
   readonly python: string | null;
+  /** The same, where its user has named just this one. */
+  readonly interpreter?: string | undefined;
   readonly versions: Readonly<Record<string, string>>;
   readonly requested: ReadonlySet<string>;
   /** Why it does not work, one sentence; null when it does. */
@@ -91,7 +93,7 @@ async function lookInto(
     versions: Object.fromEntries(installed.versions),
     requested: installed.requested,
   };
-  const python = await interpreterOf(location, options.platform);
+  const python = await interpreterFor(candidate, options.platform);
   if (python === null) {
     return installed.versions.size === 0
       ? null
@@ -125,9 +127,9 @@ function ask(python: string, options: FindOptions, left: () => number): Promise<
 }
 
 function notLooked(candidate: Candidate): PythonEnvironment {
-  const { location, origin, rank, untrusted } = candidate;
-  const expected = untrusted || rank === ranks.project || rank === ranks.active;
-  const seen = { location, origin, rank, fromFolder: untrusted, expected };
+  const { location, origin, rank, untrusted, interpreter } = candidate;
+  const expected = untrusted || rank <= ranks.project;
+  const seen = { location, origin, rank, fromFolder: untrusted, expected, interpreter };
   return { ...seen, python: null, versions: {}, requested: new Set(), problem: null };
 }
 

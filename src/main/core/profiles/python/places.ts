@@ -14,6 +14,8 @@ export interface Candidate {
   readonly rank: number;
   /** It came with a folder that is only being looked at: no code of it may run before the user asks for just this one. */
   readonly untrusted: boolean;
+  /** Its user named this interpreter of it: an installation may have several. */
+  readonly interpreter?: string | undefined;
 }
 
 export interface Surroundings {
@@ -70,7 +72,8 @@ export async function candidatePlaces(around: Surroundings): Promise<Candidate[]
     // Half made, or half removed, it counts as none.
     soon(exists(`${managed}.incomplete`), true),
   ]);
-  add(named, namedOrigin, ranks.named);
+  if (named !== undefined)
+    chosen.push({ ...named, origin: namedOrigin, rank: ranks.named, untrusted: false });
   for (const [location, origin] of inside) add(location, origin, ranks.folder, true);
   add(environment['VIRTUAL_ENV'], 'VIRTUAL_ENV', ranks.active);
   const conda = environment['CONDA_PREFIX'];
@@ -253,10 +256,17 @@ async function inFolder(folder: string | undefined, platform: NodeJS.Platform): 
 }
 
 /** A folder is itself; of an interpreter its environment. */
-async function namedPlace(path: string, platform: NodeJS.Platform): Promise<string | undefined> {
+async function namedPlace(
+  path: string,
+  platform: NodeJS.Platform,
+): Promise<Pick<Candidate, 'location' | 'interpreter'> | undefined> {
   const found = await stat(path).catch(() => null);
   if (found === null) return undefined;
-  return found.isDirectory() ? path : ((await environmentOf(path, platform)) ?? undefined);
+  if (found.isDirectory()) return { location: path };
+  const location = await environmentOf(path, platform);
+  if (location === null) return undefined;
+  const isPython = /^(?:python|pypy)[\d.]*t?(?:\.exe)?$/i.test(pathsOf(platform).basename(path));
+  return { location, interpreter: isPython ? path : undefined };
 }
 
 async function exists(path: string): Promise<boolean> {
