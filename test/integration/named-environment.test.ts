@@ -22,6 +22,13 @@ test('the interpreter that is named runs, also where the default one of its plac
     const script = `#!/bin/sh\ntouch "${ran}"\necho 'gatehouse:{}'\n`;
     await writeFile(join(place, 'bin', name), script, { mode: 0o755 });
   }
+  // Conda's way to set variables; it was chosen, so its scripts run, and what they print is kept.
+  await mkdir(join(place, 'conda-meta'));
+  await mkdir(join(place, 'etc/conda/activate.d'), { recursive: true });
+  await writeFile(
+    join(place, 'etc/conda/activate.d/gdal.sh'),
+    'echo gdal is here; export GDAL_DATA=/of/gdal\n',
+  );
   const start = (name: string, path: string) =>
     home.cli('start', home.folder, '--name', name, '--no-trust', '--env', path);
 
@@ -29,6 +36,9 @@ test('the interpreter that is named runs, also where the default one of its plac
   expect(named).toMatchObject({ code: 0, out: expect.stringContaining('(named by its path) is ready') });
   expect(await programOf(home, 'named')).toBe(numbered);
   expect(await readdir(home.folder)).not.toContain('ran');
+  expect((await home.cli('logs', 'named')).out).toMatch(
+    /gatehouse: The activation scripts of the conda environment printed:\n.* gatehouse: {3}\| gdal is here\n/,
+  );
   // It is what was named the next time, too.
   await home.json('restart', 'named');
   expect(await programOf(home, 'named')).toBe(numbered);

@@ -48,6 +48,12 @@ test.each<[Partial<Broken>, string]>([
   expect(remainsOf({ ...broken, ...change }).nextStep).toContain(wanted);
 });
 
+test('what was printed before the start stands before its own lines, and is redacted', () => {
+  const plan = { ...somePlan, said: ['Its scripts printed:', '  | \u001B[31ms3cr3t EADDRINUSE'] };
+  const { lastLines } = remainsOf({ ...broken, plan });
+  expect(lastLines).toEqual(['Its scripts printed:', '  | *** EADDRINUSE', 'No module named jupyterlab']);
+});
+
 test('the command is redacted and can be pasted', () => {
   const plan = { ...somePlan, argv: ['/opt/my lab/bin/jupyter-lab', '--x=s3cr3t', "it's", ''] };
   expect(remainsOf({ ...broken, plan })).toMatchObject({

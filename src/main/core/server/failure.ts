@@ -3,6 +3,7 @@ import { errorInfo } from '../errors.ts';
 import type { LaunchPlan } from '../ports.ts';
 import type { Exit } from './launch.ts';
 import type { Trouble } from './lifecycle.ts';
+import { cleanLine } from './output.ts';
 
 /** What one run that went wrong leaves behind for the person who has to understand it. Already redacted. */
 export type Remains = Omit<Failure, 'summary' | 'attempts'>;
@@ -26,7 +27,7 @@ export function remainsOf({ trouble, exit, plan, nextStep, kind, lastLines, reda
     exitCode: exit?.code ?? null,
     signal: exit?.signal ?? null,
     command: plan === null ? '' : redact(commandLine(plan.argv)),
-    lastLines,
+    lastLines: [...(plan?.said ?? []).map(line => cleanLine(line, redact)), ...lastLines],
   };
 }
 
