@@ -76,10 +76,14 @@ export interface FoundServer {
   readonly origin: string;
   /** Absolute path of the environment. */
   readonly location: string;
+  /** Of Python: the interpreter of it that its user has named. */
+  readonly interpreter?: string;
   /** Why it cannot be started, one sentence; null when it can. */
   readonly problem: string | null;
   /** It came with the folder that is opened, so it is never started unless asked for by its id. */
   readonly fromFolder?: true;
+  /** It is the opened folder's, or active in the shell: its user thinks that it is taken, so it is said when it is not. */
+  readonly expected?: true;
 }
 
 /** `FoundServer.origin` of an environment that Gatehouse made. */

@@ -150,3 +150,14 @@ test('a kernel of JupyterLab has them; what opens a server or loads first does n
   });
   expect([401, 403]).toContain(closed.status);
 });
+
+test('a start that is only late behind a proxy says what may keep it', async () => {
+  await using home = await makeHome({ HTTPS_PROXY: 'http://me:hidden@proxy.example:3128' });
+  const late = ['--ready-seconds', '2', '--', '/bin/sleep', '1000', '{port}'];
+  const { code, err } = await home.cli('start', ...late);
+  expect(code).toBe(1);
+  expect(err).toContain('HTTPS_PROXY=http://***@proxy.example:3128 and no NO_PROXY');
+  expect(err).not.toContain('hidden');
+  inShell(home, { NO_PROXY: '.example' });
+  expect((await home.cli('start', '--name', 'again', ...late)).err).not.toContain('PROXY');
+});

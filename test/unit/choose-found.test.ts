@@ -14,6 +14,13 @@ test.each([
   ],
 ])('%s is chosen', (_name, all, wanted, id) => expect(choose(all, wanted, 'JupyterLab', true).id).toBe(id));
 
+test.each(['named by its path', 'named by its path; no MATLAB on PATH'])(
+  'one found as "%s" is the path',
+  origin => {
+    expect(choose([found('a'), found('b', { origin })], '/opt/b', 'MATLAB', false).id).toBe('b');
+  },
+);
+
 test.each([
   ['nothing is installed', [], undefined, 'none-found'],
   ['everything is broken', [found('a', { problem: 'no' })], undefined, 'none-found'],

@@ -55,7 +55,9 @@ export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOpt
   );
 }
 
-/** What lies in the opened folder is never the default; that another one was taken is said, and how its own is. */
+/**
+ * What lies in the opened folder is never the default, and what its user has for the folder may not work: that another one was taken is said, and what to do.
+ */
 export async function sayWhatWasPassedOver(
   core: Pick<CoreClient, 'call'>,
   { folder, found, profile }: StartRequest,
@@ -63,13 +65,17 @@ export async function sayWhatWasPassedOver(
 ): Promise<void> {
   if (folder === undefined || found !== undefined) return;
   const all = await core.call('profiles.find', { fresh: false, folder });
-  const own = all.find(each => each.profile === profile && each.fromFolder === true);
+  const own = all.find(
+    each =>
+      each.profile === profile &&
+      (each.fromFolder === true || (each.expected === true && each.problem !== null)),
+  );
   if (own === undefined) return;
   const use =
     own.problem === null
       ? `\`--env ${shellWord(own.location)}\` takes it, which runs its code.`
       : own.problem;
-  say(output, `The environment ${own.location} of the folder was not taken: ${use}`);
+  say(output, `The environment ${own.location} (${own.origin}) was not taken: ${use}`);
 }
 
 /** A core keeps the tokens and the store it began with; what this command brings for them would be lost in silence. */

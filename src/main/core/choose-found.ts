@@ -23,7 +23,7 @@ export function choose(
     if (best !== undefined) return best;
     throw working[0] === undefined ? noneFound(found, title, canSetUp) : onlyFromFolder(working[0], canSetUp);
   }
-  const one = found.find(each => each.id === wanted || (each.origin === namedOrigin && isAbsolute(wanted)));
+  const one = found.find(each => each.id === wanted || (isAbsolute(wanted) && isNamed(each)));
   if (one === undefined) {
     throw new GatehouseError(
       'not-found-here',
@@ -40,6 +40,11 @@ export function choose(
   throw new GatehouseError('cannot-start', `${one.title} in ${one.location} cannot start: ${one.problem}`, {
     nextStep: 'Mend that environment, or use another one (`gatehouse profiles`).',
   });
+}
+
+/** MATLAB's says more after it. */
+function isNamed({ origin }: FoundServer): boolean {
+  return origin.split(';')[0] === namedOrigin;
 }
 
 function noneFound(found: readonly FoundServer[], title: string, canSetUp: boolean): GatehouseError {

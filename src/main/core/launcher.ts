@@ -286,6 +286,6 @@ export class Launcher {
       doorOrigin: entry.gateway?.origin,
     });
     const variables = this.#parts.environments.ofServer(id);
-    return { ...plan, variables: await activated({ ...found, variables, chosen, log: this.#parts.log }) };
+    return { ...plan, ...(await activated({ ...found, variables, chosen, log: this.#parts.log })) };
   }
 }

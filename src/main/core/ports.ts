@@ -106,6 +106,8 @@ export interface LaunchPlan {
   readonly environment: Readonly<Record<string, string>>;
   /** The user's, as whoever started it has them; `server/environment.ts` says which of them the server gets. The core's own when absent. */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What was printed while it was made ready, for its log and for whoever has to understand a failure. */
+  readonly said?: readonly string[] | undefined;
   /** Names of the user's variables that steer this kind of server (`ProfileKind.ownVariables`). */
   readonly withheld?: RegExp | null | undefined;
   /** The user's own command: nothing of ours runs within it. */

@@ -48,6 +48,25 @@ test.each<[Partial<Broken>, string]>([
   expect(remainsOf({ ...broken, ...change }).nextStep).toContain(wanted);
 });
 
+test('what was printed before the start stands before its own lines, and is redacted', () => {
+  const plan = { ...somePlan, said: ['Its scripts printed:', '  | \u001B[31ms3cr3t EADDRINUSE'] };
+  const { lastLines } = remainsOf({ ...broken, plan });
+  expect(lastLines).toEqual(['Its scripts printed:', '  | *** EADDRINUSE', 'No module named jupyterlab']);
+});
+
+test('one that is late behind a proxy has a hint at it, unless something better is known', () => {
+  const late: Broken = { ...broken, trouble: 'not-ready' };
+  const behind = (variables: Record<string, string>) => ({ ...somePlan, variables });
+  const set = { https_proxy: 'http://me:s3cr3t@proxy.lab:3128' };
+  const { nextStep } = remainsOf({ ...late, plan: behind(set) });
+  expect(nextStep).toContain('https_proxy=http://***@proxy.lab:3128');
+  expect(nextStep).toContain('NO_PROXY');
+  for (const plan of [behind({}), behind({ ...set, NO_PROXY: '.lab' }), behind({ ...set, no_proxy: '.lab' })])
+    expect(remainsOf({ ...late, plan }).nextStep).not.toContain('proxy');
+  expect(remainsOf({ ...late, plan: behind(set), nextStep: 'Look.' }).nextStep).toBe('Look.');
+  expect(remainsOf({ ...broken, plan: behind(set) }).nextStep).not.toContain('proxy');
+});
+
 test('the command is redacted and can be pasted', () => {
   const plan = { ...somePlan, argv: ['/opt/my lab/bin/jupyter-lab', '--x=s3cr3t', "it's", ''] };
   expect(remainsOf({ ...broken, plan })).toMatchObject({

@@ -19,15 +19,24 @@ export interface Activation {
 }
 
 const milliseconds = 10_000;
+const mostPrinted = 8 * 1024;
+const mostLines = 40;
 const stateShape = z.object({ env_vars: z.record(z.string(), z.string()).optional() });
 /** Written by conda for a variable that is to be unset. */
 const unset = '***unset***';
 
+export interface Activated {
+  readonly variables: Variables;
+  /** What its scripts printed, under a line that says so; nothing where none ran or they were silent. */
+  readonly said: readonly string[];
+}
+
 /** The variables with those of the environment in them; unchanged where conda did not make it. Bounded in time; throws nothing. */
-export async function activated({ location, variables, chosen, log }: Activation): Promise<Variables> {
-  if (location === undefined) return variables;
+export async function activated({ location, variables, chosen, log }: Activation): Promise<Activated> {
+  const nothing = { variables, said: [] };
+  if (location === undefined) return nothing;
   const found = await stat(join(location, 'conda-meta')).catch(() => null);
-  if (found?.isDirectory() !== true) return variables;
+  if (found?.isDirectory() !== true) return nothing;
   const own = {
     ...variables,
     CONDA_PREFIX: location,
@@ -35,9 +44,10 @@ export async function activated({ location, variables, chosen, log }: Activation
     CONDA_SHLVL: '1',
     PATH: [join(location, 'bin'), variables['PATH'] ?? '/usr/bin:/bin'].join(':'),
   };
-  if (chosen !== true) return { ...own, PATH: variables['PATH'] };
+  if (chosen !== true) return { variables: { ...own, PATH: variables['PATH'] }, said: [] };
   const withState = { ...own, ...(await stateOf(location)) };
-  return { ...(await afterScripts(location, withState, log)), PATH: variables['PATH'] };
+  const after = await afterScripts(location, withState, log);
+  return { ...after, variables: { ...after.variables, PATH: variables['PATH'] } };
 }
 
 function nameOf(location: string): string {
@@ -57,20 +67,24 @@ async function stateOf(location: string): Promise<Record<string, string | undefi
 }
 
 /** In the order and the way of `conda activate`: read by one shell, one after another. */
-async function afterScripts(location: string, variables: Variables, log: Log): Promise<Variables> {
+async function afterScripts(location: string, variables: Variables, log: Log): Promise<Activated> {
   const folder = join(location, 'etc', 'conda', 'activate.d');
   const names = (await readdir(folder).catch(() => [])).filter(name => name.endsWith('.sh')).sort();
-  if (process.platform === 'win32' || names.length === 0) return variables;
+  if (process.platform === 'win32' || names.length === 0) return { variables, said: [] };
   const script = 'node=$1; print=$2; shift 2; for file; do . "$file"; done >&2; exec "$node" -e "$print"';
   const files = names.map(name => join(folder, name));
   const program = (await stat('/bin/bash').catch(() => null)) === null ? '/bin/sh' : '/bin/bash';
+  let printed = '';
   const answer = await variablesAfter({
     program,
     args: mark => ['-c', script, 'activate', process.execPath, printing(mark), ...files],
     variables,
     milliseconds,
+    // The last of it names what went wrong.
+    heard: text => (printed = (printed + text).slice(-mostPrinted)),
   });
-  if (answer.kind === 'variables') return answer.variables;
+  const said = asLines(printed);
+  if (answer.kind === 'variables') return { variables: answer.variables, said };
   log.warn(
     'The activation scripts of a conda environment did not end well; the server starts without what they set.',
     {
@@ -79,5 +93,15 @@ async function afterScripts(location: string, variables: Variables, log: Log): P
       nextStep: `Run \`conda activate ${location}\` in a terminal to see what they say.`,
     },
   );
-  return variables;
+  const end = `The activation scripts of ${location} did not end well: ${answer.reason}.`;
+  return { variables, said: [...said, end] };
+}
+
+function asLines(printed: string): readonly string[] {
+  const lines = printed.split('\n').filter(line => line.trim() !== '');
+  if (lines.length === 0) return [];
+  return [
+    'The activation scripts of the conda environment printed:',
+    ...lines.slice(-mostLines).map(line => `  | ${line}`),
+  ];
 }

@@ -3,6 +3,8 @@ import { errorInfo } from '../errors.ts';
 import type { LaunchPlan } from '../ports.ts';
 import type { Exit } from './launch.ts';
 import type { Trouble } from './lifecycle.ts';
+import { cleanLine } from './output.ts';
+import { proxiesIn } from './proxy.ts';
 
 /** What one run that went wrong leaves behind for the person who has to understand it. Already redacted. */
 export type Remains = Omit<Failure, 'summary' | 'attempts'>;
@@ -21,12 +23,15 @@ export interface Broken {
 export function remainsOf({ trouble, exit, plan, nextStep, kind, lastLines, redact }: Broken): Remains {
   const advice = plan === null ? null : advise(plan, lastLines, exit?.code ?? null);
   return {
-    nextStep: redact(advice ?? (nextStep === '' ? usualAdvice(trouble, exit, lastLines) : nextStep)),
+    nextStep: redact(
+      advice ??
+        (nextStep === '' ? usualAdvice(trouble, exit, lastLines) + proxyHint(trouble, plan) : nextStep),
+    ),
     kind,
     exitCode: exit?.code ?? null,
     signal: exit?.signal ?? null,
     command: plan === null ? '' : redact(commandLine(plan.argv)),
-    lastLines,
+    lastLines: [...(plan?.said ?? []).map(line => cleanLine(line, redact)), ...lastLines],
   };
 }
 
@@ -66,6 +71,15 @@ function advise(plan: LaunchPlan, lines: readonly string[], exitCode: number | n
   } catch {
     return null;
   }
+}
+
+/** What waits for a proxy that does not know the address says nothing until it gives up, minutes later. */
+function proxyHint(trouble: Trouble, plan: LaunchPlan | null): string {
+  const variables = plan?.variables ?? {};
+  const proxies = proxiesIn(variables);
+  const hasExceptions = (variables['NO_PROXY'] ?? variables['no_proxy'] ?? '') !== '';
+  if (trouble !== 'not-ready' || proxies.length === 0 || hasExceptions) return '';
+  return ` It is started with ${proxies.join(', ')} and no NO_PROXY: if it asks for an address in your own network, add that to NO_PROXY; \`gatehouse doctor\` shows what is set.`;
 }
 
 function usualAdvice(trouble: Trouble, exit: Exit | null, lines: readonly string[]): string {

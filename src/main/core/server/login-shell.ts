@@ -45,6 +45,8 @@ export interface ShellRun {
   readonly args: (mark: string) => readonly string[];
   readonly variables: Variables;
   readonly milliseconds: number;
+  /** What it writes to its error output, which nobody reads when absent. */
+  readonly heard?: (text: string) => void;
 }
 
 /** The variables that a shell has after what it is told to do. Bounded in time, and ended with all that it started. Throws nothing. */
@@ -94,7 +96,7 @@ function argumentsFor(shell: string, node: string, mark: string): readonly strin
 }
 
 function run(
-  { program, args, variables, milliseconds }: ShellRun,
+  { program, args, variables, milliseconds, heard }: ShellRun,
   mark: string,
 ): Promise<string | { readonly reason: string }> {
   return new Promise(resolve => {
@@ -104,22 +106,30 @@ function run(
       env: { ...variables, GATEHOUSE_ASKS_ENVIRONMENT: '1' },
       // A session of its own: no terminal to ask in or to be stopped by, and one group to end.
       detached: true,
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', heard === undefined ? 'ignore' : 'pipe'],
     });
+    let over = false;
     const end = (answer: string | { readonly reason: string }): void => {
+      if (over) return;
+      over = true;
       clearTimeout(timer);
       endGroup(child.pid);
-      child.stdout.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       resolve(answer);
     };
     const late = { reason: `did not answer within ${milliseconds / 1000} s` };
     const timer = setTimeout(() => end(late), milliseconds);
     child.on('error', error => end({ reason: `could not be started: ${error.message}` }));
     // Not by its end: what its start files left in the background may hold the pipe for ever.
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => heard?.(text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
       if (said.length > mostBytes) end({ reason: 'printed without end' });
-      else if (said.split(mark).length >= 3) end(said);
+      // What it wrote before may still be on its way; `close` is sooner, unless something in the background holds the pipe.
+      else if (said.split(mark).length < 3) return;
+      else if (heard === undefined) end(said);
+      else setTimeout(() => end(said), 200);
     });
     child.on('close', () => end(said));
   });

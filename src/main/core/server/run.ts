@@ -84,6 +84,7 @@ export class Run {
       const plan = await this.#askForPlan(place);
       if (plan === null) return;
       this.plan = plan;
+      for (const line of plan.said ?? []) this.#output.add('gatehouse', line);
       await this.#spawn(plan);
       void this.#prove(plan);
     } catch (error) {

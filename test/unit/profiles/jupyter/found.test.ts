@@ -9,6 +9,7 @@ function environment(change: Partial<PythonEnvironment> & { asked?: readonly str
     origin: 'PATH',
     rank: 3,
     fromFolder: false,
+    expected: false,
     python: '/env/bin/python',
     versions: { jupyterlab: '4.6.6', jupyter_server: '2.21.1' },
     requested: new Set(asked),

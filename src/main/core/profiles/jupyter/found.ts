@@ -9,7 +9,10 @@ import type { Application } from './applications.ts';
 /** What the list shows of an environment. Null when nothing in it is a server. */
 export function foundServer(environment: PythonEnvironment): FoundServer | null {
   const application = chooseApplication(environment);
-  if (application === null) return environment.problem === null ? null : unknown(environment);
+  if (application === null) {
+    const problem = environment.problem ?? (environment.expected ? lacking(environment) : null);
+    return problem === null ? null : unknown({ ...environment, problem });
+  }
   return {
     id: foundId(environment.location),
     profile: 'jupyter',
@@ -18,8 +21,26 @@ export function foundServer(environment: PythonEnvironment): FoundServer | null 
     origin: environment.origin,
     location: environment.location,
     problem: environment.problem ?? outdated(environment, application),
-    ...(environment.fromFolder ? { fromFolder: true } : {}),
+    ...marks(environment),
   };
+}
+
+function marks(environment: PythonEnvironment): Pick<FoundServer, 'fromFolder' | 'expected' | 'interpreter'> {
+  const { fromFolder, expected, interpreter } = environment;
+  return {
+    ...(interpreter === undefined ? {} : { interpreter }),
+    ...(fromFolder ? { fromFolder: true } : {}),
+    ...(expected ? { expected: true } : {}),
+  };
+}
+
+/** Its user will think that it runs. */
+function lacking({ fromFolder, python }: PythonEnvironment): string {
+  return installing(
+    'It has no JupyterLab of its own',
+    fromFolder ? null : (python ?? 'python'),
+    'jupyterlab',
+  );
 }
 
 export function foundId(location: string): string {
@@ -60,7 +81,7 @@ function outdated(environment: PythonEnvironment, application: Application): str
 }
 
 function unknown(environment: PythonEnvironment): FoundServer {
-  const { location, origin, problem, fromFolder } = environment;
+  const { location, origin, problem } = environment;
   return {
     id: foundId(location),
     profile: 'jupyter',
@@ -69,7 +90,7 @@ function unknown(environment: PythonEnvironment): FoundServer {
     origin,
     location,
     problem,
-    ...(fromFolder ? { fromFolder: true } : {}),
+    ...marks(environment),
   };
 }
 

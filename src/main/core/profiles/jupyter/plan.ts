@@ -3,7 +3,7 @@ import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
-import { interpreterOf, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
+import { interpreterFor, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
 import { adviseJupyter } from './advice.ts';
 import { applicationTitled } from './applications.ts';
 import type { Application } from './applications.ts';
@@ -96,7 +96,7 @@ function usableApplication(found: FoundServer): Application {
 }
 
 async function usableInterpreter(found: FoundServer, platform: NodeJS.Platform): Promise<string> {
-  const python = await interpreterOf(found.location, platform);
+  const python = await interpreterFor(found, platform);
   if (python !== null) return python;
   throw new GatehouseError(
     'environment-gone',

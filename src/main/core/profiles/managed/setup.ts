@@ -198,6 +198,7 @@ async function check(options: ManagedOptions, signal: AbortSignal): Promise<Chec
     origin: managedOrigin,
     rank: 0,
     fromFolder: false,
+    expected: false,
     python,
     versions: result.versions,
     requested,

@@ -28,7 +28,7 @@ export async function findMatlabProxies(
     findMatlab(environment, platform),
   ]);
   return packages
-    .map(({ location, origin, python, versions, fromFolder }): FoundServer => {
+    .map(({ location, origin, python, versions, fromFolder, interpreter }): FoundServer => {
       const version = versions['matlab_proxy'] ?? null;
       return {
         id: `matlab-${createHash('sha256').update(location).digest('hex').slice(0, 12)}`,
@@ -39,6 +39,7 @@ export async function findMatlabProxies(
         location,
         problem: python === null ? 'Its Python interpreter is not there any more.' : refusal(version),
         ...(fromFolder ? { fromFolder: true } : {}),
+        ...(interpreter === undefined ? {} : { interpreter }),
       };
     })
     .sort((one, other) => Number(one.problem !== null) - Number(other.problem !== null));

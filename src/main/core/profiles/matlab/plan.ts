@@ -4,7 +4,7 @@ import { GatehouseError } from '../../errors.ts';
 import type { LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
 import { adviseByOutput } from '../output-advice.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
-import { interpreterOf, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
+import { interpreterFor, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
 import { findMatlab } from './find.ts';
 import { askMatlabToStop, proveMatlab, tokenHeader } from './talk.ts';
 import { basePathOf, variablesOfServer } from './variables.ts';
@@ -77,7 +77,7 @@ async function usableInterpreter(found: FoundServer, platform: NodeJS.Platform):
       nextStep: 'Update it, or choose another one: gatehouse profiles lists them.',
     });
   }
-  const python = await interpreterOf(found.location, platform);
+  const python = await interpreterFor(found, platform);
   if (python !== null) return python;
   throw new GatehouseError(
     'environment-gone',

@@ -23,6 +23,8 @@ type Entries = z.infer<typeof shape>['environments'];
 /** What was learnt of environments, kept between runs. It only saves time: a broken or unwritable file is no error. */
 export interface InspectionCache {
   get(location: string, stamp: string): Inspection | null;
+  /** Not forgotten, though nobody had the time to ask for it. */
+  keep(location: string): void;
   set(location: string, stamp: string, result: Inspection): void;
   /** Writes what was asked for since it was opened: an environment that is gone is forgotten. */
   save(): Promise<void>;
@@ -38,6 +40,10 @@ export async function openCache(path: string): Promise<InspectionCache> {
       if (entry === undefined || entry.stamp !== stamp) return null;
       used[location] = entry;
       return entry.result;
+    },
+    keep(location) {
+      const entry = known[location];
+      if (entry !== undefined) used[location] ??= entry;
     },
     set(location, stamp, result) {
       // What was too slow once is asked again: the computer may have been busy.

@@ -10,8 +10,8 @@ import type { InspectionCache } from './cache.ts';
 import { inspectPython } from './inspect.ts';
 import type { Inspection } from './inspect.ts';
 import { installedIn } from './installed.ts';
-import { interpreterNames, interpreterOf, pathsOf } from './interpreter.ts';
-import { candidatePlaces, environmentOf, withoutDuplicates } from './places.ts';
+import { interpreterFor, interpreterNames, pathsOf } from './interpreter.ts';
+import { candidatePlaces, environmentOf, ranks, withoutDuplicates } from './places.ts';
 import type { Candidate, Surroundings } from './places.ts';
 import { within } from './within.ts';
 import { parsePyLauncher } from './py-launcher.ts';
@@ -23,7 +23,11 @@ export interface PythonEnvironment {
   readonly rank: number;
   /** It came with the folder that is being looked at; nobody has chosen it yet. */
   readonly fromFolder: boolean;
+  /** Its user has it for this folder, or has activated it: it is listed without Jupyter, too. */
+  readonly expected: boolean;
   readonly python: string | null;
+  /** The same, where its user has named just this one. */
+  readonly interpreter?: string | undefined;
   readonly versions: Readonly<Record<string, string>>;
   readonly requested: ReadonlySet<string>;
   /** Why it does not work, one sentence; null when it does. */
@@ -57,6 +61,10 @@ export async function findPythonEnvironments(options: FindOptions): Promise<Pyth
       const candidate = listed[index];
       if (candidate === undefined) return;
       const late = { ...notLooked(candidate), problem: tooSlow };
+      cache.keep(candidate.location);
+      // Begun now, each would run beside those that nobody waits for any more: as many at once as there are environments.
+      found[index] = late;
+      if (Date.now() >= end) continue;
       found[index] = await within(left(), late, lookInto(candidate, options, cache, left)).catch(() => null);
     }
   };
@@ -78,19 +86,20 @@ async function lookInto(
 ): Promise<PythonEnvironment | null> {
   const { location } = candidate;
   const installed = await installedIn(location, options.home, options.platform);
-  if (installed.versions.size === 0 && !installed.open) return null;
+  const { expected } = notLooked(candidate);
+  if (installed.versions.size === 0 && !installed.open && !expected) return null;
   const seen = {
     ...notLooked(candidate),
     versions: Object.fromEntries(installed.versions),
     requested: installed.requested,
   };
-  const python = await interpreterOf(location, options.platform);
+  const python = await interpreterFor(candidate, options.platform);
   if (python === null) {
     return installed.versions.size === 0
       ? null
       : { ...seen, problem: 'Its Python interpreter is not there any more.' };
   }
-  if (candidate.untrusted) return installed.versions.size === 0 ? null : { ...seen, python };
+  if (candidate.untrusted || (installed.versions.size === 0 && !installed.open)) return { ...seen, python };
   const stamp = await stampOf([
     ...interpreterNames(location, options.platform),
     python,
@@ -118,15 +127,16 @@ function ask(python: string, options: FindOptions, left: () => number): Promise<
 }
 
 function notLooked(candidate: Candidate): PythonEnvironment {
-  const { location, origin, rank, untrusted } = candidate;
-  const seen = { location, origin, rank, fromFolder: untrusted };
+  const { location, origin, rank, untrusted, interpreter } = candidate;
+  const expected = untrusted || rank <= ranks.project;
+  const seen = { location, origin, rank, fromFolder: untrusted, expected, interpreter };
   return { ...seen, python: null, versions: {}, requested: new Set(), problem: null };
 }
 
 function described(seen: PythonEnvironment, python: string, result: Inspection): PythonEnvironment | null {
   switch (result.kind) {
     case 'works':
-      return Object.keys(result.versions).length === 0
+      return Object.keys(result.versions).length === 0 && !seen.expected
         ? null
         : { ...seen, python, versions: result.versions };
     case 'broken':

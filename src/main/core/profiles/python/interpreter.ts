@@ -28,6 +28,15 @@ export async function interpreterOf(location: string, platform: NodeJS.Platform)
   return null;
 }
 
+/** The one that its user has named, or the environment's own; null where it is not there any more. */
+export async function interpreterFor(
+  { location, interpreter }: { readonly location: string; readonly interpreter?: string | undefined },
+  platform: NodeJS.Platform,
+): Promise<string | null> {
+  if (interpreter === undefined) return interpreterOf(location, platform);
+  return (await isFile(interpreter)) ? interpreter : null;
+}
+
 function byMinor(one: string, other: string): number {
   return Number(other.split('.')[1]) - Number(one.split('.')[1]);
 }

@@ -3,6 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { pathsOf } from './interpreter.ts';
 import type { Environment } from './places.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that one folder or file may take. Two of them, one after the other, are less than all together may (`places.ts`): one on a dead disk hides no other. */
+const patience = 1200;
 
 export interface Kept {
   readonly location: string;
@@ -27,20 +31,26 @@ interface Holder {
 
 /** The environments of pyenv, asdf, mise, pipx, uv, poetry, pipenv, hatch, pixi and virtualenvwrapper, and those that kernels were registered from. */
 export async function keptPlaces(around: Around): Promise<Kept[]> {
-  const holders = holdersOf(around);
-  const real = around.folder === undefined ? null : await realpath(around.folder).catch(() => null);
-  const found = await Promise.all(
-    holders.map(async ({ path, tool, depth = 1 }) => {
-      const locations = await below(path, depth, around.platform);
-      return Promise.all(
-        locations.map(async location => ({
-          location,
-          origin: `${tool}: ${nameOf(location, depth, around.platform)}`,
-          forFolder: real !== null && (await isMadeFor(tool, location, real, around.platform)),
-        })),
-      );
-    }),
-  );
+  const { folder, platform } = around;
+  const real =
+    folder === undefined
+      ? null
+      : soon(
+          null,
+          realpath(folder).catch(() => null),
+        );
+  const look = async ({ path, tool, depth = 1 }: Holder): Promise<Kept[]> => {
+    const locations = await below(path, depth, platform);
+    const made = await real;
+    return Promise.all(
+      locations.map(async location => ({
+        location,
+        origin: `${tool}: ${nameOf(location, depth, platform)}`,
+        forFolder: made !== null && (await isMadeFor(tool, location, made, platform)),
+      })),
+    );
+  };
+  const found = await Promise.all(holdersOf(around).map(holder => within(2 * patience, [], look(holder))));
   return found.flat();
 }
 
@@ -129,7 +139,9 @@ export async function interpretersOfKernels({ environment, home, platform }: Aro
       ? [paths.join(environment['APPDATA'] ?? home, 'jupyter')]
       : ['/usr/local/share/jupyter', '/usr/share/jupyter']),
   ].filter(folder => paths.isAbsolute(folder));
-  const kernels = await Promise.all(folders.map(folder => below(paths.join(folder, 'kernels'), 1, platform)));
+  const kernels = await Promise.all(
+    folders.map(folder => soonBelow(paths.join(folder, 'kernels'), 1, platform)),
+  );
   const found = await Promise.all(
     kernels.flat().map(async kernel => {
       const text = await smallText(paths.join(kernel, 'kernel.json'));
@@ -142,7 +154,15 @@ export async function interpretersOfKernels({ environment, home, platform }: Aro
   return [...new Set(found.flat())];
 }
 
-export async function below(folder: string, depth: number, platform: NodeJS.Platform): Promise<string[]> {
+export function soonBelow(folder: string, depth: number, platform: NodeJS.Platform): Promise<string[]> {
+  return soon([], below(folder, depth, platform));
+}
+
+function soon<T>(late: T, work: Promise<T>): Promise<T> {
+  return within(patience, late, work);
+}
+
+async function below(folder: string, depth: number, platform: NodeJS.Platform): Promise<string[]> {
   if (folder === '') return [];
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const inside = entries
@@ -153,7 +173,11 @@ export async function below(folder: string, depth: number, platform: NodeJS.Plat
 }
 
 /** What is not a small file says nothing: a pipe would never begin. */
-export async function smallText(path: string): Promise<string> {
+export function smallText(path: string): Promise<string> {
+  return soon('', textOf(path));
+}
+
+async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => null);
   if (found === null || !found.isFile() || found.size > 256 * 1024) return '';
   return readFile(path, 'utf8').catch(() => '');

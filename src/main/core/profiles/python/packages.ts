@@ -4,7 +4,7 @@
  */
 import type { PythonEnvironment } from './find.ts';
 import { installedIn } from './installed.ts';
-import { interpreterOf } from './interpreter.ts';
+import { interpreterFor } from './interpreter.ts';
 import { candidatePlaces, withoutDuplicates } from './places.ts';
 import type { Surroundings } from './places.ts';
 import { within } from './within.ts';
@@ -13,7 +13,7 @@ import { within } from './within.ts';
 const patience = 10_000;
 
 /** One environment that has the wanted distribution; nothing of it was run. */
-export type PythonPackage = Omit<PythonEnvironment, 'requested' | 'problem'>;
+export type PythonPackage = Omit<PythonEnvironment, 'requested' | 'problem' | 'expected'>;
 
 /** Every Python environment with the first of these distributions in it, the best first. Throws nothing. */
 export async function findPythonPackages(
@@ -24,17 +24,18 @@ export async function findPythonPackages(
   const wanted = new Set(distributions);
   const places = await withoutDuplicates(await candidatePlaces(around), platform);
   const found = await Promise.all(
-    places.map(({ location, origin, rank, untrusted }) => {
+    places.map(({ location, origin, rank, untrusted, interpreter }) => {
       const look = async (): Promise<PythonPackage | null> => {
         const { versions } = await installedIn(location, home, platform, wanted);
         if (!versions.has(distributions[0])) return null;
-        const python = await interpreterOf(location, platform);
+        const python = await interpreterFor({ location, interpreter }, platform);
         return {
           location,
           origin,
           rank,
           fromFolder: untrusted,
           python,
+          interpreter,
           versions: Object.fromEntries(versions),
         };
       };

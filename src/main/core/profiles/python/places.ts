@@ -1,7 +1,7 @@
 import { managedOrigin, namedOrigin } from '../../../../shared/model.ts';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { pathsOf } from './interpreter.ts';
-import { below, interpretersOfKernels, keptPlaces, smallText } from './kept-places.ts';
+import { soonBelow, interpretersOfKernels, keptPlaces, smallText } from './kept-places.ts';
 import { within } from './within.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +14,8 @@ export interface Candidate {
   readonly rank: number;
   /** It came with a folder that is only being looked at: no code of it may run before the user asks for just this one. */
   readonly untrusted: boolean;
+  /** Its user named this interpreter of it: an installation may have several. */
+  readonly interpreter?: string | undefined;
 }
 
 export interface Surroundings {
@@ -40,7 +42,7 @@ const jupyterScripts = ['jupyter-lab', 'jupyter-notebook', 'jupyter-server'] as 
 const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
 /** What came with the folder is last: whoever made the folder has chosen it. If the user has too, the other way of finding it wins. */
-const ranks = {
+export const ranks = {
   named: 0,
   active: 1,
   project: 1.5,
@@ -60,24 +62,32 @@ export async function candidatePlaces(around: Surroundings): Promise<Candidate[]
     if (location !== undefined && paths.isAbsolute(location))
       chosen.push({ location, origin, rank, untrusted });
   };
-  if (around.named !== undefined) add(await namedPlace(around.named, platform), namedOrigin, ranks.named);
-  for (const [location, origin] of await inFolder(folder, platform))
-    add(location, origin, ranks.folder, true);
+  // A folder on a dead network disk keeps its own source waiting, and no other.
+  const [named, inside, path, listed, tools, halfMade] = await Promise.all([
+    soon(around.named === undefined ? undefined : namedPlace(around.named, platform), undefined),
+    inFolder(folder, platform),
+    soon<readonly Named[]>(onPath(around), []),
+    soon<readonly Named[]>(condaList(around), []),
+    kept(around),
+    // Half made, or half removed, it counts as none.
+    soon(exists(`${managed}.incomplete`), true),
+  ]);
+  if (named !== undefined)
+    chosen.push({ ...named, origin: namedOrigin, rank: ranks.named, untrusted: false });
+  for (const [location, origin] of inside) add(location, origin, ranks.folder, true);
   add(environment['VIRTUAL_ENV'], 'VIRTUAL_ENV', ranks.active);
   const conda = environment['CONDA_PREFIX'];
   if (conda !== undefined) add(conda, condaOrigin(conda, paths), ranks.conda);
-  // A folder on a dead network disk keeps its own source waiting, and no other.
-  const listed = await Promise.all(
-    [onPath(around), condaList(around)].map(work => within<readonly Named[]>(patience, [], work)),
-  );
-  const tools = await within<readonly Found[]>(patience, [], kept(around));
-  for (const [location, origin] of listed[0] ?? []) add(location, origin, ranks.path);
-  // Half made, or half removed, it counts as none.
-  if (!(await exists(`${managed}.incomplete`))) add(managed, managedOrigin, ranks.managed);
-  for (const [location, origin] of listed[1] ?? []) add(location, origin, ranks.other);
+  for (const [location, origin] of path) add(location, origin, ranks.path);
+  if (!halfMade) add(managed, managedOrigin, ranks.managed);
+  for (const [location, origin] of listed) add(location, origin, ranks.other);
   for (const [location, origin, forFolder] of tools)
     add(location, origin, forFolder ? ranks.project : ranks.other);
   return chosen;
+}
+
+function soon<T>(work: Promise<T> | T, late: T): Promise<T> {
+  return within(patience, late, Promise.resolve(work));
 }
 
 type Named = readonly [location: string, origin: string];
@@ -148,8 +158,9 @@ function condaOrigin(location: string, paths: ReturnType<typeof pathsOf>): strin
 async function condaList(around: Surroundings): Promise<Named[]> {
   const { environment, home, platform } = around;
   const paths = pathsOf(platform);
-  const list = await readFile(paths.join(home, '.conda', 'environments.txt'), 'utf8').catch(() => '');
-  const known = list
+  const list = smallText(paths.join(home, '.conda', 'environments.txt'));
+  const ownFolders = environmentFolders(home, paths);
+  const known = (await list)
     .split(/\r?\n/)
     .map(line => line.trim())
     .filter(line => line !== '');
@@ -165,10 +176,10 @@ async function condaList(around: Surroundings): Promise<Named[]> {
   const holders = [
     ...roots.map(root => (root === '' ? '' : paths.join(root, 'envs'))),
     paths.join(home, '.conda', 'envs'),
-    ...(await environmentFolders(home, paths)),
+    ...(await ownFolders),
     ...extra,
   ];
-  const inside = await Promise.all(holders.map(holder => below(holder, 1, around.platform)));
+  const inside = await Promise.all(holders.map(holder => soonBelow(holder, 1, around.platform)));
   return [...known, ...roots, ...inside.flat()].map(
     location => [location, condaOrigin(location, paths)] as const,
   );
@@ -178,23 +189,26 @@ async function condaList(around: Surroundings): Promise<Named[]> {
 async function kept(around: Surroundings): Promise<readonly Found[]> {
   const { environment, home, platform } = around;
   const paths = pathsOf(platform);
-  const versions = await below(
-    paths.join(environment['PYENV_ROOT'] ?? paths.join(home, '.pyenv'), 'versions'),
-    1,
-    platform,
-  );
-  const nested = await Promise.all(versions.map(version => below(paths.join(version, 'envs'), 1, platform)));
-  const interpreters = await interpretersOfKernels(around);
-  const ofKernels = await Promise.all(interpreters.map(each => environmentOf(each, platform)));
-  return [
-    ...(await keptPlaces(around)).map(
-      ({ location, origin, forFolder }) => [location, origin, forFolder] as const,
-    ),
-    ...nested.flat().map(location => [location, `pyenv: ${paths.basename(location)}`, false] as const),
-    ...ofKernels.flatMap(location =>
+  const ofPyenv = async (): Promise<readonly Found[]> => {
+    const root = environment['PYENV_ROOT'] ?? paths.join(home, '.pyenv');
+    const versions = await soonBelow(paths.join(root, 'versions'), 1, platform);
+    const nested = await Promise.all(
+      versions.map(version => soonBelow(paths.join(version, 'envs'), 1, platform)),
+    );
+    return nested.flat().map(location => [location, `pyenv: ${paths.basename(location)}`, false] as const);
+  };
+  const ofKernels = async (): Promise<readonly Found[]> => {
+    const found = (await interpretersOfKernels(around)).map(each => environmentOf(each, platform));
+    return (await Promise.all(found.map(each => within(500, null, each)))).flatMap(location =>
       location === null ? [] : [[location, 'registered kernel', false] as const],
-    ),
-  ];
+    );
+  };
+  const ofTools = async (): Promise<readonly Found[]> =>
+    (await keptPlaces(around)).map(
+      ({ location, origin, forFolder }) => [location, origin, forFolder] as const,
+    );
+  const sources = [ofTools(), ofPyenv(), ofKernels()].map(source => soon(source, []));
+  return (await Promise.all(sources)).flat();
 }
 
 type Found = readonly [location: string, origin: string, forFolder: boolean];
@@ -234,7 +248,7 @@ async function environmentFolders(home: string, paths: ReturnType<typeof pathsOf
 async function inFolder(folder: string | undefined, platform: NodeJS.Platform): Promise<Named[]> {
   if (folder === undefined) return [];
   const paths = pathsOf(platform);
-  const ofPixi = await within(patience, [], below(paths.join(folder, '.pixi', 'envs'), 1, platform));
+  const ofPixi = await soonBelow(paths.join(folder, '.pixi', 'envs'), 1, platform);
   return [
     ...['.venv', 'venv', 'env'].map(name => [paths.join(folder, name), `${name} in ${folder}`] as const),
     ...ofPixi.map(location => [location, `pixi ${paths.basename(location)} in ${folder}`] as const),
@@ -242,10 +256,17 @@ async function inFolder(folder: string | undefined, platform: NodeJS.Platform): 
 }
 
 /** A folder is itself; of an interpreter its environment. */
-async function namedPlace(path: string, platform: NodeJS.Platform): Promise<string | undefined> {
+async function namedPlace(
+  path: string,
+  platform: NodeJS.Platform,
+): Promise<Pick<Candidate, 'location' | 'interpreter'> | undefined> {
   const found = await stat(path).catch(() => null);
   if (found === null) return undefined;
-  return found.isDirectory() ? path : ((await environmentOf(path, platform)) ?? undefined);
+  if (found.isDirectory()) return { location: path };
+  const location = await environmentOf(path, platform);
+  if (location === null) return undefined;
+  const isPython = /^(?:python|pypy)[\d.]*t?(?:\.exe)?$/i.test(pathsOf(platform).basename(path));
+  return { location, interpreter: isPython ? path : undefined };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -67,7 +67,7 @@ async function inPython(
   const managed = pathsOf(platform).join(dataFolder, 'environments', server.name);
   const around = { environment, home, platform, managed, folder, named, scripts: source.scripts };
   const packages = await findPythonPackages(around, [source.distribution]);
-  return packages.map(({ location, origin, python, versions, fromFolder }) => {
+  return packages.map(({ location, origin, python, versions, fromFolder, interpreter }) => {
     const version = versions[source.distribution] ?? null;
     const problem =
       python === null ? 'Its Python interpreter is not there any more.' : refusal(server, version);
@@ -75,6 +75,7 @@ async function inPython(
       ...described(server, location, version, problem),
       origin,
       ...(fromFolder ? { fromFolder: true } : {}),
+      ...(interpreter === undefined ? {} : { interpreter }),
     };
   });
 }

@@ -8,7 +8,7 @@ import { listenersOn } from '../../server/listeners.ts';
 import { portProver } from '../port-prover.ts';
 import { fileInside } from '../file-inside.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
-import { interpreterOf, pathsOf } from '../python/interpreter.ts';
+import { interpreterFor, pathsOf } from '../python/interpreter.ts';
 import { interpreterBeside } from './checkout.ts';
 import { refusal, type SimpleRun, type SimpleServer } from './server.ts';
 
@@ -138,7 +138,7 @@ async function programOf(
       },
     );
   }
-  const program = await argumentZero(server, chosen.location, options);
+  const program = await argumentZero(server, chosen, options);
   if (program !== null) return program;
   throw new GatehouseError('program-gone', `${chosen.title} is not in ${chosen.location} any more.`, {
     kind: 'not-found',
@@ -148,10 +148,10 @@ async function programOf(
 
 async function argumentZero(
   { source }: SimpleServer,
-  location: string,
+  { location, interpreter }: FoundServer,
   options: ProfileOptions,
 ): Promise<string | null> {
-  if (source.kind === 'python') return interpreterOf(location, options.platform);
+  if (source.kind === 'python') return interpreterFor({ location, interpreter }, options.platform);
   if (source.kind === 'checkout') return interpreterBeside(location, options);
   return stat(location).then(
     () => location,
