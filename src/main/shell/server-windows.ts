@@ -34,6 +34,8 @@ export class ServerWindows {
   readonly #preparing = new Map<string, Promise<void>>();
   /** Servers whose window was asked for before they were ready. */
   readonly #wanted = new Set<string>();
+  /** Those of them that have been seen on their way. */
+  readonly #begun = new Set<string>();
 
   constructor(parts: ServerWindowsParts) {
     this.#parts = parts;
@@ -73,11 +75,18 @@ export class ServerWindows {
     for (const server of servers) {
       this.#prepareIfNeeded(server);
       this.#windows.get(server.id)?.changed(server);
-      const isOver = server.state === 'failed' || server.state === 'stopped' || server.state === 'stopping';
-      if (isOver) this.#wanted.delete(server.id);
+      this.#follow(server);
       if (server.state === 'ready' && this.#own(server.id) !== null && this.#wanted.delete(server.id))
         this.#make(server);
     }
+  }
+
+  /** A server that was asked to start is stopped for a moment yet, and its window is wanted all the same: what ends the wish is the end of a start. */
+  #follow({ id, state }: ServerInfo): void {
+    if (!this.#wanted.has(id)) return;
+    if (state !== 'stopped' && state !== 'stopping' && state !== 'failed') this.#begun.add(id);
+    else if (state === 'failed' || this.#begun.has(id)) this.#wanted.delete(id);
+    if (!this.#wanted.has(id)) this.#begun.delete(id);
   }
 
   /** Before anything of an origin is loaded. */
