@@ -99,7 +99,14 @@ test('the environment: its own programs first, what Jupyter reads, never a token
     { Path: 'C:\\Windows' },
     { ...files, location: 'C:\\env', platform: 'win32', isConda: true },
   );
-  expect(windows['PATH']).toBe('C:\\env;C:\\env\\Scripts;C:\\env\\Library\\bin;C:\\Windows');
+  expect(windows['PATH']).toBe(
+    [
+      ...['', '\\Library\\mingw-w64\\bin', '\\Library\\usr\\bin', '\\Library\\bin', '\\Scripts', '\\bin'].map(
+        folder => `C:\\env${folder}`,
+      ),
+      'C:\\Windows',
+    ].join(';'),
+  );
   expect(windows['CONDA_PREFIX']).toBe('C:\\env');
 });
 

@@ -6,7 +6,7 @@
  */
 import { posix } from 'node:path';
 import type { RunPlace } from '../../ports.ts';
-import { pathsOf } from '../python/interpreter.ts';
+import { pathsOf, programFolders } from '../python/interpreter.ts';
 import type { Application } from './applications.ts';
 
 /** Of the user's environment, what Jupyter and Python read themselves. Never the ones that carry a token or a port. */
@@ -95,9 +95,7 @@ export function jupyterEnvironment(
 ): Record<string, string> {
   const windows = run.platform === 'win32';
   const paths = pathsOf(run.platform);
-  const programs = windows
-    ? [run.location, paths.join(run.location, 'Scripts'), paths.join(run.location, 'Library', 'bin')]
-    : [paths.join(run.location, 'bin')];
+  const programs = programFolders(run.location, run.platform, run.isConda);
   const path = user['PATH'] ?? user['Path'] ?? (windows ? '' : '/usr/local/bin:/usr/bin:/bin');
   const kept = keptVariables.flatMap(name => {
     const value = name === 'PYTHONPATH' ? wholePaths(user[name], paths) : user[name];

@@ -4,7 +4,7 @@ import { GatehouseError } from '../../errors.ts';
 import type { LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
 import { adviseByOutput } from '../output-advice.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
-import { interpreterFor, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
+import { interpreterFor, isCondaEnvironment, pathsOf, programFolders } from '../python/interpreter.ts';
 import { findMatlab } from './find.ts';
 import { askMatlabToStop, proveMatlab, tokenHeader } from './talk.ts';
 import { basePathOf, variablesOfServer } from './variables.ts';
@@ -93,9 +93,9 @@ async function pythonVariables(
 ): Promise<Record<string, string>> {
   const windows = platform === 'win32';
   const paths = pathsOf(platform);
-  const programs = windows ? [location, paths.join(location, 'Scripts')] : [paths.join(location, 'bin')];
   const path = environment['PATH'] ?? environment['Path'] ?? (windows ? '' : '/usr/local/bin:/usr/bin:/bin');
   const isConda = await isCondaEnvironment(location, platform);
+  const programs = programFolders(location, platform, isConda);
   return {
     PATH: [...programs, path].filter(part => part !== '').join(paths.delimiter),
     [isConda ? 'CONDA_PREFIX' : 'VIRTUAL_ENV']: location,

@@ -14,6 +14,17 @@ export function interpreterNames(location: string, platform: NodeJS.Platform): r
   return ['python', 'python3'].map(name => posix.join(location, 'bin', name));
 }
 
+/** What activating an environment puts before PATH. On Windows conda's libraries are in folders of their own, in this order, and a program finds its DLLs by PATH alone. */
+export function programFolders(
+  location: string,
+  platform: NodeJS.Platform,
+  isConda: boolean,
+): readonly string[] {
+  if (platform !== 'win32') return [posix.join(location, 'bin')];
+  const conda = ['Library\\mingw-w64\\bin', 'Library\\usr\\bin', 'Library\\bin', 'Scripts', 'bin'];
+  return [location, ...(isConda ? conda : ['Scripts']).map(folder => win32.join(location, folder))];
+}
+
 /** The interpreter of an environment, or null where there is none that exists. Follows links: a dangling one is none. */
 export async function interpreterOf(location: string, platform: NodeJS.Platform): Promise<string | null> {
   for (const name of interpreterNames(location, platform)) {
