@@ -124,7 +124,7 @@ describe.skipIf(!existsSync(chromiumPath) && process.env['CI'] !== 'true')('code
     const shown = page.frameLocator('iframe.webview').frameLocator('#active-frame');
     const heading = await shown.locator('h1').textContent();
     const width = await eventually('the picture is there', 30_000, () =>
-      shown.locator('img').evaluate((element: HTMLImageElement) => element.naturalWidth),
+      shown.locator('img').evaluate((element: HTMLImageElement) => element.naturalWidth || null),
     );
     const notice = await shown.getByText('content has been disabled').isVisible();
     return { heading, width, notice };
