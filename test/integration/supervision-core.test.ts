@@ -77,6 +77,7 @@ test('SIGKILL of the core at any moment of the start leaves nothing', async () =
     // Not a wait for something: the moment is what is tried.
     await new Promise(resolve => setTimeout(resolve, delay));
     core?.kill('SIGKILL');
+    await until('the core is gone', () => core?.signalCode === 'SIGKILL');
     // Before the guard stood there was no server either: only the record and the folder, which the next start removes. One that was just being made may be seen late.
     await until('the guard, if there was one, and all of its family have gone', async () => {
       const guards = await guardsOf({ runRoot: join(root, 'run') });
