@@ -4,7 +4,7 @@ import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { ownAccount } from '../../src/main/core/server/own-account.ts';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, heardByPage } from '../support/browser.ts';
 import { ask, navigation, openRoom, rawExchange, type Room } from '../support/gateway.ts';
 
 let usual: Browser;
@@ -85,15 +85,7 @@ test('a browser that does not know it gets another address, where everything wor
       expect(host).toMatch(/^127\.\d+\.\d+\.\d+:\d+$/);
       const posted = await page.evaluate(async () => (await fetch('/api', { method: 'POST' })).status);
       expect(posted).toBe(200);
-      const heard = await page.evaluate(
-        target =>
-          new Promise(resolve => {
-            const socket = new WebSocket(target);
-            socket.addEventListener('message', event => resolve(event.data));
-            socket.addEventListener('error', () => resolve('refused'));
-          }),
-        `ws://${host}/ws`,
-      );
+      const heard = await heardByPage(page, `ws://${host}/ws`);
       expect(heard).toBe('hello');
     }
     for (const page of context.pages()) {

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, heardByPage } from '../support/browser.ts';
 import { ask, listen, navigation, openRoom, token, type Room } from '../support/gateway.ts';
 
 let room: Room;
@@ -94,15 +94,7 @@ test('after, without a restart: the link of the terminal, pasted, signs in at th
   await page.getByRole('heading', { name: 'served /tree?a=1' }).waitFor();
   const own = `thesis.localhost:${forwarded}`;
   expect(page.url()).toBe(`http://${own}/tree?a=1`);
-  const heard = await page.evaluate(
-    target =>
-      new Promise(resolve => {
-        const socket = new WebSocket(target);
-        socket.addEventListener('message', event => resolve(event.data));
-        socket.addEventListener('error', () => resolve('refused'));
-      }),
-    `ws://${own}/ws`,
-  );
+  const heard = await heardByPage(page, `ws://${own}/ws`);
   expect(heard).toBe('hello');
   const posted = await page.evaluate(async () => (await fetch('/api', { method: 'POST', body: 'x' })).status);
   expect(posted).toBe(200);

@@ -15,3 +15,16 @@ export async function pageOf(browser: Browser, guest: Guest): Promise<Page> {
   await context.addCookies([{ name, value, url: guest.origin, secure: true, httpOnly: true }]);
   return context.newPage();
 }
+
+/** The first message of a WebSocket that the page opens, or `refused`. */
+export function heardByPage(page: Page, target: string): Promise<unknown> {
+  return page.evaluate(
+    url =>
+      new Promise(resolve => {
+        const socket = new WebSocket(url);
+        socket.addEventListener('message', event => resolve(event.data));
+        socket.addEventListener('error', () => resolve('refused'));
+      }),
+    target,
+  );
+}

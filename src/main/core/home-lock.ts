@@ -13,7 +13,7 @@ import { GatehouseError } from './errors.ts';
 import { homeInUse, homeLost, type OwnerWords } from './home-words.ts';
 import { alreadyRunning, starting } from './instance.ts';
 import type { Paths } from './paths.ts';
-import { findLock, takeLock, type HeldLock, type LockKind } from './process-lock.ts';
+import { recordReader, findLock, takeLock, type HeldLock, type LockKind } from './process-lock.ts';
 import { startOf } from './server/processes.ts';
 
 /** Throws `home-lost` or `home-in-use` where this process does not own the home's state. Asked before each write of a whole file. */
@@ -169,13 +169,7 @@ async function takePatiently(kind: LockKind<OwnerRecord>, own: OwnerRecord): Pro
 function lockIn(folder: string, here: Computer): LockKind<OwnerRecord> {
   return {
     path: join(folder, 'home.lock'),
-    read: text => {
-      try {
-        return recordSchema.safeParse(JSON.parse(text)).data ?? null;
-      } catch {
-        return null;
-      }
-    },
+    read: recordReader(recordSchema),
     async isAlive(holder, path) {
       const where = await whereabouts(holder, here);
       if (where !== 'hidden') return where !== 'dead';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GatehouseError } from './errors.ts';
-import { lockHolder, takeLock, type LockKind, type ProcessTable } from './process-lock.ts';
+import { recordReader, lockHolder, takeLock, type LockKind, type ProcessTable } from './process-lock.ts';
 
 /** What a running core leaves in its runtime folder for those who look for it. */
 const recordSchema = z.object({
@@ -58,13 +58,7 @@ export async function becomeCore(
 function coreLock(runtime: string, processes: ProcessTable): LockKind<CoreRecord> {
   return {
     path: join(runtime, 'core.lock'),
-    read: text => {
-      try {
-        return recordSchema.safeParse(JSON.parse(text)).data ?? null;
-      } catch {
-        return null;
-      }
-    },
+    read: recordReader(recordSchema),
     isAlive: async ({ pid, started }) => (await processes.startOf(pid)) === started,
     busy: other => (other === null ? starting() : alreadyRunning(other)),
   };

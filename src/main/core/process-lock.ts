@@ -7,6 +7,7 @@
 import { constants } from 'node:fs';
 import { copyFile, link, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { z } from 'zod';
 import { fileError, partOf, readTextIfPresent, sweepParts, systemCode } from './files.ts';
 import type { GatehouseError } from './errors.ts';
 
@@ -25,6 +26,17 @@ export interface LockKind<H> {
   readonly isAlive: (holder: H, path: string) => Promise<boolean>;
   /** The refusal that says who has it; null where that is not known. */
   readonly busy: (holder: H | null, path: string) => GatehouseError;
+}
+
+/** `read` of a lock whose holder is written as JSON. */
+export function recordReader<H>(schema: z.ZodType<H>): LockKind<H>['read'] {
+  return text => {
+    try {
+      return schema.safeParse(JSON.parse(text)).data ?? null;
+    } catch {
+      return null;
+    }
+  };
 }
 
 /** A lock that was taken. Somebody may take it away all the same: by hand, or because they were told that its holder is gone. */

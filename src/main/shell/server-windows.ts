@@ -32,10 +32,8 @@ export class ServerWindows {
   /** The origin of each server for which its session is ready: emptied, with a token, past every proxy. */
   readonly #prepared = new Map<string, string>();
   readonly #preparing = new Map<string, Promise<void>>();
-  /** Servers whose window was asked for before they were ready. */
-  readonly #wanted = new Set<string>();
-  /** Those of them that have been seen on their way. */
-  readonly #begun = new Set<string>();
+  /** Servers whose window was asked for before they were ready; true once they have been seen on their way. */
+  readonly #wanted = new Map<string, boolean>();
 
   constructor(parts: ServerWindowsParts) {
     this.#parts = parts;
@@ -49,7 +47,7 @@ export class ServerWindows {
 
   /** Shows the window of a server, now or as soon as it is ready. */
   open(id: string): void {
-    this.#wanted.add(id);
+    this.#wanted.set(id, false);
     const window = this.#windows.get(id);
     if (window === undefined) return this.#changed(this.#parts.link.servers);
     this.#wanted.delete(id);
@@ -83,10 +81,10 @@ export class ServerWindows {
 
   /** A server that was asked to start is stopped for a moment yet, and its window is wanted all the same: what ends the wish is the end of a start. */
   #follow({ id, state }: ServerInfo): void {
-    if (!this.#wanted.has(id)) return;
-    if (state !== 'stopped' && state !== 'stopping' && state !== 'failed') this.#begun.add(id);
-    else if (state === 'failed' || this.#begun.has(id)) this.#wanted.delete(id);
-    if (!this.#wanted.has(id)) this.#begun.delete(id);
+    const begun = this.#wanted.get(id);
+    if (begun === undefined) return;
+    if (state !== 'stopped' && state !== 'stopping' && state !== 'failed') this.#wanted.set(id, true);
+    else if (state === 'failed' || begun) this.#wanted.delete(id);
   }
 
   /** Before anything of an origin is loaded. */

@@ -15,7 +15,7 @@ import { refuse, type GuardRoom } from './guard.ts';
 import { makeHosts, ownNameAt } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import { openLive, type Live } from './live.ts';
-import type { Numbered } from './numbered.ts';
+import type { NamelessListener } from './nameless-listener.ts';
 import type { PageRoom } from './own-pages.ts';
 import { unavailablePage } from './pages.ts';
 import { openRefusalLog, type RefusalLog } from './refusal-log.ts';
@@ -39,8 +39,8 @@ export class Door implements GuardRoom, PageRoom {
   route: Route | null = null;
   lastUsed = 0;
   /** The same door at an address without a name; null until a browser needed it. */
-  numbered: Numbered | null = null;
-  numberedOpening: Promise<Numbered | null> | null = null;
+  nameless: NamelessListener | null = null;
+  namelessOpening: Promise<NamelessListener | null> | null = null;
   /** Made anew when the owner changes the names. */
   #listener: Listener;
   #extraHosts: readonly string[] = [];
@@ -118,8 +118,8 @@ export class Door implements GuardRoom, PageRoom {
     this.#listener = this.#makeListener();
   }
 
-  get numberedListener(): Listener {
-    const { host = '', cookie = '' } = this.numbered ?? {};
+  get namelessListener(): Listener {
+    const { host = '', cookie = '' } = this.nameless ?? {};
     return { ...this.listener, hosts: { own: host, kinds: new Map([[host, 'own']]) }, cookie };
   }
 
@@ -184,10 +184,10 @@ export class Door implements GuardRoom, PageRoom {
     const value = mintSecret();
     const session = openSession(this.#sessions, this.rules.clock(), value, this.limits);
     this.rules.log.info('a browser was signed in', { session: session.id });
-    const { numbered } = this;
+    const { nameless } = this;
     const cookie =
-      facts.host === numbered?.host
-        ? setSessionCookie(value.reveal(), false, numbered.cookie)
+      facts.host === nameless?.host
+        ? setSessionCookie(value.reveal(), false, nameless.cookie)
         : setSessionCookie(value.reveal(), this.secure);
     return this.#lead(facts, next, ['Set-Cookie', cookie]);
   }
@@ -248,7 +248,7 @@ export class Door implements GuardRoom, PageRoom {
   async close(): Promise<void> {
     this.#sessions.clear();
     this.codes.clear();
-    await (await this.numberedOpening)?.close();
+    await (await this.namelessOpening)?.close();
     if (this.route !== null) await destroyRoute(this.route);
   }
 }

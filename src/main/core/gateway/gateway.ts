@@ -19,7 +19,7 @@ import { isExplicit, type Verdict } from './authorize.ts';
 import { guard } from './guard.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { listenOnLoopback } from './listener.ts';
-import { openNumbered } from './numbered.ts';
+import { openNamelessListener } from './nameless-listener.ts';
 import { answerOwnPage } from './own-pages.ts';
 import { logField } from './refusal-log.ts';
 import { serve } from './serve.ts';
@@ -82,12 +82,12 @@ async function begin(door: Door, limits: Limits, seen: boolean, begun: Set<Begin
     // A certificate that the browser does not know yet would look like a name that it does not know.
     here: door.secure ? null : `${ownOrigin(door.listener)}/_gatehouse/here`,
     async otherLink() {
-      door.numberedOpening ??= openNumbered(limits, ownAccount, process.platform, server =>
-        attach(door, server, () => door.numberedListener),
+      door.namelessOpening ??= openNamelessListener(limits, ownAccount, process.platform, server =>
+        attach(door, server, () => door.namelessListener),
       );
-      const numbered = await door.numberedOpening;
-      door.numbered = numbered;
-      return numbered === null ? null : `http://${numbered.host}/_gatehouse/open?code=${door.makeCode()}`;
+      const nameless = await door.namelessOpening;
+      door.nameless = nameless;
+      return nameless === null ? null : `http://${nameless.host}/_gatehouse/open?code=${door.makeCode()}`;
     },
     closed: () => begun.delete(one),
   });

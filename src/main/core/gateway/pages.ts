@@ -45,7 +45,6 @@ export function loginPage(
               : `Too many wrong tokens. The right one is taken at any time; a wrong one again in ${waitSeconds} s.`
           }
         </p>`;
-  const described = problem === null ? nothing : markup` aria-invalid="true" aria-describedby="problem"`;
   const status = problem === null ? 200 : problem === 'wrong' ? 401 : 429;
   return page(
     status,
@@ -53,10 +52,22 @@ export function loginPage(
     markup`<p class="quiet">Gatehouse on this computer</p>
       <h1>Sign in to “${name}”</h1>
       ${note}
-      <form method="post" action="/_gatehouse/login">
+      ${signInForm('Access token', next, problem !== null)}
+      <p class="quiet">
+        The Gatehouse window needs no token. For another browser, choose “Copy access link” there, or run
+        <code>gatehouse link</code> in a terminal; <code>gatehouse token</code> shows the token itself.
+      </p>`,
+    headers,
+  );
+}
+
+/** @param hasProblem the page says above the form, in the element `problem`, what was wrong */
+function signInForm(label: string, next: string, hasProblem: boolean): Html {
+  const described = hasProblem ? markup` aria-invalid="true" aria-describedby="problem"` : nothing;
+  return markup`<form method="post" action="/_gatehouse/login">
         <input type="hidden" name="next" value="${next}" />
         <label
-          >Access token<input
+          >${label}<input
             name="token"
             type="password"
             required
@@ -66,13 +77,7 @@ export function loginPage(
             ${described}
         /></label>
         <button>Sign in</button>
-      </form>
-      <p class="quiet">
-        The Gatehouse window needs no token. For another browser, choose “Copy access link” there, or run
-        <code>gatehouse link</code> in a terminal; <code>gatehouse token</code> shows the token itself.
-      </p>`,
-    headers,
-  );
+      </form>`;
 }
 
 /** What was wrong with what was shown at a forwarder's address. */
@@ -97,7 +102,6 @@ export function signInHerePage(
     problem === null
       ? nothing
       : markup`<p class="note" role="alert" id="problem">${shownProblems[problem](waitSeconds)}</p>`;
-  const described = problem === null ? nothing : markup` aria-invalid="true" aria-describedby="problem"`;
   const status = problem === null ? 200 : problem === 'limited' ? 429 : problem === 'used' ? 410 : 401;
   return page(
     status,
@@ -105,20 +109,7 @@ export function signInHerePage(
     markup`<p class="quiet">Gatehouse, by way of a forwarded port</p>
       <h1>Sign in</h1>
       ${note}
-      <form method="post" action="/_gatehouse/login">
-        <input type="hidden" name="next" value="${next}" />
-        <label
-          >Sign-in link or access token<input
-            name="token"
-            type="password"
-            required
-            autofocus
-            autocomplete="off"
-            spellcheck="false"
-            ${described}
-        /></label>
-        <button>Sign in</button>
-      </form>
+      ${signInForm('Sign-in link or access token', next, problem !== null)}
       <p class="quiet">
         On the computer where the server runs, <code>gatehouse link</code> prints a link that works once:
         paste the whole of it here. You are led to an address of the server’s own, by way of the same port.

@@ -1,7 +1,7 @@
 /** Two processes with one ledger would each be sure that they know which links are revoked; see `process-lock.ts`. */
 import { z } from 'zod';
 import { GatehouseError } from '../errors.ts';
-import { takeLock, type ProcessTable } from '../process-lock.ts';
+import { recordReader, takeLock, type ProcessTable } from '../process-lock.ts';
 
 /** By pid, start time and computer: a home may be on the network. */
 const holderSchema = z.strictObject({ pid: z.int().positive(), started: z.string(), host: z.string() });
@@ -24,17 +24,11 @@ export async function lockLedger(file: string, own: LockOwner): Promise<() => Pr
   const isAlive = async (holder: Holder): Promise<boolean> =>
     // Nothing can be known of another computer's processes, so its lock counts.
     holder.host !== host ? own.ownsHome !== true : (await processes.startOf(holder.pid)) === holder.started;
-  const lock = await takeLock({ path: `${file}.lock`, read, isAlive, busy }, { pid, started, host });
+  const lock = await takeLock(
+    { path: `${file}.lock`, read: recordReader(holderSchema), isAlive, busy },
+    { pid, started, host },
+  );
   return () => lock.release();
-}
-
-function read(text: string): Holder | null {
-  try {
-    const parsed = holderSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }
 
 function busy(holder: Holder | null, path: string): GatehouseError {

@@ -11,7 +11,7 @@ import { mintSecret } from '../secret.ts';
 import type { Limits } from './limits.ts';
 import { listen, portOf, serverOptions } from './listener.ts';
 
-export interface Numbered {
+export interface NamelessListener {
   /** As a browser writes it: `127.83.4.210:41234`, `[::1]:41234`. */
   readonly host: string;
   /** Of its own: another server's must not throw this one's browser out. */
@@ -20,12 +20,12 @@ export interface Numbered {
 }
 
 /** Null where this computer has no such address, or does not tell accounts apart. @param attach gets the server before its first connection */
-export async function openNumbered(
+export async function openNamelessListener(
   limits: Limits,
   ownAccount: OwnAccount | undefined,
   platform: NodeJS.Platform,
   attach: (server: Server) => void,
-): Promise<Numbered | null> {
+): Promise<NamelessListener | null> {
   if (ownAccount === undefined) return null;
   const server = createServer(serverOptions(limits));
   server.maxHeadersCount = 0;
