@@ -6,7 +6,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { callerOf } from './control/caller.ts';
 import { ensureCore } from './control/find.ts';
 import { systemPaths } from './core/paths.ts';
-import { withPrivateRuntime } from './core/runtime-folder.ts';
+import { withPrivateRuntime } from './core/home/runtime-folder.ts';
 import { coreEnvironment, coreProgram, secretNames, startedInTerminal } from './shell/core-environment.ts';
 import { errorInfo } from './shell/error-info.ts';
 import { registerOwnScheme, runShell } from './shell/shell.ts';

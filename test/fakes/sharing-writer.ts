@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createRedactor } from '../../src/main/core/redact.ts';
+import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { startOf } from '../../src/main/core/server/processes.ts';
 import { AuditStream } from '../../src/main/core/share/audit-stream.ts';
 import { deriveKeys } from '../../src/main/core/share/installation-key.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Log } from '../../src/main/core/ports.ts';
-import { createRedactor } from '../../src/main/core/redact.ts';
+import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openCertificate, type CertificateKeeper } from '../../src/main/core/share/certificate-keeper.ts';
 import { keptPassphrase } from '../../src/main/core/share/passphrase.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import type { Log } from '../../src/main/core/ports.ts';
-import { createRedactor } from '../../src/main/core/redact.ts';
+import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { createAuthorityStore } from '../../src/main/core/share/authority-store.ts';
 import { openCertificate, type CertificateKeeper } from '../../src/main/core/share/certificate-keeper.ts';
 import { localSource } from '../../src/main/core/share/local-certificate.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createRedactor } from '../../src/main/core/redact.ts';
+import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openKeychain, type KeychainKeeper } from '../../src/main/core/vault/keychain-keeper.ts';
 import { openKeeper, type KeeperChoice } from '../../src/main/core/vault/keeper.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { preparePaths, systemPaths, type Paths } from '../../src/main/core/paths.ts';
-import { withPrivateRuntime } from '../../src/main/core/runtime-folder.ts';
+import { withPrivateRuntime } from '../../src/main/core/home/runtime-folder.ts';
 import type { ServerInfo } from '../../src/shared/model.ts';
 import { makeHome, root } from '../support/core.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { SecretKeeper } from '../../src/main/core/ports.ts';
-import { createRedactor } from '../../src/main/core/redact.ts';
+import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { Audit, auditFolders, type AuditOptions } from '../../src/main/core/share/audit.ts';
 import type { AuditEvent } from '../../src/main/core/share/audit-entry.ts';

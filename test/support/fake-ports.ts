@@ -1,10 +1,10 @@
 import { customSharing } from '../../src/main/core/profiles/custom/sharing.ts';
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
 import type { Failure, FolderTrust, FoundServer, ServerState } from '../../src/shared/model.ts';
-import type { EntryParts, SuperviseRequest } from '../../src/main/core/server-entry.ts';
+import type { EntryParts, SuperviseRequest } from '../../src/main/core/launcher/server-entry.ts';
 import type { Log, Profile, Reach, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
 import type { Gateway } from '../../src/main/core/gateway-ports.ts';
-import type { SavedServer, SavedServers } from '../../src/main/core/saved-servers.ts';
+import type { SavedServer, SavedServers } from '../../src/main/core/launcher/saved-servers.ts';
 import type { TrustedFolders } from '../../src/main/core/folders/trusted-folders.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { away, openTo } from './reach.ts';

@@ -21,7 +21,7 @@ test('whoever writes a whole file of what the home remembers asks first whether 
   const asking = writers.filter(name => /mayWrite\??\.?\(\)/.test(readFileSync(join(source, name), 'utf8')));
   expect(asking.toSorted()).toEqual([
     'core/folders/trust-file.ts',
-    'core/saved-servers.ts',
+    'core/launcher/saved-servers.ts',
     'core/settings/store.ts',
     'core/share/audit-store.ts',
     'core/share/ledger-file.ts',

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/client.ts';
 import { GatehouseError } from '../core/errors.ts';
-import type { HomeFolders } from '../core/home-lock.ts';
+import type { HomeFolders } from '../core/home/home-lock.ts';
 import { openServer } from './open-server.ts';
 import { findKnown, refuseTargetOptions, sayWhatIsNotUsed, sayWhatWasPassedOver } from './known.ts';
 import { matchServer } from './match.ts';

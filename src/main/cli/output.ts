@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { visible } from '../../shared/visible.ts';
 import { errorInfo, GatehouseError } from '../core/errors.ts';
-import { createRedactor } from '../core/redact.ts';
+import { createRedactor } from '../core/log/redact.ts';
 
 /** Where a command writes: values to `out`, all else to `err`, so that a script can read one without the other. */
 export interface Output {

@@ -1,7 +1,7 @@
 import { GatehouseError } from '../core/errors.ts';
-import { clearHome, findOwner } from '../core/home-lock.ts';
-import { ownerText } from '../core/home-words.ts';
-import { alreadyRunning } from '../core/instance.ts';
+import { clearHome, findOwner } from '../core/home/home-lock.ts';
+import { ownerText } from '../core/home/home-errors.ts';
+import { alreadyRunning } from '../core/home/instance.ts';
 import type { CommandParts } from './commands.ts';
 import { printValue } from './output.ts';
 

@@ -1,16 +1,16 @@
 /** Puts sharing together: nothing is opened, asked of the keychain or listened on before it is used. */
 import { access } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
-import type { SharingAnswers } from './answers.ts';
+import type { SharingAnswers } from './call-answers.ts';
 import type { Announcer } from './announcer.ts';
-import { doorTls } from './door-tls.ts';
+import { doorTls } from './gateway-tls.ts';
 import { readSecretFile } from './files.ts';
 import { GatehouseError } from './errors.ts';
 import { defaultBudgets } from './gateway/guest-budgets.ts';
 import { GuestWork } from './gateway/guest-work.ts';
 import { defaultShareLimits, openShareGateway } from './gateway/share-gateway.ts';
-import type { MayWrite } from './home-lock.ts';
-import type { Launcher } from './launcher.ts';
+import type { MayWrite } from './home/home-lock.ts';
+import type { Launcher } from './launcher/launcher.ts';
 import type { Paths } from './paths.ts';
 import type { DoorTls, Log, Redactor, SecretKeeper } from './ports.ts';
 import type { LocalTls, UpstreamState } from './gateway-ports.ts';

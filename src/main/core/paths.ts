@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, posix, win32 } from 'node:path';
 import { GatehouseError } from './errors.ts';
-import { refuseForeignParts } from './ownership.ts';
+import { refuseForeignParts } from './home/ownership.ts';
 import { ensureExclusiveFolder, ensureFolder, ensurePrivateFolder, refuseSwappable } from './files.ts';
 
 /** Where Gatehouse keeps things. Every folder is absolute and for the owner alone (0700). */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectCore, ensureCore } from '../../../src/main/control/find.ts';
 import { listenControl, type ControlServer } from '../../../src/main/control/server.ts';
-import { controlKeyPath, controlSocketPath } from '../../../src/main/core/instance.ts';
+import { controlKeyPath, controlSocketPath } from '../../../src/main/core/home/instance.ts';
 import { mintSecret } from '../../../src/main/core/secret.ts';
 
 const options = { role: 'cli', version: '1.0.0' } as const;

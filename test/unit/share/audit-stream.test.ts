@@ -1,6 +1,6 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { createRedactor } from '../../../src/main/core/redact.ts';
+import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import { mintSecret, Secret } from '../../../src/main/core/secret.ts';
 import type { AuditEvent } from '../../../src/main/core/share/audit-entry.ts';
 import { AuditBench, auditKey, refused } from '../../support/audit.ts';

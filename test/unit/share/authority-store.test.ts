@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRedactor } from '../../../src/main/core/redact.ts';
+import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import type { SecretKeeper } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import {

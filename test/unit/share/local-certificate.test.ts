@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { SecretKeeper } from '../../../src/main/core/ports.ts';
-import { createRedactor } from '../../../src/main/core/redact.ts';
+import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { unpackAuthority } from '../../../src/main/core/share/authority.ts';
 import { createAuthorityStore, type AuthorityStore } from '../../../src/main/core/share/authority-store.ts';

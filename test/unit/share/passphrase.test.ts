@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRedactor } from '../../../src/main/core/redact.ts';
+import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { keptPassphrase, passphraseEntry } from '../../../src/main/core/share/passphrase.ts';
 import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';

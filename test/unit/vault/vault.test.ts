@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { GatehouseError } from '../../../src/main/core/errors.ts';
 import type { SecretKeeper } from '../../../src/main/core/ports.ts';
-import { createRedactor } from '../../../src/main/core/redact.ts';
+import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
 import { checkSuppliedToken } from '../../../src/main/core/vault/supplied-token.ts';

@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { GatehouseError } from '../errors.ts';
 import { readTextIfPresent, writeFileAtomic } from '../files.ts';
-import type { MayWrite } from '../home-lock.ts';
+import type { MayWrite } from '../home/home-lock.ts';
 import type { Log } from '../ports.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 
 const entrySchema = z.object({
   path: z.string().min(1).max(4096),

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { FolderTrust } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { MayWrite } from '../home-lock.ts';
+import type { MayWrite } from '../home/home-lock.ts';
 import type { Log } from '../ports.ts';
 import { noSuchFolder } from './check-folder.ts';
 import { openAnswers } from './trust-file.ts';

@@ -1,5 +1,5 @@
 import type { FoundServer } from '../../../shared/model.ts';
-import { choose } from '../choose-found.ts';
+import { choose } from '../launcher/choose-found.ts';
 import type { Log, Profile } from '../ports.ts';
 
 type Find = NonNullable<Profile['find']>;

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { SettingInfo } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import { readTextIfPresent, sweepParts, writeFileAtomic } from '../files.ts';
-import type { MayWrite } from '../home-lock.ts';
+import type { MayWrite } from '../home/home-lock.ts';
 import type { Clock } from '../ports.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 import { accept, effective, type Effective, type Values } from './effective.ts';
 import { isSettingKey, rowOf, settingKeys, type SettingKey, type Settings } from './schema.ts';
 

@@ -4,10 +4,10 @@
  */
 import { open } from 'node:fs/promises';
 import { readTextIfPresent, sweepParts, writeFileAtomic } from '../files.ts';
-import type { MayWrite } from '../home-lock.ts';
+import type { MayWrite } from '../home/home-lock.ts';
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 import { readLine, sealLine, signHead, type ChainEnd, type Head } from './audit-chain.ts';
 import type { AuditEvent, OwnEvent } from './audit-entry.ts';
 import {

@@ -5,7 +5,7 @@
 import { GatehouseError } from '../errors.ts';
 import { systemCode } from '../files.ts';
 import type { Clock, Redactor } from '../ports.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 import { tidyEvent, type AuditEvent, type OwnEvent } from './audit-entry.ts';
 import { AuditStore, type StoreOptions, type Waiting } from './audit-store.ts';
 import type { AuditVerdict } from './audit-verify.ts';

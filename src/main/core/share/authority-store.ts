@@ -2,7 +2,7 @@
 import { GatehouseError } from '../errors.ts';
 import type { Redactor, SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 import {
   authorityState,
   makeAuthority,

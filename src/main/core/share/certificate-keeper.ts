@@ -5,7 +5,7 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { errorInfo } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 import type {
   CertificateChange,
   CertificateFinding,

@@ -6,7 +6,7 @@
  */
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 
 const name = 'ledger-generation';
 

@@ -8,7 +8,7 @@ import { GatehouseError } from '../errors.ts';
 import { fileError, readTextIfPresent, sweepParts, writeFileAtomic, type WriteOperations } from '../files.ts';
 import { bookText, emptyBook, readBook, type Book } from './book.ts';
 import { seal, unseal } from './envelope.ts';
-import type { MayWrite } from '../home-lock.ts';
+import type { MayWrite } from '../home/home-lock.ts';
 import type { InstallationKeys } from './installation-key.ts';
 import type { LedgerCounter } from './ledger-counter.ts';
 

@@ -1,7 +1,7 @@
 /** Two processes with one ledger would each be sure that they know which links are revoked; see `process-lock.ts`. */
 import { z } from 'zod';
 import { GatehouseError } from '../errors.ts';
-import { recordReader, takeLock, type ProcessTable } from '../process-lock.ts';
+import { recordReader, takeLock, type ProcessTable } from '../home/process-lock.ts';
 
 /** By pid, start time and computer: a home may be on the network. */
 const holderSchema = z.strictObject({ pid: z.int().positive(), started: z.string(), host: z.string() });

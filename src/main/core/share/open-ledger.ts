@@ -2,7 +2,7 @@
  * The attack: a ledger that another process has open, or that somebody has put in the place of ours. It is locked first, then vouched for, then shown to be
  * writable; where one of these fails there is no ledger, and without one nothing is shared.
  */
-import type { MayWrite } from '../home-lock.ts';
+import type { MayWrite } from '../home/home-lock.ts';
 import type { Clock, SecretKeeper } from '../ports.ts';
 import { emptyBook } from './book.ts';
 import { guestLimits, type GuestLimits } from './guests.ts';

@@ -1,12 +1,12 @@
 /** The share listeners that are on, one for each server. */
-import { createBoundedLog } from '../bounded-log.ts';
+import { createBoundedLog } from '../log/bounded-log.ts';
 import { networkInterfaces } from 'node:os';
 import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts';
 import type { ClientCredential, Log } from '../ports.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
 import type { ProfileSharing } from '../role-ports.ts';
 import type { GuestDesk, ShareGateway, ShareGatewayRules, ShareRefusal } from '../share-ports.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 import type { Guest } from './guests.ts';
 import type { HostNames } from './names.ts';
 import { bindAddresses, placeOf, shareOrigins } from './reach.ts';

@@ -3,7 +3,7 @@
  * link that nobody can vouch for, or whose use is not written down, is worse than none.
  */
 import { join } from 'node:path';
-import type { MayWrite } from '../home-lock.ts';
+import type { MayWrite } from '../home/home-lock.ts';
 import type { Log, Redactor, SecretKeeper } from '../ports.ts';
 import { makeFolder } from '../make-folder.ts';
 import { Audit, auditFolders } from './audit.ts';

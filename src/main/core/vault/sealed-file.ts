@@ -9,7 +9,7 @@ import { GatehouseError } from '../errors.ts';
 import { fileError, partOf, readTextIfPresent, sweepParts, syncFolder, systemCode } from '../files.ts';
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 import { deriveKey, type DeriveKey, saltOf, seal, unseal, type SealingKey } from './envelope.ts';
 
 /** @param isNew true when the passphrase is being chosen; then a person should be asked twice */

@@ -5,7 +5,7 @@
 import type { Redactor, SecretKeeper, Vault } from '../ports.ts';
 import { mintSecret, type Secret } from '../secret.ts';
 import type { SuppliedToken } from './supplied-token.ts';
-import { createTurns } from '../turns.ts';
+import { createTurns } from '../keyed-mutex.ts';
 
 export interface VaultOptions {
   readonly redactor: Redactor;

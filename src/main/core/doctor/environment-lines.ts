@@ -1,0 +1,154 @@
+/** What doctor looks at outside of Gatehouse: ports, names, the proxy, folders and the disk. */
+import { lookup } from 'node:dns/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { DoctorLine } from '../../../shared/model.ts';
+import { proxiesIn } from '../server/proxy.ts';
+import type { Environment, Paths } from '../paths.ts';
+
+export function line(
+  id: string,
+  level: DoctorLine['level'],
+  title: string,
+  detail: string,
+  nextStep = '',
+): DoctorLine {
+  return { id, level, title, detail, nextStep };
+}
+
+export async function portLines(): Promise<readonly DoctorLine[]> {
+  const four = await canListen('127.0.0.1');
+  const six = await canListen('::1');
+  if (four !== null)
+    return [
+      line(
+        'ports',
+        'problem',
+        'Ports',
+        `nothing can listen on 127.0.0.1 (${four})`,
+        'Look at the firewall or the sandbox of this account.',
+      ),
+    ];
+  const also = six === null ? ' and [::1]' : `; no IPv6 loopback (${six}), which is fine`;
+  return [line('ports', 'ok', 'Ports', `free ports on 127.0.0.1${also}`)];
+}
+
+/** Null when it can, else the system's code. */
+function canListen(host: string): Promise<string | null> {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'failed'));
+    server.listen({ host, port: 0 }, () => server.close(() => resolve(null)));
+  });
+}
+
+export async function localhostLines(): Promise<readonly DoctorLine[]> {
+  const name = 'gatehouse-check.localhost';
+  const addresses = await lookup(name, { all: true }).catch(() => []);
+  const foreign = addresses.filter(({ address }) => address !== '::1' && !address.startsWith('127.'));
+  if (foreign.length > 0) {
+    return [
+      line(
+        'localhost',
+        'problem',
+        '*.localhost',
+        `leads to ${foreign.map(({ address }) => address).join(', ')}, which is not this computer`,
+        'Ask who runs the DNS server to answer *.localhost as RFC 6761 says; do not sign in until then.',
+      ),
+    ];
+  }
+  if (addresses.length > 0) return [line('localhost', 'ok', '*.localhost', 'leads to this computer')];
+  return [
+    line(
+      'localhost',
+      'ok',
+      '*.localhost',
+      'not known to the system; browsers resolve it themselves, command-line tools use 127.0.0.1',
+    ),
+  ];
+}
+
+export function proxyLine(environment: Environment): DoctorLine {
+  const proxies = proxiesIn(environment);
+  if (proxies.length === 0) return line('proxy', 'ok', 'Proxy', 'none set');
+  const exceptions = ['no_proxy', 'NO_PROXY']
+    .flatMap(name => (environment[name] ?? '').split(','))
+    .map(each => each.trim());
+  const set = proxies.join(', ');
+  if (exceptions.includes('*') || exceptions.some(each => each === 'localhost' || each === '.localhost')) {
+    return line('proxy', 'ok', 'Proxy', `${set}; not used for this computer`);
+  }
+  return line(
+    'proxy',
+    'warning',
+    'Proxy',
+    `${set}; NO_PROXY does not name localhost, so tools in a terminal may send local requests to the proxy`,
+    'Add `localhost,.localhost,127.0.0.1` to NO_PROXY. Servers that Gatehouse starts get it added, and Gatehouse itself never uses a proxy for local addresses.',
+  );
+}
+
+export async function folderLines(paths: Paths): Promise<readonly DoctorLine[]> {
+  const folders = [
+    ...new Set([paths.config, paths.data, paths.state, paths.logs, paths.cache, paths.runtime]),
+  ];
+  const lines = await Promise.all(folders.map(folder => folderLine(folder, paths.uid)));
+  const wrong = lines.filter(each => each !== null);
+  return [
+    ...(wrong.length > 0 ? wrong : [line('folders', 'ok', 'Folders', `private, under ${paths.home}`)]),
+    await diskLine(paths.state),
+  ];
+}
+
+async function folderLine(folder: string, uid: number | null): Promise<DoctorLine | null> {
+  const facts = await stat(folder).catch(() => null);
+  if (facts === null) return null;
+  if (uid !== null && facts.uid !== uid)
+    return line(
+      'folders',
+      'problem',
+      'Folders',
+      `${folder} belongs to user ${facts.uid}`,
+      'Give it back to your account, or set GATEHOUSE_HOME.',
+    );
+  if (uid !== null && (facts.mode & 0o077) !== 0)
+    return line('folders', 'problem', 'Folders', `${folder} is open to other users`, `chmod 700 "${folder}"`);
+  return null;
+}
+
+/** Files of ours that could not be read: what they said holds no more, and their owner has to know. */
+export async function asideLines({ config, state }: Paths): Promise<readonly DoctorLine[]> {
+  const folders = [...new Set([config, state])];
+  const lists = await Promise.all(
+    folders.map(async folder => {
+      const names = await readdir(folder).catch(() => []);
+      return names.filter(name => /\.json\.broken-/.test(name)).map(name => join(folder, name));
+    }),
+  );
+  const aside = lists.flat();
+  if (aside.length === 0) return [line('put-aside', 'ok', 'Put aside', 'nothing')];
+  return aside.map(path =>
+    line(
+      'put-aside',
+      'warning',
+      'Put aside',
+      `${path} could not be read; what it said holds no more`,
+      'Look into it, say again what is to hold, and delete it.',
+    ),
+  );
+}
+
+async function diskLine(folder: string): Promise<DoctorLine> {
+  const facts = await statfs(folder).catch(() => null);
+  if (facts === null) return line('disk', 'ok', 'Disk', 'not known');
+  const megabytes = Math.floor((facts.bavail * facts.bsize) / 1e6);
+  if (megabytes < 200)
+    return line(
+      'disk',
+      'warning',
+      'Disk',
+      `${megabytes} MB free in ${folder}`,
+      'Make room: logs and settings may not be written.',
+    );
+  return line('disk', 'ok', 'Disk', `${Math.floor(megabytes / 1000)} GB free`);
+}

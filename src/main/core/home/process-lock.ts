@@ -1,0 +1,165 @@
+/*
+ * The faults: two processes each sure that a thing is theirs alone; a lock left behind by one that was killed, whose process id may be somebody else's by
+ * now; and two who find a dead lock at once, of whom one clears away the lock that the other has just made. A lock therefore names a process by pid *and* start
+ * time. It is a file `<path>.<number>`, made by `link`, which makes the name or fails. Who finds a dead one takes the next number and never the same, so
+ * nobody can clear away the lock of somebody who was faster; and who has made his looks once more, and withdraws where another lives.
+ */
+import { constants } from 'node:fs';
+import { copyFile, link, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { z } from 'zod';
+import { fileError, partOf, readTextIfPresent, sweepParts, systemCode } from '../files.ts';
+import type { GatehouseError } from '../errors.ts';
+
+export interface ProcessTable {
+  /** When that process started, in whatever form the system tells it; null when there is none. */
+  startOf(pid: number): Promise<string | null>;
+}
+
+const largestLock = 8000;
+
+export interface LockKind<H> {
+  /** Numbers are put behind it. */
+  readonly path: string;
+  /** Null for what cannot be read: cut short by a crash of the computer, it is nobody's. */
+  readonly read: (text: string) => H | null;
+  readonly isAlive: (holder: H, path: string) => Promise<boolean>;
+  /** The refusal that says who has it; null where that is not known. */
+  readonly busy: (holder: H | null, path: string) => GatehouseError;
+}
+
+/** `read` of a lock whose holder is written as JSON. */
+export function recordReader<H>(schema: z.ZodType<H>): LockKind<H>['read'] {
+  return text => {
+    try {
+      return schema.safeParse(JSON.parse(text)).data ?? null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** A lock that was taken. Somebody may take it away all the same: by hand, or because they were told that its holder is gone. */
+export interface HeldLock {
+  /** Whether it is there and still ours. Throws where that cannot be looked at. */
+  isOurs(): Promise<boolean>;
+  /** The same, and leaves a sign of life: the time of the file, by the clock of whoever keeps it. */
+  beat(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Takes the lock or throws what `busy` says. */
+export async function takeLock<H>(kind: LockKind<H>, own: H): Promise<HeldLock> {
+  await sweepParts(kind.path);
+  const draft = partOf(kind.path);
+  // The first byte is there to be written again at each sign of life, whatever the file holds by then.
+  const text = `\n${JSON.stringify(own)}`;
+  try {
+    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    throw fileError('write-failed', 'Cannot write', draft, error);
+  }
+  try {
+    return held(await take(draft, kind), text);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function held(path: string, text: string): HeldLock {
+  const isOurs = async (): Promise<boolean> => (await readTextIfPresent(path, largestLock)) === text;
+  return {
+    isOurs,
+    async beat() {
+      if (!(await isOurs())) return false;
+      const handle = await open(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
+      try {
+        await handle.write('\n', 0);
+      } finally {
+        await handle.close();
+      }
+      return true;
+    },
+    async release() {
+      // Its number may be somebody else's by now.
+      if (await isOurs().catch(() => false)) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Who has it now, and in which file that is said; null for nobody, or only dead ones. */
+export async function findLock<H>(
+  kind: LockKind<H>,
+): Promise<{ readonly holder: H; readonly path: string } | null> {
+  for (const { held, holder, path } of await locksOf(kind))
+    if (held && holder !== null) return { holder, path };
+  return null;
+}
+
+/** Who has it now; null for nobody, or only dead ones. */
+export async function lockHolder<H>(kind: LockKind<H>): Promise<H | null> {
+  return (await findLock(kind))?.holder ?? null;
+}
+
+/** Gives a whole file its name, or fails where that is taken. */
+async function nameWhole(draft: string, mine: string): Promise<void> {
+  try {
+    await link(draft, mine);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error))) throw error;
+    // Without hard links (SMB, exFAT) it is there before it is whole; whoever takes it for a dead one looks again afterwards, and so do we.
+    await copyFile(draft, mine, constants.COPYFILE_EXCL);
+  }
+}
+
+async function take<H>(draft: string, kind: LockKind<H>): Promise<string> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const before = await locksOf(kind);
+    refuseLiving(before, kind);
+    const mine = `${kind.path}.${(before.at(-1)?.number ?? 0) + 1}`;
+    try {
+      await nameWhole(draft, mine);
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') continue;
+      throw fileError('write-failed', 'Cannot make', mine, error);
+    }
+    const others = (await locksOf(kind)).filter(lock => lock.path !== mine);
+    if (others.some(lock => lock.held)) {
+      await rm(mine, { force: true });
+      refuseLiving(others, kind);
+    }
+    for (const dead of others) await rm(dead.path, { force: true });
+    return mine;
+  }
+  throw kind.busy(null, kind.path);
+}
+
+interface Lock<H> {
+  readonly path: string;
+  readonly number: number;
+  readonly holder: H | null;
+  readonly held: boolean;
+}
+
+/** By number. */
+async function locksOf<H>({ path, read, isAlive }: LockKind<H>): Promise<readonly Lock<H>[]> {
+  const start = `${basename(path)}.`;
+  const names = await readdir(dirname(path)).catch((error: unknown) => {
+    throw fileError('read-failed', 'Cannot look into', dirname(path), error);
+  });
+  const locks: Lock<H>[] = [];
+  for (const name of names) {
+    if (!name.startsWith(start) || !/^[1-9]\d{0,14}$/.test(name.slice(start.length))) continue;
+    const text = await readTextIfPresent(join(dirname(path), name), largestLock);
+    if (text === null) continue;
+    const holder = read(text);
+    const held = holder !== null && (await isAlive(holder, join(dirname(path), name)));
+    locks.push({ path: join(dirname(path), name), number: Number(name.slice(start.length)), holder, held });
+  }
+  return locks.sort((left, right) => left.number - right.number);
+}
+
+function refuseLiving<H>(locks: readonly Lock<H>[], kind: LockKind<H>): void {
+  const living = locks.find(lock => lock.held);
+  if (living !== undefined) throw kind.busy(living.holder, living.path);
+}
