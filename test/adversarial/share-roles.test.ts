@@ -1,7 +1,7 @@
 /* Whatever a guest of a role asks, in whatever order and spelling, with whatever credential: the server executes nothing but what the table of that role names, and nothing for a link that was taken back. */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/rules.ts';
+import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
 import { attacks } from '../support/attacks.ts';
 import { Guest, navigation, ofPage } from '../support/guest.ts';
 import { roleTable } from '../support/role-table.ts';

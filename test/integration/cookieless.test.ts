@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pathRules } from '../../src/main/core/profiles/custom/roles.ts';
+import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';
 import { openBrowser } from '../support/browser.ts';
 import { openRoom, token, type Room } from '../support/gateway.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pathRules } from '../../src/main/core/profiles/custom/roles.ts';
+import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';
 import { openBrowser, pageOf } from '../support/browser.ts';
 import { listen } from '../support/gateway.ts';
 import type { Guest } from '../support/guest.ts';

@@ -1,6 +1,6 @@
 /* What a role may do with a path that is opened for WebSockets only, and with one that it may only read. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pathRules } from '../../src/main/core/profiles/custom/roles.ts';
+import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';
 import { websocket } from '../support/gateway.ts';
 import { ofPage, type Guest, type GuestReply } from '../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { jupyterProfile } from '../../src/main/core/profiles/jupyter.ts';
-import { managedPackages, waysToMake } from '../../src/main/core/profiles/managed/make.ts';
+import { managedPackages, waysToMake } from '../../src/main/core/profiles/managed/installers.ts';
 import { installerEnvironment, runTool } from '../../src/main/core/profiles/managed/run-tool.ts';
 import type { Log, ManagedSetup } from '../../src/main/core/ports.ts';
 import type { SetupProgress } from '../../src/shared/model.ts';

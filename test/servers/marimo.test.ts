@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { roleSecret } from '../../src/main/core/profiles/role-secret.ts';
+import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openBrowser, pageOf } from '../support/browser.ts';
 import { eventually } from '../support/core.ts';

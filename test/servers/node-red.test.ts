@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { roleSecret } from '../../src/main/core/profiles/role-secret.ts';
+import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openBrowser, pageOf } from '../support/browser.ts';
 import { eventually } from '../support/core.ts';

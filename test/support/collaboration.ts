@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { readAwareness } from '../../src/main/core/profiles/jupyter/roles/awareness.ts';
-import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/rules.ts';
+import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
 import { VarReader, varBytes, varNumber } from '../../src/main/core/profiles/jupyter/roles/varint.ts';
 import { cleanUp, expectOurs, start, type Place } from './jupyter-run.ts';
 import { pythonWith } from './jupyter.ts';

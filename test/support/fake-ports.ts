@@ -1,4 +1,4 @@
-import { customSharing } from '../../src/main/core/profiles/custom/sharing.ts';
+import { customSharing } from '../../src/main/core/profiles/custom/custom-sharing.ts';
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
 import type { Failure, FolderTrust, FoundServer, ServerState } from '../../src/shared/model.ts';
 import type { EntryParts, SuperviseRequest } from '../../src/main/core/launcher/server-entry.ts';

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { ask } from '../../src/main/core/profiles/ask.ts';
-import type { Answer } from '../../src/main/core/profiles/ask.ts';
+import { ask } from '../../src/main/core/profiles/common/ask.ts';
+import type { Answer } from '../../src/main/core/profiles/common/ask.ts';
 import type { LaunchPlan } from '../../src/main/core/ports.ts';
 
 /** What the gateway sets on every request. */

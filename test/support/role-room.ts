@@ -2,7 +2,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/rules.ts';
+import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
 import { cleanUp, expectOurs, start, type Place } from './jupyter-run.ts';
 import { openRoleProxy, type RoleProxy } from './role-proxy.ts';
 

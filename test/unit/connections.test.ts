@@ -18,7 +18,7 @@ const allowed: readonly (readonly [file: string, by: string, reason: string])[] 
   ['core/gateway/route.ts', 'Pool', 'its connections are those of connect-upstream.ts'],
   ['core/gateway/websocket.ts', 'request', 'its connections are those of connect-upstream.ts'],
   [
-    'core/profiles/ask.ts',
+    'core/profiles/common/ask.ts',
     'request',
     'asks a server for its proof, and to stop after one; forwards nothing of anybody',
   ],

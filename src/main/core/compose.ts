@@ -16,7 +16,7 @@ import { createLog } from './log/file-log.ts';
 import type { Environment, Paths } from './paths.ts';
 import type { Log, Profile, Redactor, SecretKeeper, Supervised } from './ports.ts';
 import { allKinds } from './profiles/all.ts';
-import { createProfile } from './profiles/folder-trust.ts';
+import { createProfile } from './profiles/common/folder-trust.ts';
 import type { ProfileOptions } from './profiles/kind.ts';
 import { createRedactor } from './log/redact.ts';
 import { openSavedServers } from './launcher/saved-servers.ts';

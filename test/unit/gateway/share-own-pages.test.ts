@@ -1,7 +1,7 @@
 /* Walks everything that a guests' door answers without a session, and what is near it: the list is whole, and a stranger learns no name of anybody. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSharePages } from '../../../src/main/core/gateway/share-own-pages.ts';
-import { jupyterRoles } from '../../../src/main/core/profiles/jupyter/roles/rules.ts';
+import { jupyterRoles } from '../../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
 import { navigation, ofPage, type Guest, type GuestReply } from '../../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../../support/share-room.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UploadedFiles } from '../../../src/main/core/gateway/uploaded-files.ts';
 import { watchParts } from '../../../src/main/core/gateway/upload-parts.ts';
-import { jupyterUploads } from '../../../src/main/core/profiles/jupyter/uploads.ts';
+import { jupyterUploads } from '../../../src/main/core/profiles/jupyter/jupyter-uploads.ts';
 
 const rule = jupyterUploads('linux');
 const tooLarge = { status: 413, message: 'too large' };

@@ -8,7 +8,7 @@ import getPort from 'get-port';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { LaunchPlan, Upstream } from '../../../src/main/core/ports.ts';
 import { kind } from '../../../src/main/core/profiles/marimo.ts';
-import { marimoSharing } from '../../../src/main/core/profiles/marimo/rules.ts';
+import { marimoSharing } from '../../../src/main/core/profiles/marimo/marimo-sharing.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };

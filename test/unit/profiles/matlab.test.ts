@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LaunchPlan } from '../../../src/main/core/ports.ts';
 import { kind } from '../../../src/main/core/profiles/matlab.ts';
-import { adviseMatlab } from '../../../src/main/core/profiles/matlab/plan.ts';
+import { adviseMatlab } from '../../../src/main/core/profiles/matlab/plan-matlab.ts';
 import type { FoundServer } from '../../../src/shared/model.ts';
 import { makePlace } from '../../support/run-plan.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kind } from '../../../src/main/core/profiles/node-red.ts';
-import { nodeRedSharing, viewComms } from '../../../src/main/core/profiles/node-red/rules.ts';
+import { nodeRedSharing, viewComms } from '../../../src/main/core/profiles/node-red/node-red-sharing.ts';
 import type { LaunchPlan, RunPlace } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 

@@ -9,11 +9,11 @@
 import { writeFile } from 'node:fs/promises';
 import type { ProfileKind } from './kind.ts';
 import { closedPortProxy } from './code-server/port-proxy.ts';
-import { vscodeSharing } from './code-server/sharing.ts';
+import { vscodeSharing } from './code-server/vscode-sharing.ts';
 import { simpleProfile } from './simple.ts';
-import { olderThan, type SimpleRun, type SimpleServer } from './simple/server.ts';
+import { olderThan, type SimpleRun, type SimpleServer } from './simple/simple-server.ts';
 import { pathsOf } from './python/interpreter.ts';
-import { compareVersions } from './versions.ts';
+import { compareVersions } from './common/versions.ts';
 
 export const kind: ProfileKind = {
   name: 'code-server',

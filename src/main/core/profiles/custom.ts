@@ -3,14 +3,14 @@ import type { CustomCredential, ProfileName, StartRequest } from '../../../share
 import { GatehouseError } from '../errors.ts';
 import type { Address, LaunchPlan, Log, Profile, RunPlace, Upstream } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { adviseByOutput } from './output-advice.ts';
+import { adviseByOutput } from './common/output-advice.ts';
 import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
 import type { PlaceholderName } from './custom/placeholders.ts';
-import { askToStop, checkMore, fixedHeaders, moreUpstream } from './custom/more.ts';
-import { customSharing, customSharingOf } from './custom/sharing.ts';
-import { portProver } from './port-prover.ts';
+import { askToStop, checkMore, fixedHeaders, moreUpstream } from './custom/custom-options.ts';
+import { customSharing, customSharingOf } from './custom/custom-sharing.ts';
+import { portProver } from './common/port-prover.ts';
 import type { ProfileKind } from './kind.ts';
-import { isProgram } from './programs.ts';
+import { isProgram } from './common/programs.ts';
 import { pathsOf } from './python/interpreter.ts';
 
 export interface CustomProfileOptions {

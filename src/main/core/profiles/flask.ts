@@ -1,8 +1,8 @@
 import type { ProfileKind } from './kind.ts';
-import { fullOnly } from './full-only.ts';
+import { fullOnly } from './common/full-only.ts';
 import { pathsOf } from './python/interpreter.ts';
 import { simpleProfile } from './simple.ts';
-import type { SimpleRun } from './simple/server.ts';
+import type { SimpleRun } from './simple/simple-server.ts';
 
 /**
  * Flask applications, Invenio among them. They have users of their own, so nothing is said to them in anybody's name: their session, their CSRF token and an `Authorization` of their

@@ -1,8 +1,8 @@
 import { pathsOf } from './python/interpreter.ts';
 import type { ProfileKind } from './kind.ts';
-import { fullOnly } from './full-only.ts';
+import { fullOnly } from './common/full-only.ts';
 import { simpleProfile } from './simple.ts';
-import { olderThan } from './simple/server.ts';
+import { olderThan } from './simple/simple-server.ts';
 
 /** A Python file that launches a Gradio app by itself. What it says in `launch()` wins over what it is told, so it is looked at where it listens. */
 export const kind: ProfileKind = {

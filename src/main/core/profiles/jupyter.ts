@@ -3,12 +3,12 @@ import type { ProfileName } from '../../../shared/model.ts';
 import type { Log, Profile } from '../ports.ts';
 import type { Environment } from './jupyter/command.ts';
 import { bestFirst } from './jupyter/found.ts';
-import { planJupyter } from './jupyter/plan.ts';
+import { planJupyter } from './jupyter/plan-jupyter.ts';
 import { jupyterSharing } from './jupyter/roles/offers.ts';
 import { managedJupyter } from './managed/setup.ts';
-import { findAndPlan } from './find-and-plan.ts';
+import { findAndPlan } from './common/find-and-plan.ts';
 import { shimOf, type ProfileKind } from './kind.ts';
-import { findPythonEnvironments } from './python/find.ts';
+import { findPythonEnvironments } from './python/find-environments.ts';
 
 export interface JupyterProfileOptions {
   /** The user's environment, as the core got it. */

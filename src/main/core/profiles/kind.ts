@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { ProfileInfo, ProfileName } from '../../../shared/model.ts';
 import type { Log, Profile } from '../ports.ts';
-import type { Environment } from './python/places.ts';
+import type { Environment } from './python/candidate-environments.ts';
 
 /** What every profile is made with. */
 export interface ProfileOptions {

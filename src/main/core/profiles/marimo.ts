@@ -2,11 +2,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { Upstream } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { ProfileKind } from './kind.ts';
-import { marimoSharing } from './marimo/rules.ts';
+import { marimoSharing } from './marimo/marimo-sharing.ts';
 import { pathsOf } from './python/interpreter.ts';
-import { roleSecret } from './role-secret.ts';
+import { roleSecret } from './common/role-secret.ts';
 import { simpleProfile } from './simple.ts';
-import { olderThan, type SimpleRun, type SimpleServer } from './simple/server.ts';
+import { olderThan, type SimpleRun, type SimpleServer } from './simple/simple-server.ts';
 
 /**
  * The notebook too: marimo's page has a service worker say it with each request for a file of the folder `public`, and a worker of the whole address

@@ -1,10 +1,10 @@
 import type { Profile } from '../ports.ts';
-import { findAndPlan } from './find-and-plan.ts';
+import { findAndPlan } from './common/find-and-plan.ts';
 import type { ProfileKind, ProfileOptions } from './kind.ts';
-import { findMatlabProxies, matlabTitle } from './matlab/find.ts';
-import { planMatlab } from './matlab/plan.ts';
-import { matlabSharing } from './matlab/roles.ts';
-import { tokenHeader } from './matlab/talk.ts';
+import { findMatlabProxies, matlabTitle } from './matlab/find-matlab.ts';
+import { planMatlab } from './matlab/plan-matlab.ts';
+import { matlabSharing } from './matlab/matlab-sharing.ts';
+import { tokenHeader } from './matlab/matlab-client.ts';
 import { basePathOf, doorWishes } from './matlab/variables.ts';
 
 /** MATLAB in a browser, through MathWorks' matlab-proxy from any Python environment of this computer. */

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Profile } from '../ports.ts';
 import type { ProfileKind, ProfileOptions } from './kind.ts';
 import { busProver } from './messagebus/prove.ts';
-import { busSharing } from './messagebus/sharing.ts';
-import { route } from './messagebus/rules.ts';
-import type { SimpleServer } from './simple/server.ts';
+import { busSharing } from './messagebus/bus-sharing.ts';
+import { route } from './messagebus/bus-roles.ts';
+import type { SimpleServer } from './simple/simple-server.ts';
 import { simpleProfile } from './simple.ts';
 
 /** The message bus of OpenVoiceOS, which speaks Mycroft's protocol. It asks nobody for a credential. */

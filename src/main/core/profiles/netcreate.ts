@@ -8,13 +8,13 @@ import { readFile, stat } from 'node:fs/promises';
 import type { FoundServer } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { LaunchPlan, PageRewrite, Profile } from '../ports.ts';
-import { fullOnly } from './full-only.ts';
-import { findAndPlan } from './find-and-plan.ts';
+import { fullOnly } from './common/full-only.ts';
+import { findAndPlan } from './common/find-and-plan.ts';
 import { type ProfileKind, type ProfileOptions } from './kind.ts';
-import { findPrograms } from './programs.ts';
+import { findPrograms } from './common/programs.ts';
 import { pathsOf } from './python/interpreter.ts';
-import { planSimple } from './simple/plan.ts';
-import type { SimpleRun, SimpleServer } from './simple/server.ts';
+import { planSimple } from './simple/plan-simple.ts';
+import type { SimpleRun, SimpleServer } from './simple/simple-server.ts';
 
 export const kind: ProfileKind = {
   name: 'netcreate',

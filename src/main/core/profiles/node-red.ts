@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { pathsOf } from './python/interpreter.ts';
 import type { ProfileKind } from './kind.ts';
-import { nodeRedSharing } from './node-red/rules.ts';
-import { roleSecret } from './role-secret.ts';
+import { nodeRedSharing } from './node-red/node-red-sharing.ts';
+import { roleSecret } from './common/role-secret.ts';
 import { simpleProfile } from './simple.ts';
-import { olderThan, type SimpleRun, type SimpleServer } from './simple/server.ts';
+import { olderThan, type SimpleRun, type SimpleServer } from './simple/simple-server.ts';
 
 const secretHeader = 'X-Gatehouse-Upstream';
 

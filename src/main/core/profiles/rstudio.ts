@@ -6,9 +6,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { ProfileKind } from './kind.ts';
-import { fullOnly } from './full-only.ts';
+import { fullOnly } from './common/full-only.ts';
 import { simpleProfile } from './simple.ts';
-import type { SimpleRun } from './simple/server.ts';
+import type { SimpleRun } from './simple/simple-server.ts';
 import { pathsOf } from './python/interpreter.ts';
 
 export const kind: ProfileKind = {

@@ -3,11 +3,11 @@
  * believed to be ours only when a process of this run holds the port (port-prover.ts), so nothing is ever sent to a stranger's program.
  */
 import type { Profile } from '../ports.ts';
-import { findAndPlan } from './find-and-plan.ts';
+import { findAndPlan } from './common/find-and-plan.ts';
 import type { ProfileOptions } from './kind.ts';
-import { findSimple } from './simple/find.ts';
-import { planSimple } from './simple/plan.ts';
-import type { SimpleServer } from './simple/server.ts';
+import { findSimple } from './simple/find-simple.ts';
+import { planSimple } from './simple/plan-simple.ts';
+import type { SimpleServer } from './simple/simple-server.ts';
 
 export function simpleProfile(server: SimpleServer, options: ProfileOptions): Profile {
   return {

@@ -1,8 +1,8 @@
 import type { ProfileKind } from './kind.ts';
-import { fullOnly } from './full-only.ts';
+import { fullOnly } from './common/full-only.ts';
 import { simpleProfile } from './simple.ts';
 import { pythonMain } from './simple/python-main.ts';
-import { olderThan, type SimpleRun } from './simple/server.ts';
+import { olderThan, type SimpleRun } from './simple/simple-server.ts';
 
 /** One app of Streamlit, by its file. It has no credential of its own. */
 export const kind: ProfileKind = {

@@ -1,5 +1,5 @@
 import type { ProfileKind } from './kind.ts';
-import { fullOnly } from './full-only.ts';
+import { fullOnly } from './common/full-only.ts';
 import { pythonMain } from './simple/python-main.ts';
 import { simpleProfile } from './simple.ts';
 

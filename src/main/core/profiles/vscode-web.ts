@@ -5,7 +5,7 @@
  * Its licence is Microsoft's and has to be accepted by the person who starts it: Gatehouse never passes `--accept-server-license-terms`. Once accepted in a terminal it is remembered.
  */
 import type { ProfileKind } from './kind.ts';
-import { vscodeSharing } from './code-server/sharing.ts';
+import { vscodeSharing } from './code-server/vscode-sharing.ts';
 import { simpleProfile } from './simple.ts';
 
 const licence =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bestFirst, foundServer } from '../../../../src/main/core/profiles/jupyter/found.ts';
-import type { PythonEnvironment } from '../../../../src/main/core/profiles/python/find.ts';
+import type { PythonEnvironment } from '../../../../src/main/core/profiles/python/find-environments.ts';
 
 function environment(change: Partial<PythonEnvironment> & { asked?: readonly string[] }): PythonEnvironment {
   const { asked = [], ...rest } = change;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { busFilter } from '../../../../src/main/core/profiles/messagebus/filter.ts';
-import { permits } from '../../../../src/main/core/profiles/messagebus/permissions.ts';
+import { permits } from '../../../../src/main/core/profiles/messagebus/bus-messages.ts';
 import { MessageReader } from '../../../../src/main/core/profiles/messagebus/reader.ts';
 import { BusReadings } from '../../../../src/main/core/profiles/messagebus/readings.ts';
 import type { SocketStep } from '../../../../src/main/core/role-ports.ts';

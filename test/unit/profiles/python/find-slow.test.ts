@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { findPythonEnvironments } from '../../../../src/main/core/profiles/python/find.ts';
+import { findPythonEnvironments } from '../../../../src/main/core/profiles/python/find-environments.ts';
 import { fakeEnvironment, scratchFolder } from '../../../support/fake-environment.ts';
 
 const disk = vi.hoisted(() => ({ dead: '' }));

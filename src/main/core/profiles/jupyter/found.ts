@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FoundServer } from '../../../../shared/model.ts';
-import type { PythonEnvironment } from '../python/find.ts';
-import { compareVersions } from '../versions.ts';
+import type { PythonEnvironment } from '../python/find-environments.ts';
+import { compareVersions } from '../common/versions.ts';
 import { installing } from './advice.ts';
 import { applications } from './applications.ts';
 import type { Application } from './applications.ts';

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import type { Proof, Upstream } from '../../ports.ts';
-import { ask } from '../ask.ts';
-import { ownHeaders } from './talk.ts';
+import { ask } from '../common/ask.ts';
+import { ownHeaders } from './jupyter-client.ts';
 
 /** What a browser says when a person opens an address. */
 const asBrowser = {

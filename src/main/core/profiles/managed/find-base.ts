@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/places.ts';
+import type { Environment } from '../python/candidate-environments.ts';
 
 /** A Python that an environment can be made from. */
 export interface BasePython {

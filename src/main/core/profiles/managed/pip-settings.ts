@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/places.ts';
+import type { Environment } from '../python/candidate-environments.ts';
 
 const ofPip = /^PIP_(?:INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|PROXY|CLIENT_CERT)$/;
 const ofUv = /^UV_(?:INDEX|DEFAULT_INDEX|INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|CONFIG_FILE)$/;

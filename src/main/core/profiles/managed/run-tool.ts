@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { GatehouseError } from '../../errors.ts';
-import type { Environment } from '../python/places.ts';
+import type { Environment } from '../python/candidate-environments.ts';
 import { withoutCredentials } from './reasons.ts';
 
 export interface ToolRun {

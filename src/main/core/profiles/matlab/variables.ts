@@ -6,7 +6,7 @@ import { isAbsolute } from 'node:path';
 import { GatehouseError } from '../../errors.ts';
 import type { DoorTls, DoorWishes } from '../../ports.ts';
 import { checkSuppliedToken } from '../../vault/supplied-token.ts';
-import type { Environment } from '../python/places.ts';
+import type { Environment } from '../python/candidate-environments.ts';
 
 /** For the server and MATLAB. None of them is a secret of the door, and none decides where the server listens. */
 const serverVariables = [

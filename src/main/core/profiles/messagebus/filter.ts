@@ -6,7 +6,7 @@
 import type { GuestContext, SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
 import type { MessagePermissions } from '../../../../shared/sharing.ts';
 import type { Role } from '../../../../shared/model.ts';
-import { permits } from './permissions.ts';
+import { permits } from './bus-messages.ts';
 import { longBytes, type BusReadings } from './readings.ts';
 import { busName } from './stamp.ts';
 

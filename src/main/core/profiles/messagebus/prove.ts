@@ -8,7 +8,7 @@ import { FrameReader } from '../../gateway/frames.ts';
 import { dialLoopback } from '../../loopback.ts';
 import type { Address, LaunchPlan, Proof } from '../../ports.ts';
 import { listensOnNetwork } from '../../server/port-owner.ts';
-import { route } from './rules.ts';
+import { route } from './bus-roles.ts';
 
 const onNetwork: Proof = {
   kind: 'unsafe',

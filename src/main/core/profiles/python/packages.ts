@@ -1,12 +1,12 @@
 /**
- * The attack is the one of `find.ts`: an environment that came with a folder must not run because somebody looks. Here nothing is run at all: what is
+ * The attack is the one of `find-environments.ts`: an environment that came with a folder must not run because somebody looks. Here nothing is run at all: what is
  * installed is read from the names of folders.
  */
-import type { PythonEnvironment } from './find.ts';
+import type { PythonEnvironment } from './find-environments.ts';
 import { installedIn } from './installed.ts';
 import { interpreterFor } from './interpreter.ts';
-import { candidatePlaces, withoutDuplicates } from './places.ts';
-import type { Surroundings } from './places.ts';
+import { candidatePlaces, withoutDuplicates } from './candidate-environments.ts';
+import type { Surroundings } from './candidate-environments.ts';
 import { within } from './within.ts';
 
 /** Milliseconds that one environment may take. */

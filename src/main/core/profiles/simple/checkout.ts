@@ -4,9 +4,9 @@
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import type { ProfileOptions } from '../kind.ts';
-import { findPrograms } from '../programs.ts';
+import { findPrograms } from '../common/programs.ts';
 import { interpreterOf, pathsOf } from '../python/interpreter.ts';
-import type { SimpleSource } from './server.ts';
+import type { SimpleSource } from './simple-server.ts';
 
 interface Checkout {
   readonly location: string;

@@ -1,8 +1,8 @@
 /** What the roles mean in Jupyter, in words for the share dialog and the guest's page; and how it is with this server just now. */
 import type { RoleOffer } from '../../../../../shared/sharing.ts';
 import type { ProfileSharing } from '../../../role-ports.ts';
-import { hasLiveView } from '../talk.ts';
-import { jupyterRoles } from './rules.ts';
+import { hasLiveView } from '../jupyter-client.ts';
+import { jupyterRoles } from './jupyter-roles.ts';
 
 const viewer: RoleOffer = {
   role: 'viewer',
