@@ -13,9 +13,9 @@ import type { Ledger } from '../../src/main/core/share/ledger.ts';
 import { openLedger } from '../../src/main/core/share/open-ledger.ts';
 import { auditKeysOf } from '../../src/main/core/share/retired-keys.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import { openSealedFile } from '../../src/main/core/vault/sealed-file.ts';
+import { openSealedFile } from '../../src/main/core/vault/sealed-file-store.ts';
 import type { SecretKeeper } from '../../src/main/core/ports.ts';
-import type { DeriveKey } from '../../src/main/core/vault/envelope.ts';
+import type { DeriveKey } from '../../src/main/core/vault/sealed-envelope.ts';
 
 const keys = deriveKeys(new Secret('installation'));
 

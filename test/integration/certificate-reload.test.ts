@@ -14,7 +14,7 @@ import { Secret } from '../../src/main/core/secret.ts';
 import { openCertificate, type CertificateKeeper } from '../../src/main/core/share/certificate-keeper.ts';
 import { keptPassphrase } from '../../src/main/core/share/passphrase.ts';
 import { suppliedSource } from '../../src/main/core/share/supplied-source.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 const openssl = 'openssl';
 let folder = '';

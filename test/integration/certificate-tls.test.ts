@@ -12,7 +12,7 @@ import { openCertificate, type CertificateKeeper } from '../../src/main/core/sha
 import { localSource } from '../../src/main/core/share/local-certificate.ts';
 import { hostNames, type HostNames } from '../../src/main/core/share/names.ts';
 import { rotateTicketKeys } from '../../src/main/core/share/ticket-keys.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 const day = 86_400_000;
 const log: Log = { info: () => {}, warn: () => {}, error: () => {} };

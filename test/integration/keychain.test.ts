@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import { openKeychain, type KeychainKeeper } from '../../src/main/core/vault/keychain-keeper.ts';
-import { openKeeper, type KeeperChoice } from '../../src/main/core/vault/keeper.ts';
+import { openKeychain, type KeychainKeeper } from '../../src/main/core/vault/keychain-store.ts';
+import { openKeeper, type KeeperChoice } from '../../src/main/core/vault/secret-store.ts';
 import { createVault } from '../../src/main/core/vault/vault.ts';
 import { startKeyring, withKeyring, type Keyring } from '../support/keyring.ts';
 
@@ -194,7 +194,7 @@ test('a keychain that hangs at the start is said, then given up: memory when not
 
 test('the child that uses the keychain ends with its parent, even by KILL, and keeps no parent alive', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'keychain-'));
-  const module = new URL('../../src/main/core/vault/keychain-keeper.ts', import.meta.url).href;
+  const module = new URL('../../src/main/core/vault/keychain-store.ts', import.meta.url).href;
   const code = `
     import { openKeychain } from ${JSON.stringify(module)};
     const keeper = await openKeychain({ environment: process.env, platform: 'linux', home: ${JSON.stringify(folder)} });

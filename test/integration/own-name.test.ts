@@ -10,7 +10,7 @@ import { doorTls } from '../../src/main/core/gateway-tls.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { createAuthorityStore } from '../../src/main/core/share/authority-store.ts';
 import { hostNames } from '../../src/main/core/share/names.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 import { openRoom, token, type Room } from '../support/gateway.ts';
 
 const label = 'thesis-k3v9x2m7q4wz';

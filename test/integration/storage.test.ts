@@ -20,7 +20,7 @@ import { createLog } from '../../src/main/core/log/file-log.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openSettings } from '../../src/main/core/settings/store.ts';
-import { openSealedFile } from '../../src/main/core/vault/sealed-file.ts';
+import { openSealedFile } from '../../src/main/core/vault/sealed-file-store.ts';
 
 const ask = () => Promise.resolve(new Secret('correct horse'));
 const source = (path: string): string =>
@@ -38,7 +38,7 @@ afterAll(async () => {
 /** A process that writes `count` secrets of its own and then says so. */
 function writer(file: string, name: string, count: number): ChildProcess {
   const code = `
-    import { openSealedFile } from ${source('vault/sealed-file.ts')};
+    import { openSealedFile } from ${source('vault/sealed-file-store.ts')};
     import { Secret } from ${source('secret.ts')};
     const [file, name, count] = process.argv.slice(1);
     const keeper = await openSealedFile(file, async () => new Secret('correct horse'));

@@ -10,7 +10,7 @@ import { Audit, auditFolders, type AuditOptions } from '../../src/main/core/shar
 import type { AuditEvent } from '../../src/main/core/share/audit-entry.ts';
 import { AuditStream, type AuditStreamOptions } from '../../src/main/core/share/audit-stream.ts';
 import type { AuditKey } from '../../src/main/core/share/retired-keys.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 export const auditKey = (name: string): AuditKey => ({ id: name, key: new Secret(Buffer.alloc(32, name)) });
 

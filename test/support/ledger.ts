@@ -9,7 +9,7 @@ import { deriveKeys } from '../../src/main/core/share/installation-key.ts';
 import type { LinkRequest } from '../../src/main/core/share/link.ts';
 import type { Ledger } from '../../src/main/core/share/ledger.ts';
 import { openLedger, type LedgerOptions } from '../../src/main/core/share/open-ledger.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 export const keys = deriveKeys(new Secret('installation'));
 export const guest = { name: 'Ada', address: '192.168.1.7', browser: 'Firefox on Linux' };

@@ -14,7 +14,7 @@ import type { Ledger } from '../../src/main/core/share/ledger.ts';
 import { hostNames } from '../../src/main/core/share/names.ts';
 import { openLedger } from '../../src/main/core/share/open-ledger.ts';
 import { tlsOptions } from '../../src/main/core/share/tls-options.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 import type { Role } from '../../src/shared/model.ts';
 import { makeCertificate } from './certificates.ts';
 import { listen } from './gateway.ts';

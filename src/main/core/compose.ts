@@ -26,8 +26,8 @@ import { ownAccount } from './server/own-account.ts';
 import { StartEnvironments } from './launcher/start-environments.ts';
 import { supervise } from './server/supervisor.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
-import { openKeeper, type KeeperChoice } from './vault/keeper.ts';
-import { lateKeeper } from './vault/late-keeper.ts';
+import { openKeeper, type KeeperChoice } from './vault/secret-store.ts';
+import { lateKeeper } from './vault/lazy-store.ts';
 import type { SuppliedToken } from './vault/supplied-token.ts';
 import { createVault } from './vault/vault.ts';
 

@@ -1,7 +1,7 @@
 import { appendFile, chmod, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 import { AuditBench, auditKey, refused } from '../../support/audit.ts';
 
 const bench = new AuditBench();

@@ -8,7 +8,7 @@ import {
   type AuthorityStore,
 } from '../../../src/main/core/share/authority-store.ts';
 import { hostNames } from '../../../src/main/core/share/names.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 import { day, noon } from '../../support/certificates.ts';
 
 const storeOf = (keeper: SecretKeeper): AuthorityStore =>

@@ -8,7 +8,7 @@ import {
   openInstallationKey,
   rotateInstallationKey,
 } from '../../../src/main/core/share/installation-key.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 
 const learnt: string[] = [];
 const redactor = { learn: (secret: Secret<string>) => void learnt.push(secret.reveal()) };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { openCounter } from '../../../src/main/core/share/ledger-counter.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 
 const silent = (): void => undefined;
 const name = 'ledger-generation';

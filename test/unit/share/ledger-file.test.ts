@@ -8,7 +8,7 @@ import { seal } from '../../../src/main/core/share/envelope.ts';
 import { deriveKeys } from '../../../src/main/core/share/installation-key.ts';
 import { openCounter, type LedgerCounter } from '../../../src/main/core/share/ledger-counter.ts';
 import { ledgerFile, loadLedger, memoryFile } from '../../../src/main/core/share/ledger-file.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 
 const keys = deriveKeys(new Secret('installation'));
 const now = Date.UTC(2026, 10, 22, 14, 0, 0);

@@ -8,7 +8,7 @@ import { createAuthorityStore, type AuthorityStore } from '../../../src/main/cor
 import type { CertificateSource } from '../../../src/main/core/share/certificate.ts';
 import { localSource } from '../../../src/main/core/share/local-certificate.ts';
 import { hostNames, type HostNames } from '../../../src/main/core/share/names.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 import { day, noon } from '../../support/certificates.ts';
 
 const home = hostNames(['lab-pc7', 'lab-pc7.local', 'localhost'], ['127.0.0.1', '192.168.1.20']);

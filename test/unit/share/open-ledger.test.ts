@@ -2,7 +2,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { mintSecret, Secret } from '../../../src/main/core/secret.ts';
 import { deriveKeys } from '../../../src/main/core/share/installation-key.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 import { day, joined, keys, LedgerBench } from '../../support/ledger.ts';
 
 const bench = new LedgerBench();

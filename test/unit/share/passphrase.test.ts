@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { keptPassphrase, passphraseEntry } from '../../../src/main/core/share/passphrase.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 
 const path = '/etc/tls/key.pem';
 

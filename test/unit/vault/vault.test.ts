@@ -3,7 +3,7 @@ import { GatehouseError } from '../../../src/main/core/errors.ts';
 import type { SecretKeeper } from '../../../src/main/core/ports.ts';
 import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 import { checkSuppliedToken } from '../../../src/main/core/vault/supplied-token.ts';
 import { createVault } from '../../../src/main/core/vault/vault.ts';
 

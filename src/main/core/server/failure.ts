@@ -3,7 +3,7 @@ import { errorInfo } from '../errors.ts';
 import type { LaunchPlan } from '../ports.ts';
 import type { Exit } from './launch.ts';
 import type { Trouble } from './lifecycle.ts';
-import { cleanLine } from './output.ts';
+import { cleanLine } from './output-lines.ts';
 import { proxiesIn } from './proxy.ts';
 
 /** What one run that went wrong leaves behind for the person who has to understand it. Already redacted. */

@@ -5,7 +5,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { CheckHolder, Holder, RunFacts } from '../ports.ts';
-import { findConnection, holds, listenersOn, parseProcNet, reached, type Listener } from './listeners.ts';
+import {
+  findConnection,
+  holds,
+  listenersOn,
+  parseProcNet,
+  reached,
+  type Listener,
+} from './port-listeners.ts';
 import { foreignPort, pidsOf, portOwner, type PortOwner } from './port-owner.ts';
 
 export interface HolderCheckOptions {

@@ -1,6 +1,6 @@
 /** Whether the operating system says that a port belongs to a run. */
 import type { Proof, RunFacts } from '../ports.ts';
-import { holds, networkPorts, reached, type Listener } from './listeners.ts';
+import { holds, networkPorts, reached, type Listener } from './port-listeners.ts';
 import { familyOf, listProcesses, startOf } from './processes.ts';
 
 export type PortOwner =

@@ -1,6 +1,6 @@
 import type { LaunchPlan, Proof, RunFacts } from '../ports.ts';
 import { wait } from './ending.ts';
-import { placesOf } from './listeners.ts';
+import { placesOf } from './port-listeners.ts';
 import { pidsOf } from './port-owner.ts';
 
 export type Readiness =

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../ports.ts';
 import { endFamily } from './ending.ts';
-import { removePlace } from './place.ts';
+import { removePlace } from './run-context.ts';
 import { startOf } from './processes.ts';
 
 const identity = z.object({ pid: z.int().min(2), start: z.string().min(1) });

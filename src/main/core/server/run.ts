@@ -4,7 +4,7 @@ import type { CheckHolder, LaunchPlan, PreflightReport, Proof, Reach, RunFacts, 
 import { endFamily, findFamily, wait } from './ending.ts';
 import { serverEnvironment } from './environment.ts';
 import { exitInWords, saysPortTaken } from './failure.ts';
-import { takeIn } from './intake.ts';
+import { takeIn } from './read-output.ts';
 import { hasEnded, launch, type Child, type Exit } from './launch.ts';
 import { holderCheck } from './holder-check.ts';
 import { endLeader } from './leader.ts';
@@ -14,7 +14,7 @@ import { preflight, preflightWords } from './preflight.ts';
 import { markerName, startOf, type Identity } from './processes.ts';
 import { proveOnce, untilReady } from './readiness.ts';
 import type { ServerLog } from './server-log.ts';
-import { Site } from './site.ts';
+import { Site } from './run-resources.ts';
 
 export type RunNews =
   | { readonly kind: 'proved' }

@@ -1,7 +1,7 @@
 import type { LogLine } from '../../../shared/model.ts';
 import type { Clock, Log, Redactor } from '../ports.ts';
 import { LogFile } from './log-file.ts';
-import { cleanLine, Recent } from './output.ts';
+import { cleanLine, Recent } from './output-lines.ts';
 
 export interface ServerLogOptions {
   readonly path: string;

@@ -6,7 +6,7 @@
  */
 import type { Address, Log, Proof, RunFacts } from '../../ports.ts';
 import { ask } from './ask.ts';
-import { listenersOn } from '../../server/listeners.ts';
+import { listenersOn } from '../../server/port-listeners.ts';
 import { portOwner } from '../../server/port-owner.ts';
 
 export interface PortProof {

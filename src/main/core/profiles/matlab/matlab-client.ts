@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Proof, RunFacts, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { ask } from '../common/ask.ts';
-import { listenersOn, type Listener } from '../../server/listeners.ts';
+import { listenersOn, type Listener } from '../../server/port-listeners.ts';
 import { portOwner } from '../../server/port-owner.ts';
 import { isProof } from '../jupyter/jupyter-client.ts';
 

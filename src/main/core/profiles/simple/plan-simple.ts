@@ -4,7 +4,7 @@ import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
-import { listenersOn } from '../../server/listeners.ts';
+import { listenersOn } from '../../server/port-listeners.ts';
 import { portProver } from '../common/port-prover.ts';
 import { fileInside } from '../common/file-inside.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';

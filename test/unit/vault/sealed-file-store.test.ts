@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SecretKeeper } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
-import type { DeriveKey } from '../../../src/main/core/vault/envelope.ts';
-import { openSealedFile } from '../../../src/main/core/vault/sealed-file.ts';
+import type { DeriveKey } from '../../../src/main/core/vault/sealed-envelope.ts';
+import { openSealedFile } from '../../../src/main/core/vault/sealed-file-store.ts';
 
 let root = '';
 let folder = '';

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { guardScript, startGuard } from '../../../src/main/core/server/guard.ts';
+import { guardScript, startGuard } from '../../../src/main/core/server/process-guard.ts';
 import { listProcesses, parseStat, signal, startOf } from '../../../src/main/core/server/processes.ts';
 import { notingLog, until } from '../../fakes/supervised.ts';
 

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { openKeeper, type KeeperChoice, type KeeperOptions } from '../../../src/main/core/vault/keeper.ts';
+import {
+  openKeeper,
+  type KeeperChoice,
+  type KeeperOptions,
+} from '../../../src/main/core/vault/secret-store.ts';
 
 let folder = '';
 

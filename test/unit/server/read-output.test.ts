@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { takeIn } from '../../../src/main/core/server/intake.ts';
+import { takeIn } from '../../../src/main/core/server/read-output.ts';
 
 test('lines come as they are, the last one without its end', async () => {
   const stream = new PassThrough();

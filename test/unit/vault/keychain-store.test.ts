@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { keychainKeeper, openKeychain, sessionBus } from '../../../src/main/core/vault/keychain-keeper.ts';
+import { keychainKeeper, openKeychain, sessionBus } from '../../../src/main/core/vault/keychain-store.ts';
 import { KeychainTimeout, type KeychainCalls } from '../../../src/main/core/vault/keychain-process.ts';
 
 interface Fake extends KeychainCalls {

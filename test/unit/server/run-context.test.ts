@@ -11,7 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makePlace, nameRun, prepareRunRoot, removePlace } from '../../../src/main/core/server/place.ts';
+import {
+  makePlace,
+  nameRun,
+  prepareRunRoot,
+  removePlace,
+} from '../../../src/main/core/server/run-context.ts';
 
 let root = '';
 

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GatehouseError } from '../errors.ts';
 import type { Log } from '../ports.ts';
-import { guardOnWindows } from './guard-windows.ts';
+import { guardOnWindows } from './process-guard-windows.ts';
 import type { Identity } from './processes.ts';
 
 /** Ends everything of one run when the core is no longer there to do it. */

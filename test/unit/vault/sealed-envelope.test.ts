@@ -1,6 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { deriveKey, saltOf, seal, unseal, type SealingKey } from '../../../src/main/core/vault/envelope.ts';
+import {
+  deriveKey,
+  saltOf,
+  seal,
+  unseal,
+  type SealingKey,
+} from '../../../src/main/core/vault/sealed-envelope.ts';
 
 const values = new Map([
   ['access-token:a', 'the secret itself'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 
 test('keeps, replaces and deletes, and says that it forgets', async () => {
   const keeper = memoryKeeper('There is no keychain here.');

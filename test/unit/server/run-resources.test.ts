@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Site, type SiteOptions } from '../../../src/main/core/server/site.ts';
+import { Site, type SiteOptions } from '../../../src/main/core/server/run-resources.ts';
 import { guardsOf, notingLog, simpleRedactor } from '../../fakes/supervised.ts';
 
 let root = '';

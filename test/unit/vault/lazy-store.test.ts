@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { lateKeeper } from '../../../src/main/core/vault/late-keeper.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory.ts';
+import { lateKeeper } from '../../../src/main/core/vault/lazy-store.ts';
+import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
 
 test('it is opened by the first who asks, once, and then is the real one', async () => {
   let opened = 0;

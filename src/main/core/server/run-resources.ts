@@ -1,8 +1,8 @@
 import { GatehouseError } from '../errors.ts';
 import type { RunPlace } from '../ports.ts';
-import { guardScript, startGuard, type Guard } from './guard.ts';
+import { guardScript, startGuard, type Guard } from './process-guard.ts';
 import type { SuperviseOptions } from './options.ts';
-import { makePlace, nameRun, prepareRunRoot, removePlace, type RunNames } from './place.ts';
+import { makePlace, nameRun, prepareRunRoot, removePlace, type RunNames } from './run-context.ts';
 import type { Identity } from './processes.ts';
 import { recordOf, removeRecord, writeRecord } from './records.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guardOnWindows } from '../../../src/main/core/server/guard-windows.ts';
+import { guardOnWindows } from '../../../src/main/core/server/process-guard-windows.ts';
 import { silentLog } from '../../support/fake-ports.ts';
 
 function world() {

@@ -1,5 +1,5 @@
 import type { Log } from '../ports.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from './process-guard.ts';
 import { openJobObject, type JobObject } from './job-object.ts';
 
 /**

@@ -10,7 +10,7 @@ import { fileError, partOf, readTextIfPresent, sweepParts, syncFolder, systemCod
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { createTurns } from '../keyed-mutex.ts';
-import { deriveKey, type DeriveKey, saltOf, seal, unseal, type SealingKey } from './envelope.ts';
+import { deriveKey, type DeriveKey, saltOf, seal, unseal, type SealingKey } from './sealed-envelope.ts';
 
 /** @param isNew true when the passphrase is being chosen; then a person should be asked twice */
 export type AskPassphrase = (isNew: boolean) => Promise<Secret<string>>;

@@ -2,9 +2,9 @@ import { GatehouseError } from '../errors.ts';
 import { readSecretFile } from '../files.ts';
 import type { SecretKeeper } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { openKeychain } from './keychain-keeper.ts';
-import { memoryKeeper } from './memory.ts';
-import { openSealedFile } from './sealed-file.ts';
+import { openKeychain } from './keychain-store.ts';
+import { memoryKeeper } from './memory-store.ts';
+import { openSealedFile } from './sealed-file-store.ts';
 
 export type KeeperChoice = 'auto' | 'keychain' | 'file' | 'memory';
 
