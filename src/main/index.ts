@@ -4,7 +4,7 @@ import path from 'node:path';
 import { app } from 'electron/main';
 import packageFile from '../../package.json' with { type: 'json' };
 import { callerOf } from './control/caller.ts';
-import { ensureCore } from './control/find.ts';
+import { ensureCore } from './control/connect-core.ts';
 import { systemPaths } from './core/paths.ts';
 import { withPrivateRuntime } from './core/home/runtime-folder.ts';
 import { coreEnvironment, coreProgram, secretNames, startedInTerminal } from './shell/core-environment.ts';

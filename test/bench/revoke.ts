@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { makeHome, serve, toolUrl, type Served } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { NewShareLink, ShareRequest } from '../../src/shared/sharing.ts';
 import { qrText } from '../../src/main/cli/qr.ts';
 import { eventually, makeHome, serve, type Served, type TestHome } from '../support/core.ts';

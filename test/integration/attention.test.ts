@@ -1,7 +1,7 @@
 /* A core that nobody looks at any more stops its servers in order and ends. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import packageFile from '../../package.json' with { type: 'json' };
-import { connectCore } from '../../src/main/control/find.ts';
+import { connectCore } from '../../src/main/control/connect-core.ts';
 import type { ServerInfo } from '../../src/shared/model.ts';
 import { eventually, makeHome, type TestHome } from '../support/core.ts';
 import { processesOf } from '../support/processes.ts';

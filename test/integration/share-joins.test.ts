@@ -5,7 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { AuthorityInfo, NewShareLink } from '../../src/shared/sharing.ts';
 import { makeHome, serve, type Served, type TestHome } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';

@@ -1,6 +1,6 @@
 /* Sharing whole and real: a core, JupyterLab, TLS with the local authority, and guests who join, work, are refused and are thrown out. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { AuthorityInfo, NewShareLink, Person, ShareRequest, Waiting } from '../../src/shared/sharing.ts';
 import { eventually, makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import {
   chromiumPath,
   openGuestBrowser,

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { ServerInfo } from '../../src/shared/model.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { openNeighbour, shake, spellings, startBare, type Neighbour } from '../support/code-server.ts';

@@ -10,7 +10,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { Role } from '../../src/shared/model.ts';
 import { makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { pythonServer } from '../support/server-packages.ts';

@@ -1,7 +1,7 @@
 /* matlab-proxy with its own stand-in for MATLAB: the desktop through both doors, by its owner in two tabs and by a guest. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { AuthorityInfo } from '../../src/shared/sharing.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { Guest } from '../support/guest.ts';

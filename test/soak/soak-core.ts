@@ -1,7 +1,7 @@
 /* A core that is killed and comes back to the same home, with a real keychain, so that what it keeps is kept. */
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import { eventually, makeHome, serve, type Served } from '../support/core.ts';
 import { startKeyring } from '../support/keyring.ts';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import getPort from 'get-port';
 import { WebSocket } from 'ws';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { LaunchPlan } from '../../src/main/core/ports.ts';
 import { kind } from '../../src/main/core/profiles/messagebus.ts';
 import type { Role } from '../../src/shared/model.ts';

@@ -1,7 +1,7 @@
 /* A core with one server of any kind, used by its owner and by guests of a real share. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { Role } from '../../src/shared/model.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { toolUrl, type Served, type TestHome } from './core.ts';

@@ -1,6 +1,6 @@
 /* A server that is shared on loopback by a real core. */
 import { join } from 'node:path';
-import type { CoreClient } from '../../src/main/control/client.ts';
+import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { NewShareLink, ShareRequest } from '../../src/shared/sharing.ts';
 import { makeHome, serve, type Served, type TestHome } from './core.ts';
 

@@ -28,7 +28,7 @@ const allowed: readonly (readonly [file: string, by: string, reason: string])[] 
     'listens for the greeting of a bus, once its port is proved; shows it nothing',
   ],
   ['core/server/preflight.ts', 'request', 'asks as a stranger, without any credential'],
-  ['control/client.ts', 'connect', 'the control socket of our own core'],
+  ['control/core-client.ts', 'connect', 'the control socket of our own core'],
   ['core/vault/keychain-process.ts', 'Socket', 'the pipe of our own child process'],
   ['core/gateway/connection.ts', 'Socket', 'tells whether an object is one; opens none'],
   ['core/gateway/banner-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],

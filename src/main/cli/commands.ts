@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerInfo } from '../../shared/model.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import type { HomeFolders } from '../core/home/home-lock.ts';
 import { openServer } from './open-server.ts';
-import { findKnown, refuseTargetOptions, sayWhatIsNotUsed, sayWhatWasPassedOver } from './known.ts';
+import { findKnown, refuseTargetOptions, sayWhatIsNotUsed, sayWhatWasPassedOver } from './find-server.ts';
 import { matchServer } from './match.ts';
 import { listMatlab, matlabTableText, matlabUrlsText } from './matlab-list.ts';
-import { begin, restart } from './starting.ts';
-import { printValue, say, type Output } from './output.ts';
+import { begin, restart } from './start-server.ts';
+import { printValue, say, type Output } from './print.ts';
 import { showLogs } from './show-logs.ts';
-import { showProgress } from './progress.ts';
+import { showProgress } from './show-progress.ts';
 import type { Actions } from './program.ts';
 import { splitTarget } from './program.ts';
 import { sharing } from './share-commands.ts';
 import { takeover } from './takeover.ts';
-import { answeredText, trustFolder, withTrust } from './trust.ts';
-import { using } from './using.ts';
+import { answeredText, trustFolder, withTrust } from './folder-trust-question.ts';
+import { using } from './with-core.ts';
 import { startRequest, usage } from './target.ts';
 import {
   aboutText,

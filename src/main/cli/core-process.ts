@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { removeLinkFiles } from './browser.ts';
-import type { CoreClient } from '../control/client.ts';
-import { listenControl, type ControlServer } from '../control/server.ts';
+import type { CoreClient } from '../control/core-client.ts';
+import { listenControl, type ControlServer } from '../control/control-server.ts';
 import { answer } from '../core/calls.ts';
 import { composeCore, type ComposeOptions, type Core } from '../core/compose.ts';
 import { writeFileAtomic } from '../core/files.ts';
@@ -119,7 +119,7 @@ async function listen(
 export function localClient(core: Core, version: string): CoreClient {
   return {
     coreVersion: version,
-    // As in control/client.ts: the answers are made under the same contract.
+    // As in control/core-client.ts: the answers are made under the same contract.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     call: ((name: string, ...args: unknown[]) => answer(core.answers, name, args)) as CoreClient['call'],
     on: (name, listener) => core.announcer.on(name, listener),

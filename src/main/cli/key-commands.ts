@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GatehouseError } from '../core/errors.ts';
 import type { CommandParts } from './commands.ts';
-import { printValue } from './output.ts';
+import { printValue } from './print.ts';
 import type { ShareActions } from './share-program.ts';
 import { auditReportText, auditText, authorityText, certificateText } from './share-texts.ts';
 import { usage } from './target.ts';
-import { using } from './using.ts';
+import { using } from './with-core.ts';
 
 type KeyActions = Omit<ShareActions, 'share' | 'links' | 'revoke' | 'people' | 'kick' | 'admit' | 'deny'>;
 

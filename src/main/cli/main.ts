@@ -1,11 +1,11 @@
 import './heap.ts';
 import { CommanderError } from 'commander';
 import { commands } from './commands.ts';
-import { printError, type Output } from './output.ts';
+import { printError, type Output } from './print.ts';
 import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
 import { GatehouseError } from '../core/errors.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import { makeSurroundings } from './surroundings.ts';
+import { makeSurroundings } from './cli-environment.ts';
 
 /** Runs one command line; resolves with the exit code (0 done, 1 failed, 2 usage, 3 no such thing, 4 refused). */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { hasScreen, openInBrowser } from './browser.ts';
 import type { Environment } from './confined-browser.ts';
-import { say, type Output } from './output.ts';
+import { say, type Output } from './print.ts';
 
 /** Opens a server in the owner's browser; false where none can be opened. */
 export async function openServer(

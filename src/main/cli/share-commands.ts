@@ -1,12 +1,12 @@
 /** The commands of sharing. What they answer is the contract's, what they print is `share-texts.ts`. */
 import type { Role, ServerInfo } from '../../shared/model.ts';
 import type { NewShareLink, SharePreview } from '../../shared/sharing.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { seconds } from '../core/duration.ts';
 import type { CommandParts } from './commands.ts';
 import { keys } from './key-commands.ts';
 import { matchId, matchServer } from './match.ts';
-import { printValue, say, type Output } from './output.ts';
+import { printValue, say, type Output } from './print.ts';
 import { qrText } from './qr.ts';
 import type { ShareActions, ShareOptions } from './share-program.ts';
 import {
@@ -19,7 +19,7 @@ import {
   warningText,
 } from './share-texts.ts';
 import { usage } from './target.ts';
-import { using } from './using.ts';
+import { using } from './with-core.ts';
 
 export function sharing(parts: CommandParts): ShareActions {
   return { ...links(parts), ...people(parts), ...keys(parts) };

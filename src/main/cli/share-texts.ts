@@ -14,7 +14,7 @@ import type {
   Waiting,
 } from '../../shared/sharing.ts';
 import type { Role } from '../../shared/model.ts';
-import { table } from './output.ts';
+import { table } from './print.ts';
 
 /** What the link would mean, before it is made. */
 /** @param ownTypes whether the owner names types of messages: then these say what the link permits, and not the role's usual words */

@@ -1,8 +1,8 @@
 import type { LogLine } from '../../shared/model.ts';
 import { visible } from '../../shared/visible.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { matchServer } from './match.ts';
-import { forPeople, printValue, type Output } from './output.ts';
+import { forPeople, printValue, type Output } from './print.ts';
 import { usage } from './target.ts';
 import { logLineText, logsText } from './texts.ts';
 

@@ -3,7 +3,7 @@ import { clearHome, findOwner } from '../core/home/home-lock.ts';
 import { ownerText } from '../core/home/home-errors.ts';
 import { alreadyRunning } from '../core/home/instance.ts';
 import type { CommandParts } from './commands.ts';
-import { printValue } from './output.ts';
+import { printValue } from './print.ts';
 
 /** Takes the home from another computer, on its owner's word. Refuses where Gatehouse runs on this one: that can be ended. */
 export async function takeover(

@@ -9,7 +9,7 @@ import type {
   SettingInfo,
 } from '../../shared/model.ts';
 import { shellWord } from '../core/shell-word.ts';
-import { table } from './output.ts';
+import { table } from './print.ts';
 import { kindOf } from './target.ts';
 
 /** The same facts as `--json`, for a person. Pure: from values to text. */

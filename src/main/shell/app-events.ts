@@ -1,10 +1,10 @@
 /** What the system and the user tell the app as a whole. */
 import { app, powerMonitor } from 'electron/main';
 import type { CoreLink } from './core-link.ts';
-import type { ShellDeeds } from './deeds.ts';
+import type { ShellDeeds } from './shell-actions.ts';
 import { errorInfo } from './error-info.ts';
 import type { PageWindows } from './page-windows.ts';
-import type { ShellLog } from './ports.ts';
+import type { ShellLog } from './shell-ports.ts';
 import { namedKind, readTarget, targets } from './start-argument.ts';
 
 export interface AppHouse {

@@ -5,7 +5,7 @@
 import { eventNames, type CallName, type Calls, type EventName, type Events } from '../../shared/contract.ts';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreState } from '../../shared/window.ts';
-import type { CoreClient, CoreDoor, ShellLog } from './ports.ts';
+import type { CoreClient, CoreDoor, ShellLog } from './shell-ports.ts';
 import { errorInfo } from './error-info.ts';
 
 export interface LinkState {

@@ -5,7 +5,7 @@ import type { ShellCalls } from '../../shared/window.ts';
 import type { CallName } from '../../shared/contract.ts';
 import type { CoreLink } from './core-link.ts';
 import { errorInfo } from './error-info.ts';
-import type { Deeds, ShellLog } from './ports.ts';
+import type { Deeds, ShellLog } from './shell-ports.ts';
 import { readTarget } from './start-argument.ts';
 import {
   CallRefused,

@@ -3,7 +3,7 @@
  * the listeners are set when the page comes into being, before anything can load in it.
  */
 import type { BrowserWindow, BrowserWindowConstructorOptions, Event, WebContents } from 'electron/main';
-import type { ShellLog } from './ports.ts';
+import type { ShellLog } from './shell-ports.ts';
 import type { Verdict } from './navigation.ts';
 
 /** The rules for one page. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Session } from 'electron/main';
-import { ownFile, ownHeaders, ownScheme } from './own-pages.ts';
+import { ownFile, ownHeaders, ownScheme } from './app-pages.ts';
 
 interface Answer {
   readonly status: number;

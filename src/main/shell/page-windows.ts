@@ -3,8 +3,8 @@ import { BrowserWindow, nativeTheme, type Session, type WebContents } from 'elec
 import type { EventName } from '../../shared/contract.ts';
 import { eventChannel } from './ipc.ts';
 import type { Claim, NavigationGuard } from './navigation-guard.ts';
-import { ownAddress, type View } from './own-pages.ts';
-import type { Announcer } from './ports.ts';
+import { ownAddress, type View } from './app-pages.ts';
+import type { Announcer } from './shell-ports.ts';
 import { background, safePreferences } from './window-options.ts';
 
 const sizes: Readonly<Record<View, { readonly width: number; readonly height: number }>> = {

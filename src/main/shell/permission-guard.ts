@@ -1,7 +1,7 @@
-/** Asks `permissions.ts` what a page may do, and the owner where it says so. */
+/** Asks `web-permissions.ts` what a page may do, and the owner where it says so. */
 import type { Session } from 'electron/main';
 import { originOf } from './origin.ts';
-import { permission } from './permissions.ts';
+import { permission } from './web-permissions.ts';
 
 export interface PermissionOwner {
   own(): string | null;

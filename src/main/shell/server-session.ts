@@ -2,12 +2,12 @@
 import { dialog, session, type Session } from 'electron/main';
 import type { ServerInfo } from '../../shared/model.ts';
 import { guardPermissions } from './permission-guard.ts';
-import { question } from './permissions.ts';
-import type { Grants } from './grants.ts';
-import type { ShellLog } from './ports.ts';
+import { question } from './web-permissions.ts';
+import type { Grants } from './permission-grants.ts';
+import type { ShellLog } from './shell-ports.ts';
 import { guardSession } from './session-guard.ts';
 import type { SessionOrigins } from './session-origins.ts';
-import type { TokenKeeper } from './token-keeper.ts';
+import type { TokenKeeper } from './token-cache.ts';
 
 export interface SessionParts {
   readonly id: string;

@@ -9,7 +9,7 @@ import type { ServerInfo } from '../../shared/model.ts';
 import { framing, navigation, opening } from './navigation.ts';
 import type { Claim, NavigationGuard } from './navigation-guard.ts';
 import { originOf } from './origin.ts';
-import { mustLoad, showingAfter, windowTitle, type Showing } from './window-step.ts';
+import { mustLoad, showingAfter, windowTitle, type Showing } from './window-content.ts';
 
 export interface WindowHouse {
   readonly session: Session;

@@ -2,15 +2,15 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, Session, WebContents } from 'electron/main';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreLink } from './core-link.ts';
-import { keepDownloads, type DownloadPlace } from './download-keeper.ts';
-import type { Grants } from './grants.ts';
+import { keepDownloads, type DownloadPlace } from './downloads.ts';
+import type { Grants } from './permission-grants.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import { serverOrigin } from './origin.ts';
-import type { ShellLog } from './ports.ts';
+import type { ShellLog } from './shell-ports.ts';
 import { keepOffProxies, keepOnly, serverSession } from './server-session.ts';
 import { ServerWindow } from './server-window.ts';
 import type { SessionOrigins } from './session-origins.ts';
-import type { TokenKeeper } from './token-keeper.ts';
+import type { TokenKeeper } from './token-cache.ts';
 
 export interface ServerWindowsParts {
   readonly link: CoreLink;

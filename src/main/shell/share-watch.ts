@@ -4,8 +4,8 @@ import type { Person, Waiting } from '../../shared/sharing.ts';
 import type { CoreLink } from './core-link.ts';
 import { errorInfo } from './error-info.ts';
 import { nothingShared, type SharingState } from './menu-model.ts';
-import type { ShellLog } from './ports.ts';
-import { NoticeFold } from './notice-fold.ts';
+import type { ShellLog } from './shell-ports.ts';
+import { NoticeFold } from './notification-fold.ts';
 import {
   joinedNotice,
   manyJoinedNotice,

@@ -1,6 +1,6 @@
 /** The shell's own log file: small, rotated, redacted. */
 import log from 'electron-log/main';
-import type { ShellLog } from './ports.ts';
+import type { ShellLog } from './shell-ports.ts';
 import { redactLine } from './redact-line.ts';
 
 /** Bytes of one log file; one older file is kept beside it. */

@@ -8,7 +8,7 @@ import templateWaiting from '../../../build/icons/tray-waiting-template.png?inli
 import { errorInfo } from './error-info.ts';
 import type { Action } from './menu-model.ts';
 import { TrayIcon } from './menus.ts';
-import type { ShellLog } from './ports.ts';
+import type { ShellLog } from './shell-ports.ts';
 
 /** The tray icon; null where the desktop refuses one. It is made also where none was announced: some desktops show it all the same. */
 export function makeTray(expected: boolean, act: (action: Action) => void, log: ShellLog): TrayIcon | null {

@@ -6,7 +6,7 @@
  * call that answers a credential. A refusal throws: an answer of nothing would look like success.
  */
 import { shellCalls, windowCoreCalls, type ShellCalls, type WindowCoreCall } from '../../shared/window.ts';
-import { ownOrigin } from './own-pages.ts';
+import { ownOrigin } from './app-pages.ts';
 import { parse } from './origin.ts';
 
 export interface SenderFacts {

@@ -3,9 +3,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectTo } from '../../../src/main/control/client.ts';
+import { connectTo } from '../../../src/main/control/core-client.ts';
 import { Opener, Sealer, messageLimit, protocolVersion } from '../../../src/main/control/protocol.ts';
-import { listenControl, type ControlServer } from '../../../src/main/control/server.ts';
+import { listenControl, type ControlServer } from '../../../src/main/control/control-server.ts';
 import { GatehouseError } from '../../../src/main/core/errors.ts';
 import { mintSecret } from '../../../src/main/core/secret.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { CoreLink } from '../../../src/main/shell/core-link.ts';
-import type { CoreClient, ShellLog } from '../../../src/main/shell/ports.ts';
-import { TokenKeeper } from '../../../src/main/shell/token-keeper.ts';
+import type { CoreClient, ShellLog } from '../../../src/main/shell/shell-ports.ts';
+import { TokenKeeper } from '../../../src/main/shell/token-cache.ts';
 import type { ServerInfo } from '../../../src/shared/model.ts';
 import { serverInfo } from './server-info.ts';
 

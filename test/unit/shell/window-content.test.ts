@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mustLoad, showingAfter, windowTitle } from '../../../src/main/shell/window-step.ts';
+import { mustLoad, showingAfter, windowTitle } from '../../../src/main/shell/window-content.ts';
 
 test.each([
   [false, 200, true, 'page'],

@@ -1,7 +1,7 @@
 import type { ServerInfo, StartRequest } from '../../shared/model.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
-import { say, type Output } from './output.ts';
+import { say, type Output } from './print.ts';
 import { failureText } from './texts.ts';
 
 type Asking = Pick<CoreClient, 'call' | 'on'>;

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ServerInfo, StartRequest } from '../../shared/model.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { matchServer } from './match.ts';
 import { kindOf, usage, type TargetOptions } from './target.ts';
-import { say, type Output } from './output.ts';
+import { say, type Output } from './print.ts';
 
 /** `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has that name. */
 export async function findKnown(

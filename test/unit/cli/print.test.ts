@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
-import { forPeople, printError, printValue, table } from '../../../src/main/cli/output.ts';
+import { forPeople, printError, printValue, table } from '../../../src/main/cli/print.ts';
 import { GatehouseError } from '../../../src/main/core/errors.ts';
 
 afterEach(() => vi.unstubAllEnvs());

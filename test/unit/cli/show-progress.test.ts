@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { showProgress } from '../../../src/main/cli/progress.ts';
+import { showProgress } from '../../../src/main/cli/show-progress.ts';
 import type { SetupProgress } from '../../../src/shared/model.ts';
 
 const way: SetupProgress[] = [

@@ -9,7 +9,7 @@ import { findOwner, type HomeFolders } from '../core/home/home-lock.ts';
 import { homeInUse } from '../core/home/home-errors.ts';
 import { controlKeyPath, controlSocketPath } from '../core/home/instance.ts';
 import { Secret } from '../core/secret.ts';
-import { connectTo, type CoreClient } from './client.ts';
+import { connectTo, type CoreClient } from './core-client.ts';
 import type { Role } from './protocol.ts';
 
 export interface FindOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownAddress, ownFile, ownHeaders } from '../../../src/main/shell/own-pages.ts';
+import { ownAddress, ownFile, ownHeaders } from '../../../src/main/shell/app-pages.ts';
 
 test.each<[string, string | null]>([
   ['gatehouse://app/index.html', 'index.html'],

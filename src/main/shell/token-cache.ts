@@ -5,7 +5,7 @@
  * that the core made for the listener at one address: told while that is open, and worth nothing once it has closed.
  */
 import type { CoreLink } from './core-link.ts';
-import type { ShellLog } from './ports.ts';
+import type { ShellLog } from './shell-ports.ts';
 import { errorInfo } from './error-info.ts';
 import { serverOrigin } from './origin.ts';
 

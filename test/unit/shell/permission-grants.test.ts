@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Grants } from '../../../src/main/shell/grants.ts';
+import { Grants } from '../../../src/main/shell/permission-grants.ts';
 
 let folder = '';
 beforeEach(async () => {

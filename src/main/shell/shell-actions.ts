@@ -9,7 +9,7 @@ import { failureReport } from './failure-report.ts';
 import type { Action } from './menu-model.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import type { PageWindows } from './page-windows.ts';
-import type { Deeds, ShellLog } from './ports.ts';
+import type { Deeds, ShellLog } from './shell-ports.ts';
 import { quitQuestion, type Question } from './quit-question.ts';
 import type { ServerWindows } from './server-windows.ts';
 

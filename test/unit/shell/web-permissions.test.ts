@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { permission, permissionNames, question } from '../../../src/main/shell/permissions.ts';
+import { permission, permissionNames, question } from '../../../src/main/shell/web-permissions.ts';
 
 const own = 'http://lab.localhost:4100';
 

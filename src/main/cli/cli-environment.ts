@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connectCore, ensureCore, tokenOnStandardInput } from '../control/find.ts';
+import { connectCore, ensureCore, tokenOnStandardInput } from '../control/connect-core.ts';
 import { callerOf } from '../control/caller.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { composeCore, type ComposeOptions } from '../core/compose.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { borrowHome } from '../core/home/home-lock.ts';
@@ -15,10 +15,10 @@ import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-to
 import packageFile from '../../../package.json' with { type: 'json' };
 import type { CommandParts, Reach } from './commands.ts';
 import { localClient, openCoreProcess } from './core-process.ts';
-import type { Output } from './output.ts';
-import { askOpenly, askPassphrase, askSecret } from './passphrase.ts';
+import type { Output } from './print.ts';
+import { askOpenly, askPassphrase, askSecret } from './ask-secret.ts';
 import type { GlobalOptions } from './program.ts';
-import { serve, type ServeParts } from './serve.ts';
+import { serve, type ServeParts } from './serve-command.ts';
 import { homeFolder, loginName } from './user-identity.ts';
 
 export interface Surroundings {
@@ -175,7 +175,7 @@ async function composeOptions(
 }
 
 function scriptPath(): string {
-  return fileURLToPath(import.meta.url).replace(/surroundings\.ts$/, 'main.ts');
+  return fileURLToPath(import.meta.url).replace(/cli-environment\.ts$/, 'main.ts');
 }
 
 /** Where the `electron` package puts its binary once `install-electron` has fetched it. */

@@ -2,8 +2,8 @@ import { chmod, chown, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connectCore, ensureCore } from '../../../src/main/control/find.ts';
-import { listenControl, type ControlServer } from '../../../src/main/control/server.ts';
+import { connectCore, ensureCore } from '../../../src/main/control/connect-core.ts';
+import { listenControl, type ControlServer } from '../../../src/main/control/control-server.ts';
 import { controlKeyPath, controlSocketPath } from '../../../src/main/core/home/instance.ts';
 import { mintSecret } from '../../../src/main/core/secret.ts';
 

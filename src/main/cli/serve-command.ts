@@ -1,15 +1,15 @@
 import type { ServerInfo, ServerState, StartRequest } from '../../shared/model.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { hasScreen } from './browser.ts';
 import { openServer } from './open-server.ts';
 import type { CoreProcess } from './core-process.ts';
-import { forPeople, printEvent, say, type Output } from './output.ts';
-import { sayWhatWasPassedOver } from './known.ts';
-import { showProgress } from './progress.ts';
+import { forPeople, printEvent, say, type Output } from './print.ts';
+import { sayWhatWasPassedOver } from './find-server.ts';
+import { showProgress } from './show-progress.ts';
 import { splitTarget, type ServeOptions } from './program.ts';
-import { begin } from './starting.ts';
-import { withTrust, type AskPerson } from './trust.ts';
+import { begin } from './start-server.ts';
+import { withTrust, type AskPerson } from './folder-trust-question.ts';
 import { startRequest } from './target.ts';
 
 export interface ServeParts {

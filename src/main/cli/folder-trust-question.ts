@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { FolderTrust, StartRequest } from '../../shared/model.ts';
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { shellWord } from '../core/shell-word.ts';
-import { printValue, say, table, type Output } from './output.ts';
+import { printValue, say, table, type Output } from './print.ts';
 import type { StartOptions, TrustOptions } from './program.ts';
 import { usage } from './target.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refuseTargetOptions } from '../../../src/main/cli/known.ts';
+import { refuseTargetOptions } from '../../../src/main/cli/find-server.ts';
 import { serverInfo } from '../shell/server-info.ts';
 
 const server = serverInfo({});

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { trustFolder, withTrust } from '../../../src/main/cli/trust.ts';
+import { trustFolder, withTrust } from '../../../src/main/cli/folder-trust-question.ts';
 import type { FolderTrust, StartRequest } from '../../../src/shared/model.ts';
 
 const request: StartRequest = { profile: 'jupyter', folder: '/work/lab' };

@@ -1,4 +1,4 @@
-import type { CoreClient } from '../control/client.ts';
+import type { CoreClient } from '../control/core-client.ts';
 
 /** Asks a core, and lets go of it whatever happens. */
 export async function using<T>(
