@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { safeNext } from '../../src/main/core/gateway/next-path.ts';
+import { safeNext } from '../../src/main/core/gateway/owner/next-path.ts';
 import { attacks } from '../support/attacks.ts';
 import { ask, openRoom, token, type Room } from '../support/gateway.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attacks } from '../support/attacks.ts';
 import { ask, openRoom, owner, token, type Room } from '../support/gateway.ts';
-import { splitTokens } from '../../src/main/core/gateway/query.ts';
+import { splitTokens } from '../../src/main/core/gateway/request/query.ts';
 
 let room: Room;
 beforeAll(async () => {

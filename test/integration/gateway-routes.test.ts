@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPages } from '../../src/main/core/gateway/own-pages.ts';
+import { openPages } from '../../src/main/core/gateway/owner/owner-routes.ts';
 import {
   ask,
   navigation,

@@ -6,7 +6,10 @@ import { connect as connectPlain, createServer as createNet, type AddressInfo } 
 import { connect, type SecureContextOptions } from 'node:tls';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { defaultLimits } from '../../src/main/core/gateway/limits.ts';
-import { listenForGuests, type ShareListenerOptions } from '../../src/main/core/gateway/share-listener.ts';
+import {
+  listenForGuests,
+  type ShareListenerOptions,
+} from '../../src/main/core/gateway/listen/share-listener.ts';
 import { makeCertificate, type TestCertificate } from '../support/certificates.ts';
 import { hostNames } from '../../src/main/core/share/names.ts';
 import { tlsOptions } from '../../src/main/core/share/tls-options.ts';

@@ -4,14 +4,14 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, expect } from 'vitest';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
-import { joinFiltered, type FilterVerdict } from '../../src/main/core/gateway/filtered-socket.ts';
-import { TrustedProxies } from '../../src/main/core/gateway/trusted-proxies.ts';
+import { joinFiltered, type FilterVerdict } from '../../src/main/core/gateway/websocket/filtered-socket.ts';
+import { TrustedProxies } from '../../src/main/core/gateway/request/trusted-proxies.ts';
 import { alwaysOurs } from './reach.ts';
-import { defaultBudgets } from '../../src/main/core/gateway/guest-budgets.ts';
-import { GuestWork } from '../../src/main/core/gateway/guest-work.ts';
-import { openRoute } from '../../src/main/core/gateway/route.ts';
-import { makeHosts } from '../../src/main/core/gateway/hosts.ts';
-import { readFacts } from '../../src/main/core/gateway/facts.ts';
+import { defaultBudgets } from '../../src/main/core/gateway/guest/guest-budgets.ts';
+import { GuestWork } from '../../src/main/core/gateway/guest/guest-work.ts';
+import { openRoute } from '../../src/main/core/gateway/forward/upstream-route.ts';
+import { makeHosts } from '../../src/main/core/gateway/request/hosts.ts';
+import { readFacts } from '../../src/main/core/gateway/request/facts.ts';
 import type { SocketMessage, SocketStep } from '../../src/main/core/role-ports.ts';
 
 export function textOf(data: RawData): string {

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type RequestListener } fro
 import { connect, createServer as createRawServer, type Server, type Socket } from 'node:net';
 import type { Upstream } from '../../src/main/core/ports.ts';
 import type { Gateway, GatewayRules } from '../../src/main/core/gateway-ports.ts';
-import { openGateway } from '../../src/main/core/gateway/gateway.ts';
+import { openGateway } from '../../src/main/core/gateway/owner/owner-gateway.ts';
 import { defaultLimits, type Limits } from '../../src/main/core/gateway/limits.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openTo } from './reach.ts';

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'no
 import { request as ask } from 'node:https';
 import { connect } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import { openShareGateway } from '../../src/main/core/gateway/share-gateway.ts';
+import { openShareGateway } from '../../src/main/core/gateway/guest/guest-gateway.ts';
 import type { LaunchPlan } from '../../src/main/core/ports.ts';
 import type { RoleRules } from '../../src/main/core/role-ports.ts';
 import { Secret } from '../../src/main/core/secret.ts';

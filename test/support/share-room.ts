@@ -1,8 +1,8 @@
 /* A guests' door before a server that records what it executed, with links and sessions of a real ledger in memory. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { defaultShareLimits, openShareGateway } from '../../src/main/core/gateway/share-gateway.ts';
-import type { ShareLimits } from '../../src/main/core/gateway/share-door.ts';
+import { defaultShareLimits, openShareGateway } from '../../src/main/core/gateway/guest/guest-gateway.ts';
+import type { ShareLimits } from '../../src/main/core/gateway/guest/guest-door.ts';
 import type { RoleRules } from '../../src/main/core/role-ports.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import type { DoorEvent, ShareGateway } from '../../src/main/core/share-ports.ts';

@@ -11,12 +11,12 @@ const main = join(import.meta.dirname, '../../src/main');
 /** Each file that can open a connection, what it does it with, and why it may. */
 const allowed: readonly (readonly [file: string, by: string, reason: string])[] = [
   [
-    'core/gateway/connect-upstream.ts',
+    'core/gateway/forward/connect-upstream.ts',
     'connect',
     'the only way to a server: hands a connection over when it is known who holds its other end',
   ],
-  ['core/gateway/route.ts', 'Pool', 'its connections are those of connect-upstream.ts'],
-  ['core/gateway/websocket.ts', 'request', 'its connections are those of connect-upstream.ts'],
+  ['core/gateway/forward/upstream-route.ts', 'Pool', 'its connections are those of connect-upstream.ts'],
+  ['core/gateway/websocket/websocket.ts', 'request', 'its connections are those of connect-upstream.ts'],
   [
     'core/profiles/common/ask.ts',
     'request',
@@ -30,11 +30,11 @@ const allowed: readonly (readonly [file: string, by: string, reason: string])[] 
   ['core/server/preflight.ts', 'request', 'asks as a stranger, without any credential'],
   ['control/core-client.ts', 'connect', 'the control socket of our own core'],
   ['core/vault/keychain-process.ts', 'Socket', 'the pipe of our own child process'],
-  ['core/gateway/connection.ts', 'Socket', 'tells whether an object is one; opens none'],
-  ['core/gateway/banner-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
-  ['core/gateway/begin.ts', 'fetch', 'a script of our own pages, in a browser'],
+  ['core/gateway/listen/connection.ts', 'Socket', 'tells whether an object is one; opens none'],
+  ['core/gateway/guest/pages/banner-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
+  ['core/gateway/owner/sign-in-links.ts', 'fetch', 'a script of our own pages, in a browser'],
   ['core/gateway/change-wait.ts', 'fetch', 'a script of our own pages, in a browser'],
-  ['core/gateway/join-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
+  ['core/gateway/guest/pages/join-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
 ];
 
 /** By module, what of it opens connections. All of a module where it is imported whole. */
@@ -104,7 +104,7 @@ test('no file opens connections but those that are named, by what is named', asy
   expect(found.toSorted()).toEqual(allowed.map(([file, by]) => `${file}: ${by}`).toSorted());
 });
 
-test.each(['core/gateway/route.ts', 'core/gateway/websocket.ts'])(
+test.each(['core/gateway/forward/upstream-route.ts', 'core/gateway/websocket/websocket.ts'])(
   '%s takes its connections from connect-upstream.ts',
   async file => {
     const text = await readFile(join(main, file), 'utf8');

@@ -9,7 +9,7 @@ import type { Answers } from './calls.ts';
 import type { DoctorParts } from './doctor/doctor.ts';
 import { createBoundedLog } from './log/bounded-log.ts';
 import { openTrustedFolders, type TrustedFolders } from './folders/trusted-folders.ts';
-import { openGateway } from './gateway/gateway.ts';
+import { openGateway } from './gateway/owner/owner-gateway.ts';
 import type { MayWrite } from './home/home-lock.ts';
 import { Launcher } from './launcher/launcher.ts';
 import { createLog } from './log/file-log.ts';

@@ -2,10 +2,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileAnswer, jsonAnswer, sendAnswer, type Answer } from '../../../src/main/core/gateway/answers.ts';
-import { guestScript, guestScriptPath } from '../../../src/main/core/gateway/banner-script.ts';
-import { joinPage, leftPage, outsidePage } from '../../../src/main/core/gateway/guest-pages.ts';
-import { certificatePage } from '../../../src/main/core/gateway/certificate-pages.ts';
+import {
+  fileAnswer,
+  jsonAnswer,
+  sendAnswer,
+  type Answer,
+} from '../../../src/main/core/gateway/http-answer.ts';
+import { guestScript, guestScriptPath } from '../../../src/main/core/gateway/guest/pages/banner-script.ts';
+import { joinPage, leftPage, outsidePage } from '../../../src/main/core/gateway/guest/pages/guest-pages.ts';
+import { certificatePage } from '../../../src/main/core/gateway/guest/pages/certificate-pages.ts';
 import type { GuestAuthority } from '../../../src/main/core/share-ports.ts';
 
 export interface Said {

@@ -4,7 +4,7 @@
  * that holds a word which stands in the page and which nobody else knows. When the connection ends without it, the page stays as it is.
  */
 import { mintSecret } from '../secret.ts';
-import { fileAnswer, type Answer } from './answers.ts';
+import { fileAnswer, type Answer } from './http-answer.ts';
 import { markup, type Html } from './html.ts';
 
 export const waitPath = '/_gatehouse/wait';

@@ -3,7 +3,7 @@
  * is HTML already, and the policy allows only the very style and the very script that this page carries, by their hashes.
  */
 import { createHash } from 'node:crypto';
-import { pageAnswer, type Answer } from './answers.ts';
+import { pageAnswer, type Answer } from './http-answer.ts';
 
 /** Marks a text that is HTML already. */
 export interface Html {

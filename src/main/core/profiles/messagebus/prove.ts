@@ -4,7 +4,7 @@
  */
 import { request } from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { FrameReader } from '../../gateway/frames.ts';
+import { FrameReader } from '../../gateway/websocket/frames.ts';
 import { dialLoopback } from '../../loopback.ts';
 import type { Address, LaunchPlan, Proof } from '../../ports.ts';
 import { listensOnNetwork } from '../../server/port-owner.ts';

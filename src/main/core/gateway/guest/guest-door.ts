@@ -1,0 +1,283 @@
+/** The state of a guests' door: who is in is the desk's to say; this is what is open, what is behind, and how much each may ask. */
+import type { Socket } from 'node:net';
+import type { UpstreamState } from '../../gateway-ports.ts';
+import type { GuestPass, ShareGatewayRules } from '../../share-ports.ts';
+import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';
+import { noteFailure, type AttemptTable, type AttemptVerdict } from '../request/attempts.ts';
+import { browserName } from './browser-name.ts';
+import { ChangeWait } from '../change-wait.ts';
+import { connectionOf, type Connection, type Connections } from '../listen/connection.ts';
+import { guestCookie, setGuestCookie } from '../request/cookies.ts';
+import { openCrowd, type Crowd, type GuestConnections } from '../listen/connection-limiter.ts';
+import type { Facts, Listener } from '../request/facts.ts';
+import { closeRoute, destroyRoute, openRoute, type Route } from '../forward/upstream-route.ts';
+import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
+import { guestUnavailablePage } from './pages/guest-state-pages.ts';
+import { GuestWays } from './guest-upstream.ts';
+import { makeGuestHosts } from '../request/hosts.ts';
+import type { Limits } from '../limits.ts';
+import type { GuestWork } from './guest-work.ts';
+import { openLive, type Live } from '../listen/active-exchanges.ts';
+import { rateHeaders } from '../owner/owner-routes.ts';
+import { openMessageRates } from './message-rates.ts';
+import { openRefusalLog, type RefusalLog } from '../refusal-log.ts';
+import type { ShareGuardRoom } from './guest-guard.ts';
+import { makeSpelling } from '../request/credential-locations.ts';
+import { silentProxy, TrustedProxies } from '../request/trusted-proxies.ts';
+import { UploadedFiles } from '../forward/uploaded-files.ts';
+import { isUserContent } from '../request/user-content.ts';
+import { defaultTurnLimits, oneByOneLimits, ServerTurns } from './fair-queue.ts';
+import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
+
+/** What one guest, and one stranger, may use of the door. */
+export interface ShareLimits extends Limits {
+  /** Connections at once, whatever is done with them. */
+  readonly guestConnections: GuestConnections;
+  /** Requests and WebSockets of one session that are open at once. */
+  readonly openEach: number;
+  /** Requests of one session within `rateMs`. Loading JupyterLab's page takes some 300. */
+  readonly guestRequests: number;
+  /** Requests that were refused for want of a credential, of one address within `rateMs`. */
+  readonly strangerRequests: number;
+  readonly rateMs: number;
+}
+
+export class ShareDoor implements ShareGuardRoom {
+  readonly rules: ShareGatewayRules;
+  readonly limits: ShareLimits;
+  /** By session. */
+  readonly live: Live<string> = openLive<string>();
+  readonly change = new ChangeWait();
+  readonly connections: Connections = new WeakMap();
+  readonly crowd: Crowd;
+  readonly refusalLog: RefusalLog;
+  readonly ways = new GuestWays();
+  readonly rates = openMessageRates();
+  readonly work: GuestWork;
+  readonly turns: ServerTurns;
+  readonly tools: ToolSessions;
+  /** Of all guests: they write to one server. */
+  readonly files: UploadedFiles;
+  readonly cookieName: string;
+  /** How to reach the server; null while there is none. */
+  route: Route | null = null;
+  #port = 0;
+  #listener: Listener | null = null;
+  #listenerOf = '';
+  readonly #attempts: AttemptTable = new Map();
+  readonly #rates: AttemptTable = new Map();
+  /** Connections on which only this session was shown. */
+  readonly #sockets = new Map<string, Set<Socket>>();
+  #state: UpstreamState = { state: 'starting', reason: '', reach: { kind: 'away' }, landing: '/' };
+
+  /** @param work of the guests of all servers */
+  constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
+    this.rules = rules;
+    this.work = work;
+    this.turns = new ServerTurns(rules.roles.answersOneByOne === true ? oneByOneLimits : defaultTurnLimits);
+    this.limits = limits;
+    this.files = new UploadedFiles(rules.uploadBytes);
+    this.cookieName = guestCookie(rules.serverId);
+    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);
+    this.refusalLog = openRefusalLog(rules.log, rules.clock);
+    this.tools = openToolSessions(
+      cookie => rules.desk.find(cookie),
+      (id, secret, address) =>
+        rules.desk.join({
+          id,
+          secret,
+          ticket: null,
+          tool: true,
+          guest: { name: '', address, browser: 'a tool' },
+        }),
+    );
+  }
+
+  get roles(): ShareGatewayRules['roles'] {
+    return this.rules.roles;
+  }
+
+  get landing(): string {
+    return this.#state.landing;
+  }
+
+  closed(path: string): string | null {
+    return this.route?.upstream.closed?.(path) ?? null;
+  }
+
+  isUserContent(path: string): boolean {
+    return isUserContent(this.route?.upstream.contentPaths, path);
+  }
+
+  setPort(port: number): void {
+    if (port === this.#port) return;
+    this.#port = port;
+    this.#listener = null;
+  }
+
+  /** Which names are ours is the certificate's to say, and it changes. */
+  get listener(): Listener {
+    const { tls, extraHosts, trustedProxies, log } = this.rules;
+    if (this.#listener !== null && this.#listenerOf === tls.fingerprint) return this.#listener;
+    this.#listenerOf = tls.fingerprint;
+    this.#listener = {
+      hosts: makeGuestHosts(tls.names(), extraHosts, this.#port),
+      headerCount: this.limits.headerCount,
+      trustedProxies: new TrustedProxies(trustedProxies, proxy => log.warn(silentProxy, { proxy })),
+      scheme: 'https',
+      spelling: makeSpelling(this.rules.clientCredential),
+      cookie: this.cookieName,
+    };
+    return this.#listener;
+  }
+
+  setUpstream(state: UpstreamState): void {
+    const { state: before, reason } = this.#state;
+    this.#state = state;
+    if (before !== state.state || reason !== state.reason) this.change.changed();
+    const { reach } = state;
+    const { route } = this;
+    if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
+    this.route = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
+    // A request ends with its connection; one that waits for a connection is answered.
+    if (reach.kind === 'shut') this.live.endWebSockets();
+    if (route !== null) void (reach.kind === 'shut' ? destroyRoute(route) : closeRoute(route));
+  }
+
+  verdict(facts: Facts, connection: Connection): GuestVerdict {
+    const { desk } = this.rules;
+    const verdict = authorizeGuest(facts, {
+      find: cookie => desk.find(cookie, connection.digestOf),
+      redeemed: token => this.tools.find(token, facts.client),
+      passesAuthorization: this.route?.upstream.passesAuthorization === true,
+      isOwners: word => this.rules.isOwners?.(word) === true,
+    });
+    if (verdict.open === true) this.#own(connection, verdict.pass);
+    return verdict;
+  }
+
+  async redeem(facts: Facts, connection: Connection, token: string): Promise<GuestVerdict | Answer> {
+    const answer = await this.tools.redeem(token, facts.client).catch(() => null);
+    if (answer === null) return jsonAnswer(503, 'The link cannot be used just now', ['Retry-After', '5']);
+    if (answer.kind === 'wait') {
+      return jsonAnswer(403, 'The owner lets each guest in: open the link in a browser first');
+    }
+    if (answer.kind === 'later') {
+      this.noteRefused(facts, 'too-many-joins');
+      return jsonAnswer(429, 'This link was used too often just now', [
+        'Retry-After',
+        String(answer.retrySeconds),
+      ]);
+    }
+    if (answer.kind === 'no' && answer.reason !== 'no-such-link') {
+      this.noteRefused(facts, answer.reason);
+      return jsonAnswer(403, 'The link does not work any more: ask for a new one');
+    }
+    if (answer.kind === 'no') return { open: false, reason: 'wrong-credential', ended: null };
+    return this.verdict(facts, connection);
+  }
+
+  failed(facts: Facts): AttemptVerdict {
+    return noteFailure(this.#attempts, this.rules.clock(), facts.client, this.limits);
+  }
+
+  tooMany(_facts: Facts, pass: GuestPass): Answer | null {
+    if (this.open(pass.session) >= this.limits.openEach) {
+      return jsonAnswer(429, 'Too many requests of this guest are open at once', ['Retry-After', '1']);
+    }
+    return this.#rate(`guest ${pass.session}`, this.limits.guestRequests);
+  }
+
+  strangerTooMany(facts: Facts): Answer | null {
+    return this.#rate(`address ${facts.client}`, this.limits.strangerRequests);
+  }
+
+  #rate(key: string, most: number): Answer | null {
+    const { rateMs, addresses } = this.limits;
+    const limits = { failures: most, failureWindowMs: rateMs, addresses: 4 * addresses };
+    const verdict = noteFailure(this.#rates, this.rules.clock(), key, limits);
+    return verdict.limited ? jsonAnswer(429, 'Too many requests', rateHeaders(verdict)) : null;
+  }
+
+  exchange(facts: Facts): Answer {
+    const token = facts.credentials.find(({ kind }) => kind === 'query')?.value ?? '';
+    const cookie = this.tools.cookie(token, facts.client);
+    const target = facts.target === '/' ? this.landing : facts.target;
+    const headers = cookie === null ? [] : ['Set-Cookie', setGuestCookie(this.cookieName, cookie)];
+    return redirectAnswer(303, facts.ownOrigin + target, headers);
+  }
+
+  noteRole(pass: GuestPass, what: string): void {
+    // A path may be as long as the headers, and these are remembered.
+    this.rules.desk.note({ kind: 'role-limit', pass, what: what.slice(0, 1000) });
+  }
+
+  noteRefused(facts: Facts, reason: string, link: string | null = null): void {
+    this.rules.desk.note({ kind: 'refused', link, address: facts.client, reason });
+  }
+
+  guestFacts(facts: Facts, name: string): { name: string; address: string; browser: string } {
+    return { name, address: facts.client, browser: browserName(facts.userAgent) };
+  }
+
+  /** Requests and sockets of a session that are open now. */
+  open(session: string): number {
+    return this.live.count(session);
+  }
+
+  unavailable(facts: Facts): Answer {
+    const { state } = this.#state;
+    const soon = state === 'starting' || state === 'restarting' || state === 'ready';
+    const retrySeconds = soon ? 2 : 10;
+    if (facts.navigation) return guestUnavailablePage(soon, retrySeconds, this.change.mark);
+    return jsonAnswer(503, `The server cannot be reached (${state})`, ['Retry-After', String(retrySeconds)]);
+  }
+
+  /** A connection belongs to the session that was shown on it; one that showed two belongs to nobody. */
+  #own(connection: Connection, pass: GuestPass): void {
+    const { owner, socket } = connection;
+    const { session } = pass;
+    if (socket === null) return;
+    this.crowd.use(socket, pass);
+    if (owner === session) return;
+    if (owner !== null) {
+      this.#sockets.get(owner)?.delete(socket);
+      connection.owner = '';
+      return;
+    }
+    connection.owner = session;
+    const sockets = this.#sockets.get(session) ?? new Set<Socket>();
+    this.#sockets.set(session, sockets);
+    sockets.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0 && this.#sockets.get(session) === sockets) this.#sockets.delete(session);
+    });
+  }
+
+  /** Cuts everything that came by these sessions, idle connections too. */
+  end(sessions: ReadonlySet<string>): void {
+    this.live.endAll(sessions);
+    for (const session of sessions) {
+      for (const socket of this.#sockets.get(session) ?? []) socket.destroy();
+      this.#sockets.delete(session);
+      this.ways.forget(session);
+      this.rates.forget(session);
+      this.files.forget(session);
+      this.work.forget(session);
+      this.turns.forget(session);
+    }
+  }
+
+  sweep(): void {
+    const now = this.rules.clock();
+    this.crowd.sweep(now);
+    this.rules.desk.inUse(this.live.sweep(now, this.limits));
+  }
+
+  async close(): Promise<void> {
+    this.live.end();
+    this.turns.close();
+    if (this.route !== null) await destroyRoute(this.route);
+  }
+}

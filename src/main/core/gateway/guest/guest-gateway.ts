@@ -1,0 +1,80 @@
+/**
+ * The door for guests: TLS only, one link's role at a time, and everything that came by a link gone the moment it is taken back (DESIGN, sections 4 and 7). It is put together here; what is decided is
+ * decided in `guest-guard.ts` and by the profile's role rules.
+ */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ShareGateway, ShareGatewayRules } from '../../share-ports.ts';
+import { secured } from './guest-answers.ts';
+import { defaultBudgets } from './guest-budgets.ts';
+import { forwardGuest } from './guest-forward.ts';
+import { upgradeGuest } from './guest-upgrade.ts';
+import { GuestWork } from './guest-work.ts';
+import { defaultLimits } from '../limits.ts';
+import { serve } from '../listen/http-server.ts';
+import { ShareDoor, type ShareLimits } from './guest-door.ts';
+import { shareGuard, type Entry } from './guest-guard.ts';
+import { listenForGuests } from '../listen/share-listener.ts';
+import { answerSharePage } from './guest-routes.ts';
+
+export const defaultShareLimits: ShareLimits = {
+  ...defaultLimits,
+  // A guest is a browser with six connections and a WebSocket for each open document.
+  connections: 8192,
+  // A session may have `openEach` in use, and a browser's idle ones; a class of thirty takes some 1,000.
+  guestConnections: { session: 192, link: 4096 },
+  openEach: 128,
+  guestRequests: 3000,
+  strangerRequests: 600,
+  rateMs: 60_000,
+};
+
+/** Listens on the addresses, and answers at once. @param work of the guests of all servers: one for a process */
+export async function openShareGateway(
+  rules: ShareGatewayRules,
+  limits: ShareLimits = defaultShareLimits,
+  work: GuestWork = new GuestWork(defaultBudgets),
+): Promise<ShareGateway> {
+  const door = new ShareDoor(rules, limits, work);
+  const listener = await listenForGuests({
+    addresses: rules.addresses,
+    preferredPort: rules.preferredPort,
+    tls: rules.tls,
+    limits,
+    attach: server => attach(door, server),
+    hosts: port => {
+      door.setPort(port);
+      return new Set(door.listener.hosts.kinds.keys());
+    },
+  });
+  door.setPort(listener.port);
+  const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
+  return {
+    port: listener.port,
+    setUpstream: state => door.setUpstream(state),
+    end: sessions => door.end(sessions),
+    connections: session => door.open(session),
+    async close() {
+      clearInterval(sweep);
+      await Promise.all([listener.close(), door.close()]);
+    },
+  };
+}
+
+function attach(door: ShareDoor, server: Server): void {
+  serve<Entry>(
+    {
+      limits: door.limits,
+      connections: door.connections,
+      crowd: door.crowd,
+      log: door.rules.log,
+      decide: (request, connection, upgrade) => shareGuard(door, request, connection, upgrade),
+      ownPage: async (facts, request) => secured(door, facts, await answerSharePage(door, facts, request)),
+      forward: (facts, entry, request, response) => forwardGuest(door, facts, entry, request, response),
+      upgrade: (facts, entry, request, socket, head) =>
+        upgradeGuest(door, facts, entry, request, socket, head),
+    },
+    server,
+  );
+  server.on('secureConnection', (socket: Socket) => door.crowd.enter(socket));
+}

@@ -1,0 +1,45 @@
+/**
+ * The attack: a token that stays in a URL ends in the server's log, in the browser's history and in a Referer. So the parameters
+ * that may carry a token are recognised in every spelling that a server would decode to the same name, and never passed on.
+ */
+import { splitPathToken, usualSpelling, type Spelling } from './credential-locations.ts';
+
+export interface SplitTarget {
+  /** Path and query without the tokens. */
+  readonly target: string;
+  /** The token in the path, and the values of the token parameters, decoded, in order. */
+  readonly tokens: readonly string[];
+}
+
+const none: readonly string[] = [];
+
+/** Splits the tokens off a request target in origin form. */
+export function splitTokens(whole: string, spelling: Spelling = usualSpelling): SplitTarget {
+  const inPath = splitPathToken(whole, spelling);
+  if (inPath === null) return splitParameters(whole, spelling);
+  const { target, tokens } = splitParameters(inPath.target, spelling);
+  return { target, tokens: [inPath.token, ...tokens] };
+}
+
+function splitParameters(target: string, spelling: Spelling): SplitTarget {
+  const mark = target.indexOf('?');
+  if (mark < 0 || !spelling.mayHold(target, mark)) return { target, tokens: none };
+  const tokens: string[] = [];
+  const kept: string[] = [];
+  for (const pair of target.slice(mark + 1).split('&')) {
+    const equals = pair.indexOf('=');
+    const name = equals < 0 ? pair : pair.slice(0, equals);
+    if (spelling.parameters.has(decode(name))) tokens.push(equals < 0 ? '' : decode(pair.slice(equals + 1)));
+    else kept.push(pair);
+  }
+  if (tokens.length === 0) return { target, tokens: none };
+  const path = target.slice(0, mark);
+  return { target: kept.length === 0 ? path : `${path}?${kept.join('&')}`, tokens };
+}
+
+/** As lenient as the most lenient server: a malformed escape stays as it is. Token names and tokens are ASCII, so bytes suffice. */
+function decode(text: string): string {
+  return text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
