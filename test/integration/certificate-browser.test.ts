@@ -16,11 +16,11 @@ import {
   exportAuthority,
   makeAuthority,
   type Authority,
-} from '../../src/main/core/share/authority.ts';
-import { writeLeaf } from '../../src/main/core/share/certificate-writer.ts';
-import { keyFromDer } from '../../src/main/core/share/key-fits.ts';
-import { hostNames, type HostNames } from '../../src/main/core/share/names.ts';
-import { tlsOptions } from '../../src/main/core/share/tls-options.ts';
+} from '../../src/main/core/share/certificate/authority.ts';
+import { writeLeaf } from '../../src/main/core/share/certificate/certificate-writer.ts';
+import { keyFromDer } from '../../src/main/core/share/certificate/key-match.ts';
+import { hostNames, type HostNames } from '../../src/main/core/share/network/host-names.ts';
+import { tlsOptions } from '../../src/main/core/share/certificate/tls-options.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const certutil = 'certutil';

@@ -11,9 +11,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Log } from '../../src/main/core/ports.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import { openCertificate, type CertificateKeeper } from '../../src/main/core/share/certificate-keeper.ts';
-import { keptPassphrase } from '../../src/main/core/share/passphrase.ts';
-import { suppliedSource } from '../../src/main/core/share/supplied-source.ts';
+import {
+  openCertificate,
+  type CertificateKeeper,
+} from '../../src/main/core/share/certificate/certificate-manager.ts';
+import { keptPassphrase } from '../../src/main/core/share/certificate/key-passphrase.ts';
+import { suppliedSource } from '../../src/main/core/share/certificate/supplied-source.ts';
 import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 const openssl = 'openssl';

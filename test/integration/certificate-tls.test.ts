@@ -7,11 +7,14 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import type { Log } from '../../src/main/core/ports.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
-import { createAuthorityStore } from '../../src/main/core/share/authority-store.ts';
-import { openCertificate, type CertificateKeeper } from '../../src/main/core/share/certificate-keeper.ts';
-import { localSource } from '../../src/main/core/share/local-certificate.ts';
-import { hostNames, type HostNames } from '../../src/main/core/share/names.ts';
-import { rotateTicketKeys } from '../../src/main/core/share/ticket-keys.ts';
+import { createAuthorityStore } from '../../src/main/core/share/certificate/authority-store.ts';
+import {
+  openCertificate,
+  type CertificateKeeper,
+} from '../../src/main/core/share/certificate/certificate-manager.ts';
+import { localSource } from '../../src/main/core/share/certificate/local-certificate.ts';
+import { hostNames, type HostNames } from '../../src/main/core/share/network/host-names.ts';
+import { rotateTicketKeys } from '../../src/main/core/share/certificate/ticket-keys.ts';
 import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 const day = 86_400_000;

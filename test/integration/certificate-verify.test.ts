@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { X509Certificate } from 'node:crypto';
-import { asWritten, makeAuthority, type Authority } from '../../src/main/core/share/authority.ts';
-import { writeLeaf } from '../../src/main/core/share/certificate-writer.ts';
-import { permits } from '../../src/main/core/share/constraints.ts';
-import { keyFromDer } from '../../src/main/core/share/key-fits.ts';
-import { issueLeaf } from '../../src/main/core/share/leaf.ts';
-import { everyName, hostNames, type HostNames } from '../../src/main/core/share/names.ts';
+import { asWritten, makeAuthority, type Authority } from '../../src/main/core/share/certificate/authority.ts';
+import { writeLeaf } from '../../src/main/core/share/certificate/certificate-writer.ts';
+import { permits } from '../../src/main/core/share/certificate/name-constraints.ts';
+import { keyFromDer } from '../../src/main/core/share/certificate/key-match.ts';
+import { issueLeaf } from '../../src/main/core/share/certificate/leaf.ts';
+import { everyName, hostNames, type HostNames } from '../../src/main/core/share/network/host-names.ts';
 import { makeCertificate } from '../support/certificates.ts';
 
 const host = hostNames(

@@ -8,8 +8,8 @@ import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { doorTls } from '../../src/main/core/gateway-tls.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
-import { createAuthorityStore } from '../../src/main/core/share/authority-store.ts';
-import { hostNames } from '../../src/main/core/share/names.ts';
+import { createAuthorityStore } from '../../src/main/core/share/certificate/authority-store.ts';
+import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 import { openRoom, token, type Room } from '../support/gateway.ts';
 

@@ -11,9 +11,9 @@ import {
   type ShareListenerOptions,
 } from '../../src/main/core/gateway/listen/share-listener.ts';
 import { makeCertificate, type TestCertificate } from '../support/certificates.ts';
-import { hostNames } from '../../src/main/core/share/names.ts';
-import { tlsOptions } from '../../src/main/core/share/tls-options.ts';
-import { rotateTicketKeys } from '../../src/main/core/share/ticket-keys.ts';
+import { hostNames } from '../../src/main/core/share/network/host-names.ts';
+import { tlsOptions } from '../../src/main/core/share/certificate/tls-options.ts';
+import { rotateTicketKeys } from '../../src/main/core/share/certificate/ticket-keys.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 
 let first: TestCertificate;

@@ -5,7 +5,7 @@ import getPort from 'get-port';
 import { expect, test } from 'vitest';
 import type { AuthorityInfo } from '../../src/shared/sharing.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
-import { hostNames } from '../../src/main/core/share/names.ts';
+import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 import { day, makeCertificate } from '../support/certificates.ts';
 import { matlabHome, tell } from '../support/matlab.ts';
 

@@ -6,10 +6,10 @@ import { afterEach, beforeEach } from 'vitest';
 import type { SecretKeeper } from '../../src/main/core/ports.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import { Audit, auditFolders, type AuditOptions } from '../../src/main/core/share/audit.ts';
-import type { AuditEvent } from '../../src/main/core/share/audit-entry.ts';
-import { AuditStream, type AuditStreamOptions } from '../../src/main/core/share/audit-stream.ts';
-import type { AuditKey } from '../../src/main/core/share/retired-keys.ts';
+import { Audit, auditFolders, type AuditOptions } from '../../src/main/core/share/audit/audit.ts';
+import type { AuditEvent } from '../../src/main/core/share/audit/audit-entry.ts';
+import { AuditStream, type AuditStreamOptions } from '../../src/main/core/share/audit/audit-stream.ts';
+import type { AuditKey } from '../../src/main/core/share/ledger/retired-keys.ts';
 import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 export const auditKey = (name: string): AuditKey => ({ id: name, key: new Secret(Buffer.alloc(32, name)) });

@@ -8,8 +8,8 @@ import {
   X509CertificateGenerator,
   type Extension,
 } from '@peculiar/x509';
-import type { HostNames } from '../../src/main/core/share/names.ts';
-import { hostNames } from '../../src/main/core/share/names.ts';
+import type { HostNames } from '../../src/main/core/share/network/host-names.ts';
+import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 
 export const day = 86_400_000;
 /** Noon of 1 June 2026. */

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { SecretKeeper } from '../../src/main/core/ports.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import { deriveKeys } from '../../src/main/core/share/installation-key.ts';
-import type { LinkRequest } from '../../src/main/core/share/link.ts';
-import type { Ledger } from '../../src/main/core/share/ledger.ts';
-import { openLedger, type LedgerOptions } from '../../src/main/core/share/open-ledger.ts';
+import { deriveKeys } from '../../src/main/core/share/ledger/installation-key.ts';
+import type { LinkRequest } from '../../src/main/core/share/ledger/link.ts';
+import type { Ledger } from '../../src/main/core/share/ledger/ledger.ts';
+import { openLedger, type LedgerOptions } from '../../src/main/core/share/ledger/open-ledger.ts';
 import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 
 export const keys = deriveKeys(new Secret('installation'));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { doorTls, type DoorTlsParts } from '../../src/main/core/gateway-tls.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
-import { createAuthorityStore } from '../../src/main/core/share/authority-store.ts';
-import { hostNames } from '../../src/main/core/share/names.ts';
+import { createAuthorityStore } from '../../src/main/core/share/certificate/authority-store.ts';
+import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
 import { day, makeCertificate } from '../support/certificates.ts';
 

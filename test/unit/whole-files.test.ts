@@ -23,8 +23,8 @@ test('whoever writes a whole file of what the home remembers asks first whether 
     'core/folders/trust-file.ts',
     'core/launcher/saved-servers.ts',
     'core/settings/store.ts',
-    'core/share/audit-store.ts',
-    'core/share/ledger-file.ts',
+    'core/share/audit/audit-store.ts',
+    'core/share/ledger/ledger-file.ts',
   ]);
   expect(writers.filter(name => !asking.includes(name)).toSorted()).toEqual(Object.keys(unasked));
 });

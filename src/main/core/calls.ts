@@ -5,7 +5,7 @@ import { argumentName } from './argument-names.ts';
 import { customServerSchema } from './custom-schema.ts';
 import { GatehouseError } from './errors.ts';
 import { issueWords } from './issue-words.ts';
-import { pageSchema } from './share/link.ts';
+import { pageSchema } from './share/ledger/link.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is not a server id');
 const profile = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'is not the name of a profile');

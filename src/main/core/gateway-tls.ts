@@ -8,13 +8,13 @@ import type { LocalTls } from './gateway-ports.ts';
 import type { DoorTls, Redactor, SecretKeeper } from './ports.ts';
 import { createPrivateKey } from 'node:crypto';
 import { Secret } from './secret.ts';
-import type { AuthorityStore } from './share/authority-store.ts';
-import { issueLeaf, type Leaf } from './share/leaf.ts';
-import { hostNames } from './share/names.ts';
-import { keptPassphrase } from './share/passphrase.ts';
-import { asError, readSupplied } from './share/supplied.ts';
-import { tlsOptions } from './share/tls-options.ts';
-import { systemRoots } from './share/trust.ts';
+import type { AuthorityStore } from './share/certificate/authority-store.ts';
+import { issueLeaf, type Leaf } from './share/certificate/leaf.ts';
+import { hostNames } from './share/network/host-names.ts';
+import { keptPassphrase } from './share/certificate/key-passphrase.ts';
+import { asError, readSupplied } from './share/certificate/supplied.ts';
+import { tlsOptions } from './share/certificate/tls-options.ts';
+import { systemRoots } from './share/certificate/system-trust.ts';
 
 export interface DoorTlsParts {
   /** With this installation's own authority, which guests of shares know too. */

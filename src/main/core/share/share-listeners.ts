@@ -7,12 +7,12 @@ import type { UpstreamState } from '../gateway-ports.ts';
 import type { ProfileSharing } from '../role-ports.ts';
 import type { GuestDesk, ShareGateway, ShareGatewayRules, ShareRefusal } from '../share-ports.ts';
 import { createTurns } from '../keyed-mutex.ts';
-import type { Guest } from './guests.ts';
-import type { HostNames } from './names.ts';
-import { bindAddresses, placeOf, shareOrigins } from './reach.ts';
-import type { Rooms } from './share-rooms.ts';
+import type { Guest } from './ledger/guest-sessions.ts';
+import type { HostNames } from './network/host-names.ts';
+import { bindAddresses, placeOf, shareOrigins } from './network/network-exposure.ts';
+import type { Rooms } from './share-storage.ts';
 import { notRunning, notShared } from './share-errors.ts';
-import { shareTls } from './share-tls.ts';
+import { shareTls } from './certificate/share-tls.ts';
 
 /** A server as sharing sees it. */
 export interface SharedServer {

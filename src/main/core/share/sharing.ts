@@ -14,17 +14,17 @@ import type {
 } from '../../../shared/sharing.ts';
 import type { Log } from '../ports.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
-import { dropWaits, type WaitTable } from './approvals.ts';
-import { describeLink, describeNewLink } from './described.ts';
-import { permissionsFor } from './message-permissions.ts';
-import type { Guest } from './guests.ts';
-import type { Taken } from './ledger.ts';
+import { dropWaits, type WaitTable } from './ledger/join-requests.ts';
+import { describeLink, describeNewLink } from './to-contract.ts';
+import { permissionsFor } from './ledger/message-permissions.ts';
+import type { Guest } from './ledger/guest-sessions.ts';
+import type { Taken } from './ledger/ledger.ts';
 import { notAcknowledged, notOffered, notRunning, notShared } from './share-errors.ts';
-import type { Rooms } from './share-rooms.ts';
-import type { ShareOutlook } from './share-outlook.ts';
+import type { Rooms } from './share-storage.ts';
+import type { ShareOutlook } from './share-previewer.ts';
 import type { SharedServer, ShareListeners } from './share-listeners.ts';
-import type { ShareTeller } from './share-teller.ts';
-import { needsAcknowledgement } from './warnings.ts';
+import type { ShareTeller } from './share-event-reporter.ts';
+import { needsAcknowledgement } from './share-warnings.ts';
 
 export interface SharingParts {
   readonly rooms: () => Promise<Rooms>;

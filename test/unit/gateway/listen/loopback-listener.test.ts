@@ -8,7 +8,7 @@ import {
   loopbackAddresses,
   type Listener,
 } from '../../../../src/main/core/gateway/listen/loopback-listener.ts';
-import { hostNames } from '../../../../src/main/core/share/names.ts';
+import { hostNames } from '../../../../src/main/core/share/network/host-names.ts';
 import { day, makeCertificate } from '../../../support/certificates.ts';
 
 const open: { close(): unknown }[] = [];

@@ -4,7 +4,7 @@
  * result does not depend on how the page was cut into pieces.
  */
 import type { PageRewrite } from '../../ports.ts';
-import { plainAddress } from '../../share/address-range.ts';
+import { plainAddress } from '../../share/network/address-range.ts';
 import type { Facts } from '../request/facts.ts';
 
 interface Replacement {

@@ -1,0 +1,107 @@
+/**
+ * The attacks: a guest who lets himself in while the owner has not answered; one approval that lets in two; a queue that is filled so that the right guest is
+ * not seen. So a wait is a row with a ticket that only the waiting page has, an approval is for that ticket and is spent by one join, every wait ends by itself, and each
+ * link has only a few.
+ */
+import { hashSecret, type Secret } from '../../secret.ts';
+import { guestKey, type GuestFacts } from './guest-sessions.ts';
+import type { Link } from './link.ts';
+
+export interface Wait extends GuestFacts {
+  /** Names the wait to the owner; opens nothing. */
+  readonly id: string;
+  readonly linkId: string;
+  readonly serverId: string;
+  readonly askedAt: number;
+  /** Until when it can be answered, and an answer be used. */
+  readonly endsAt: number;
+  answer: 'none' | 'given' | 'denied';
+}
+
+/** By `guestKey` of the ticket. */
+export type WaitTable = Map<string, Wait>;
+
+export interface WaitLimits {
+  readonly waitMs: number;
+  readonly each: number;
+  readonly all: number;
+}
+
+export const waitLimits: WaitLimits = { waitMs: 10 * 60_000, each: 20, all: 500 };
+
+/** Begins a wait for a link whose secret was shown. `full` when too many wait already, over all or for this link. */
+export function askApproval(
+  table: WaitTable,
+  now: number,
+  link: Pick<Link, 'id' | 'serverId' | 'expiresAt'>,
+  ticket: Secret<string>,
+  facts: GuestFacts,
+  limits: WaitLimits = waitLimits,
+): Wait | 'full' {
+  dropWaits(table, now);
+  const ofLink = [...table.values()].filter(wait => wait.linkId === link.id).length;
+  if (table.size >= limits.all || ofLink >= limits.each) return 'full';
+  const key = guestKey(ticket.reveal());
+  const wait: Wait = {
+    ...facts,
+    id: hashSecret(key).toString('hex').slice(0, 12),
+    linkId: link.id,
+    serverId: link.serverId,
+    askedAt: now,
+    endsAt: Math.min(now + limits.waitMs, link.expiresAt),
+    answer: 'none',
+  };
+  table.set(key, wait);
+  return wait;
+}
+
+/** The owner's answer, once. Null where nobody waits under that name, or it was answered before. */
+export function answerWait(
+  table: WaitTable,
+  now: number,
+  id: string,
+  answer: 'given' | 'denied',
+): Wait | null {
+  for (const wait of table.values()) {
+    if (wait.id !== id || wait.answer !== 'none' || !(now < wait.endsAt)) continue;
+    wait.answer = answer;
+    return wait;
+  }
+  return null;
+}
+
+export type WaitState = 'waiting' | 'given' | 'denied' | 'over';
+
+/** Who waits with this ticket. */
+export function waitOf(table: ReadonlyMap<string, Wait>, ticket: string): Wait | null {
+  return table.get(guestKey(ticket)) ?? null;
+}
+
+/** What the waiting page is told. Spends nothing. */
+export function waitState(
+  table: ReadonlyMap<string, Wait>,
+  now: number,
+  ticket: string,
+  linkId: string,
+): WaitState {
+  const wait = table.get(guestKey(ticket));
+  if (wait === undefined || wait.linkId !== linkId || !(now < wait.endsAt)) return 'over';
+  return wait.answer === 'none' ? 'waiting' : wait.answer;
+}
+
+/** True once for an approval that was given for this link: the join that asks may go on. */
+export function takeApproval(table: WaitTable, now: number, ticket: string, linkId: string): boolean {
+  if (waitState(table, now, ticket, linkId) !== 'given') return false;
+  return table.delete(guestKey(ticket));
+}
+
+/** Removes what nobody waits for any more: what is over, and what belongs to links that `ended` picks. */
+export function dropWaits(
+  table: WaitTable,
+  now: number,
+  ended: (linkId: string) => boolean = () => false,
+): void {
+  for (const [key, wait] of table) {
+    if (!(now < wait.endsAt) || ended(wait.linkId)) table.delete(key);
+  }
+}

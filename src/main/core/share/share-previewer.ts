@@ -1,0 +1,105 @@
+/** What a link would mean, before it is made: roles in words, from where it works, and the warnings that are true. */
+import { networkInterfaces } from 'node:os';
+import type { Role } from '../../../shared/model.ts';
+import type { RoleOffer, SharePreview, SharePreviewRequest } from '../../../shared/sharing.ts';
+import type { CertificateKeeper } from './certificate/certificate-manager.ts';
+import { describeCertificate } from './to-contract.ts';
+import { permissionsFor } from './ledger/message-permissions.ts';
+import { listenChoices, placeOf, reachOf } from './network/network-exposure.ts';
+import type { Rooms } from './share-storage.ts';
+import type { SharedServer } from './share-listeners.ts';
+import { needsAcknowledgement, shareWarnings } from './share-warnings.ts';
+
+export interface OutlookParts {
+  readonly rooms: () => Promise<Rooms>;
+  readonly user: string;
+  readonly administrator: boolean;
+  /** Where the server listens for guests now, else the setting. */
+  readonly listen: (serverId: string) => string;
+  readonly trustedNetworks: () => readonly string[];
+}
+
+/** Milliseconds for asking a server what its roles mean just now. */
+const askMs = 3000;
+
+export class ShareOutlook {
+  readonly #parts: OutlookParts;
+  /** As they were when somebody last asked; for the guests' page. */
+  readonly #offers = new Map<string, readonly RoleOffer[]>();
+
+  constructor(parts: OutlookParts) {
+    this.#parts = parts;
+  }
+
+  /** What a role means. */
+  offer(server: SharedServer, role: Role): RoleOffer {
+    const known = this.#offers.get(server.id)?.find(offer => offer.role === role);
+    return known ?? { role, title: role, can: [], cannot: [], runsCode: role !== 'viewer', note: null };
+  }
+
+  async offers(server: SharedServer): Promise<readonly RoleOffer[]> {
+    const reach = server.state()?.reach;
+    const upstream = reach?.kind === 'open' ? reach.upstream : null;
+    const offers = await server.sharing.offers(upstream, AbortSignal.timeout(askMs));
+    this.#offers.set(server.id, offers);
+    return offers;
+  }
+
+  async preview(server: SharedServer, request: SharePreviewRequest): Promise<SharePreview> {
+    const { user, administrator } = this.#parts;
+    const roles = await this.offers(server);
+    const rooms = await this.#parts.rooms();
+    const keeper = await rooms.certificate();
+    const certificate = describeCertificate(keeper);
+    const interfaces = networkInterfaces();
+    const listen = request.listen ?? this.#parts.listen(server.id);
+    const { reach, network, words } = reachOf(
+      placeOf(listen, interfaces),
+      interfaces,
+      this.#parts.trustedNetworks(),
+    );
+    const warnings = shareWarnings({
+      role: request.role,
+      serverName: server.name,
+      user,
+      // A role that is not known to be harmless is not called harmless.
+      runsCode: runsCode(server, roles, request),
+      reach,
+      network,
+      lifeMs: request.expiresSeconds * 1000,
+      uses: request.uses,
+      approval: request.approval,
+      administrator,
+      certificate: certificateKind(keeper),
+    });
+    return {
+      server: server.id,
+      serverName: server.name,
+      roles,
+      notOffered: server.sharing.notOffered.filter(one => !roles.some(({ role }) => role === one.role)),
+      warnings,
+      needsAcknowledgement: needsAcknowledgement(warnings),
+      reach: words,
+      places: listenChoices(interfaces),
+      listen,
+      certificate,
+    };
+  }
+}
+
+function runsCode(
+  { sharing: { rules } }: SharedServer,
+  roles: readonly RoleOffer[],
+  request: SharePreviewRequest,
+): boolean {
+  const permissions = permissionsFor(rules, request);
+  const wide = permissions !== null && rules.messages?.runsCode(request.role, permissions) === true;
+  return wide || (roles.find(({ role }) => role === request.role)?.runsCode ?? true);
+}
+
+/** One that only some browsers know (an organisation's own authority) is told of by its findings. */
+function certificateKind(keeper: CertificateKeeper): 'trusted' | 'local-authority' | 'self-signed' {
+  const { kind } = keeper.current();
+  if (kind === 'local') return 'local-authority';
+  return keeper.findings().some(({ code }) => code === 'self-signed') ? 'self-signed' : 'trusted';
+}

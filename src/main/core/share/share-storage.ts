@@ -1,0 +1,188 @@
+/**
+ * What sharing keeps: the ledger, the audit log, the certificate and the keys to all three, opened together at the first use. Where one of them cannot be opened nothing is shared: a
+ * link that nobody can vouch for, or whose use is not written down, is worse than none.
+ */
+import { join } from 'node:path';
+import type { MayWrite } from '../home/home-lock.ts';
+import type { Log, Redactor, SecretKeeper } from '../ports.ts';
+import { makeFolder } from '../make-folder.ts';
+import { Audit, auditFolders } from './audit/audit.ts';
+import { createAuthorityStore, type AuthorityStore } from './certificate/authority-store.ts';
+import type { CertificateSource } from './certificate/certificate.ts';
+import { openCertificate, type CertificateKeeper } from './certificate/certificate-manager.ts';
+import type { GuestLimits } from './ledger/guest-sessions.ts';
+import { forgetOtherKey, openInstallationKey } from './ledger/installation-key.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { LockOwner } from './ledger/ledger-lock.ts';
+import { localSource } from './certificate/local-certificate.ts';
+import type { HostNames } from './network/host-names.ts';
+import { openLedger } from './ledger/open-ledger.ts';
+import { keptPassphrase } from './certificate/key-passphrase.ts';
+import { suppliedSource } from './certificate/supplied-source.ts';
+import { systemRoots } from './certificate/system-trust.ts';
+
+export interface RoomsOptions {
+  /** Private folders: for the ledger and the audit log, and for the count that is kept apart from it. */
+  readonly data: string;
+  readonly state: string;
+  readonly keeper: SecretKeeper;
+  readonly redactor: Redactor;
+  readonly log: Log;
+  readonly owner: Omit<LockOwner, 'ownsHome'>;
+  readonly mayWrite: MayWrite;
+  readonly limits: GuestLimits;
+  /** This computer's names and addresses now. */
+  readonly host: () => HostNames;
+  /** Files of a supplied certificate; null for the local authority. Asked again at each look. */
+  readonly supplied: () => { readonly certificate: string; readonly key: string | null } | null;
+  /** Names that the owner wants links to work with. */
+  readonly wanted: () => readonly string[];
+  readonly uid: number | null;
+}
+
+export interface Rooms {
+  readonly ledger: Ledger;
+  readonly audit: Audit;
+  readonly authorities: AuthorityStore;
+  /** Opened at the first share: it may fail by a file of the owner's, and links can be taken back all the same. */
+  certificate(): Promise<CertificateKeeper>;
+  close(): Promise<void>;
+}
+
+export function ledgerFileOf(data: string): string {
+  return join(data, 'share-ledger.json');
+}
+
+export async function openRooms(options: RoomsOptions): Promise<Rooms> {
+  const { keeper, redactor, log, mayWrite } = options;
+  await mayWrite();
+  const warn = (sentence: string): void => log.warn(sentence);
+  const keys = await openInstallationKey(keeper, redactor);
+  const setAside: string[] = [];
+  const ledger = await openLedger({
+    file: ledgerFileOf(options.data),
+    keeper,
+    keys: keys.current,
+    otherKeys: keys.other === null ? [] : [keys.other],
+    owner: { ...options.owner, ownsHome: true },
+    mayWrite,
+    limits: options.limits,
+    warn: sentence => {
+      setAside.push(sentence);
+      warn(sentence);
+    },
+  });
+  if (keys.other !== null) await forgetOtherKey(keeper);
+  const folder = join(options.data, 'audit');
+  for (const each of auditFolders(folder)) await makeFolder(each);
+  const audit = new Audit({
+    folder,
+    headFile: join(options.state, 'audit-head.json'),
+    keeper,
+    keys: ledger.auditKeys(),
+    maxBytes: 10_000_000,
+    kept: 20,
+    redactor,
+    mayWrite,
+    warn,
+  });
+  for (const reason of setAside) await audit.record({ event: 'ledger-set-aside', reason });
+  const authorities = createAuthorityStore({ keeper, redactor, host: options.host });
+  const certificate = onceOpened(() => openShown(options, authorities, audit));
+  return {
+    ledger,
+    audit,
+    authorities,
+    certificate: certificate.get,
+    async close() {
+      (await certificate.known())?.close();
+      await ledger.close();
+      await audit.close();
+    },
+  };
+}
+
+/** The certificate that guests are shown; each change of it is written down. */
+async function openShown(
+  options: RoomsOptions,
+  authorities: AuthorityStore,
+  audit: Audit,
+): Promise<CertificateKeeper> {
+  const source = chosenSource(options, authorities);
+  const opened = await openCertificate(source, { clock: Date.now, log: options.log });
+  opened.onChange(({ certificate, reason }) => {
+    void audit.record({ event: 'certificate-changed', fingerprint: certificate.fingerprint, reason });
+  });
+  return opened;
+}
+
+/** The setting may change while guests are in: the source that is chosen then begins anew, and its first certificate replaces the old one. */
+function chosenSource(options: RoomsOptions, authorities: AuthorityStore): CertificateSource {
+  const { keeper, redactor } = options;
+  const local = localSource({ authorities, keeper, redactor, host: options.host });
+  let chosen = '';
+  let source = local;
+  const choose = (): boolean => {
+    const files = options.supplied();
+    const wanted = JSON.stringify(files);
+    if (wanted === chosen) return false;
+    chosen = wanted;
+    source = files === null ? local : suppliedOf(options, files);
+    return true;
+  };
+  return {
+    async refresh(current, now) {
+      const changed = choose();
+      try {
+        return await source.refresh(changed ? null : current, now);
+      } catch (error) {
+        // What could not be taken is tried again at the next look.
+        if (changed) chosen = '';
+        throw error;
+      }
+    },
+    findings: (current, now) => source.findings(current, now),
+  };
+}
+
+function suppliedOf(
+  options: RoomsOptions,
+  files: { readonly certificate: string; readonly key: string | null },
+): CertificateSource {
+  const host = options.host();
+  return suppliedSource({
+    files,
+    passphrases: keptPassphrase({
+      keeper: options.keeper,
+      redactor: options.redactor,
+      path: files.key ?? files.certificate,
+      // The core has no screen: `gatehouse certificate --passphrase` keeps it.
+      ask: () => Promise.resolve(null),
+    }),
+    wanted: options.wanted(),
+    own: [...host.names, ...host.addresses],
+    roots: systemRoots,
+    uid: options.uid,
+  });
+}
+
+interface Once<T> {
+  readonly get: () => Promise<T>;
+  /** What was opened; null where nothing was. */
+  readonly known: () => Promise<T | null>;
+}
+
+/** Opens at the first call, for all who ask; a failure is not kept. */
+export function onceOpened<T>(open: () => Promise<T>): Once<T> {
+  let opening: Promise<T> | null = null;
+  return {
+    get() {
+      opening ??= open().catch((error: unknown) => {
+        opening = null;
+        throw error;
+      });
+      return opening;
+    },
+    known: () => opening?.catch(() => null) ?? Promise.resolve(null),
+  };
+}

@@ -1,0 +1,148 @@
+/** Links, guests, waits and certificates as the owner sees them: without a hash, with times as ISO 8601. */
+import type {
+  AuditReport,
+  AuthorityInfo,
+  CertificateInfo,
+  NewShareLink,
+  Person,
+  ShareAddress,
+  ShareLinkInfo,
+  ShareWarning,
+  Waiting,
+} from '../../../shared/sharing.ts';
+import type { Secret } from '../secret.ts';
+import type { Wait } from './ledger/join-requests.ts';
+import type { AuditFault, AuditVerdict } from './audit/audit-verify.ts';
+import type { AuthorityExport } from './certificate/authority.ts';
+import type { ShareCertificate } from './certificate/certificate.ts';
+import type { CertificateKeeper } from './certificate/certificate-manager.ts';
+import type { Guest } from './ledger/guest-sessions.ts';
+import type { ListedLink } from './ledger/ledger.ts';
+import { makeLinkUrl } from './ledger/link-url.ts';
+import { noAddress } from './share-errors.ts';
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+export function describeLink(link: ListedLink, serverName: string, people: number): ShareLinkInfo {
+  const {
+    id,
+    serverId,
+    role,
+    label,
+    group,
+    createdAt,
+    expiresAt,
+    usesLeft,
+    approval,
+    state,
+    permissions,
+    opens,
+  } = link;
+  const times = { createdAt: iso(createdAt), expiresAt: iso(expiresAt) };
+  return {
+    id,
+    server: serverId,
+    serverName,
+    role,
+    label,
+    group,
+    ...times,
+    usesLeft,
+    approval,
+    state,
+    permissions,
+    opens,
+    people,
+  };
+}
+
+/** With its secret, once. Refuses with `no-share-address` where the certificate names no address of this computer. */
+export function describeNewLink(
+  link: ShareLinkInfo,
+  secret: Secret<string>,
+  addresses: readonly ShareAddress[],
+  certificate: Pick<ShareCertificate, 'fingerprint' | 'authority'>,
+  warnings: readonly ShareWarning[],
+): NewShareLink {
+  const [first, ...others] = addresses;
+  if (first === undefined) throw noAddress();
+  const urlAt = (origin: string): string => makeLinkUrl(origin, link.id, secret).reveal();
+  return {
+    ...link,
+    url: urlAt(first.origin),
+    otherUrls: others.map(({ origin, where }) => ({ url: urlAt(origin), where })),
+    toolToken: `${link.id}.${secret.reveal()}`,
+    fingerprint: certificate.fingerprint,
+    authorityFingerprint: certificate.authority?.fingerprint ?? null,
+    warnings,
+  };
+}
+
+export function describeGuest(guest: Guest, label: string, serverName: string, connections: number): Person {
+  return {
+    session: guest.id,
+    link: guest.linkId,
+    label,
+    server: guest.serverId,
+    serverName,
+    name: guest.name,
+    role: guest.role,
+    address: guest.address,
+    browser: guest.browser,
+    since: iso(guest.createdAt),
+    lastSeen: iso(guest.lastSeen),
+    endsAt: iso(guest.endsAt),
+    connections,
+  };
+}
+
+export function describeWait(wait: Wait, link: ListedLink, serverName: string): Waiting {
+  return {
+    id: wait.id,
+    link: wait.linkId,
+    label: link.label,
+    server: wait.serverId,
+    serverName,
+    role: link.role,
+    name: wait.name,
+    address: wait.address,
+    browser: wait.browser,
+    since: iso(wait.askedAt),
+    endsAt: iso(wait.endsAt),
+  };
+}
+
+export function describeAuthority({ name, fingerprint, validTo, pem }: AuthorityExport): AuthorityInfo {
+  return { name, fingerprint, validTo, pem };
+}
+
+export function describeCertificate(keeper: CertificateKeeper): CertificateInfo {
+  const { kind, fingerprint, validTo, trustedByAll, authority } = keeper.current();
+  return {
+    kind,
+    fingerprint,
+    validTo,
+    trustedByAll,
+    authority: authority === null ? null : describeAuthority(authority),
+    findings: keeper.findings().map(({ message, nextStep }) => ({ message, nextStep })),
+  };
+}
+
+const faults: Record<AuditFault, string> = {
+  changed: 'is not as it was written',
+  removed: 'follows a line that was removed',
+  reordered: 'is not in its place',
+  cut: 'should follow: lines are missing at the end',
+  'beginning-missing': 'is the first one left: lines are missing before it',
+  'no-count': 'cannot be checked, because the count that is kept apart is gone or not ours',
+  'old-key': 'was signed with a key that had been replaced by then',
+};
+
+export function describeAudit(verdict: AuditVerdict): AuditReport {
+  if (verdict.whole) return { whole: true, lines: verdict.lines, faults: [] };
+  const { file, line, reason } = verdict;
+  const where = file === '' ? 'The audit log' : `Line ${line} of ${file}`;
+  return { whole: false, lines: Math.max(0, line - 1), faults: [`${where} ${faults[reason]}.`] };
+}
