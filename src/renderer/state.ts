@@ -9,7 +9,7 @@ import type {
   ServerInfo,
   SetupProgress,
 } from '../shared/model.ts';
-import type { Person, ShareLinkInfo, Waiting } from '../shared/sharing.ts';
+import type { GuestSessionInfo, ShareLinkInfo, JoinRequestInfo } from '../shared/sharing.ts';
 import type { ShellState } from '../shared/window.ts';
 import { announcement } from './words.ts';
 
@@ -185,8 +185,8 @@ export function best(model: Model): FoundServer | null {
 /** Links that are open, people and waits, counted by server. */
 export function countSharing(
   links: readonly ShareLinkInfo[],
-  people: readonly Person[],
-  waiting: readonly Waiting[],
+  people: readonly GuestSessionInfo[],
+  waiting: readonly JoinRequestInfo[],
 ): Readonly<Record<string, Shared>> {
   const counts: Record<string, Shared> = {};
   const add = (server: string, change: Partial<Shared>): void => {

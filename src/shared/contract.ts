@@ -21,15 +21,15 @@ import type {
   AuthorityInfo,
   CertificateInfo,
   NewShareLink,
-  Person,
-  PersonLeft,
+  GuestSessionInfo,
+  GuestSessionEnded,
   ShareLinkInfo,
   ShareListenerInfo,
   SharePreview,
   SharePreviewRequest,
   ShareRequest,
-  TakenBack,
-  Waiting,
+  RevokeResult,
+  JoinRequestInfo,
 } from './sharing.ts';
 
 /** What a window, the tray or the command line may ask of the core. One line is one call. */
@@ -91,14 +91,14 @@ export interface Calls {
   'share.create': (request: ShareRequest) => Promise<NewShareLink>;
   'share.links': () => Promise<readonly ShareLinkInfo[]>;
   /** Takes one link back: its sessions and open sockets are gone when this is answered. */
-  'share.revoke': (link: string) => Promise<TakenBack>;
+  'share.revoke': (link: string) => Promise<RevokeResult>;
   /** Takes every link of a server back and turns its share listener off. */
-  'share.stop': (server: string) => Promise<TakenBack>;
+  'share.stop': (server: string) => Promise<RevokeResult>;
   'share.listeners': () => Promise<readonly ShareListenerInfo[]>;
-  'share.people': () => Promise<readonly Person[]>;
+  'share.people': () => Promise<readonly GuestSessionInfo[]>;
   /** Ends one session. The link stays, and may be used again while it lives. */
-  'share.kick': (session: string) => Promise<TakenBack>;
-  'share.waiting': () => Promise<readonly Waiting[]>;
+  'share.kick': (session: string) => Promise<RevokeResult>;
+  'share.waiting': () => Promise<readonly JoinRequestInfo[]>;
   /** Lets somebody in who waits, or not. */
   'share.answer': (waiting: string, answer: { readonly allow: boolean }) => Promise<void>;
   'share.certificate': () => Promise<CertificateInfo>;
@@ -131,9 +131,9 @@ export interface Events {
   'setup.progress': SetupProgress;
   /** Links, people, listeners or waits of a server changed; null where all may have. */
   'share.changed': { readonly server: string | null };
-  'share.joined': Person;
-  'share.left': PersonLeft;
-  'share.waiting': Waiting;
+  'share.joined': GuestSessionInfo;
+  'share.left': GuestSessionEnded;
+  'share.waiting': JoinRequestInfo;
   'core.stopping': { readonly reason: string };
 }
 

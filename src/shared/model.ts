@@ -208,7 +208,7 @@ export interface AccessLink {
   readonly expiresAt: string | null;
 }
 
-export type SecretStore = 'keychain' | 'file' | 'memory';
+export type SecretStoreKind = 'keychain' | 'file' | 'memory';
 
 export interface About {
   readonly version: string;
@@ -216,7 +216,7 @@ export interface About {
   readonly node: string;
   /** Where settings and records are kept. */
   readonly home: string;
-  readonly secrets: SecretStore;
+  readonly secrets: SecretStoreKind;
   /** One plain sentence about where secrets are kept. */
   readonly secretsSentence: string;
   readonly startedAt: string;

@@ -146,7 +146,7 @@ export interface NewShareLink extends ShareLinkInfo {
 }
 
 /** Somebody who is in now. */
-export interface Person {
+export interface GuestSessionInfo {
   readonly session: string;
   readonly link: string;
   readonly label: string;
@@ -167,7 +167,7 @@ export interface Person {
 }
 
 /** Somebody who waits to be let in. */
-export interface Waiting {
+export interface JoinRequestInfo {
   readonly id: string;
   readonly link: string;
   readonly label: string;
@@ -191,7 +191,7 @@ export interface ShareListenerInfo {
 }
 
 /** What taking something back ended. */
-export interface TakenBack {
+export interface RevokeResult {
   readonly links: readonly string[];
   readonly sessions: number;
 }
@@ -208,7 +208,7 @@ export interface AuditReport {
 export type AuditLine = Readonly<Record<string, unknown>>;
 
 /** Why somebody is not in any more. */
-export interface PersonLeft {
+export interface GuestSessionEnded {
   readonly session: string;
   readonly server: string;
   readonly name: string;

@@ -7,12 +7,12 @@ import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jupyterSharing } from '../../src/main/core/profiles/jupyter/roles/offers.ts';
 import { openRoom, rawExchange, token, type Room } from '../support/gateway.ts';
-import type { Guest } from '../support/guest.ts';
+import type { StoredGuestSession } from '../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';
 
 let own: Room;
 let shared: ShareRoom;
-let guest: Guest;
+let guest: StoredGuestSession;
 
 beforeAll(async () => {
   own = await openRoom();

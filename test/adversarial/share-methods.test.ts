@@ -1,11 +1,11 @@
 /* A guest may POST and says in a header that it is a DELETE, in a spelling that servers of the CGI family read as the plain one; or in a field of a form. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';
-import type { Guest } from '../support/guest.ts';
+import type { StoredGuestSession } from '../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';
 
 let room: ShareRoom;
-let guest: Guest;
+let guest: StoredGuestSession;
 beforeAll(async () => {
   room = await openShareRoom(pathRules({ viewer: { requests: ['POST /items'] } }));
   guest = await room.guest('viewer');

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
 import { attacks } from '../support/attacks.ts';
-import { Guest, navigation, ofPage } from '../support/guest.ts';
+import { StoredGuestSession, navigation, ofPage } from '../support/guest.ts';
 import { roleTable } from '../support/role-table.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';
 
@@ -102,7 +102,10 @@ test.each(['viewer', 'editor'] as const)(
           how,
         } of steps) {
           room.executed.length = 0;
-          const guest = new Guest(`${room.origin}/_gatehouse/join/${inside.id}#${inside.secret}`, room.pem);
+          const guest = new StoredGuestSession(
+            `${room.origin}/_gatehouse/join/${inside.id}#${inside.secret}`,
+            room.pem,
+          );
           const headers: Record<string, string> = {
             ...(how === 'page' ? ofPage(room.origin) : how === 'navigation' ? navigation : {}),
             ...header,
@@ -132,7 +135,7 @@ test.each(['viewer', 'editor'] as const)(
 
 /** Until there is an answer, or the handshake is over. */
 async function send(
-  guest: Guest,
+  guest: StoredGuestSession,
   method: string,
   target: string,
   headers: Record<string, string>,

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { makeHome, serve, toolUrl, type Served } from '../support/core.ts';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 
 export interface Revocations {
   /** Milliseconds from the call until the last socket of the link was closed; one a round. */
@@ -46,7 +46,9 @@ export async function measureRevocations(
     say(`${others} idle guests`);
     const idle: Held[] = [];
     for (let made = 0; made < others; made += each) {
-      idle.push(...(await crowd(await makeLink(core, served), authority, Math.min(each, others - made))));
+      idle.push(
+        ...(await connectionLimiter(await makeLink(core, served), authority, Math.min(each, others - made))),
+      );
     }
     const cut: number[] = [];
     const answered: number[] = [];
@@ -54,7 +56,10 @@ export async function measureRevocations(
     let sockets = 0;
     for (let round = 0; round < rounds; round++) {
       const link = await makeLink(core, served);
-      const held = [...(await crowd(link, authority, each)), ...(await webSockets(link, authority, 50))];
+      const held = [
+        ...(await connectionLimiter(link, authority, each)),
+        ...(await webSockets(link, authority, 50)),
+      ];
       sockets = held.length;
       const owner = await watchOwner(served);
       const begun = performance.now();
@@ -90,7 +95,7 @@ function makeLink(core: CoreClient, served: Served): Promise<NewShareLink> {
 }
 
 /** Connections of guests who have come in, have asked once on each, and keep them. */
-async function crowd(link: NewShareLink, authority: string, count: number): Promise<Held[]> {
+async function connectionLimiter(link: NewShareLink, authority: string, count: number): Promise<Held[]> {
   const held: Held[] = [];
   while (held.length < count) {
     const wanted = Math.min(50, count - held.length);
@@ -106,18 +111,18 @@ async function crowd(link: NewShareLink, authority: string, count: number): Prom
 let addresses = 0;
 
 /** At an address of its own: from one address only so many come in at once. */
-function makeGuest(link: NewShareLink, authority: string): Guest {
+function makeGuest(link: NewShareLink, authority: string): StoredGuestSession {
   addresses += 1;
   const localAddress = `127.0.${1 + Math.floor(addresses / 250)}.${1 + (addresses % 250)}`;
-  return new Guest(link.url, authority, { localAddress });
+  return new StoredGuestSession(link.url, authority, { localAddress });
 }
 
-async function enter(guest: Guest, authority: string): Promise<Held[]> {
+async function enter(guest: StoredGuestSession, authority: string): Promise<Held[]> {
   await guest.join();
   return Promise.all(Array.from({ length: connectionsOfGuest }, () => connection(guest, authority)));
 }
 
-async function connection(guest: Guest, authority: string): Promise<Held> {
+async function connection(guest: StoredGuestSession, authority: string): Promise<Held> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: authority });
   const asked = request(new URL('/small', guest.origin), { agent, headers: { cookie: guest.cookie } });
   asked.end();

@@ -11,14 +11,14 @@ function kernels(lab: Page): Promise<readonly string[]> {
   });
 }
 
-test('the window goes on after the server is killed, without being loaded again', async ({ desk }) => {
-  const app = await desk.launch();
+test('the window goes on after the server is killed, without being loaded again', async ({ access }) => {
+  const app = await access.launch();
   const lab = await startJupyter(app);
-  const before = await inState(desk.home, 'ready');
+  const before = await inState(access.home, 'ready');
   await lab.evaluate(() => Object.assign(window, { stillThere: true }));
   process.kill(before.pid ?? 0, 'SIGKILL');
   const after = await eventually('another run of the server', 20_000, async () => {
-    const server = await inState(desk.home, 'ready');
+    const server = await inState(access.home, 'ready');
     return server.pid === before.pid ? null : server;
   });
   expect(after.url).toBe(before.url);
@@ -26,45 +26,47 @@ test('the window goes on after the server is killed, without being loaded again'
   expect(await lab.evaluate(() => 'stillThere' in window)).toBe(true);
 });
 
-test('a page that finds no server is loaded when the server is back', async ({ desk }) => {
-  const app = await desk.launch();
+test('a page that finds no server is loaded when the server is back', async ({ access }) => {
+  const app = await access.launch();
   const lab = await startJupyter(app);
-  const { id } = await inState(desk.home, 'ready');
-  expect((await desk.home.cli('stop', id)).code).toBe(0);
-  await inState(desk.home, 'stopped');
+  const { id } = await inState(access.home, 'ready');
+  expect((await access.home.cli('stop', id)).code).toBe(0);
+  await inState(access.home, 'stopped');
   await lab.reload().catch(() => null);
   await expect(lab.locator('.jp-LabShell')).toHaveCount(0);
-  expect((await desk.home.cli('restart', id)).code).toBe(0);
+  expect((await access.home.cli('restart', id)).code).toBe(0);
   await lab.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
 });
 
-test('a shell that is killed loses no kernel: the next one finds the core and goes on', async ({ desk }) => {
-  const first = await desk.launch();
+test('a shell that is killed loses no kernel: the next one finds the core and goes on', async ({
+  access,
+}) => {
+  const first = await access.launch();
   const lab = await startJupyter(first);
   expect(await runCell(lab, 'print(6 * 7)')).toBe('42');
   const alive = await kernels(lab);
   expect(alive).toHaveLength(1);
-  const before = await inState(desk.home, 'ready');
+  const before = await inState(access.home, 'ready');
   const gone = once(first.electron.process(), 'exit');
   first.electron.process().kill('SIGKILL');
   await gone;
-  const second = await desk.launch();
+  const second = await access.launch();
   const open = second.page.getByRole('button', { name: `Open ${before.name}` });
   const [again] = await Promise.all([second.electron.waitForEvent('window'), open.click()]);
   await again.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
   expect(await kernels(again)).toEqual(alive);
-  expect((await inState(desk.home, 'ready')).pid).toBe(before.pid);
+  expect((await inState(access.home, 'ready')).pid).toBe(before.pid);
 });
 
-test('a core that is killed is started again, and home says what is true', async ({ desk }) => {
-  const { page } = await desk.launch();
+test('a core that is killed is started again, and home says what is true', async ({ access }) => {
+  const { page } = await access.launch();
   await page.getByRole('button', { name: /^Start JupyterLab/u }).waitFor();
-  const { pid } = await desk.home.json<{ pid: number }>('about');
+  const { pid } = await access.home.json<{ pid: number }>('about');
   process.kill(pid, 'SIGKILL');
   await eventually(
     'another core',
     30_000,
-    async () => (await desk.home.json<{ pid: number }>('about')).pid !== pid,
+    async () => (await access.home.json<{ pid: number }>('about')).pid !== pid,
   );
   await expect(page.getByRole('button', { name: /^Start JupyterLab/u })).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);

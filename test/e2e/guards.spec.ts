@@ -13,9 +13,9 @@ async function watchOutside(electron: ElectronApplication): Promise<() => Promis
 }
 
 test('a page goes nowhere by itself; a click on a foreign link goes to the system browser, once', async ({
-  desk,
+  access,
 }) => {
-  const app = await desk.launch();
+  const app = await access.launch();
   const lab = await startJupyter(app);
   const outside = await watchOutside(app.electron);
   const own = new URL(lab.url()).origin;
@@ -50,8 +50,8 @@ test('a page goes nowhere by itself; a click on a foreign link goes to the syste
   expect(await outside()).toEqual(['https://example.org/page']);
 });
 
-test('a window that the page opens on its own origin is signed in and guarded alike', async ({ desk }) => {
-  const app = await desk.launch();
+test('a window that the page opens on its own origin is signed in and guarded alike', async ({ access }) => {
+  const app = await access.launch();
   const lab = await startJupyter(app);
   const [child] = await Promise.all([
     app.electron.waitForEvent('window'),
@@ -65,8 +65,8 @@ test('a window that the page opens on its own origin is signed in and guarded al
   expect(await child.evaluate(() => 'gatehouse' in window)).toBe(false);
 });
 
-test('permissions are denied, but for copying', async ({ desk }) => {
-  const app = await desk.launch();
+test('permissions are denied, but for copying', async ({ access }) => {
+  const app = await access.launch();
   const lab = await startJupyter(app);
   const asked = await lab.evaluate(async () => {
     const state = async (name: string): Promise<string> =>
@@ -86,10 +86,10 @@ test('permissions are denied, but for copying', async ({ desk }) => {
   );
 });
 
-test('a download gets a harmless name in the downloads folder', async ({ desk }) => {
-  const app = await desk.launch();
+test('a download gets a harmless name in the downloads folder', async ({ access }) => {
+  const app = await access.launch();
   const lab = await startJupyter(app);
-  const folder = desk.home.folder;
+  const folder = access.home.folder;
   await app.electron.evaluate(({ app: electron }, place) => electron.setPath('downloads', place), folder);
   const saved = app.electron.evaluate(
     ({ session }, id) =>
@@ -98,7 +98,7 @@ test('a download gets a harmless name in the downloads folder', async ({ desk })
           item.once('done', (_done, state) => resolve(`${state} ${item.getSavePath()}`));
         });
       }),
-    (await inState(desk.home, 'ready')).id,
+    (await inState(access.home, 'ready')).id,
   );
   await lab.evaluate(() => {
     const link = document.createElement('a');
@@ -111,11 +111,11 @@ test('a download gets a harmless name in the downloads folder', async ({ desk })
 });
 
 test('GHSA-2mr8-962v-wc67: a page that is not ours is refused, whatever window it is in; no page gets a credential', async ({
-  desk,
+  access,
 }) => {
-  const app = await desk.launch();
+  const app = await access.launch();
   await startJupyter(app);
-  const { id } = await inState(desk.home, 'ready');
+  const { id } = await inState(access.home, 'ready');
   const call = (name: string, ...args: unknown[]): Promise<string> =>
     app.page.evaluate(
       async ([wanted, list]) => {
@@ -154,9 +154,9 @@ test('GHSA-2mr8-962v-wc67: a page that is not ours is refused, whatever window i
 });
 
 test('nobody else’s server can be reached by the token: another port of this computer is another site', async ({
-  desk,
+  access,
 }) => {
-  const app = await desk.launch();
+  const app = await access.launch();
   const lab = await startJupyter(app);
   const port = Number(new URL(lab.url()).port) + 1;
   const outside = await watchOutside(app.electron);

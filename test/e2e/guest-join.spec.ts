@@ -10,7 +10,7 @@ import {
   stillWaits,
   test,
   viewer,
-  waits,
+  joinRequests,
 } from './support/guest-test.ts';
 
 test.skip(mayLeaveOut, 'Chromium is not installed.');
@@ -77,7 +77,7 @@ test('a guest waits, the connection goes and comes, and the owner lets them in',
   door,
   visit,
 }) => {
-  Object.assign(door, { look: [invited(editor)], join: [waits, isIn], wait: [stillWaits] });
+  Object.assign(door, { look: [invited(editor)], join: [joinRequests, isIn], wait: [stillWaits] });
   await visit(link);
   await page.getByLabel('Your name').fill('  Ada  ');
   await page.getByRole('button', { name: 'Join' }).click();

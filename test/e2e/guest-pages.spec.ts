@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import path from 'node:path';
-import { authority, type Door } from './support/guest-door.ts';
+import { authority, type OwnerGatewayState } from './support/guest-door.ts';
 import {
   editor,
   invited,
@@ -14,7 +14,7 @@ import {
   stillWaits,
   test,
   viewer,
-  waits,
+  joinRequests,
 } from './support/guest-test.ts';
 
 /** Where `npm run screenshots` wants them. */
@@ -24,14 +24,14 @@ test.skip(mayLeaveOut, 'Chromium is not installed.');
 
 interface Room {
   readonly page: Page;
-  readonly door: Door;
+  readonly door: OwnerGatewayState;
   readonly visit: (path: string) => Promise<void>;
 }
 type Show = (room: Room) => Promise<void>;
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 
-async function join({ page, door, visit }: Room, plan: Partial<Door>): Promise<void> {
+async function join({ page, door, visit }: Room, plan: Partial<OwnerGatewayState>): Promise<void> {
   Object.assign(door, plan);
   await visit(link);
   await page.getByRole('button', { name: 'Join' }).waitFor();
@@ -72,12 +72,12 @@ const views: Record<string, Show> = {
     await expect(room.page.getByLabel('Your name')).toBeFocused();
   },
   waiting: async room => {
-    await join(room, { look: [invited(editor)], join: [waits], wait: [stillWaits] });
+    await join(room, { look: [invited(editor)], join: [joinRequests], wait: [stillWaits] });
     await expect(heading(room.page, 'Waiting for mira')).toBeFocused();
   },
   'denied-after-waiting': async room => {
     const denied = { status: 200, body: { state: 'denied' } };
-    await join(room, { look: [invited(viewer)], join: [waits], wait: [denied] });
+    await join(room, { look: [invited(viewer)], join: [joinRequests], wait: [denied] });
     await expect(heading(room.page, 'mira did not let you in')).toBeFocused();
   },
   'not-now': async room => {

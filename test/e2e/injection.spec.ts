@@ -70,11 +70,11 @@ async function openForeign(target: string): Promise<{ server: Server; url: strin
 }
 
 test('the token goes with requests of the own page, and never with those of a foreign frame or to a foreign site', async ({
-  desk,
+  access,
 }) => {
-  const app = await desk.launch();
+  const app = await access.launch();
   const lab = await startJupyter(app);
-  const { id } = await inState(desk.home, 'ready');
+  const { id } = await inState(access.home, 'ready');
   const target = new URL(lab.url()).origin;
   const sent = await watchRequests(app.electron, id);
   const answered = await watchAnswers(app.electron, id);
@@ -104,7 +104,7 @@ test('the token goes with requests of the own page, and never with those of a fo
     expect(all.some(({ url, token }) => url.includes('/api/status') && token)).toBe(true);
     expect(all.some(({ url, token }) => url.includes('from=worker') && token)).toBe(true);
     expect(foreign.seen.some(line => line.startsWith('/own-to-foreign'))).toBe(true);
-    const { token } = await desk.home.json<{ token: string }>('token', id);
+    const { token } = await access.home.json<{ token: string }>('token', id);
     expect(foreign.seen.join('\n')).not.toContain(token);
     expect(foreign.seen.filter(line => line.startsWith('/')).join('\n')).not.toContain('x-gatehouse-token');
     // And the gateway let none of the attacks in.

@@ -6,9 +6,9 @@ import { onlyServer, startJupyter, test } from './support/app.ts';
 import { runCell } from './support/notebook.ts';
 
 test('home lists the JupyterLab that is there, one click starts it, and a cell runs in its window', async ({
-  desk,
+  access,
 }) => {
-  const app = await desk.launch();
+  const app = await access.launch();
   await expect(app.page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
   await expect(app.page.getByRole('region', { name: 'Found on this computer' })).toContainText(
     /JupyterLab 4\.\d+\.\d+/u,
@@ -17,7 +17,7 @@ test('home lists the JupyterLab that is there, one click starts it, and a cell r
   expect(await runCell(lab, 'print(6 * 7)')).toBe('42');
   await expect(app.page.getByRole('region', { name: 'Running' })).toContainText(/running for \d+ s/u);
   // No token was typed, and none is where a page or its history could show it.
-  const token = await desk.home.json<{ token: string }>('token', (await onlyServer(desk.home)).id);
+  const token = await access.home.json<{ token: string }>('token', (await onlyServer(access.home)).id);
   expect(lab.url()).not.toContain('token');
   const seen = await lab.evaluate(() =>
     [document.documentElement.outerHTML, document.cookie, JSON.stringify(localStorage)].join(' '),
@@ -27,21 +27,21 @@ test('home lists the JupyterLab that is there, one click starts it, and a cell r
 });
 
 test('a second start of the app ends by itself, and the first one takes what it was given', async ({
-  desk,
+  access,
 }) => {
-  const { electron, page } = await desk.launch();
+  const { electron, page } = await access.launch();
   await page.getByRole('button', { name: /^Start JupyterLab/u }).waitFor();
   const opened = electron.waitForEvent('window', { timeout: 60_000 });
-  const second = desk.spawn(desk.home.folder);
+  const second = access.spawn(access.home.folder);
   const [code] = await once(second, 'exit');
   expect(code).toBe(0);
   await (await opened).locator('.jp-Launcher').waitFor({ timeout: 60_000 });
 });
 
-test('a notebook that was named at the start opens in a JupyterLab in its folder', async ({ desk }) => {
+test('a notebook that was named at the start opens in a JupyterLab in its folder', async ({ access }) => {
   const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-  await writeFile(join(desk.home.folder, 'süß und 1.ipynb'), JSON.stringify(notebook));
-  const { electron } = await desk.launch(join(desk.home.folder, 'süß und 1.ipynb'));
+  await writeFile(join(access.home.folder, 'süß und 1.ipynb'), JSON.stringify(notebook));
+  const { electron } = await access.launch(join(access.home.folder, 'süß und 1.ipynb'));
   const lab = await electron.waitForEvent('window', { timeout: 60_000 });
   await expect(lab.locator('.jp-DirListing')).toContainText('süß und 1.ipynb', { timeout: 60_000 });
   await expect(lab.locator('.jp-NotebookPanel')).toBeVisible({ timeout: 60_000 });

@@ -1,6 +1,6 @@
 /* Sharing from the app: the owner makes a link in a window, a guest comes in by it, the owner sees them and takes it back. */
 import { expect, type ElectronApplication, type Page } from '@playwright/test';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 import { eventually } from '../support/core.ts';
 import { onlyServer, startJupyter, test, type App, type Desk } from './support/app.ts';
 
@@ -10,8 +10,8 @@ async function windowOf(electron: ElectronApplication, act: () => Promise<unknow
   return page;
 }
 
-async function authority(desk: Desk): Promise<string> {
-  return (await desk.home.json<{ pem: string }>('ca', 'export')).pem;
+async function authority(access: Desk): Promise<string> {
+  return (await access.home.json<{ pem: string }>('ca', 'export')).pem;
 }
 
 async function shareWindow(app: App): Promise<Page> {
@@ -19,9 +19,9 @@ async function shareWindow(app: App): Promise<Page> {
   return windowOf(app.electron, () => app.page.getByRole('button', { name: /^Share /u }).click());
 }
 
-test('a link is made in words, opens for a guest, shows who is in, and is taken back', async ({ desk }) => {
+test('a link is made in words, opens for a guest, shows who is in, and is taken back', async ({ access }) => {
   test.setTimeout(240_000);
-  const app = await desk.launch();
+  const app = await access.launch();
   const share = await shareWindow(app);
   await expect(share.getByRole('heading', { name: /^Share “/u })).toBeVisible({ timeout: 30_000 });
   await expect(share.getByText('The connection is always encrypted (TLS).')).toBeVisible();
@@ -51,7 +51,7 @@ test('a link is made in words, opens for a guest, shows who is in, and is taken 
   await expect(share.getByText(/^Copied/u)).toBeVisible();
   expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(link);
 
-  const guest = new Guest(link, await authority(desk));
+  const guest = new StoredGuestSession(link, await authority(access));
   expect((await guest.join('Ada Ünal')).status).toBe(200);
   expect((await guest.page('/api/contents')).status).toBe(200);
   const people = await windowOf(app.electron, () => share.getByRole('button', { name: 'People' }).click());
@@ -69,31 +69,33 @@ test('a link is made in words, opens for a guest, shows who is in, and is taken 
   await expect(app.page.getByText('Nothing is shared.', { exact: false })).toBeVisible();
 });
 
-test('somebody who waits is let in from the window, and stopping takes everything back', async ({ desk }) => {
+test('somebody who waits is let in from the window, and stopping takes everything back', async ({
+  access,
+}) => {
   test.setTimeout(240_000);
-  const app = await desk.launch();
+  const app = await access.launch();
   const share = await shareWindow(app);
   await share.getByLabel('Who is it for?').fill('Class');
   await share.getByLabel('From which network').selectOption('127.0.0.1');
   await share.getByLabel('I let each person in myself').check();
   await share.getByRole('button', { name: 'Make link' }).click();
-  const guest = new Guest(
+  const guest = new StoredGuestSession(
     await share.getByLabel('Link', { exact: true }).inputValue(),
-    await authority(desk),
+    await authority(access),
   );
-  const waits = JSON.parse((await guest.join('Grace')).body) as { state: string; ticket: string };
-  expect(waits.state).toBe('wait');
+  const joinRequests = JSON.parse((await guest.join('Grace')).body) as { state: string; ticket: string };
+  expect(joinRequests.state).toBe('wait');
   await expect(app.page.getByRole('button', { name: /^1 waiting to be let in/u })).toBeVisible();
   const people = await windowOf(app.electron, () =>
     app.page.getByRole('button', { name: /^1 waiting/u }).click(),
   );
   await people.getByRole('button', { name: 'Let Grace in', exact: true }).click();
-  expect((await guest.join('Grace', waits.ticket)).status).toBe(200);
+  expect((await guest.join('Grace', joinRequests.ticket)).status).toBe(200);
   await expect(people.getByRole('region', { name: 'In now' })).toContainText('Grace');
   await people.getByRole('button', { name: /^Stop sharing/u }).click();
   await people.getByRole('button', { name: 'Stop sharing', exact: true }).click();
   await expect(people.getByRole('region', { name: 'In now' })).toContainText('Nobody.');
-  const { id } = await onlyServer(desk.home);
-  expect(await desk.home.json('links')).toEqual([]);
+  const { id } = await onlyServer(access.home);
+  expect(await access.home.json('links')).toEqual([]);
   expect(id).not.toBe('');
 });

@@ -37,14 +37,14 @@ const ends = ['stop', 'kill'] as const;
 
 for (const end of ends) {
   test(`attack: after ${end} another account takes the port, and the window asks it nothing`, async ({
-    desk,
+    access,
   }) => {
-    const app = await desk.launch();
+    const app = await access.launch();
     const lab = await startJupyter(app);
-    const before = await inState(desk.home, 'ready');
+    const before = await inState(access.home, 'ready');
     const address = new URL(before.url ?? '');
-    if (end === 'stop') await desk.home.cli('stop', before.id);
-    else process.kill((await desk.home.json<{ pid: number }>('about')).pid, 'SIGKILL');
+    if (end === 'stop') await access.home.cli('stop', before.id);
+    else process.kill((await access.home.json<{ pid: number }>('about')).pid, 'SIGKILL');
     {
       await using foreign = await openForeignListener(Number(address.port));
       await loadAgain(app, lab);
@@ -54,13 +54,13 @@ for (const end of ends) {
         .catch(() => null);
       expect(foreign.seen).toEqual([]);
     }
-    await inState(desk.home, 'stopped');
+    await inState(access.home, 'stopped');
     // After a kill the app starts another core, and until that is there the command line finds none.
-    let restarted = await desk.home.cli('restart', before.id);
+    let restarted = await access.home.cli('restart', before.id);
     for (let turn = 0; turn < 20 && restarted.err.includes('is not running'); turn += 1)
-      restarted = await desk.home.cli('restart', before.id);
+      restarted = await access.home.cli('restart', before.id);
     expect(restarted).toMatchObject({ code: 0 });
-    const after = await inState(desk.home, 'ready');
+    const after = await inState(access.home, 'ready');
     expect(new URL(after.url ?? '').hostname).not.toBe(address.hostname);
     await lab.waitForURL(url => url.host === new URL(after.url ?? '').host, { timeout: 60_000 });
     await lab.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
@@ -69,11 +69,11 @@ for (const end of ends) {
 }
 
 test('what another page left in the session of a server is gone before its first page, and stays while the listener does', async ({
-  desk,
+  access,
 }) => {
-  const app = await desk.launch();
+  const app = await access.launch();
   const lab = await startJupyter(app);
-  const before = await inState(desk.home, 'ready');
+  const before = await inState(access.home, 'ready');
   const origin = new URL(before.url ?? '').origin;
   await lab.evaluate(() => {
     localStorage.setItem('mine', 'yes');
@@ -83,10 +83,10 @@ test('what another page left in the session of a server is gone before its first
   await lab.reload();
   await lab.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
   expect(await lab.evaluate(() => localStorage.getItem('mine'))).toBe('yes');
-  await desk.home.cli('stop', before.id);
-  await inState(desk.home, 'stopped');
-  await desk.home.cli('restart', before.id);
-  const after = await inState(desk.home, 'ready');
+  await access.home.cli('stop', before.id);
+  await inState(access.home, 'stopped');
+  await access.home.cli('restart', before.id);
+  const after = await inState(access.home, 'ready');
   await lab.waitForURL(url => url.host === new URL(after.url ?? '').host, { timeout: 60_000 });
   const left = await app.electron.evaluate(
     async ({ session, BrowserWindow }, { id, old }) => {

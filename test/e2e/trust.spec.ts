@@ -23,10 +23,10 @@ const question = (app: App): Locator =>
 const starter = (app: App): Locator => app.page.getByRole('button', { name: 'Start in a folder…' });
 
 async function expectAnswers(
-  desk: Desk,
+  access: Desk,
   wanted: Readonly<Record<string, FolderTrust['verdict']>>,
 ): Promise<void> {
-  const seen = await desk.home.json<FolderTrust[]>('trust', '--list');
+  const seen = await access.home.json<FolderTrust[]>('trust', '--list');
   expect(Object.fromEntries(seen.map(({ path, verdict }) => [path, verdict]))).toEqual(wanted);
 }
 
@@ -38,11 +38,11 @@ async function labAfter({ electron }: App, act: () => Promise<void>): Promise<Pa
 }
 
 test('the question comes for a folder that needs it; a cancel starts and remembers nothing; keys suffice', async ({
-  desk,
+  access,
 }) => {
   test.setTimeout(360_000);
-  const app = await desk.launch();
-  const theirs = await makeFolder(desk, 'their course');
+  const app = await access.launch();
+  const theirs = await makeFolder(access, 'their course');
   await chooseFolder(app.electron, theirs);
   await starter(app).click({ timeout: 30_000 });
   await expect(question(app)).toBeFocused();
@@ -59,8 +59,8 @@ test('the question comes for a folder that needs it; a cancel starts and remembe
   await expect(question(app)).toBeFocused();
   await app.page.keyboard.press('Escape');
   await expect(question(app)).toHaveCount(0);
-  await expectAnswers(desk, {});
-  expect(await desk.home.json<ServerInfo[]>('list')).toEqual([]);
+  await expectAnswers(access, {});
+  expect(await access.home.json<ServerInfo[]>('list')).toEqual([]);
 
   // Nobody was asked yet, so the question comes again. The first key leads to the careful answer.
   await starter(app).focus();
@@ -71,8 +71,8 @@ test('the question comes for a folder that needs it; a cancel starts and remembe
   await app.page.keyboard.press('Tab');
   await expect(app.page.getByRole('button', { name: 'Yes, trust them' })).toBeFocused();
   await labAfter(app, () => app.page.keyboard.press('Enter'));
-  await expectAnswers(desk, { [theirs]: 'trusted' });
-  expect(await inState(desk.home, 'ready')).toMatchObject({ folder: theirs, folderTrusted: true });
+  await expectAnswers(access, { [theirs]: 'trusted' });
+  expect(await inState(access.home, 'ready')).toMatchObject({ folder: theirs, folderTrusted: true });
 
   // One answer is enough, also for what is below.
   const below = join(theirs, 'week 1');
@@ -80,18 +80,18 @@ test('the question comes for a folder that needs it; a cancel starts and remembe
   await chooseFolder(app.electron, below);
   await starter(app).click();
   await expect
-    .poll(() => desk.home.json<ServerInfo[]>('list'), { timeout: 60_000 })
+    .poll(() => access.home.json<ServerInfo[]>('list'), { timeout: 60_000 })
     .toContainEqual(expect.objectContaining({ folder: below, folderTrusted: true }));
   await expect(question(app)).toHaveCount(0);
 });
 
 test('attack: a notebook, a text and a program of a folder that is full of traps are opened, and nothing of it has run', async ({
-  desk,
+  access,
 }) => {
   test.setTimeout(480_000);
-  const app = await desk.launch();
-  const folder = await makeFolder(desk, 'downloaded');
-  const canaries = join(desk.home.folder, 'canaries');
+  const app = await access.launch();
+  const folder = await makeFolder(access, 'downloaded');
+  const canaries = join(access.home.folder, 'canaries');
   await fillWithTraps(folder, canaries);
   await writeFile(join(folder, 'program.py'), 'import helper\n');
   await chooseFolder(app.electron, folder);
@@ -102,10 +102,10 @@ test('attack: a notebook, a text and a program of a folder that is full of traps
   await openEach(lab);
   expect(await ran(canaries)).toEqual([]);
   expect(await languageServers(lab)).toEqual([]);
-  await expectAnswers(desk, { [folder]: 'refused' });
+  await expectAnswers(access, { [folder]: 'refused' });
 
   // The window says what is off, and is where that is changed.
-  const { name } = await inState(desk.home, 'ready');
+  const { name } = await inState(access.home, 'ready');
   const card = app.page.getByRole('article', { name });
   await expect(card).toContainText(`Its folder is not trusted. ${off}`);
   await card.getByRole('button', { name: /^Trust the authors/u }).click();
@@ -117,7 +117,7 @@ test('attack: a notebook, a text and a program of a folder that is full of traps
   await expect
     .poll(() => languageServers(lab).catch(() => 'not yet'), { timeout: 90_000 })
     .toContain('pyright');
-  expect(await inState(desk.home, 'ready')).toMatchObject({ folderTrusted: true, trustChanged: false });
+  expect(await inState(access.home, 'ready')).toMatchObject({ folderTrusted: true, trustChanged: false });
   await expect(card).not.toContainText('not trusted');
   await lab.evaluate(() => void new WebSocket(`${location.origin.replace('http', 'ws')}/lsp/ws/pyright`));
   await expect

@@ -14,7 +14,7 @@ import { openLedger } from '../../src/main/core/share/ledger/open-ledger.ts';
 import { auditKeysOf } from '../../src/main/core/share/ledger/retired-keys.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openSealedFile } from '../../src/main/core/vault/sealed-file-store.ts';
-import type { SecretKeeper } from '../../src/main/core/ports.ts';
+import type { SecretStore } from '../../src/main/core/ports.ts';
 import type { DeriveKey } from '../../src/main/core/vault/sealed-envelope.ts';
 
 const keys = deriveKeys(new Secret('installation'));
@@ -23,14 +23,14 @@ const keys = deriveKeys(new Secret('installation'));
 const quickly: DeriveKey = (_passphrase, salt = Buffer.alloc(16, 1)) =>
   Promise.resolve({ salt, key: Buffer.alloc(32, 2), check: Buffer.alloc(32, 3) });
 
-export async function keeperOf(folder: string): Promise<SecretKeeper> {
+export async function keeperOf(folder: string): Promise<SecretStore> {
   return openSealedFile(join(folder, 'secrets'), () => Promise.resolve(new Secret('correct horse')), quickly);
 }
 
 export async function ledgerOf(folder: string, warnings: string[]): Promise<Ledger> {
   return openLedger({
     file: join(folder, 'share-ledger.json'),
-    keeper: await keeperOf(folder),
+    secretStore: await keeperOf(folder),
     keys,
     owner: { pid: process.pid, host: hostname(), processes: { startOf } },
     warn: sentence => warnings.push(sentence),
@@ -42,7 +42,7 @@ export async function auditOf(folder: string, warnings: string[]): Promise<Audit
   return new AuditStream({
     folder: join(folder, 'audit'),
     headFile: join(folder, 'audit.head'),
-    keeper: await keeperOf(folder),
+    secretStore: await keeperOf(folder),
     headName: 'audit-head',
     keys: auditKeysOf(keys, []),
     redactor: createRedactor(),

@@ -3,7 +3,14 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Address, LaunchPlan, Log, Redactor, RunPlace, Supervised } from '../../src/main/core/ports.ts';
+import type {
+  Address,
+  LaunchPlan,
+  Log,
+  Redactor,
+  RunContext,
+  Supervised,
+} from '../../src/main/core/ports.ts';
 import type { SuperviseOptions } from '../../src/main/core/server/options.ts';
 import { listProcesses } from '../../src/main/core/server/processes.ts';
 import { supervise } from '../../src/main/core/server/supervisor.ts';
@@ -56,7 +63,7 @@ export interface FakeOptions {
 /** The plan of a fake server, as a profile would make it. */
 export function fakePlan({ mode, port = false, readySeconds = 20, shutdown = false, argv }: FakeOptions) {
   let attempt = 0;
-  return async (place: RunPlace): Promise<LaunchPlan> => {
+  return async (place: RunContext): Promise<LaunchPlan> => {
     attempt += 1;
     const address: Address = port
       ? { kind: 'port', port: place.port }

@@ -23,12 +23,12 @@ if (process.env['GATEHOUSE_TEST_WORKER'] === undefined) {
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, () => {}));
   if (second !== undefined) {
-    const live = new WebSocketServer({ host: '127.0.0.1', port: Number(second) });
-    live.on('connection', socket => socket.send('ours'));
-    await once(live, 'listening');
+    const exchanges = new WebSocketServer({ host: '127.0.0.1', port: Number(second) });
+    exchanges.on('connection', socket => socket.send('ours'));
+    await once(exchanges, 'listening');
     process.on('SIGUSR2', () => {
-      for (const client of live.clients) client.terminate();
-      live.close();
+      for (const client of exchanges.clients) client.terminate();
+      exchanges.close();
     });
   }
   server.listen(Number(port), '127.0.0.1', () => {

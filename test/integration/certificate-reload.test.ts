@@ -13,11 +13,11 @@ import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import {
   openCertificate,
-  type CertificateKeeper,
+  type CertificateManager,
 } from '../../src/main/core/share/certificate/certificate-manager.ts';
 import { keptPassphrase } from '../../src/main/core/share/certificate/key-passphrase.ts';
 import { suppliedSource } from '../../src/main/core/share/certificate/supplied-source.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 
 const openssl = 'openssl';
 let folder = '';
@@ -94,7 +94,7 @@ async function issue(name: string, passphrase?: string): Promise<void> {
 
 async function share(
   ask: string | null = null,
-): Promise<{ keeper: CertificateKeeper; guest: () => Promise<TLSSocket>; warned: string[] }> {
+): Promise<{ secretStore: CertificateManager; guest: () => Promise<TLSSocket>; warned: string[] }> {
   const warned: string[] = [];
   const log: Log = {
     info: () => {},
@@ -102,7 +102,7 @@ async function share(
     error: message => void warned.push(message),
   };
   const passphrases = keptPassphrase({
-    keeper: memoryKeeper('Chosen.'),
+    secretStore: memoryStore('Chosen.'),
     redactor: createRedactor(),
     path: at('live.key'),
     ask: async () => (ask === null ? null : new Secret(ask)),
@@ -115,14 +115,14 @@ async function share(
     roots: () => ({ everybody: [], computer: [] }),
     uid: process.getuid?.() ?? null,
   });
-  const keeper = await openCertificate(source, { clock: Date.now, log, everyMs: 25 });
-  const server = createServer(keeper.options(), (request, response) =>
+  const secretStore = await openCertificate(source, { clock: Date.now, log, everyMs: 25 });
+  const server = createServer(secretStore.options(), (request, response) =>
     response.end(`You asked ${request.url}`),
   );
-  keeper.attach(server);
+  secretStore.attach(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   closing.push(
-    () => keeper.close(),
+    () => secretStore.close(),
     () => new Promise(resolve => server.close(resolve)),
     () => server.closeAllConnections(),
   );
@@ -134,7 +134,7 @@ async function share(
     await once(socket, 'secureConnect');
     return socket;
   };
-  return { keeper, guest, warned };
+  return { secretStore, guest, warned };
 }
 
 async function ask(socket: TLSSocket, path: string): Promise<string> {
@@ -155,15 +155,15 @@ test('renewed like certbot does, twice, under an open connection; a bad file in 
     }
   };
   await turn(1);
-  const { keeper, guest, warned } = await share();
-  const first = keeper.current().fingerprint;
+  const { secretStore, guest, warned } = await share();
+  const first = secretStore.current().fingerprint;
   const open = await guest();
   expect(open.authorized).toBe(true);
   expect(open.getPeerCertificate().fingerprint256).toBe(first);
 
   await turn(2);
-  await expect.poll(() => keeper.current().fingerprint, bound).not.toBe(first);
-  const second = keeper.current().fingerprint;
+  await expect.poll(() => secretStore.current().fingerprint, bound).not.toBe(first);
+  const second = secretStore.current().fingerprint;
   expect((await guest()).getPeerCertificate().fingerprint256).toBe(second);
   expect(await ask(open, '/second')).toContain('You asked /second');
 
@@ -172,12 +172,12 @@ test('renewed like certbot does, twice, under an open connection; a bad file in 
   await rename(at('other.key'), at('live.key'));
   const misfit = `The key in ${at('live.key')} and the certificate in ${at('live.pem')} do not belong together. The certificate before it stays in use.`;
   await expect.poll(() => warned, bound).toContain(misfit);
-  expect(keeper.findings().map(finding => finding.code)).toContain('key-does-not-fit');
+  expect(secretStore.findings().map(finding => finding.code)).toContain('key-does-not-fit');
   expect((await guest()).getPeerCertificate().fingerprint256).toBe(second);
 
   await turn(3);
-  await expect.poll(() => keeper.current().fingerprint, bound).not.toBe(second);
-  expect(keeper.findings().map(finding => finding.code)).toEqual(['chain-incomplete']);
+  await expect.poll(() => secretStore.current().fingerprint, bound).not.toBe(second);
+  expect(secretStore.findings().map(finding => finding.code)).toEqual(['chain-incomplete']);
   expect(warned.filter(message => message === misfit)).toHaveLength(1);
   expect(await ask(open, '/third')).toContain('You asked /third');
 });
@@ -185,19 +185,19 @@ test('renewed like certbot does, twice, under an open connection; a bad file in 
 test('a key locked by OpenSSL is opened with the passphrase of its owner, and so is the next one', async () => {
   await issue('live', 'correct horse');
   expect(await readFile(at('live.key'), 'utf8')).toContain('ENCRYPTED');
-  const { keeper, guest, warned } = await share('correct horse');
+  const { secretStore, guest, warned } = await share('correct horse');
   expect((await guest()).authorized).toBe(true);
-  const first = keeper.current().fingerprint;
+  const first = secretStore.current().fingerprint;
   await issue('live', 'correct horse');
-  await expect.poll(() => keeper.current().fingerprint, bound).not.toBe(first);
-  expect((await guest()).getPeerCertificate().fingerprint256).toBe(keeper.current().fingerprint);
+  await expect.poll(() => secretStore.current().fingerprint, bound).not.toBe(first);
+  expect((await guest()).getPeerCertificate().fingerprint256).toBe(secretStore.current().fingerprint);
   expect(warned.join('\n')).not.toContain('correct horse');
 });
 
 test('rights that are opened to everybody are seen, and taking them back is enough', async () => {
   await issue('live');
-  const { keeper, guest } = await share();
-  const codes = (): string[] => keeper.findings().map(finding => finding.code);
+  const { secretStore, guest } = await share();
+  const codes = (): string[] => secretStore.findings().map(finding => finding.code);
   await chmod(at('live.key'), 0o644);
   await expect.poll(codes, bound).toContain('key-readable');
   await chmod(at('live.key'), 0o600);

@@ -10,12 +10,12 @@ import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { createAuthorityStore } from '../../src/main/core/share/certificate/authority-store.ts';
 import {
   openCertificate,
-  type CertificateKeeper,
+  type CertificateManager,
 } from '../../src/main/core/share/certificate/certificate-manager.ts';
 import { localSource } from '../../src/main/core/share/certificate/local-certificate.ts';
 import { hostNames, type HostNames } from '../../src/main/core/share/network/host-names.ts';
 import { rotateTicketKeys } from '../../src/main/core/share/certificate/ticket-keys.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 
 const day = 86_400_000;
 const log: Log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -28,7 +28,7 @@ afterEach(async () => {
 interface Shared {
   readonly server: Server;
   readonly port: number;
-  readonly keeper: CertificateKeeper;
+  readonly secretStore: CertificateManager;
   /** Moves the clock. */
   readonly pass: (ms: number) => void;
   readonly rename: (host: HostNames) => void;
@@ -38,26 +38,26 @@ async function share(): Promise<Shared> {
   let host = hostNames(['hal.local', 'localhost'], ['127.0.0.1']);
   // So that a certificate of now and one of twenty days later are both good by the real clock.
   let now = Date.now() - 19.5 * day;
-  const common = { keeper: memoryKeeper('Chosen.'), redactor: createRedactor(), host: () => host };
+  const common = { secretStore: memoryStore('Chosen.'), redactor: createRedactor(), host: () => host };
   const source = localSource({ ...common, authorities: createAuthorityStore(common) });
-  const keeper = await openCertificate(source, { clock: () => now, log, everyMs: 3_600_000 });
-  const server = createServer(keeper.options(), (request, response) =>
+  const secretStore = await openCertificate(source, { clock: () => now, log, everyMs: 3_600_000 });
+  const server = createServer(secretStore.options(), (request, response) =>
     response.end(`You asked ${request.url}`),
   );
   server.on('tlsClientError', () => undefined);
-  keeper.attach(server);
+  secretStore.attach(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   closing.push(
-    () => keeper.close(),
+    () => secretStore.close(),
     () => new Promise(resolve => server.close(resolve)),
     () => server.closeAllConnections(),
   );
   const { port } = server.address() as AddressInfo;
-  return { server, port, keeper, pass: ms => (now += ms), rename: fresh => (host = fresh) };
+  return { server, port, secretStore, pass: ms => (now += ms), rename: fresh => (host = fresh) };
 }
 
 async function guest(shared: Shared, more: ConnectionOptions = {}): Promise<TLSSocket> {
-  const ca = shared.keeper.current().authority?.pem ?? '';
+  const ca = shared.secretStore.current().authority?.pem ?? '';
   const socket = connect({ port: shared.port, host: '127.0.0.1', ca, servername: 'hal.local', ...more });
   closing.push(() => void socket.destroy());
   await once(socket, 'secureConnect');
@@ -76,7 +76,7 @@ test('a guest with the authority comes in, under each name; one without it, or u
   const shared = await share();
   const socket = await guest(shared);
   expect(socket.authorized).toBe(true);
-  expect(fingerprint(socket)).toBe(shared.keeper.current().fingerprint);
+  expect(fingerprint(socket)).toBe(shared.secretStore.current().fingerprint);
   expect(await ask(socket, '/hello')).toContain('You asked /hello');
   // Without a name the client compares the address.
   expect((await guest(shared, { servername: '' })).authorized).toBe(true);
@@ -93,17 +93,17 @@ test('a new certificate comes without ending an open connection, and the next on
   expect(await ask(first, '/1')).toContain('You asked /1');
 
   const told: string[] = [];
-  shared.keeper.onChange(change => told.push(change.reason));
+  shared.secretStore.onChange(change => told.push(change.reason));
   shared.pass(20 * day);
-  await shared.keeper.look();
+  await shared.secretStore.look();
   expect(told).toEqual(['The certificate was about to run out; a new one was made.']);
   expect(await ask(first, '/2')).toContain('You asked /2');
   const second = await guest(shared);
   expect(fingerprint(second)).not.toBe(before);
-  expect(fingerprint(second)).toBe(shared.keeper.current().fingerprint);
+  expect(fingerprint(second)).toBe(shared.secretStore.current().fingerprint);
 
   shared.rename(hostNames(['hal.local', 'cave.local', 'localhost'], ['127.0.0.1']));
-  await shared.keeper.look();
+  await shared.secretStore.look();
   expect(told).toHaveLength(2);
   const third = await guest(shared, { servername: 'cave.local' });
   expect(third.authorized).toBe(true);
@@ -117,7 +117,7 @@ test('two hundred looks and twenty new certificates under way: no request is los
   for (let round = 0; round < 20; round += 1) {
     shared.rename(hostNames(['hal.local', `cave${round}.local`], ['127.0.0.1']));
     const [, socket] = await Promise.all([
-      Promise.all(Array.from({ length: 10 }, () => shared.keeper.look())),
+      Promise.all(Array.from({ length: 10 }, () => shared.secretStore.look())),
       guest(shared),
     ]);
     expect(await ask(socket, `/${round}`)).toContain(`You asked /${round}`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../src/shared/model.ts';
 import { askByName, eventually, root } from '../support/core.ts';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
 const profile = {
@@ -48,13 +48,13 @@ beforeAll(async () => {
 });
 afterAll(() => shared?.close());
 
-async function guestAs(role: Role): Promise<Guest> {
-  const guest = new Guest((await shared.share({ role, label: role })).url, shared.authority);
+async function guestAs(role: Role): Promise<StoredGuestSession> {
+  const guest = new StoredGuestSession((await shared.share({ role, label: role })).url, shared.authority);
   expect(JSON.parse((await guest.join('Ada')).body)).toEqual({ state: 'in', next: '/lab/app/' });
   return guest;
 }
 
-async function hears(guest: Guest, path: string): Promise<string> {
+async function hears(guest: StoredGuestSession, path: string): Promise<string> {
   const socket = guest.socket(path);
   return new Promise(resolve => {
     socket.once('message', data => {

@@ -8,7 +8,7 @@ import { customProfile } from '../../src/main/core/profiles/custom.ts';
 import type { LaunchPlan, Log } from '../../src/main/core/ports.ts';
 import type { StartRequest } from '../../src/shared/model.ts';
 import { get, secretHeaders } from '../support/kernel.ts';
-import { makePlace, runPlan } from '../support/run-plan.ts';
+import { makeRunContext, runPlan } from '../support/run-plan.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 const warnings: string[] = [];
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 async function prepare(request: Omit<StartRequest, 'profile'>) {
-  const place = await makePlace();
+  const place = await makeRunContext();
   cleanups.push(place.remove);
   const profile = customProfile({ environment: { PATH: process.env['PATH'] }, log });
   const plan = await profile.plan({ profile: 'custom', ...request }, null, place);

@@ -1,7 +1,7 @@
 /** One thread serves every server: what a hostile guest has it do, against how long the owner waits meanwhile. Real core, real JupyterLab, guests in processes of their own. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openHostileRoom, type HostileRoom, type Watched } from '../support/hostile-room.ts';
-import type { Guest } from '../support/guest.ts';
+import type { StoredGuestSession } from '../support/guest.ts';
 import { eventually } from '../support/core.ts';
 
 const protocols = ['v1.kernel.websocket.jupyter.org'];
@@ -36,10 +36,10 @@ test.each<[attack: 'kernel-headers' | 'legacy-headers', guests: number, sockets:
   async (attack, count, sockets) => {
     const viewers = await room.guests('viewer', count);
     const running = await room.attack(attack, viewers, { path, protocols, sockets, bytes });
-    const waits = await room.watch(5000);
+    const joinRequests = await room.watch(5000);
     await running.stop();
-    expect(waits.owner.count).toBeGreaterThan(5);
-    expectServed(waits);
+    expect(joinRequests.owner.count).toBeGreaterThan(5);
+    expectServed(joinRequests);
   },
 );
 
@@ -61,10 +61,10 @@ test('half messages of 20 hostile sessions on all their sockets keep no more tha
   const viewers = await room.guests('viewer', 20);
   const before = await room.memory();
   const running = await room.attack('half-messages', viewers, { path, protocols, sockets: 30, bytes });
-  const waits = await room.watch(3000);
+  const joinRequests = await room.watch(3000);
   const grown = (await room.memory()) - before;
   await running.stop();
-  expectServed(waits);
+  expectServed(joinRequests);
   // 128 MiB for all guests together, and what 600 TLS connections and the heap's own garbage take; it would be 1,200 MiB.
   expect(grown).toBeLessThan(450);
 });
@@ -76,7 +76,7 @@ test('one guest who opens as many connections as there are leaves room for the o
   let closed = false;
   socket.on('close', () => (closed = true));
   await new Promise(done => socket.once('open', done));
-  const running = await room.attack('idle-connections', [greedy as Guest], { sockets: 600 });
+  const running = await room.attack('idle-connections', [greedy as StoredGuestSession], { sockets: 600 });
   await vi.waitFor(async () => expect(await room.connections()).toBeLessThan(260), { timeout: 30_000 });
   expect((await honest!.ask('/api/kernels')).status).toBe(200);
   expect(closed).toBe(false);

@@ -61,7 +61,7 @@ function ask(
 }
 
 test('a kernel learns its own notebook, and its token opens nothing else', async () => {
-  const { plan, place, running } = await start();
+  const { plan, context, running } = await start();
   await expectOurs(running);
   const one = await openKernel(plan, { path: 'one.ipynb', type: 'notebook', kernel: { name: 'python3' } });
   const two = await openKernel(plan, { path: 'two.ipynb', type: 'notebook', kernel: { name: 'python3' } });
@@ -96,7 +96,7 @@ test('a kernel learns its own notebook, and its token opens nothing else', async
     [`/api/sessions?token=${token}&token=${token}`, {}],
     [`/api/sessions?token=${token}`, { Authorization: `token ${token}` }],
     [`/api/sessions?token=${token}`, { Host: `evil.example:${port}` }],
-    [`/api/sessions?token=${place.secret.reveal()}`, {}],
+    [`/api/sessions?token=${context.secret.reveal()}`, {}],
     ['/api/sessions', secretHeaders(plan)],
   ] as const) {
     const { status, body } = await ask(port, path, { headers });

@@ -10,7 +10,7 @@ import { cleanUpAll, expectClosed, expectOurs, start } from '../support/jupyter-
 import { jupyterTraits } from '../support/jupyter-trait-list.ts';
 import { testPython } from '../support/jupyter.ts';
 import { get, runCell, secretHeaders } from '../support/kernel.ts';
-import { makePlace } from '../support/run-plan.ts';
+import { makeRunContext } from '../support/run-plan.ts';
 
 afterEach(cleanUpAll);
 
@@ -26,7 +26,7 @@ test('every setting of the installed Jupyter is sorted, once', async () => {
 });
 
 test('what is called overridden is on the command line, and nothing else', async () => {
-  const place = await makePlace();
+  const context = await makeRunContext();
   try {
     const argv = [true, false].flatMap(canUseSockets =>
       jupyterCommand({
@@ -34,7 +34,7 @@ test('what is called overridden is on the command line, and nothing else', async
         location: '/env',
         application: applications[0],
         shimFolder: '/shim',
-        place: { ...place, canUseSockets, folderTrusted: false },
+        context: { ...context, canUseSockets, folderTrusted: false },
         asRoot: true,
       }),
     );
@@ -42,7 +42,7 @@ test('what is called overridden is on the command line, and nothing else', async
     const { overridden } = await jupyterTraits(await testPython());
     expect([...new Set(given)].toSorted()).toEqual(overridden);
   } finally {
-    await place.remove();
+    await context.remove();
   }
 });
 
@@ -80,7 +80,7 @@ c.ServerApp.tornado_settings = {
 `;
 
 test('a configuration that leads the pages or the server elsewhere is named and does not', async () => {
-  const { plan, place, running } = await start({
+  const { plan, context, running } = await start({
     config: misleading,
     fill: async ({ home }) => {
       await mkdir(join(home, '.jupyter', 'labconfig'), { recursive: true });
@@ -112,7 +112,7 @@ print(json.dumps([os.getcwd(), json.load(open(ipykernel.get_connection_file()))]
   const [folder, connection] = z
     .tuple([z.string(), z.object({ ip: z.string(), key: z.string(), shell_port: z.number() })])
     .parse(JSON.parse(await runCell(plan, cell)));
-  expect(folder).toBe(place.folder);
+  expect(folder).toBe(context.folder);
   expect(connection).toMatchObject({ ip: '127.0.0.1', key: expect.stringMatching(/^.{32,}$/) });
   expect((await listenersOn(connection.shell_port, 'linux')).map(({ reach }) => reach)).toEqual(['loopback']);
   for (const name of [
@@ -141,9 +141,9 @@ c.ServerApp.jpserver_extensions = {"${name}": True}
 c.FileContentsManager.preferred_dir = ""
 `;
 
-const putExtension = (name: string, text: string) => async (place: { home: string }) => {
-  await mkdir(join(place.home, 'extensions'));
-  await writeFile(join(place.home, 'extensions', `${name}.py`), text);
+const putExtension = (name: string, text: string) => async (context: { home: string }) => {
+  await mkdir(join(context.home, 'extensions'));
+  await writeFile(join(context.home, 'extensions', `${name}.py`), text);
 };
 
 test.each([

@@ -20,15 +20,15 @@ afterEach(async () => {
   await cleanUpAll();
 });
 
-const canaries = (place: Place): string => join(place.home, 'canaries');
+const canaries = (context: Place): string => join(context.home, 'canaries');
 
-async function startOnTraps(folderTrusted: boolean): Promise<{ place: Place; plan: LaunchPlan }> {
-  const { place, plan, running } = await start({
+async function startOnTraps(folderTrusted: boolean): Promise<{ context: Place; plan: LaunchPlan }> {
+  const { context, plan, running } = await start({
     folderTrusted,
-    fill: place => fillWithTraps(place.folder, canaries(place)),
+    fill: context => fillWithTraps(context.folder, canaries(context)),
   });
   await expectOurs(running);
-  return { place, plan };
+  return { context, plan };
 }
 
 /** Opens the notebook as the page does: a session, its channels, and what the page asks of a kernel before any cell is run. */
@@ -60,10 +60,10 @@ async function languageServers(plan: LaunchPlan): Promise<readonly string[]> {
 }
 
 test('of a folder that is not trusted nothing runs before its owner runs it', slow, async () => {
-  const { place, plan } = await startOnTraps(false);
+  const { context, plan } = await startOnTraps(false);
   for (const name of ['pyright', 'unified-language-server', 'bash-language-server', 'r-languageserver'])
     sockets.push(await openSocket(plan, `/lsp/ws/${name}`));
-  const nothingRan = async (): Promise<void> => expect(await ran(canaries(place))).toEqual([]);
+  const nothingRan = async (): Promise<void> => expect(await ran(canaries(context))).toEqual([]);
   // A module of the folder that is taken for the kernel's own ends the kernel: which one it was says more than that.
   const kernel = await openNotebook(plan).catch(async (error: unknown) => {
     await nothingRan();
@@ -75,11 +75,11 @@ test('of a folder that is not trusted nothing runs before its owner runs it', sl
 
   // Now its owner runs something: as always, with what lies beside the notebook.
   const code = 'import os, helper; print(os.getcwd(), helper.answer)';
-  expect((await kernel.run(code)).trim()).toBe(`${await realpath(place.folder)} 42`);
+  expect((await kernel.run(code)).trim()).toBe(`${await realpath(context.folder)} 42`);
 });
 
 test('a terminal comes into the folder, although the server is not in it', slow, async () => {
-  const { place, plan } = await startOnTraps(false);
+  const { context, plan } = await startOnTraps(false);
   const kernel = await openNotebook(plan);
   await get(plan, '/api/terminals', { ...secretHeaders(plan), ...xsrf() }, 'POST');
   const code = `
@@ -96,20 +96,20 @@ print(os.readlink(f"/proc/{server}/cwd"))
 `;
   await expect
     .poll(async () => (await kernel.run(code)).trim().split('\n'), { timeout: 30_000 })
-    .toEqual([await realpath(place.folder), await realpath(join(place.directory, 'empty'))]);
+    .toEqual([await realpath(context.folder), await realpath(join(context.directory, 'empty'))]);
 });
 
-test('R comes into the folder after it has started', slow, async context => {
+test('R comes into the folder after it has started', slow, async test => {
   const hasR = await access('/usr/share/jupyter/kernels/ir/kernel.json').then(
     () => true,
     () => false,
   );
-  if (!hasR) context.skip('There is no R kernel on this computer.');
-  const { place, plan } = await startOnTraps(false);
+  if (!hasR) test.skip('There is no R kernel on this computer.');
+  const { context, plan } = await startOnTraps(false);
   const kernel = await openNotebook(plan, 'ir');
-  expect(await ran(canaries(place))).toEqual([]);
+  expect(await ran(canaries(context))).toEqual([]);
   expect((await kernel.run('cat(getwd(), Sys.getenv("GATEHOUSE_KERNEL_FOLDER"))')).trim()).toBe(
-    await realpath(place.folder),
+    await realpath(context.folder),
   );
 });
 
@@ -117,11 +117,11 @@ test(
   'in a trusted folder it is as Jupyter has it: its language servers are there, its modules come first',
   slow,
   async () => {
-    const { place, plan } = await startOnTraps(true);
+    const { context, plan } = await startOnTraps(true);
     await expect.poll(() => languageServers(plan), { timeout: 60_000 }).toContain('pyright');
     sockets.push(await openSocket(plan, '/lsp/ws/pyright'));
     await expect
-      .poll(() => ran(canaries(place)), { timeout: 30_000 })
+      .poll(() => ran(canaries(context)), { timeout: 30_000 })
       .toContain('node_modules.pyright.langserver.index.js');
   },
 );

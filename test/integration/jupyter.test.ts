@@ -8,7 +8,7 @@ import { hostileConfig } from '../support/hostile-config.ts';
 import { cleanUp, cleanUpAll, expectClosed, expectOurs, planFor, start } from '../support/jupyter-run.ts';
 import { testPython } from '../support/jupyter.ts';
 import { get, runCell, secretHeaders } from '../support/kernel.ts';
-import { makePlace, runPlan } from '../support/run-plan.ts';
+import { makeRunContext, runPlan } from '../support/run-plan.ts';
 
 let python = '';
 
@@ -33,26 +33,26 @@ print(json.dumps({
 `;
 
 test('JupyterLab on a private socket: ours, closed, a cell runs, and no secret is anywhere', async () => {
-  const { place, plan, running } = await start();
+  const { context, plan, running } = await start();
   await expectOurs(running);
   await expectClosed(plan);
 
   const page = await get(plan, plan.landing, secretHeaders(plan));
   expect(page.status).toBe(200);
   expect(page.body).toContain('"token": ""');
-  expect(page.body).not.toContain(place.secret.reveal());
+  expect(page.body).not.toContain(context.secret.reveal());
   expect(String(page.headers['set-cookie'])).not.toMatch(/username-/);
 
   const seen = z.record(z.string(), z.unknown()).parse(JSON.parse(await runCell(plan, lookForSecrets)));
-  expect(JSON.stringify(seen)).not.toContain(place.secret.reveal());
+  expect(JSON.stringify(seen)).not.toContain(context.secret.reveal());
   expect(JSON.stringify(seen['environment'])).not.toMatch(/upstream|UPSTREAM|JUPYTER_TOKEN|never-passed-on/);
   expect(seen['environment']).not.toHaveProperty('PYTHONPATH');
   expect(JSON.stringify(seen['path'])).not.toContain('profiles/jupyter');
   expect(seen['secretFile']).toBe(false);
-  expect(seen['cwd']).toBe(place.folder);
-  expect(running.output()).not.toContain(place.secret.reveal());
-  for (const name of await readdir(place.directory)) {
-    const entry = await stat(join(place.directory, name));
+  expect(seen['cwd']).toBe(context.folder);
+  expect(running.output()).not.toContain(context.secret.reveal());
+  for (const name of await readdir(context.directory)) {
+    const entry = await stat(join(context.directory, name));
     expect([name, entry.mode & 0o077]).toEqual([name, 0]);
   }
 
@@ -79,12 +79,12 @@ test('on a port it is ours as well, and closed to whoever reaches the port', asy
 });
 
 test.each([true, false])('a hostile configuration opens nothing (sockets: %s)', async sockets => {
-  const { place, plan, running } = await start({ config: hostileConfig, sockets });
+  const { context, plan, running } = await start({ config: hostileConfig, sockets });
   await expectOurs(running);
   await expectClosed(plan);
   expect(running.output()).toContain('is not used');
   // 9999 is what the configuration asked for, 8888 what Jupyter takes when nothing is said.
-  const ports = sockets ? [] : [place.port];
+  const ports = sockets ? [] : [context.port];
   for (const port of [8888, 9999, ...ports]) {
     for (const listener of await listenersOn(port, 'linux')) {
       const held = await holds([running.child.pid ?? 0], listener);
@@ -115,9 +115,9 @@ test("the user's harmless configuration is honoured", async () => {
 });
 
 test('code in the working folder is not run by opening it', async () => {
-  const place = await makePlace();
-  cleanUp(place.remove);
-  const trap = `open(${JSON.stringify(join(place.home, 'trapped'))}, "w").close()\n`;
+  const context = await makeRunContext();
+  cleanUp(context.remove);
+  const trap = `open(${JSON.stringify(join(context.home, 'trapped'))}, "w").close()\n`;
   for (const name of [
     'jupyter_server_config.py',
     'jupyter_lab_config.py',
@@ -125,31 +125,31 @@ test('code in the working folder is not run by opening it', async () => {
     'jupyterlab.py',
     'tornado.py',
   ]) {
-    await writeFile(join(place.folder, name), trap);
+    await writeFile(join(context.folder, name), trap);
   }
-  const running = runPlan(await planFor(place, python), place.home);
+  const running = runPlan(await planFor(context, python), context.home);
   cleanUp(running.kill);
   await expectOurs(running);
-  expect(await stat(join(place.home, 'trapped')).catch(() => null)).toBeNull();
+  expect(await stat(join(context.home, 'trapped')).catch(() => null)).toBeNull();
 });
 
 test('a stranger on the port is told apart and sent nothing secret', async () => {
-  const place = await makePlace({ sockets: false });
-  cleanUp(place.remove);
-  const plan = await planFor(place, python);
+  const context = await makeRunContext({ sockets: false });
+  cleanUp(context.remove);
+  const plan = await planFor(context, python);
   const heard: string[] = [];
   const stranger = createServer((request, response) => {
     heard.push(JSON.stringify(request.rawHeaders), request.url ?? '');
     response.setHeader('X-Gatehouse-Proof', '0'.repeat(64)).end('{"version": "2.21.1"}');
   });
-  await new Promise<void>(done => stranger.listen(place.port, '127.0.0.1', done));
+  await new Promise<void>(done => stranger.listen(context.port, '127.0.0.1', done));
   cleanUp(() => new Promise<void>(done => stranger.close(() => done())));
   const proof = await plan.prove(AbortSignal.timeout(5000), { pid: 1, marker: 'x' });
   expect(proof.kind).toBe('foreign');
   expect(heard.join('\n')).toContain('/_gatehouse/proof');
-  expect(heard.join('\n')).not.toContain(place.secret.reveal());
+  expect(heard.join('\n')).not.toContain(context.secret.reveal());
 
-  const running = runPlan(plan, place.home);
+  const running = runPlan(plan, context.home);
   cleanUp(running.kill);
   expect(await running.ended).not.toBe(0);
   expect(plan.advise(running.output().split('\n'), 1)).toMatch(/faster on this address/);

@@ -7,13 +7,13 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import { openKeychain, type KeychainKeeper } from '../../src/main/core/vault/keychain-store.ts';
-import { openKeeper, type KeeperChoice } from '../../src/main/core/vault/secret-store.ts';
+import { openKeychain, type KeychainStore } from '../../src/main/core/vault/keychain-store.ts';
+import { openSecretStore, type SecretStoreChoice } from '../../src/main/core/vault/secret-store.ts';
 import { createVault } from '../../src/main/core/vault/vault.ts';
 import { startKeyring, withKeyring, type Keyring } from '../support/keyring.ts';
 
 const run = promisify(execFile);
-const opened: KeychainKeeper[] = [];
+const opened: KeychainStore[] = [];
 let keyring: Keyring;
 
 beforeAll(async () => {
@@ -23,20 +23,20 @@ afterAll(async () => {
   await keyring.stop();
 });
 afterEach(() => {
-  for (const keeper of opened.splice(0)) keeper.close();
+  for (const secretStore of opened.splice(0)) secretStore.close();
 });
 
 const bare = { PATH: process.env['PATH'], HOME: '/nonexistent' };
 
-async function keychainOf(from: Keyring, home = '/home/ada', timeoutMs = 10_000): Promise<KeychainKeeper> {
+async function keychainOf(from: Keyring, home = '/home/ada', timeoutMs = 10_000): Promise<KeychainStore> {
   const environment = { ...bare, ...from.environment };
-  const keeper = await openKeychain({ environment, platform: 'linux', home, timeoutMs });
-  opened.push(keeper);
-  return keeper;
+  const secretStore = await openKeychain({ environment, platform: 'linux', home, timeoutMs });
+  opened.push(secretStore);
+  return secretStore;
 }
 
-const choose = (choice: KeeperChoice, environment: Record<string, string>) =>
-  openKeeper(choice, {
+const choose = (choice: SecretStoreChoice, environment: Record<string, string>) =>
+  openSecretStore(choice, {
     environment: { ...bare, ...environment },
     platform: 'linux',
     home: '/home/ada',
@@ -73,16 +73,16 @@ test('the proof leaves nothing behind, and two installations do not see each oth
 });
 
 test('any text comes back as it was', async () => {
-  const keeper = await keychainOf(keyring);
+  const secretStore = await keychainOf(keyring);
   const value = 'ümlaut "quoted"\\ \u{1F511}\nsecond line';
-  await keeper.set('odd ü', new Secret(value));
-  expect((await keeper.get('odd ü'))?.reveal()).toBe(value);
+  await secretStore.set('odd ü', new Secret(value));
+  expect((await secretStore.get('odd ü'))?.reveal()).toBe(value);
 });
 
 test('no secret is on a command line or in an environment while the keychain is used', async () => {
-  const keeper = await keychainOf(keyring);
+  const secretStore = await keychainOf(keyring);
   const value = 'a-very-visible-secret-0123456789';
-  await keeper.set('visible', new Secret(value));
+  await secretStore.set('visible', new Secret(value));
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
   const texts = await Promise.all(
     pids.flatMap(pid =>
@@ -110,27 +110,27 @@ test('a keychain that is locked in mid-run is an error with a next step, and min
 
 test('a keychain that dies in mid-run is an error at once, and one that comes back is used again', async () => {
   await withKeyring(async own => {
-    const keeper = await keychainOf(own);
-    await keeper.set('a', new Secret('kept'));
+    const secretStore = await keychainOf(own);
+    await secretStore.set('a', new Secret('kept'));
     await own.kill();
     const start = Date.now();
-    await expect(keeper.get('a')).rejects.toMatchObject({
+    await expect(secretStore.get('a')).rejects.toMatchObject({
       code: 'keychain-gone',
       nextStep: expect.stringContaining('gnome-keyring'),
     });
     expect(Date.now() - start).toBeLessThan(5000);
     await own.start();
-    expect((await keeper.get('a'))?.reveal()).toBe('kept');
+    expect((await secretStore.get('a'))?.reveal()).toBe('kept');
   });
 });
 
 test('a keychain that hangs is an error in bound time, blocks nothing else, and is used again when it wakes', async () => {
   await withKeyring(async own => {
-    const keeper = await keychainOf(own, '/home/ada', 1500);
-    await keeper.set('a', new Secret('kept'));
+    const secretStore = await keychainOf(own, '/home/ada', 1500);
+    await secretStore.set('a', new Secret('kept'));
     own.freeze();
     const start = Date.now();
-    const asked = Promise.allSettled(Array.from({ length: 8 }, () => keeper.get('a')));
+    const asked = Promise.allSettled(Array.from({ length: 8 }, () => secretStore.get('a')));
     // Eight hanging calls would fill libuv's pool if they were made in this process; then no file could be read.
     await readFile('/etc/hostname');
     expect(Date.now() - start).toBeLessThan(1000);
@@ -139,7 +139,7 @@ test('a keychain that hangs is an error in bound time, blocks nothing else, and 
     }
     expect(Date.now() - start).toBeLessThan(5000);
     own.thaw();
-    expect((await keeper.get('a'))?.reveal()).toBe('kept');
+    expect((await secretStore.get('a'))?.reveal()).toBe('kept');
   });
 });
 
@@ -153,18 +153,18 @@ test('without a bus: chosen, it is refused with a next step; by itself, memory i
       code: 'keychain-gone',
       nextStep: expect.stringContaining('--secrets=memory'),
     });
-    const keeper = await choose('auto', environment);
-    expect(keeper.store).toBe('memory');
-    expect(keeper.sentence).toBe(
+    const secretStore = await choose('auto', environment);
+    expect(secretStore.store).toBe('memory');
+    expect(secretStore.sentence).toBe(
       'The keychain cannot be reached. Secrets are kept in memory, for this run only.',
     );
   }
 });
 
 test('with a bus, auto means the keychain; on one without a keychain it means memory', async () => {
-  const keeper = await choose('auto', keyring.environment);
-  expect(keeper.store).toBe('keychain');
-  expect(keeper.sentence).toContain('Secret Service');
+  const secretStore = await choose('auto', keyring.environment);
+  expect(secretStore.store).toBe('keychain');
+  expect(secretStore.sentence).toContain('Secret Service');
   await withKeyring(async own => {
     await own.kill();
     expect((await choose('auto', own.environment)).store).toBe('memory');
@@ -176,7 +176,7 @@ test('a keychain that hangs at the start is said, then given up: memory when not
   await withKeyring(async own => {
     own.freeze();
     const said: string[] = [];
-    const keeper = await openKeeper('auto', {
+    const secretStore = await openSecretStore('auto', {
       environment: { ...bare, ...own.environment },
       platform: 'linux',
       home: '/home/ada',
@@ -185,7 +185,7 @@ test('a keychain that hangs at the start is said, then given up: memory when not
       timeoutMs: 4000,
       waiting: sentence => said.push(sentence),
     });
-    expect(keeper.sentence).toBe(
+    expect(secretStore.sentence).toBe(
       'The keychain did not answer in time. Secrets are kept in memory, for this run only.',
     );
     expect(said).toEqual([expect.stringContaining('Waiting for the keychain')]);

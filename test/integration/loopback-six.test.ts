@@ -7,7 +7,7 @@ import { holderCheck } from '../../src/main/core/server/holder-check.ts';
 import { preflight } from '../../src/main/core/server/preflight.ts';
 import { untilReady, type Readiness } from '../../src/main/core/server/readiness.ts';
 import { ask, openRoom, owner } from '../support/gateway.ts';
-import { makePlace, runPlan } from '../support/run-plan.ts';
+import { makeRunContext, runPlan } from '../support/run-plan.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -35,7 +35,7 @@ interface Started {
 }
 
 async function start(listen: string, status: number, seconds: number, readyText?: string): Promise<Started> {
-  const place = await makePlace();
+  const place = await makeRunContext();
   cleanups.push(place.remove);
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const profile = customProfile({ environment: { PATH: process.env['PATH'] }, log });

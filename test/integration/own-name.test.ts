@@ -6,24 +6,28 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { doorTls } from '../../src/main/core/gateway-tls.ts';
+import { gatewayTls } from '../../src/main/core/gateway-tls.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { createAuthorityStore } from '../../src/main/core/share/certificate/authority-store.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 import { openRoom, token, type Room } from '../support/gateway.ts';
 
 const label = 'thesis-k3v9x2m7q4wz';
 const own = `${label}.localhost`;
-const keeper = memoryKeeper('A test.');
+const secretStore = memoryStore('A test.');
 const redactor = createRedactor();
-const authorities = createAuthorityStore({ keeper, redactor, host: () => hostNames(['lab'], ['192.0.2.1']) });
+const authorities = createAuthorityStore({
+  secretStore,
+  redactor,
+  host: () => hostNames(['lab'], ['192.0.2.1']),
+});
 let plain: Room;
 let secure: Room;
 
 beforeAll(async () => {
-  const parts = { rooms: async () => ({ authorities }), keeper, redactor, paths: { uid: null } };
-  const tls = await doorTls({ kind: 'local-authority' }, label, parts);
+  const parts = { storage: async () => ({ authorities }), secretStore, redactor, paths: { uid: null } };
+  const tls = await gatewayTls({ kind: 'local-authority' }, label, parts);
   plain = await openRoom({ rules: { host: label } });
   secure = await openRoom({ rules: { host: label, tls } });
 });

@@ -130,7 +130,7 @@ test('an editor runs a cell and edits, and gets no terminal and no server', asyn
   const serverSettings = settingsFor(room.editor);
   const contents = new ContentsManager({ serverSettings });
   await contents.save('written.txt', { type: 'file', format: 'text', content: 'by the editor' });
-  expect(await readFile(join(room.place.folder, 'written.txt'), 'utf8')).toBe('by the editor');
+  expect(await readFile(join(room.context.folder, 'written.txt'), 'utf8')).toBe('by the editor');
   const message = 'Your link lets you edit and run, but not open terminals or change the server itself.';
   const terminals = new TerminalManager({ serverSettings });
   await expect(terminals.startNew()).rejects.toThrow(message);

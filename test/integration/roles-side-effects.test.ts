@@ -10,7 +10,7 @@ import { roleTable } from '../support/role-table.ts';
 let room: RoleRoom;
 beforeAll(async () => {
   room = await openRoleRoom();
-  const { folder } = room.place;
+  const { folder } = room.context;
   await mkdir(join(folder, '.git'));
   await mkdir(join(folder, 'sub folder'));
   for (const name of ['.git/config', 'sub folder/a.txt', 'page.html']) {
@@ -75,7 +75,7 @@ const queries = [
 ];
 
 test('no reading request of a viewer changes anything on the disk', { timeout: 600_000 }, async () => {
-  const root = dirname(room.place.folder);
+  const root = dirname(room.context.folder);
   let before = await settled(root);
   const answered = new Set<number>();
   const changes: unknown[] = [];
@@ -101,7 +101,7 @@ test('no reading request of a viewer changes anything on the disk', { timeout: 6
 });
 
 test("a viewer's WebSockets change nothing on the disk", async () => {
-  const root = dirname(room.place.folder);
+  const root = dirname(room.context.folder);
   const before = await settled(root);
   for (const path of [
     `api/kernels/${room.kernel}/channels`,

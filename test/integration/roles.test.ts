@@ -70,7 +70,7 @@ test('a viewer writes, starts and stops nothing, and the client library says why
   const terminals = new TerminalManager({ serverSettings });
   // It dials again for as long as it lives, and nobody hears the error of its socket.
   const events = new EventManager({ serverSettings });
-  const before = await readFile(join(room.place.folder, 'shown.ipynb'), 'utf8');
+  const before = await readFile(join(room.context.folder, 'shown.ipynb'), 'utf8');
   const calls: [string, () => Promise<unknown>][] = [
     ['save', () => contents.save('notes.txt', { type: 'file', format: 'text', content: 'x' })],
     ['new file', () => contents.newUntitled({ type: 'file' })],
@@ -107,8 +107,8 @@ test('a viewer writes, starts and stops nothing, and the client library says why
     const said = name === 'settings' || name === 'event' ? '403 Forbidden' : refused;
     await expect(call(), name).rejects.toThrow(said);
   }
-  expect(await readFile(join(room.place.folder, 'shown.ipynb'), 'utf8')).toBe(before);
-  expect(await readFile(join(room.place.folder, 'notes.txt'), 'utf8')).toBe('as it was');
+  expect(await readFile(join(room.context.folder, 'shown.ipynb'), 'utf8')).toBe(before);
+  expect(await readFile(join(room.context.folder, 'notes.txt'), 'utf8')).toBe('as it was');
   const { text } = await api(room.full, 'GET', 'api/kernels');
   expect((JSON.parse(text) as { id: string }[]).map(({ id }) => id)).toEqual([room.kernel]);
   for (const path of [

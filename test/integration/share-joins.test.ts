@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { AuthorityInfo, NewShareLink } from '../../src/shared/sharing.ts';
 import { makeHome, serve, type Served, type TestHome } from '../support/core.ts';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 
 let home: TestHome;
 let served: Served;
@@ -40,7 +40,8 @@ const share = (label: string): Promise<NewShareLink> =>
     acknowledged: true,
   });
 
-const joining = (link: NewShareLink, name: string) => new Guest(link.url, authority.pem).join(name);
+const joining = (link: NewShareLink, name: string) =>
+  new StoredGuestSession(link.url, authority.pem).join(name);
 
 async function bytesOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -84,7 +85,7 @@ test('a guest who joins and leaves 300 times is let in within the bound and told
   const statuses: number[] = [];
   let retryAfter = '';
   for (let turn = 0; turn < 300; turn++) {
-    const guest = new Guest(link.url, authority.pem);
+    const guest = new StoredGuestSession(link.url, authority.pem);
     const reply = await guest.join('Ada');
     statuses.push(reply.status);
     if (reply.status === 200) await guest.post('/_gatehouse/leave', {});

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';
 import { websocket } from '../support/gateway.ts';
-import { ofPage, type Guest, type GuestReply } from '../support/guest.ts';
+import { ofPage, type StoredGuestSession, type GuestReply } from '../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';
 
 let room: ShareRoom;
-let viewer: Guest;
+let viewer: StoredGuestSession;
 beforeAll(async () => {
   room = await openShareRoom(
     pathRules({
@@ -17,7 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-function upgrade(who: Guest, path: string, change: Record<string, string> = {}): Promise<GuestReply> {
+function upgrade(
+  who: StoredGuestSession,
+  path: string,
+  change: Record<string, string> = {},
+): Promise<GuestReply> {
   const headers = { ...ofPage(who.origin), ...websocket, ...change };
   return who.ask(path, { headers });
 }

@@ -1,9 +1,15 @@
 /* Sharing whole and real: a core, JupyterLab, TLS with the local authority, and guests who join, work, are refused and are thrown out. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
-import type { AuthorityInfo, NewShareLink, Person, ShareRequest, Waiting } from '../../src/shared/sharing.ts';
+import type {
+  AuthorityInfo,
+  NewShareLink,
+  GuestSessionInfo,
+  ShareRequest,
+  JoinRequestInfo,
+} from '../../src/shared/sharing.ts';
 import { eventually, makeHome, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 
 let home: TestHome;
 let served: Served;
@@ -39,7 +45,7 @@ function request(change: Partial<ShareRequest> = {}): ShareRequest {
 
 const share = (change: Partial<ShareRequest> = {}): Promise<NewShareLink> =>
   core.call('share.create', request(change));
-const guestOf = (link: NewShareLink): Guest => new Guest(link.url, authority.pem);
+const guestOf = (link: NewShareLink): StoredGuestSession => new StoredGuestSession(link.url, authority.pem);
 
 test('nothing listens for guests before something is shared', async () => {
   expect(await core.call('share.listeners')).toEqual([]);
@@ -102,7 +108,7 @@ test('a link that is taken back is gone at once, with every socket, and its owne
 });
 
 test('with approval the guest waits for the owner', async () => {
-  const asked: Waiting[] = [];
+  const asked: JoinRequestInfo[] = [];
   const off = core.on('share.waiting', waiting => asked.push(waiting));
   const guest = guestOf(await share({ approval: true }));
   const { state, ticket } = JSON.parse((await guest.join('Grace')).body) as { state: string; ticket: string };
@@ -134,7 +140,7 @@ test('ending a visit leaves the link', async () => {
   const link = await share();
   const guest = guestOf(link);
   await guest.join();
-  const person = (await core.call('share.people')).find(({ link: id }) => id === link.id) as Person;
+  const person = (await core.call('share.people')).find(({ link: id }) => id === link.id) as GuestSessionInfo;
   await core.call('share.kick', person.session);
   expect(JSON.parse((await guest.page('/_gatehouse/me')).body)).toEqual({ reason: 'ended-by-owner' });
   expect(JSON.parse((await guest.join()).body)).toMatchObject({ state: 'in' });

@@ -55,10 +55,10 @@ test('two processes that write the sealed file at once lose nothing', async () =
   const writers = ['a', 'b'].map(name => writer(file, name, 20));
   const codes = await Promise.all(writers.map(async child => (await once(child, 'exit'))[0]));
   expect(codes).toEqual([0, 0]);
-  const keeper = await openSealedFile(file, ask);
+  const secretStore = await openSealedFile(file, ask);
   for (const name of ['a', 'b']) {
     for (let index = 0; index < 20; index++) {
-      expect((await keeper.get(name + index))?.reveal()).toBe(String(index));
+      expect((await secretStore.get(name + index))?.reveal()).toBe(String(index));
     }
   }
 });
@@ -74,17 +74,17 @@ test('a process that is killed while it writes leaves a file that opens, with al
     });
     await once(child, 'close');
     const last = Number(seen.trimEnd().split('\n').pop());
-    const keeper = await openSealedFile(file, ask);
-    expect((await keeper.get(`r${round}-${last}`))?.reveal()).toBe(String(last));
-    await keeper.set('after', new Secret(String(round)));
+    const secretStore = await openSealedFile(file, ask);
+    expect((await secretStore.get(`r${round}-${last}`))?.reveal()).toBe(String(last));
+    await secretStore.set('after', new Secret(String(round)));
   }
 });
 
 test('the secrets in a sealed file are not to be found on the disk', async () => {
   const folder = join(root, 'searched');
   await mkdir(folder);
-  const keeper = await openSealedFile(join(folder, 'secrets'), ask);
-  await keeper.set('access-token:jupyter', new Secret('needle-in-the-haystack'));
+  const secretStore = await openSealedFile(join(folder, 'secrets'), ask);
+  await secretStore.set('access-token:jupyter', new Secret('needle-in-the-haystack'));
   const contents = await Promise.all(
     (await readdir(folder)).map(name => readFile(join(folder, name), 'latin1')),
   );
@@ -107,8 +107,8 @@ test('on a full disk nothing that was saved is lost, each refusal says so, and a
   try {
     const settings = await openSettings({ file: join(disk, 'settings.json') });
     await settings.set('core.graceMinutes', 5);
-    const keeper = await openSealedFile(join(disk, 'secrets'), ask);
-    await keeper.set('a', new Secret('kept'));
+    const secretStore = await openSealedFile(join(disk, 'secrets'), ask);
+    await secretStore.set('a', new Secret('kept'));
     const said: string[] = [];
     const log = createLog({
       file: join(disk, 'log'),
@@ -121,17 +121,17 @@ test('on a full disk nothing that was saved is lost, each refusal says so, and a
 
     const full = { code: 'write-failed', nextStep: expect.stringContaining('disk is full') };
     await expect(settings.set('core.graceMinutes', 6)).rejects.toMatchObject(full);
-    await expect(keeper.set('a', new Secret('x'.repeat(9000)))).rejects.toMatchObject(full);
+    await expect(secretStore.set('a', new Secret('x'.repeat(9000)))).rejects.toMatchObject(full);
     for (let index = 0; index < 5; index++) log.info('y'.repeat(3000));
     expect(said.filter(line => line.includes('the disk is full'))).toHaveLength(1);
     expect(settings.get('core.graceMinutes')).toBe(5);
     expect((await openSettings({ file: join(disk, 'settings.json') })).get('core.graceMinutes')).toBe(5);
-    expect((await keeper.get('a'))?.reveal()).toBe('kept');
+    expect((await secretStore.get('a'))?.reveal()).toBe('kept');
     expect((await readdir(disk)).filter(name => name.includes('.part'))).toEqual([]);
 
     await rm(join(disk, 'filler'));
     await settings.set('core.graceMinutes', 6);
-    await keeper.set('a', new Secret('new'));
+    await secretStore.set('a', new Secret('new'));
     log.info('again');
     log.close();
     expect(await readFile(join(disk, 'log'), 'utf8')).toMatch(/lines were lost here.*\n.*again/);

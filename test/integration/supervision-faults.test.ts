@@ -107,7 +107,9 @@ test('SIGKILL of the server: ready again within 5 s, in a new run', async () => 
 });
 
 test('five failures in a row, and it is given up with the reason', async () => {
-  const limits = { patience: { backoff: [0, 20], failures: 5, quiet: 60_000, misses: 3, portRetries: 3 } };
+  const limits = {
+    policy: { backoff: [0, 20], failures: 5, quiet: 60_000, missedProbes: 3, portRetries: 3 },
+  };
   const it = begin({ mode: attempt => (attempt === 1 ? 'good' : 'exit') }, { limits });
   await it.supervised.start();
   process.kill(it.supervised.pid ?? 0, 'SIGKILL');

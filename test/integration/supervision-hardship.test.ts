@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { usualPatience } from '../../src/main/core/server/lifecycle.ts';
+import { defaultRestartPolicy } from '../../src/main/core/server/restart-policy.ts';
 import type { SuperviseOptions } from '../../src/main/core/server/options.ts';
 import {
   ask,
@@ -131,7 +131,7 @@ function fill(path: string): void {
 test('a server that falls silent is unhealthy, not restarted, and well again', async () => {
   const it = begin(
     { mode: 'good' },
-    { limits: { probeSeconds: 0.1, patience: { ...usualPatience, misses: 1 } } },
+    { limits: { probeSeconds: 0.1, policy: { ...defaultRestartPolicy, missedProbes: 1 } } },
   );
   await it.supervised.start();
   const { pid } = it.supervised;

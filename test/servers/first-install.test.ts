@@ -143,10 +143,10 @@ async function selfSigned(): Promise<{ readonly cert: Buffer; readonly key: Buff
 }
 
 test('npm 9, and a lock file that it has written', { timeout: patience * 2 }, async () => {
-  const place = join(folder, 'npm9');
-  await mkdir(place);
-  await run('npm', ['install', '--prefix', place, '--no-audit', '--no-fund', 'npm@9'], { env: withoutNpm });
-  const old = join(place, 'node_modules', '.bin');
+  const context = join(folder, 'npm9');
+  await mkdir(context);
+  await run('npm', ['install', '--prefix', context, '--no-audit', '--no-fund', 'npm@9'], { env: withoutNpm });
+  const old = join(context, 'node_modules', '.bin');
   const path = `${old}:${process.env['PATH'] ?? ''}`;
   const lock = join(checkout, 'package-lock.json');
   const { lockfileVersion, ...rest } = JSON.parse(await readFile(lock, 'utf8')) as Record<string, unknown>;

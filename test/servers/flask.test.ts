@@ -21,7 +21,7 @@ import {
   type Served,
   type TestHome,
 } from '../support/core.ts';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 import { pythonServer } from '../support/server-packages.ts';
 
 let python: string;
@@ -107,7 +107,7 @@ function owner(path: string, headers: Record<string, string> = {}): Promise<Repl
 }
 
 /** @param from the guest's own address, so that two are two */
-async function guestFrom(from: string): Promise<Guest> {
+async function guestFrom(from: string): Promise<StoredGuestSession> {
   const link = await core.call('share.create', {
     server: served.server.id,
     role: 'full',
@@ -118,13 +118,16 @@ async function guestFrom(from: string): Promise<Guest> {
     listen: '127.0.0.1',
     acknowledged: true,
   });
-  const guest = new Guest(link.url, authority.pem, { localAddress: from, servername: 'localhost' });
+  const guest = new StoredGuestSession(link.url, authority.pem, {
+    localAddress: from,
+    servername: 'localhost',
+  });
   await guest.join(from);
   return guest;
 }
 
 /** Signs in to the application itself; answers the cookies that its browser then has. */
-async function signIn(guest: Guest): Promise<{ cookie: string; csrf: string }> {
+async function signIn(guest: StoredGuestSession): Promise<{ cookie: string; csrf: string }> {
   const reply = await guest.page('/login', {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -219,7 +222,7 @@ test('limits are kept for each guest; who forges an address has a new one withou
   expect(left(await asked('/seen', { ...https, ...forged, 'x-forwarded-for': '203.0.113.2' }))).toBe(11);
 
   const [ada, ben] = [await guestFrom('127.0.0.2'), await guestFrom('127.0.0.3')];
-  const seen = async (guest: Guest, address: string): Promise<number> => {
+  const seen = async (guest: StoredGuestSession, address: string): Promise<number> => {
     const headers = { ...forged, 'x-forwarded-for': address, x_forwarded_for: address, 'x-real-ip': address };
     return left(await guest.page('/seen', { headers }));
   };

@@ -24,18 +24,18 @@ let python: string;
 let authority: string;
 
 /** Where a client is sent, and what it shows. */
-interface Door {
+interface OwnerGatewayState {
   /** With a slash at its end. */
   readonly url: string;
   readonly token: string;
 }
 
-const doors: readonly (readonly [string, () => Promise<Door>])[] = [
+const doors: readonly (readonly [string, () => Promise<OwnerGatewayState>])[] = [
   ["the owner's door", async () => ({ url: toolUrl(served.server), token: await served.token() })],
   ["the guests' door", () => guestDoor('editor')],
 ];
 
-async function guestDoor(role: Role): Promise<Door> {
+async function guestDoor(role: Role): Promise<OwnerGatewayState> {
   const link = await core.call('share.create', {
     server: served.server.id,
     role,
@@ -68,7 +68,7 @@ afterAll(async () => {
 });
 
 /** What installing the local authority does for a Python program, and what a person would put into its environment. */
-function runPython(script: string, { url, token }: Door): Promise<string> {
+function runPython(script: string, { url, token }: OwnerGatewayState): Promise<string> {
   const env = {
     PATH: '/usr/bin:/bin',
     HOME: home.folder,
@@ -83,7 +83,7 @@ function runPython(script: string, { url, token }: Door): Promise<string> {
 }
 
 describe.each(doors)('at %s', (_name, find) => {
-  let door: Door;
+  let door: OwnerGatewayState;
   beforeAll(async () => {
     door = await find();
   });
@@ -258,7 +258,7 @@ function cellBySocket(url: string): Promise<string> {
 
 /** curl with its credential in a file of configuration: not in its arguments, which everybody can read. */
 async function curl(
-  { url, token }: Door,
+  { url, token }: OwnerGatewayState,
   path: string,
   ...args: string[]
 ): Promise<{ status: number; body: string }> {

@@ -17,17 +17,17 @@ import { differences, settled } from '../support/folder-snapshot.ts';
 import { cleanUpAll, type Place } from '../support/jupyter-run.ts';
 import type { RoleProxy } from '../support/role-proxy.ts';
 
-let place: Place;
+let context: Place;
 let viewer: RoleProxy;
 let owner: RoleProxy;
 beforeAll(async () => {
-  ({ place, viewer, owner } = await openCollaboration());
+  ({ context, viewer, owner } = await openCollaboration());
 }, 600_000);
 afterAll(cleanUpAll);
 
 test('a viewer who reads a document live has jupyter-collaboration write its own files, and no other', async () => {
-  for (const name of ['first.txt', 'second.txt']) await writeFile(join(place.folder, name), 'x');
-  const root = dirname(place.folder);
+  for (const name of ['first.txt', 'second.txt']) await writeFile(join(context.folder, name), 'x');
+  const root = dirname(context.folder);
   const before = await settled(root);
   const theirs = await enterFile(viewer, 'first.txt');
   await theirs.document();
@@ -48,7 +48,7 @@ test('a viewer who reads a document live has jupyter-collaboration write its own
 });
 
 test("the owner's typing arrives at a viewer, live and saved; a viewer's changes do not arrive", async () => {
-  const file = join(place.folder, 'live.txt');
+  const file = join(context.folder, 'live.txt');
   await writeFile(file, 'first line\n');
   const theirs = await enterFile(viewer, 'live.txt');
   const ours = await enterFile(owner, 'live.txt');
@@ -93,14 +93,14 @@ test("the owner's typing arrives at a viewer, live and saved; a viewer's changes
 });
 
 test('what a viewer names and is not there, jupyter-collaboration does not remember', async () => {
-  const root = dirname(place.folder);
+  const root = dirname(context.folder);
   const database = join(root, "Zoë's home/.local/share/jupyter/file_id_manager.db");
   const session = (proxy: RoleProxy, path: string): Promise<number> =>
     fetch(`${proxy.url}api/collaboration/session/${path}`, {
       method: 'PUT',
       body: JSON.stringify({ format: 'text', type: 'file' }),
     }).then(({ status }) => status);
-  await writeFile(join(place.folder, 'there.txt'), 'x');
+  await writeFile(join(context.folder, 'there.txt'), 'x');
   expect(await session(viewer, 'there.txt')).toBeLessThan(300);
   const size = async (): Promise<number> => (await stat(database)).size;
   const before = await size();
@@ -115,7 +115,7 @@ test('what a viewer names and is not there, jupyter-collaboration does not remem
 });
 
 test('looking leaves the file as it is, and "save now" is answered and not done', async () => {
-  const file = join(place.folder, 'still.ipynb');
+  const file = join(context.folder, 'still.ipynb');
   const notebook = '{"cells": [], "metadata": {}, "nbformat": 4,   "nbformat_minor": 5}';
   await writeFile(file, notebook);
   const theirs = await enterFile(viewer, 'still.ipynb', 'notebook', 'json');

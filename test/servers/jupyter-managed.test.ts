@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { jupyterProfile } from '../../src/main/core/profiles/jupyter.ts';
-import { managedPackages, waysToMake } from '../../src/main/core/profiles/managed/installers.ts';
+import { managedPackages, installersToTry } from '../../src/main/core/profiles/managed/installers.ts';
 import { installerEnvironment, runTool } from '../../src/main/core/profiles/managed/run-tool.ts';
 import type { Log, ManagedSetup } from '../../src/main/core/ports.ts';
 import type { SetupProgress } from '../../src/shared/model.ts';
@@ -161,7 +161,7 @@ test('a Python without pip and ensurepip gets its packages all the same', async 
   const bare = join(root, 'bare');
   const python = await testPython();
   await promisify(execFile)(python, ['-m', 'venv', '--without-pip', bare]);
-  const way = waysToMake({
+  const way = installersToTry({
     location: join(root, 'environment'),
     base: { path: join(bare, 'bin/python'), minor: 11 },
     uv: null,

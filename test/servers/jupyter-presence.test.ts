@@ -15,11 +15,11 @@ import {
 import { cleanUpAll, type Place } from '../support/jupyter-run.ts';
 import type { RoleProxy } from '../support/role-proxy.ts';
 
-let place: Place;
+let context: Place;
 let viewer: RoleProxy;
 let owner: RoleProxy;
 beforeAll(async () => {
-  ({ place, viewer, owner } = await openCollaboration());
+  ({ context, viewer, owner } = await openCollaboration());
 }, 600_000);
 afterAll(cleanUpAll);
 
@@ -36,9 +36,9 @@ const heardOf = (room: Room, id: number): unknown[] =>
   statesIn(room.received).flatMap(entry => (entry.id === id ? [entry.state] : []));
 
 test("in a document a viewer's presence is no vote: what the owner does not want saved is not saved", async () => {
-  const file = join(place.folder, 'unsaved.txt');
+  const file = join(context.folder, 'unsaved.txt');
   await writeFile(file, 'as it was');
-  await writeFile(join(place.folder, 'saved.txt'), 'as it was');
+  await writeFile(join(context.folder, 'saved.txt'), 'as it was');
   const ours = await enterFile(owner, 'unsaved.txt');
   ours.send(presence(41, 1, { user: person, autosave: false }));
   await expect.poll(() => heardOf(ours, 41)).toHaveLength(1);
@@ -60,7 +60,7 @@ test("in a document a viewer's presence is no vote: what the owner does not want
   other.send(presence(42, 1, { user: person }));
   other.send(message(2, typing(4002, 'saved ')));
   await expect
-    .poll(() => readFile(join(place.folder, 'saved.txt'), 'utf8'), { timeout: 20_000 })
+    .poll(() => readFile(join(context.folder, 'saved.txt'), 'utf8'), { timeout: 20_000 })
     .toContain('saved ');
   expect(await readFile(file, 'utf8')).toBe('as it was');
   expect(statesIn(ours.received).map(({ id }) => id)).toEqual([41]);
@@ -94,9 +94,9 @@ test('among everybody a viewer has a number and a name that it did not choose', 
 });
 
 test('what the filter of presence stops: a state that is no object ends the saving of everybody', async () => {
-  const texts = (name: string): Promise<string> => readFile(join(place.folder, name), 'utf8');
+  const texts = (name: string): Promise<string> => readFile(join(context.folder, name), 'utf8');
   for (const name of ['broken.txt', 'whole.txt', 'viewed.txt'])
-    await writeFile(join(place.folder, name), 'x');
+    await writeFile(join(context.folder, name), 'x');
   const broken = await enterFile(owner, 'broken.txt');
   const viewed = await enterFile(owner, 'viewed.txt');
   const whole = await enterFile(owner, 'whole.txt');

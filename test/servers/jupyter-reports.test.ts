@@ -33,10 +33,10 @@ test('a server that is told to stop when nobody uses it does', async () => {
 }, 240_000);
 
 test.each(['one.ipynb', 'Zoë’s & more/two words.ipynb'])('ipynbname finds %s', async path => {
-  const { plan, place, running } = await start({ interpreter });
+  const { plan, context, running } = await start({ interpreter });
   await expectOurs(running);
-  await mkdir(dirname(join(place.folder, path)), { recursive: true });
+  await mkdir(dirname(join(context.folder, path)), { recursive: true });
   const kernel = await openKernel(plan, { path, type: 'notebook', kernel: { name: 'python3' } });
   const said = await kernel.run('import ipynbname; print(ipynbname.name()); print(ipynbname.path())');
-  expect(said).toBe(`${basename(path, '.ipynb')}\n${join(place.folder, path)}\n`);
+  expect(said).toBe(`${basename(path, '.ipynb')}\n${join(context.folder, path)}\n`);
 });

@@ -12,7 +12,7 @@ import { WebSocket } from 'ws';
 import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { eventually, root } from '../support/core.ts';
-import type { Guest } from '../support/guest.ts';
+import type { StoredGuestSession } from '../support/guest.ts';
 import { headersOf } from '../support/marimo.ts';
 import { openServer, type RealServer } from '../support/real-share.ts';
 import { pythonServer } from '../support/server-packages.ts';
@@ -41,7 +41,7 @@ if __name__ == "__main__":
 `;
 
 /** A package that takes part in marimo's server by an entry point. */
-const teller = `
+const reporter = `
 from starlette.middleware import Middleware
 
 class Teller:
@@ -66,12 +66,12 @@ taking_part = Middleware(Teller)
 
 let packages: string;
 let server: RealServer;
-let viewer: Guest;
-let full: Guest;
+let viewer: StoredGuestSession;
+let full: StoredGuestSession;
 
 beforeAll(async () => {
   packages = await mkdtemp(join(tmpdir(), 'packages-'));
-  await writeFile(join(packages, 'teller.py'), teller);
+  await writeFile(join(packages, 'teller.py'), reporter);
   const information = join(packages, 'teller-1.0.dist-info');
   await mkdir(information);
   await writeFile(join(information, 'METADATA'), 'Metadata-Version: 2.1\nName: teller\nVersion: 1.0\n');

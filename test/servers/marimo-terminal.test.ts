@@ -18,9 +18,9 @@ let port: string;
 beforeAll(async () => {
   python = await pythonServer('marimo-0.22');
   const edit = [python, '-m', 'marimo', '-q', 'edit', 'app.py', '--headless', '--skip-update-check'];
-  const place = ['--host', '127.0.0.1', '--port', '{port}'];
+  const context = ['--host', '127.0.0.1', '--port', '{port}'];
   const token = ['--token', '--token-password-file', '{secretFile}'];
-  const command = [...edit, ...place, ...token];
+  const command = [...edit, ...context, ...token];
   const ready = ['--ready-path', '/health', '--credential', 'bearer'];
   server = await openServer({}, [...ready, '--', ...command], async ({ folder }) => {
     await writeFile(join(folder, 'app.py'), notebook);

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { AuthorityInfo } from '../../src/shared/sharing.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 import { environmentOf, fakeMatlab, fakeMatlabOf, matlabHome, tell, type Told } from '../support/matlab.ts';
 
 let home: TestHome;
@@ -53,7 +53,7 @@ async function matlabIsUp(): Promise<void> {
   });
 }
 
-async function newGuest(): Promise<Guest> {
+async function newGuest(): Promise<StoredGuestSession> {
   const link = await core.call('share.create', {
     server: served.server.id,
     role: 'full',
@@ -64,7 +64,7 @@ async function newGuest(): Promise<Guest> {
     listen: '127.0.0.1',
     acknowledged: true,
   });
-  const guest = new Guest(link.url, authority.pem);
+  const guest = new StoredGuestSession(link.url, authority.pem);
   expect((await guest.join()).status).toBe(200);
   return guest;
 }

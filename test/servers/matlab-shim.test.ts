@@ -10,26 +10,26 @@ import { kind } from '../../src/main/core/profiles/matlab.ts';
 import { coreScript, eventually, root } from '../support/core.ts';
 import { fakeMatlab, matlabHome, tell } from '../support/matlab.ts';
 import { processesOf } from '../support/processes.ts';
-import { makePlace, runPlan } from '../support/run-plan.ts';
+import { makeRunContext, runPlan } from '../support/run-plan.ts';
 import { pythonServer } from '../support/server-packages.ts';
 
 /** A plan of the profile, for a run without a core. */
 async function plannedBy(
   variables: Record<string, string> = {},
   shims?: string,
-): Promise<{ plan: LaunchPlan; place: Awaited<ReturnType<typeof makePlace>> }> {
-  const place = await makePlace();
+): Promise<{ plan: LaunchPlan; context: Awaited<ReturnType<typeof makeRunContext>> }> {
+  const context = await makeRunContext();
   const python = await pythonServer('matlab');
   const profile = kind.create({
     environment: { PATH: `${dirname(python)}:/usr/bin:/bin`, ...variables },
-    home: place.home,
-    dataFolder: join(place.home, 'data'),
+    home: context.home,
+    dataFolder: join(context.home, 'data'),
     platform: 'linux',
     log: { info() {}, warn() {}, error() {} },
     readySeconds: () => null,
     shims,
   });
-  return { plan: await profile.plan({ profile: 'matlab' }, null, place), place };
+  return { plan: await profile.plan({ profile: 'matlab' }, null, context), context };
 }
 
 /** The same with a shim that does less than ours, as after a change of matlab-proxy that it does not know. */
@@ -39,12 +39,12 @@ async function withShim(
   const shims = await mkdtemp(join(tmpdir(), 'shims-'));
   await cp(join(root, 'src/main/core/profiles/matlab/shim'), join(shims, 'matlab'), { recursive: true });
   await weaken(join(shims, 'matlab', 'gatehouse_matlab.py'), change);
-  const { plan, place } = await plannedBy({}, shims);
+  const { plan, context } = await plannedBy({}, shims);
   const remove = async (): Promise<void> => {
-    await place.remove();
+    await context.remove();
     await rm(shims, { recursive: true, force: true });
   };
-  return { plan, remove, home: place.home };
+  return { plan, remove, home: context.home };
 }
 
 async function weaken(file: string, [from, to]: readonly [string, string]): Promise<void> {
@@ -79,24 +79,28 @@ server.listen(0, '127.0.0.1', () =>
 `;
 
 test('MATLAB is told the upstream secret neither when it starts nor by a request; bare, it is told both', async () => {
-  const { plan, place } = await plannedBy({ ...fakeMatlab });
-  const [bin, script] = [join(place.home, 'bin'), join(place.home, 'echo.mjs')];
+  const { plan, context } = await plannedBy({ ...fakeMatlab });
+  const [bin, script] = [join(context.home, 'bin'), join(context.home, 'echo.mjs')];
   await mkdir(bin);
   await writeFile(script, echo);
   await writeFile(join(bin, 'python'), `#!/bin/sh\nexec '${process.execPath}' "${script}"\n`, {
     mode: 0o755,
   });
-  const environment = { ...plan.environment, PATH: `${bin}:${plan.environment['PATH']}`, TMPDIR: place.home };
-  const secret = place.secret.reveal();
+  const environment = {
+    ...plan.environment,
+    PATH: `${bin}:${plan.environment['PATH']}`,
+    TMPDIR: context.home,
+  };
+  const secret = context.secret.reveal();
   const headers = { 'mwi-auth-token': secret };
   const told = async (port: string): Promise<string> =>
     eventually('MATLAB answers', 60_000, async () => {
       const { status, body } = await tell(`http://127.0.0.1:${port}/echo`, { headers });
       return status === 200 && body;
     });
-  const locked = runPlan({ ...plan, environment }, place.home);
+  const locked = runPlan({ ...plan, environment }, context.home);
   try {
-    const body = await told(String(place.port));
+    const body = await told(String(context.port));
     expect(JSON.parse(body)).toMatchObject({ headers: { mwapikey: expect.any(String) } });
     expect(body).not.toContain(secret);
   } finally {
@@ -104,7 +108,7 @@ test('MATLAB is told the upstream secret neither when it starts nor by a request
   }
   const program = join(dirname(plan.argv[0] ?? ''), 'matlab-proxy-app');
   const bareEnvironment = { ...environment, MWI_AUTH_TOKEN: secret };
-  const bare = runPlan({ ...plan, argv: [program], environment: bareEnvironment }, place.home);
+  const bare = runPlan({ ...plan, argv: [program], environment: bareEnvironment }, context.home);
   try {
     // It takes a port of its own here, and prints it.
     const port = await eventually(
@@ -117,7 +121,7 @@ test('MATLAB is told the upstream secret neither when it starts nor by a request
     expect(inherited).toMatchObject({ MWI_AUTH_TOKEN: secret });
   } finally {
     await bare.kill();
-    await place.remove();
+    await context.remove();
   }
 });
 

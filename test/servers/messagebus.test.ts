@@ -44,11 +44,13 @@ test('behind the door it listens on no network, whatever its configuration says,
 });
 
 test('on a port it is bound to this computer alone, and a bus that is not is never called ready', async () => {
-  const { plan, place } = await room.onPort();
-  const held = runPlan(plan, place.home);
+  const { plan, context } = await room.onPort();
+  const held = runPlan(plan, context.home);
   try {
     expect(await held.proof()).toEqual({ kind: 'ours' });
-    expect((await listenersOn(place.port, process.platform)).map(({ reach }) => reach)).toEqual(['loopback']);
+    expect((await listenersOn(context.port, process.platform)).map(({ reach }) => reach)).toEqual([
+      'loopback',
+    ]);
     const report = await preflight(plan, [held.child.pid ?? 0], AbortSignal.timeout(10_000));
     expect(report).toEqual({ reach: 'computer', networkPorts: [], open: ['WebSocket /core'] });
     expect(preflightCaveat(report)).toMatch(/other accounts/);
@@ -58,12 +60,12 @@ test('on a port it is bound to this computer alone, and a bus that is not is nev
     await held.kill();
   }
   const bare = { ...plan, argv: [join(dirname(room.python), 'ovos-messagebus')] };
-  const open = runPlan(bare, place.home);
+  const open = runPlan(bare, context.home);
   try {
     expect(await open.proof()).toEqual({ kind: 'unsafe', detail: expect.stringContaining('network') });
   } finally {
     await open.kill();
-    await place.remove();
+    await context.remove();
   }
 });
 

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { eventually } from '../support/core.ts';
-import type { Guest } from '../support/guest.ts';
+import type { StoredGuestSession } from '../support/guest.ts';
 import { openServer, type RealServer } from '../support/real-share.ts';
 import { nodeServer } from '../support/server-packages.ts';
 import { heardBy, opened } from '../support/sockets.ts';
@@ -46,8 +46,8 @@ const flows = [
 ];
 
 let server: RealServer;
-let full: Guest;
-let viewer: Guest;
+let full: StoredGuestSession;
+let viewer: StoredGuestSession;
 
 beforeAll(async () => {
   const modules = join(await nodeServer('node-red', { scripts: false }), 'node_modules');

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser, pageOf } from '../support/browser.ts';
-import type { Guest } from '../support/guest.ts';
+import type { StoredGuestSession } from '../support/guest.ts';
 import { flows } from '../support/node-red.ts';
 import { openServer, type RealServer } from '../support/real-share.ts';
 import { nodeServer } from '../support/server-packages.ts';
@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const remote = 'https://mira:tok3n@git.example/lab.git';
 
 let server: RealServer;
-let viewer: Guest;
+let viewer: StoredGuestSession;
 
 beforeAll(async () => {
   const folder = await nodeServer('node-red', { scripts: false });

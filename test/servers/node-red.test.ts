@@ -13,7 +13,7 @@ import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openBrowser, pageOf } from '../support/browser.ts';
 import { eventually } from '../support/core.ts';
-import type { Guest } from '../support/guest.ts';
+import type { StoredGuestSession } from '../support/guest.ts';
 import { bareNodeRed, flows, ownSettings, refused } from '../support/node-red.ts';
 import { processesOf } from '../support/processes.ts';
 import { leaksOf, openServer, type RealServer } from '../support/real-share.ts';
@@ -26,8 +26,8 @@ const evil = 'https://evil.example';
 let path: string;
 let nodeRed: string;
 let server: RealServer;
-let viewer: Guest;
-let full: Guest;
+let viewer: StoredGuestSession;
+let full: StoredGuestSession;
 
 beforeAll(async () => {
   const folder = await nodeServer('node-red', { scripts: false });

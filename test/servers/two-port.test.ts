@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { listenersOn } from '../../src/main/core/server/port-listeners.ts';
 import { askByName, eventually, root } from '../support/core.ts';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
 let shared: Shared;
@@ -111,7 +111,7 @@ test('the owner and a guest open the page, and each page dials the door that it 
     label: 'Ada',
     opens: '/#/edit/BIO-WEEK1-2DE',
   });
-  const guest = new Guest(link.url, shared.authority);
+  const guest = new StoredGuestSession(link.url, shared.authority);
   expect(JSON.parse((await guest.join('Ada')).body)).toMatchObject({ next: '/#/edit/BIO-WEEK1-2DE' });
   const theirs = await guest.open('/');
   const dials = dialled(theirs.body, (await guest.page('/scripts/netc-app.js')).body);
@@ -156,7 +156,11 @@ test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true')(
 );
 
 /** Whether a browser that opens the page offers what only an administrator may do. */
-async function isAdministrator(browser: Browser, door: Door, fragment: string): Promise<boolean> {
+async function isAdministrator(
+  browser: Browser,
+  door: OwnerGatewayState,
+  fragment: string,
+): Promise<boolean> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   try {
     if (door.cookie !== null) await context.setExtraHTTPHeaders({ cookie: door.cookie });
@@ -174,7 +178,7 @@ async function isAdministrator(browser: Browser, door: Door, fragment: string): 
   }
 }
 
-interface Door {
+interface OwnerGatewayState {
   readonly url: string;
   /** Of a guest; null for the owner, whose address signs in. */
   readonly cookie: string | null;
@@ -190,9 +194,9 @@ test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true').each([
     const opened = await openNetCreate(at);
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     try {
-      const guest = new Guest((await opened.share({ label: 'Ada' })).url, opened.authority);
+      const guest = new StoredGuestSession((await opened.share({ label: 'Ada' })).url, opened.authority);
       await guest.join('Ada');
-      const link = async (): Promise<Door> => ({
+      const link = async (): Promise<OwnerGatewayState> => ({
         url: (await opened.core.call('server.link', opened.served.server.id, { tool: false })).url,
         cookie: null,
       });

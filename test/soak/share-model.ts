@@ -1,6 +1,6 @@
 /* What has been answered, and so has to be true. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Guest } from '../support/guest.ts';
+import { StoredGuestSession } from '../support/guest.ts';
 import type { SoakCore } from './soak-core.ts';
 
 type LinkState =
@@ -18,7 +18,7 @@ interface ModelLink {
 interface Visit {
   /** Unlike any other. */
   readonly name: string;
-  readonly guest: Guest;
+  readonly guest: StoredGuestSession;
   readonly link: ModelLink;
   state: 'in' | 'unsure' | 'out';
 }
@@ -34,8 +34,8 @@ export interface Figures {
 }
 
 /** So many live links, and visits that are looked after. */
-const mostLinks = 12;
-const mostVisits = 60;
+const maxLinks = 12;
+const maxVisits = 60;
 
 export class ShareModel {
   readonly figures: Figures = {
@@ -80,9 +80,8 @@ export class ShareModel {
     const chance = Math.random();
     const link = pick(live);
     const visit = pick(inside);
-    if (link === undefined || (chance < 0.1 && live.length < mostLinks))
-      return ['making', () => this.#make()];
-    if (visit === undefined || (chance < 0.3 && inside.length < mostVisits))
+    if (link === undefined || (chance < 0.1 && live.length < maxLinks)) return ['making', () => this.#make()];
+    if (visit === undefined || (chance < 0.3 && inside.length < maxVisits))
       return ['joining', () => this.#join(link)];
     if (chance < 0.37) return ['taking back', () => this.#revoke(link)];
     if (chance < 0.42) return ['ending', () => this.#kick(visit)];
@@ -108,7 +107,7 @@ export class ShareModel {
     this.#joins += 1;
     // Joins are limited by address.
     const localAddress = `127.0.0.${1 + (this.#joins % 200)}`;
-    const guest = new Guest(link.url, this.#core.authority, { localAddress });
+    const guest = new StoredGuestSession(link.url, this.#core.authority, { localAddress });
     const name = `soak ${this.#joins}`;
     const reply = await guest.join(name).catch((error: unknown) => {
       if (link.state === 'live') throw error;
@@ -157,7 +156,7 @@ export class ShareModel {
   }
 
   async #mustBeOut(link: ModelLink): Promise<void> {
-    const guest = new Guest(link.url, this.#core.authority);
+    const guest = new StoredGuestSession(link.url, this.#core.authority);
     // With the last link the listener ends, too.
     const look = await guest.look().catch(() => ({ status: 403, body: '' }));
     if (look.status !== 403)
@@ -197,7 +196,7 @@ export class ShareModel {
     for (const link of this.#links.filter(({ state }) => state === 'revoked').slice(-20))
       await this.#mustBeOut(link);
     for (const link of this.#links.filter(({ state }) => state === 'live')) {
-      const look = await new Guest(link.url, this.#core.authority).look();
+      const look = await new StoredGuestSession(link.url, this.#core.authority).look();
       if (look.status !== 200) throw new Error(`A live link is lost: ${look.status} ${look.body}`);
     }
     for (const visit of this.#visits) {

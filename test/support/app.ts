@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { listenersOn } from '../../src/main/core/server/port-listeners.ts';
 import { toolUrl } from './core.ts';
-import { Guest } from './guest.ts';
+import { StoredGuestSession } from './guest.ts';
 import { processesOf, type ProcessSeen } from './processes.ts';
 import { pythonServer } from './server-packages.ts';
 import { openShared, type Shared } from './shared.ts';
@@ -54,7 +54,7 @@ export async function openWithout(
   paths: readonly string[],
   sockets: readonly string[],
 ): Promise<readonly string[]> {
-  const stranger = new Guest((await shared.share()).url, shared.authority);
+  const stranger = new StoredGuestSession((await shared.share()).url, shared.authority);
   const owner = toolUrl(shared.served.server);
   const seen: [what: string, status: number][] = [];
   for (const path of paths) {
@@ -79,8 +79,8 @@ export function upgradeStatus(socket: WebSocket): Promise<number> {
   }).finally(() => socket.terminate());
 }
 
-export async function guestOf(shared: Shared): Promise<Guest> {
-  const guest = new Guest((await shared.share({ role: 'full' })).url, shared.authority);
+export async function guestOf(shared: Shared): Promise<StoredGuestSession> {
+  const guest = new StoredGuestSession((await shared.share({ role: 'full' })).url, shared.authority);
   expect((await guest.join()).status).toBe(200);
   return guest;
 }

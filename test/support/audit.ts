@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import type { SecretKeeper } from '../../src/main/core/ports.ts';
+import type { SecretStore } from '../../src/main/core/ports.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { Audit, auditFolders, type AuditOptions } from '../../src/main/core/share/audit/audit.ts';
 import type { AuditEvent } from '../../src/main/core/share/audit/audit-entry.ts';
 import { AuditStream, type AuditStreamOptions } from '../../src/main/core/share/audit/audit-stream.ts';
 import type { AuditKey } from '../../src/main/core/share/ledger/retired-keys.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 
 export const auditKey = (name: string): AuditKey => ({ id: name, key: new Secret(Buffer.alloc(32, name)) });
 
@@ -18,7 +18,7 @@ export class AuditBench {
   root = '';
   folder = '';
   file = '';
-  keeper: SecretKeeper = memoryKeeper('A test.');
+  secretStore: SecretStore = memoryStore('A test.');
   warnings: string[] = [];
 
   constructor() {
@@ -27,7 +27,7 @@ export class AuditBench {
       this.folder = join(this.root, 'audit');
       this.file = join(this.folder, 'audit.jsonl');
       for (const each of auditFolders(this.folder)) await mkdir(each, { recursive: true });
-      this.keeper = memoryKeeper('A test.');
+      this.secretStore = memoryStore('A test.');
       this.warnings = [];
     });
     afterEach(async () => {
@@ -49,14 +49,14 @@ export class AuditBench {
   async fresh(root: string, changes: Partial<AuditOptions>): Promise<Partial<AuditOptions>> {
     const folder = join(root, 'audit');
     for (const each of auditFolders(folder)) await mkdir(each, { recursive: true });
-    return { folder, headFile: join(root, 'audit.head'), keeper: memoryKeeper('A test.'), ...changes };
+    return { folder, headFile: join(root, 'audit.head'), secretStore: memoryStore('A test.'), ...changes };
   }
 
   #options(): AuditOptions {
     return {
       folder: this.folder,
       headFile: join(this.root, 'audit.head'),
-      keeper: this.keeper,
+      secretStore: this.secretStore,
       keys: [auditKey('now')],
       redactor: createRedactor(),
       clock: () => 1_800_000_000_000,

@@ -39,16 +39,16 @@ export async function bareJupyter(python: string, options: BareOptions = {}): Pr
   const token = options.token ?? 'a-token-that-nobody-guesses';
   const folder = join(home, options.folder ?? 'work');
   const url = `http://127.0.0.1:${port}/`;
-  const place = { home, folder, port, token, url };
-  let run = await start(python, place, options.config ?? '');
+  const context = { home, folder, port, token, url };
+  let run = await start(python, context, options.config ?? '');
   return {
-    ...place,
+    ...context,
     pid: () => run.pid,
     said: () => run.said(),
     signIn: password => signIn(url, password),
     async restart(config) {
       await run.stop();
-      run = await start(python, place, config);
+      run = await start(python, context, config);
     },
     async [Symbol.asyncDispose]() {
       await run.stop();
@@ -65,8 +65,8 @@ interface Run {
 
 type Place = Pick<BareJupyter, 'home' | 'folder' | 'port' | 'token' | 'url'>;
 
-async function start(python: string, place: Place, config: string): Promise<Run> {
-  const { home, folder, port, token, url } = place;
+async function start(python: string, context: Place, config: string): Promise<Run> {
+  const { home, folder, port, token, url } = context;
   const configFolder = join(home, '.jupyter');
   await mkdir(folder, { recursive: true });
   await mkdir(configFolder, { recursive: true });

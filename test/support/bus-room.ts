@@ -11,7 +11,7 @@ import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { BusClient, writeBusConfiguration, type BusPlace } from './bus.ts';
 import { makeHome, serve, type Served, type TestHome } from './core.ts';
 import { startOvos, type Ovos } from './ovos.ts';
-import { makePlace } from './run-plan.ts';
+import { makeRunContext } from './run-plan.ts';
 import { pythonServer } from './server-packages.ts';
 
 interface UpgradeAsked {
@@ -32,7 +32,7 @@ export interface BusRoom {
   readonly owner: BusClient;
   /** Port that the user's configuration names, on 0.0.0.0. */
   readonly configured: number;
-  client(place: BusPlace, environment?: Record<string, string>): BusClient;
+  client(context: BusPlace, environment?: Record<string, string>): BusClient;
   share(role: Role, label: string, more?: object): Promise<NewShareLink>;
   /** As OVOS's own client comes in: it can only be told a host, a port and a route. */
   guest(link: NewShareLink, trust: 'SSL_CERT_FILE' | 'WEBSOCKET_CLIENT_CA_BUNDLE'): Promise<BusClient>;
@@ -41,7 +41,7 @@ export interface BusRoom {
   /** What an upgrade is answered with, at the owner's door or at the one of a link; 101 is closed again. */
   statusOf(door: string, path: string, asked?: UpgradeAsked): Promise<number>;
   /** A plan for a computer without Unix sockets, and a configuration that wants the whole network on the same port. */
-  onPort(): Promise<{ plan: LaunchPlan; place: Awaited<ReturnType<typeof makePlace>> }>;
+  onPort(): Promise<{ plan: LaunchPlan; context: Awaited<ReturnType<typeof makeRunContext>> }>;
   close(): Promise<void>;
 }
 
@@ -57,8 +57,8 @@ export async function openBusRoom(): Promise<BusRoom> {
   const { pem } = await core.call('authority.info');
   await writeFile(authority, pem);
   const clients: BusClient[] = [];
-  const client = (place: BusPlace, environment: Record<string, string> = {}): BusClient => {
-    const made = new BusClient(python, home.folder, place, environment);
+  const client = (context: BusPlace, environment: Record<string, string> = {}): BusClient => {
+    const made = new BusClient(python, home.folder, context, environment);
     clients.push(made);
     return made;
   };
@@ -87,8 +87,8 @@ export async function openBusRoom(): Promise<BusRoom> {
       });
     },
     guest: (link, trust) => {
-      const place = { host: '127.0.0.1', port: Number(new URL(link.url).port), ssl: true };
-      return client({ ...place, route: `/core/${link.toolToken}` }, { [trust]: authority }).open();
+      const context = { host: '127.0.0.1', port: Number(new URL(link.url).port), ssl: true };
+      return client({ ...context, route: `/core/${link.toolToken}` }, { [trust]: authority }).open();
     },
     async refusals(link) {
       const lines = await core.call('audit.read', { lines: 1000 });
@@ -123,16 +123,16 @@ function statusOf(url: URL, { headers = {}, protocols = [] }: UpgradeAsked, ca: 
 
 async function planOnPort(
   environment: Record<string, string>,
-): Promise<{ plan: LaunchPlan; place: Awaited<ReturnType<typeof makePlace>> }> {
-  const place = await makePlace({ sockets: false });
+): Promise<{ plan: LaunchPlan; context: Awaited<ReturnType<typeof makeRunContext>> }> {
+  const context = await makeRunContext({ sockets: false });
   const profile = kind.create({
     environment,
-    home: place.home,
-    dataFolder: place.home,
+    home: context.home,
+    dataFolder: context.home,
     platform: process.platform,
     log: { info: () => {}, warn: () => {}, error: () => {} },
     readySeconds: () => null,
   });
-  await writeBusConfiguration(place.home, { host: '0.0.0.0', port: place.port, route: '/core' });
-  return { plan: await profile.plan({ profile: 'messagebus' }, null, place), place };
+  await writeBusConfiguration(context.home, { host: '0.0.0.0', port: context.port, route: '/core' });
+  return { plan: await profile.plan({ profile: 'messagebus' }, null, context), context };
 }

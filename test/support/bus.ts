@@ -39,7 +39,7 @@ export class BusClient {
   isOpen = false;
 
   /** @param environment may name the certificate authority, which is how an unmodified client is told of it */
-  constructor(python: string, home: string, place: BusPlace, environment: Record<string, string> = {}) {
+  constructor(python: string, home: string, context: BusPlace, environment: Record<string, string> = {}) {
     const script = join(import.meta.dirname, 'bus_client.py');
     const child = spawn(python, [script], {
       env: { HOME: home, PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', ...environment },
@@ -47,7 +47,7 @@ export class BusClient {
     });
     this.child = child;
     child.stdin.on('error', () => {});
-    child.stdin.write(`${JSON.stringify(place)}\n`);
+    child.stdin.write(`${JSON.stringify(context)}\n`);
     createInterface({ input: child.stdout }).on('line', line => {
       if (!line.startsWith('{"kind"')) return;
       const { kind, value } = JSON.parse(line) as { kind: string; value: unknown };

@@ -10,7 +10,7 @@ import { pythonWith } from './jupyter.ts';
 import { openRoleProxy, type RoleProxy } from './role-proxy.ts';
 
 export interface Collaboration {
-  readonly place: Place;
+  readonly context: Place;
   readonly viewer: RoleProxy;
   readonly owner: RoleProxy;
 }
@@ -21,13 +21,13 @@ export async function openCollaboration(): Promise<Collaboration> {
     'ipykernel',
     'jupyter-collaboration==5.0.4',
   ]);
-  const { plan, place, running } = await start({ interpreter });
+  const { plan, context, running } = await start({ interpreter });
   await expectOurs(running);
   const viewer = await openRoleProxy(plan, jupyterRoles, 'viewer');
   const owner = await openRoleProxy(plan, jupyterRoles, 'full');
   cleanUp(() => viewer.close());
   cleanUp(() => owner.close());
-  return { place, viewer, owner };
+  return { context, viewer, owner };
 }
 
 export interface Room {

@@ -1,8 +1,8 @@
 import { customSharing } from '../../src/main/core/profiles/custom/custom-sharing.ts';
 /* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
 import type { Failure, FolderTrust, FoundServer, ServerState } from '../../src/shared/model.ts';
-import type { EntryParts, SuperviseRequest } from '../../src/main/core/launcher/server-entry.ts';
-import type { Log, Profile, Reach, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
+import type { ServerEntryDeps, SuperviseRequest } from '../../src/main/core/launcher/server-entry.ts';
+import type { Log, Profile, UpstreamAccess, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';
 import type { Gateway } from '../../src/main/core/gateway-ports.ts';
 import type { SavedServer, SavedServers } from '../../src/main/core/launcher/saved-servers.ts';
 import type { TrustedFolders } from '../../src/main/core/folders/trusted-folders.ts';
@@ -36,7 +36,7 @@ export class FakeSupervised implements Supervised {
     this.#request = request;
   }
 
-  get reach(): Reach {
+  get reach(): UpstreamAccess {
     return this.state === 'ready' ? openTo(upstream) : away;
   }
 
@@ -82,7 +82,7 @@ export class FakeSupervised implements Supervised {
 }
 
 export interface FakeWorld {
-  readonly parts: Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log'>;
+  readonly deps: Omit<ServerEntryDeps, 'onChange' | 'save' | 'vault' | 'log'>;
   readonly supervised: FakeSupervised[];
   /** Ports of the gateways that are open now. */
   readonly open: Set<number>;
@@ -102,10 +102,10 @@ export function fakeWorld(): FakeWorld {
     states: [],
     opened: 0,
     taken: false,
-    parts: {
+    deps: {
       follow: () => {},
       wishes: () => Promise.resolve(null),
-      doorTls: () => Promise.resolve({}),
+      gatewayTls: () => Promise.resolve({}),
       learn: () => undefined,
       newHostLabel: () => `a-secret${nextLabel++}`,
       gatewayRules: () => ({ clock: Date.now, log: silentLog, extraHosts: () => [], trustedProxies: [] }),

@@ -83,7 +83,7 @@ export async function bench(options: Options = {}): Promise<Bench> {
   );
   const verdict: FilterVerdict = {
     allow: true,
-    way: 'filter',
+    relay: 'filter',
     target: '/filtered',
     subprotocols: [],
     messageBytes: 1000,

@@ -33,7 +33,7 @@ export const navigation: Record<string, string> = {
   'sec-fetch-dest': 'document',
 };
 
-export class Guest {
+export class StoredGuestSession {
   readonly origin: string;
   readonly id: string;
   readonly secret: string;

@@ -8,7 +8,7 @@ import getPort from 'get-port';
 import type { Role } from '../../src/shared/model.ts';
 import type { HostileOptions } from '../fakes/hostile-guest.ts';
 import { eventually, toolUrl } from './core.ts';
-import { Guest } from './guest.ts';
+import { StoredGuestSession } from './guest.ts';
 import { openShared, type Shared } from './shared.ts';
 
 export type Attack =
@@ -54,11 +54,11 @@ export class HostileRoom {
   }
 
   /** So many guests of one new link, come in. */
-  async guests(role: Role, count: number): Promise<readonly Guest[]> {
+  async guests(role: Role, count: number): Promise<readonly StoredGuestSession[]> {
     const link = await this.shared.share({ role, label: role });
     return Promise.all(
       Array.from({ length: count }, async () => {
-        const guest = new Guest(link.url, this.shared.authority);
+        const guest = new StoredGuestSession(link.url, this.shared.authority);
         const reply = await guest.join();
         if (reply.status !== 200) throw new Error(`Joining was answered ${reply.status}: ${reply.body}`);
         return guest;
@@ -76,7 +76,7 @@ export class HostileRoom {
   /** Ended by `stop`, or with the room. */
   async attack(
     name: Attack,
-    guests: readonly Guest[],
+    guests: readonly StoredGuestSession[],
     options: Partial<HostileOptions> = {},
   ): Promise<{ stop(): Promise<void> }> {
     const script = join(import.meta.dirname, '..', 'fakes', 'hostile-guest.ts');

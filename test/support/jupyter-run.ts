@@ -7,10 +7,10 @@ import type { LaunchPlan, Log } from '../../src/main/core/ports.ts';
 import type { FoundServer } from '../../src/shared/model.ts';
 import { testPython } from './jupyter.ts';
 import { get, secretHeaders, upgradeStatus, xsrf } from './kernel.ts';
-import { makePlace, runPlan } from './run-plan.ts';
+import { makeRunContext, runPlan } from './run-plan.ts';
 import type { Running } from './run-plan.ts';
 
-export type Place = Awaited<ReturnType<typeof makePlace>>;
+export type Place = Awaited<ReturnType<typeof makeRunContext>>;
 
 const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
 /** What a test has started, for the end of the test to take back. */
@@ -32,28 +32,28 @@ export async function start(
     interpreter?: string;
     config?: string;
     folderTrusted?: boolean;
-    fill?: (place: Place) => Promise<void>;
+    fill?: (context: Place) => Promise<void>;
   } = {},
-): Promise<{ place: Place; plan: LaunchPlan; running: Running }> {
-  const place = { ...(await makePlace(options)), folderTrusted: options.folderTrusted ?? false };
-  cleanUp(place.remove);
-  await options.fill?.(place);
+): Promise<{ context: Place; plan: LaunchPlan; running: Running }> {
+  const context = { ...(await makeRunContext(options)), folderTrusted: options.folderTrusted ?? false };
+  cleanUp(context.remove);
+  await options.fill?.(context);
   if (options.config !== undefined) {
-    await mkdir(join(place.home, '.jupyter'), { recursive: true });
-    await writeFile(join(place.home, '.jupyter', 'jupyter_server_config.py'), options.config);
+    await mkdir(join(context.home, '.jupyter'), { recursive: true });
+    await writeFile(join(context.home, '.jupyter', 'jupyter_server_config.py'), options.config);
   }
-  const plan = await planFor(place, options.interpreter ?? (await testPython()), options.title);
-  const running = runPlan(plan, place.home);
+  const plan = await planFor(context, options.interpreter ?? (await testPython()), options.title);
+  const running = runPlan(plan, context.home);
   cleanUp(running.kill);
-  return { place, plan, running };
+  return { context, plan, running };
 }
 
 /** @param interpreter of the environment to start from */
-export function planFor(place: Place, interpreter: string, title = 'JupyterLab'): Promise<LaunchPlan> {
+export function planFor(context: Place, interpreter: string, title = 'JupyterLab'): Promise<LaunchPlan> {
   const profile = jupyterProfile({
     environment: { PATH: '/usr/bin:/bin', JUPYTER_TOKEN: 'never-passed-on' },
-    home: place.home,
-    dataFolder: join(place.home, 'data'),
+    home: context.home,
+    dataFolder: join(context.home, 'data'),
     log: quiet,
   });
   const found: FoundServer = {
@@ -65,7 +65,7 @@ export function planFor(place: Place, interpreter: string, title = 'JupyterLab')
     location: dirname(dirname(interpreter)),
     problem: null,
   };
-  return profile.plan({ profile: 'jupyter' }, found, place);
+  return profile.plan({ profile: 'jupyter' }, found, context);
 }
 
 export async function expectOurs(running: Running): Promise<void> {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { makePlace } from './run-plan.ts';
+import { makeRunContext } from './run-plan.ts';
 
 const shim = resolve(import.meta.dirname, '../../src/main/core/profiles/jupyter/shim');
 
@@ -79,15 +79,15 @@ const answer = z.object({
 });
 
 export async function jupyterTraits(python: string): Promise<z.infer<typeof answer>> {
-  const place = await makePlace();
+  const context = await makeRunContext();
   try {
     const { stdout } = await promisify(execFile)(python, ['-c', listTraits, shim], {
-      cwd: place.folder,
-      env: { PATH: '/usr/bin:/bin', HOME: place.home, PYTHONDONTWRITEBYTECODE: '1' },
+      cwd: context.folder,
+      env: { PATH: '/usr/bin:/bin', HOME: context.home, PYTHONDONTWRITEBYTECODE: '1' },
       maxBuffer: 10_000_000,
     });
     return answer.parse(JSON.parse(/^TRAITS(.*)$/m.exec(stdout)?.[1] ?? ''));
   } finally {
-    await place.remove();
+    await context.remove();
   }
 }

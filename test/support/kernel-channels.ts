@@ -68,11 +68,11 @@ export async function openKernel(plan: LaunchPlan, session: object): Promise<Ker
 
 function post(plan: LaunchPlan, path: string, body: object): Promise<string> {
   const { address, host } = plan.upstream;
-  const place =
+  const context =
     address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port };
   const headers = { Host: host, 'Content-Type': 'application/json', ...secretHeaders(plan), ...xsrf() };
   return new Promise((resolve, reject) => {
-    const asked = request({ ...place, path, method: 'POST', headers, agent: false, timeout: 60_000 });
+    const asked = request({ ...context, path, method: 'POST', headers, agent: false, timeout: 60_000 });
     asked.on('error', reject);
     asked.on('response', response => {
       let text = '';

@@ -35,7 +35,7 @@ export function upgradeStatus(
   headers: Record<string, string> = {},
 ): Promise<number> {
   const { address, host } = plan.upstream;
-  const place =
+  const context =
     address.kind === 'socket' ? { socketPath: address.path } : { host: '127.0.0.1', port: address.port };
   const upgrade = {
     Host: host,
@@ -46,7 +46,7 @@ export function upgradeStatus(
   };
   return new Promise((resolve, reject) => {
     const asked = request({
-      ...place,
+      ...context,
       path,
       headers: { ...upgrade, ...headers },
       agent: false,

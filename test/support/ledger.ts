@@ -3,13 +3,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import type { SecretKeeper } from '../../src/main/core/ports.ts';
+import type { SecretStore } from '../../src/main/core/ports.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { deriveKeys } from '../../src/main/core/share/ledger/installation-key.ts';
 import type { LinkRequest } from '../../src/main/core/share/ledger/link.ts';
 import type { Ledger } from '../../src/main/core/share/ledger/ledger.ts';
 import { openLedger, type LedgerOptions } from '../../src/main/core/share/ledger/open-ledger.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 
 export const keys = deriveKeys(new Secret('installation'));
 export const guest = { name: 'Ada', address: '192.168.1.7', browser: 'Firefox on Linux' };
@@ -18,7 +18,7 @@ export const day: LinkRequest = { label: 'Ada', role: 'editor', serverId: 'thesi
 export class LedgerBench {
   folder = '';
   file = '';
-  keeper: SecretKeeper = memoryKeeper('A test.');
+  secretStore: SecretStore = memoryStore('A test.');
   wall = 0;
   run = 0;
   warnings: string[] = [];
@@ -28,7 +28,7 @@ export class LedgerBench {
     beforeEach(async () => {
       this.folder = await mkdtemp(join(tmpdir(), 'ledger ü '));
       this.file = join(this.folder, 'share-ledger.json');
-      this.keeper = { ...memoryKeeper('A test.'), store: 'keychain' };
+      this.secretStore = { ...memoryStore('A test.'), store: 'keychain' };
       this.wall = 1_800_000_000_000;
       this.run = 0;
       this.warnings = [];
@@ -42,7 +42,7 @@ export class LedgerBench {
   async opened(changes: Partial<LedgerOptions> = {}): Promise<Ledger> {
     const ledger = await openLedger({
       file: this.file,
-      keeper: this.keeper,
+      secretStore: this.secretStore,
       keys,
       owner: { pid: process.pid, host: 'here', processes: { startOf: async () => 'then' } },
       clock: () => this.wall,

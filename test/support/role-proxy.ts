@@ -10,7 +10,7 @@ import { openShareGateway } from '../../src/main/core/gateway/guest/guest-gatewa
 import type { LaunchPlan } from '../../src/main/core/ports.ts';
 import type { RoleRules } from '../../src/main/core/role-ports.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import type { DoorEvent, GuestDesk, GuestPass, ShareTls } from '../../src/main/core/share-ports.ts';
+import type { GuestEvent, GuestAccess, GuestSession, ShareTls } from '../../src/main/core/share-ports.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 import { tlsOptions } from '../../src/main/core/share/certificate/tls-options.ts';
 import type { Role } from '../../src/shared/model.ts';
@@ -36,7 +36,7 @@ export async function openRoleProxy(plan: LaunchPlan, rules: RoleRules, role: Ro
   const gateway = await openShareGateway({
     serverId: 'test',
     name: 'test',
-    desk: deskFor(role, event => refusals.push(reasonOf(event))),
+    access: deskFor(role, event => refusals.push(reasonOf(event))),
     roles: rules,
     tls: tlsFor(pem, keyPem),
     addresses: ['127.0.0.1'],
@@ -48,13 +48,13 @@ export async function openRoleProxy(plan: LaunchPlan, rules: RoleRules, role: Ro
     log,
   });
   gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(plan.upstream), landing: plan.landing });
-  const place = { host: '127.0.0.1', port: gateway.port, ca: pem, servername: 'localhost' };
+  const context = { host: '127.0.0.1', port: gateway.port, ca: pem, servername: 'localhost' };
   const own = { host: `localhost:${gateway.port}`, authorization: `Bearer ${token}` };
   const front = createServer((request, response) => {
     const headers: OutgoingHttpHeaders = { ...request.headers, ...own };
     delete headers['origin'];
     const { method, url: path } = request;
-    const sent = ask({ ...place, method, path, headers, agent: false }, answer => {
+    const sent = ask({ ...context, method, path, headers, agent: false }, answer => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -63,7 +63,7 @@ export async function openRoleProxy(plan: LaunchPlan, rules: RoleRules, role: Ro
   });
   const sockets = new Set<Duplex>();
   front.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const through = connect(place, () => {
+    const through = connect(context, () => {
       const lines = Object.entries({ ...request.headers, ...own })
         .filter(([name]) => name !== 'origin')
         .map(([name, value]) => `${name}: ${String(value)}`);
@@ -96,14 +96,14 @@ export async function openRoleProxy(plan: LaunchPlan, rules: RoleRules, role: Ro
 }
 
 /** `role: POST /api/contents` as it is told, `reason` of a message that was dropped. */
-function reasonOf(event: DoorEvent): string {
+function reasonOf(event: GuestEvent): string {
   if (event.kind === 'refused') return event.reason;
   return event.what.startsWith('/') ? event.what.slice(event.what.indexOf(': ') + 2) : event.what;
 }
 
 /** Whoever shows the token is in, in this role. */
-function deskFor(role: Role, note: (event: DoorEvent) => void): GuestDesk {
-  const pass: GuestPass = {
+function deskFor(role: Role, note: (event: GuestEvent) => void): GuestAccess {
+  const pass: GuestSession = {
     session: 'a',
     link: 'l',
     role,

@@ -7,7 +7,7 @@ import { cleanUp, expectOurs, start, type Place } from './jupyter-run.ts';
 import { openRoleProxy, type RoleProxy } from './role-proxy.ts';
 
 export interface RoleRoom {
-  readonly place: Place;
+  readonly context: Place;
   readonly viewer: RoleProxy;
   readonly editor: RoleProxy;
   readonly full: RoleProxy;
@@ -19,11 +19,11 @@ export interface RoleRoom {
 /** A real JupyterLab with a notebook, a text and a running kernel, and a door to it for each role. */
 export async function openRoleRoom(): Promise<RoleRoom> {
   PageConfig.setOption('terminalsAvailable', 'true');
-  const { plan, place, running } = await start();
+  const { plan, context, running } = await start();
   await expectOurs(running);
   const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-  await writeFile(join(place.folder, 'shown.ipynb'), JSON.stringify(notebook));
-  await writeFile(join(place.folder, 'notes.txt'), 'as it was');
+  await writeFile(join(context.folder, 'shown.ipynb'), JSON.stringify(notebook));
+  await writeFile(join(context.folder, 'notes.txt'), 'as it was');
   const doors = {
     viewer: await openRoleProxy(plan, jupyterRoles, 'viewer'),
     editor: await openRoleProxy(plan, jupyterRoles, 'editor'),
@@ -37,7 +37,7 @@ export async function openRoleRoom(): Promise<RoleRoom> {
     kernel: { name: 'python3' },
   });
   const session = JSON.parse(made.text) as { id: string; kernel: { id: string } };
-  return { place, ...doors, kernel: session.kernel.id, session: session.id };
+  return { context, ...doors, kernel: session.kernel.id, session: session.id };
 }
 
 export function settingsFor(door: RoleProxy): ServerConnection.ISettings {

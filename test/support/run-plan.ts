@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import getPort from 'get-port';
-import type { LaunchPlan, Proof, RunPlace } from '../../src/main/core/ports.ts';
+import type { LaunchPlan, Proof, RunContext } from '../../src/main/core/ports.ts';
 import { mintSecret } from '../../src/main/core/secret.ts';
 
 /** A private folder, a home and a working folder, with names that break careless programs. */
-export async function makePlace(
+export async function makeRunContext(
   options: { sockets?: boolean; folder?: string } = {},
-): Promise<RunPlace & { home: string; remove: () => Promise<void> }> {
+): Promise<RunContext & { home: string; remove: () => Promise<void> }> {
   const root = await mkdtemp(join(tmpdir(), 'gh-'));
   const directory = join(root, 'run');
   const home = join(root, "Zoë's home");

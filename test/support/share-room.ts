@@ -2,23 +2,23 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { defaultShareLimits, openShareGateway } from '../../src/main/core/gateway/guest/guest-gateway.ts';
-import type { ShareLimits } from '../../src/main/core/gateway/guest/guest-door.ts';
+import type { ShareLimits } from '../../src/main/core/gateway/guest/guest-gateway-state.ts';
 import type { RoleRules } from '../../src/main/core/role-ports.ts';
 import { Secret } from '../../src/main/core/secret.ts';
-import type { DoorEvent, ShareGateway } from '../../src/main/core/share-ports.ts';
-import type { WaitTable } from '../../src/main/core/share/ledger/join-requests.ts';
-import { makeDesk } from '../../src/main/core/share/guest-access.ts';
+import type { GuestEvent, ShareGateway } from '../../src/main/core/share-ports.ts';
+import type { JoinRequestTable } from '../../src/main/core/share/ledger/join-requests.ts';
+import { makeGuestAccess } from '../../src/main/core/share/guest-access.ts';
 import { createJoinLimits } from '../../src/main/core/share/ledger/join-limits.ts';
 import { deriveKeys } from '../../src/main/core/share/ledger/installation-key.ts';
 import type { Ledger } from '../../src/main/core/share/ledger/ledger.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 import { openLedger } from '../../src/main/core/share/ledger/open-ledger.ts';
 import { tlsOptions } from '../../src/main/core/share/certificate/tls-options.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 import type { Role } from '../../src/shared/model.ts';
 import { makeCertificate } from './certificates.ts';
 import { listen } from './gateway.ts';
-import { Guest } from './guest.ts';
+import { StoredGuestSession } from './guest.ts';
 import { openTo } from './reach.ts';
 
 export interface ShareRoom {
@@ -28,13 +28,16 @@ export interface ShareRoom {
   readonly pem: string;
   /** `METHOD path?query`, or `UPGRADE path?query`, as the server got it. */
   readonly executed: { readonly what: string; readonly headers: IncomingMessage['headers'] }[];
-  readonly events: DoorEvent[];
+  readonly events: GuestEvent[];
   readonly lines: string[];
   /** A new link, and a guest who holds it. */
-  link(role: Role, change?: { uses?: number; approval?: boolean; opens?: string }): Promise<Guest>;
+  link(
+    role: Role,
+    change?: { uses?: number; approval?: boolean; opens?: string },
+  ): Promise<StoredGuestSession>;
   /** The same, come in. */
-  guest(role: Role, name?: string): Promise<Guest>;
-  revoke(guest: Guest): Promise<void>;
+  guest(role: Role, name?: string): Promise<StoredGuestSession>;
+  revoke(guest: StoredGuestSession): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,7 +47,7 @@ export async function openShareRoom(
   asksName = false,
 ): Promise<ShareRoom> {
   const executed: ShareRoom['executed'] = [];
-  const events: DoorEvent[] = [];
+  const events: GuestEvent[] = [];
   const lines: string[] = [];
   const upgraded = new Set<Duplex>();
   const server = createServer((request, response) => {
@@ -67,22 +70,22 @@ export async function openShareRoom(
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   });
   const port = await listen(server);
-  const keeper = memoryKeeper('A test.');
+  const secretStore = memoryStore('A test.');
   const ledger = await openLedger({
     file: '',
-    keeper,
+    secretStore,
     keys: deriveKeys(new Secret('installation')),
     owner: { pid: process.pid, host: 'here', processes: { startOf: async () => 'then' } },
     warn: () => {},
   });
-  const waits: WaitTable = new Map();
+  const joinRequests: JoinRequestTable = new Map();
   const end = (session: string): void => {
     const { ended } = ledger.endGuest(session);
     gateway.end(new Set(ended.map(({ id }) => id)));
   };
-  const desk = makeDesk({
+  const access = makeGuestAccess({
     ledger,
-    waits,
+    joinRequests,
     joins: createJoinLimits(),
     serverId: 'thesis',
     serverName: () => 'Thesis of Mira',
@@ -110,7 +113,7 @@ export async function openShareRoom(
     {
       serverId: 'thesis',
       name: 'Thesis of Mira',
-      desk,
+      access,
       roles,
       tls: {
         options: () => tlsOptions({ chain: pem, key: new Secret(keyPem) }),
@@ -143,9 +146,12 @@ export async function openShareRoom(
   };
   gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(upstream), landing: '/lab' });
   const origin = `https://127.0.0.1:${gateway.port}`;
-  const link = async (role: Role, change: { uses?: number; approval?: boolean } = {}): Promise<Guest> => {
+  const link = async (
+    role: Role,
+    change: { uses?: number; approval?: boolean } = {},
+  ): Promise<StoredGuestSession> => {
     const made = await ledger.make({ label: 'x', role, serverId: 'thesis', madeBy: 'mira', ...change });
-    return new Guest(`${origin}/_gatehouse/join/${made.link.id}#${made.secret.reveal()}`, pem);
+    return new StoredGuestSession(`${origin}/_gatehouse/join/${made.link.id}#${made.secret.reveal()}`, pem);
   };
   return {
     gateway,

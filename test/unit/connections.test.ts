@@ -108,7 +108,7 @@ test.each(['core/gateway/forward/upstream-route.ts', 'core/gateway/websocket/web
   '%s takes its connections from connect-upstream.ts',
   async file => {
     const text = await readFile(join(main, file), 'utf8');
-    expect(text).toMatch(/from '\.\/connect-upstream\.ts';/);
+    expect(text).toMatch(/from '\.\.?\/(forward\/)?connect-upstream\.ts';/);
     expect(text).toMatch(/\bconnectUpstream\(/);
   },
 );

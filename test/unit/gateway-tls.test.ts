@@ -3,25 +3,29 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { doorTls, type DoorTlsParts } from '../../src/main/core/gateway-tls.ts';
+import { gatewayTls, type GatewayTlsDeps } from '../../src/main/core/gateway-tls.ts';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import { createAuthorityStore } from '../../src/main/core/share/certificate/authority-store.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
-import { memoryKeeper } from '../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 import { day, makeCertificate } from '../support/certificates.ts';
 
-const keeper = memoryKeeper('A test.');
+const secretStore = memoryStore('A test.');
 const redactor = createRedactor();
-const authorities = createAuthorityStore({ keeper, redactor, host: () => hostNames(['lab'], ['192.0.2.1']) });
-const parts: DoorTlsParts = {
-  rooms: async () => ({ authorities }),
-  keeper,
+const authorities = createAuthorityStore({
+  secretStore,
+  redactor,
+  host: () => hostNames(['lab'], ['192.0.2.1']),
+});
+const deps: GatewayTlsDeps = {
+  storage: async () => ({ authorities }),
+  secretStore,
   redactor,
   paths: { uid: process.getuid?.() ?? null },
 };
 
 test('from the local authority: the loopback names and no other of the computer', async () => {
-  const { cert, key, minVersion } = await doorTls({ kind: 'local-authority' }, 'thesis', parts);
+  const { cert, key, minVersion } = await gatewayTls({ kind: 'local-authority' }, 'thesis', deps);
   const certificate = new X509Certificate(String(cert));
   expect(certificate.verify((await authorities.get(Date.now())).certificate.publicKey)).toBe(true);
   const names = (certificate.subjectAltName ?? '').split(', ').toSorted();
@@ -49,12 +53,12 @@ test('from files; what cannot be used is refused', async () => {
     { certificate: both, key: null },
     { certificate: chain, key },
   ]) {
-    expect(String((await doorTls({ kind: 'files', ...files }, 'thesis', parts)).cert).trim()).toBe(
+    expect(String((await gatewayTls({ kind: 'files', ...files }, 'thesis', deps)).cert).trim()).toBe(
       good.pem.trim(),
     );
   }
   const refused = (certificate: string, keyFile: string | null): Promise<unknown> =>
-    doorTls({ kind: 'files', certificate, key: keyFile }, 'thesis', parts);
+    gatewayTls({ kind: 'files', certificate, key: keyFile }, 'thesis', deps);
   await expect(refused(chain, null)).rejects.toMatchObject({ code: 'key-missing' });
   await expect(refused(chain, wrong)).rejects.toMatchObject({ code: 'key-does-not-fit' });
   await expect(refused(join(folder, 'none.pem'), null)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reasonToEnd, type Attention } from '../../src/main/core/idle-shutdown.ts';
+import { shutdownReason, type Attention } from '../../src/main/core/idle-shutdown.ts';
 
 const grace = 600_000;
 const busy: Attention = {
@@ -23,5 +23,5 @@ test.each<[string, Partial<Attention>, boolean]>([
   ['the wall clock jumped ahead, the shell is barely gone', { sinceShell: 5, sinceUse: 1e12 }, false],
   ['the wall clock jumped back', { sinceUse: -1e12 }, false],
 ])('%s', (_name, change, ends) => {
-  expect(reasonToEnd({ ...busy, ...change }, grace) !== null).toBe(ends);
+  expect(shutdownReason({ ...busy, ...change }, grace) !== null).toBe(ends);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createTurns } from '../../src/main/core/keyed-mutex.ts';
+import { createKeyedMutex } from '../../src/main/core/keyed-mutex.ts';
 
 test('one name is served in order, one at a time; another name does not wait', async () => {
-  const turns = createTurns();
+  const turns = createKeyedMutex();
   const seen: string[] = [];
   const gate = Promise.withResolvers<void>();
   const first = turns('a', async () => {
@@ -19,7 +19,7 @@ test('one name is served in order, one at a time; another name does not wait', a
 });
 
 test('a failure reaches its own caller only', async () => {
-  const turns = createTurns();
+  const turns = createKeyedMutex();
   const failing = turns('a', () => Promise.reject(new Error('no')));
   const next = turns('a', () => Promise.resolve('yes'));
   await expect(failing).rejects.toThrow('no');

@@ -20,7 +20,7 @@ export function hasScreen(environment: Environment, platform: NodeJS.Platform): 
   return (environment['DISPLAY'] ?? '') !== '' || (environment['WAYLAND_DISPLAY'] ?? '') !== '';
 }
 
-export interface Surroundings {
+export interface CliEnvironment {
   /** Where the private file goes. */
   readonly runtime: string;
   readonly platform: NodeJS.Platform;
@@ -36,7 +36,7 @@ export type Opened =
 
 /** Opens the owner's browser at a server. @param linkFor asks for the address of the page where it begins */
 export async function openInBrowser(
-  around: Surroundings,
+  around: CliEnvironment,
   linkFor: (begin: 'private' | 'seen') => Promise<string>,
 ): Promise<Opened> {
   const { runtime, platform, environment, home } = around;

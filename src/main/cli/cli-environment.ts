@@ -13,29 +13,29 @@ import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
 import { withPrivateRuntime } from '../core/home/runtime-folder.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import type { CommandParts, Reach } from './commands.ts';
+import type { CommandContext, CoreConnector } from './commands.ts';
 import { localClient, openCoreProcess } from './core-process.ts';
 import type { Output } from './print.ts';
 import { askOpenly, askPassphrase, askSecret } from './ask-secret.ts';
 import type { GlobalOptions } from './program.ts';
-import { serve, type ServeParts } from './serve-command.ts';
+import { serve, type ServeDeps } from './serve-command.ts';
 import { homeFolder, loginName } from './user-identity.ts';
 
-export interface Surroundings {
-  commandParts(output: Output, argv: readonly string[], options: GlobalOptions): CommandParts;
+export interface CliEnvironment {
+  commandParts(output: Output, argv: readonly string[], options: GlobalOptions): CommandContext;
 }
 
 /** Milliseconds until a background core that does not come up is given up. */
 const startLimit = 20_000;
 
 /** What the command line takes from the process it runs in: environment, folders, user. Looked at once. */
-export function makeSurroundings(): Surroundings {
+export function makeCliEnvironment(): CliEnvironment {
   const uid = process.getuid?.() ?? null;
   const paths = withPrivateRuntime(systemPaths(process.env, process.platform, homeFolder(), uid));
   const { version } = packageFile;
   return {
     commandParts(output, argv, options) {
-      const parts: ServeParts = {
+      const deps: ServeDeps = {
         output,
         argv,
         cwd: process.cwd(),
@@ -53,21 +53,21 @@ export function makeSurroundings(): Surroundings {
       };
       return {
         output,
-        cwd: parts.cwd,
+        cwd: deps.cwd,
         argv,
         runtime: paths.runtime,
         interrupted,
-        ask: parts.ask,
+        ask: deps.ask,
         askSecret,
         home: paths,
         reach: reach(paths, version, options),
-        serve: (target, command, serveOptions) => serve(parts, target, command, serveOptions),
+        serve: (target, command, serveOptions) => serve(deps, target, command, serveOptions),
       };
     },
   };
 }
 
-function reach(paths: Paths, version: string, options: GlobalOptions): Reach {
+function reach(paths: Paths, version: string, options: GlobalOptions): CoreConnector {
   const find = {
     runtime: paths.runtime,
     home: paths,

@@ -4,7 +4,12 @@ import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import type { HomeFolders } from '../core/home/home-lock.ts';
 import { openServer } from './open-server.ts';
-import { findKnown, refuseTargetOptions, sayWhatIsNotUsed, sayWhatWasPassedOver } from './find-server.ts';
+import {
+  findSavedServer,
+  refuseTargetOptions,
+  sayWhatIsNotUsed,
+  sayWhatWasPassedOver,
+} from './find-server.ts';
 import { matchServer } from './match.ts';
 import { listMatlab, matlabTableText, matlabUrlsText } from './matlab-list.ts';
 import { begin, restart } from './start-server.ts';
@@ -16,7 +21,7 @@ import { splitTarget } from './program.ts';
 import { sharing } from './share-commands.ts';
 import { takeover } from './takeover.ts';
 import { answeredText, trustFolder, withTrust } from './folder-trust-question.ts';
-import { using } from './with-core.ts';
+import { withCore } from './with-core.ts';
 import { startRequest, usage } from './target.ts';
 import {
   aboutText,
@@ -29,7 +34,7 @@ import {
 } from './texts.ts';
 
 /** How the commands reach a core. Each answers with a client that the caller closes. */
-export interface Reach {
+export interface CoreConnector {
   /** The running core; throws `no-core`. */
   running(): Promise<CoreClient>;
   /** The running core, or one inside this process that can look but starts nothing. */
@@ -38,9 +43,9 @@ export interface Reach {
   ensured(): Promise<CoreClient>;
 }
 
-export interface CommandParts {
+export interface CommandContext {
   readonly output: Output;
-  readonly reach: Reach;
+  readonly reach: CoreConnector;
   readonly cwd: string;
   readonly argv: readonly string[];
   readonly runtime: string;
@@ -55,17 +60,17 @@ export interface CommandParts {
   readonly askSecret: (question: string) => Promise<string>;
 }
 
-type Commands = (parts: CommandParts) => Actions;
+type Commands = (deps: CommandContext) => Actions;
 
 /** The commands; what they answer is the contract's, what they print is `texts.ts`. */
-export const commands: Commands = parts => ({
-  ...starting(parts),
-  ...running(parts),
-  ...access(parts),
-  ...upkeep(parts),
-  ...sharing(parts),
-  takeover: options => takeover(parts, options),
-  serve: parts.serve,
+export const commands: Commands = deps => ({
+  ...starting(deps),
+  ...running(deps),
+  ...access(deps),
+  ...upkeep(deps),
+  ...sharing(deps),
+  takeover: options => takeover(deps, options),
+  serve: deps.serve,
 });
 
 /** Milliseconds that a core which has stopped everything may take to be gone. */
@@ -92,14 +97,14 @@ async function startKnown(core: CoreClient, known: ServerInfo, output: Output): 
   return known;
 }
 
-function starting({ output, reach, cwd, argv, ask }: CommandParts): Pick<Actions, 'start' | 'trust'> {
+function starting({ output, reach, cwd, argv, ask }: CommandContext): Pick<Actions, 'start' | 'trust'> {
   const show = (server: ServerInfo): void => printValue(output, server, serverText);
   return {
     start: (given, words, options) =>
-      using(reach.ensured(), async core => {
+      withCore(reach.ensured(), async core => {
         const [target, command] = splitTarget(given, words, argv);
         await sayWhatIsNotUsed(core, output);
-        const known = command.length > 0 ? undefined : await findKnown(core, target, cwd);
+        const known = command.length > 0 ? undefined : await findSavedServer(core, target, cwd);
         if (known === undefined) {
           const request = await startRequest(target, command, options, cwd);
           const server = await begin(core, await withTrust(core, request, options, output, ask), output);
@@ -115,15 +120,15 @@ function starting({ output, reach, cwd, argv, ask }: CommandParts): Pick<Actions
         show(await startKnown(core, known, output));
       }),
     trust: (folder, options) =>
-      using(reach.reading(), core => trustFolder(core, folder, options, { output, cwd })),
+      withCore(reach.reading(), core => trustFolder(core, folder, options, { output, cwd })),
   };
 }
 
-function running({ output, reach }: CommandParts): Pick<Actions, 'stop' | 'restart' | 'forget' | 'quit'> {
+function running({ output, reach }: CommandContext): Pick<Actions, 'stop' | 'restart' | 'forget' | 'quit'> {
   const show = (server: ServerInfo): void => printValue(output, server, serverText);
   return {
     stop: (id, { all }) =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         if ((id === undefined) === (all !== true))
           throw usage('One server, or all of them', 'Give the id of one, or --all and no id.');
         const servers = await core.call('server.list');
@@ -133,18 +138,18 @@ function running({ output, reach }: CommandParts): Pick<Actions, 'stop' | 'resta
         else for (const server of stopped) show(server);
       }),
     restart: id =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         const server = matchServer(await core.call('server.list'), id);
         show(await restart(core, server.id, output));
       }),
     forget: id =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         const server = matchServer(await core.call('server.list'), id, 'whole');
         await core.call('server.forget', server.id);
         printValue(output, { forgotten: server.id }, () => `${server.id} is forgotten.`);
       }),
     quit: () =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         const { pid } = await core.call('core.about');
         await core.call('core.quit');
         await processEnd(pid);
@@ -158,10 +163,10 @@ function access({
   reach,
   runtime,
   interrupted,
-}: CommandParts): Pick<Actions, 'list' | 'open' | 'link' | 'token' | 'logs'> {
+}: CommandContext): Pick<Actions, 'list' | 'open' | 'link' | 'token' | 'logs'> {
   return {
     list: ({ matlabProxy, quiet }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         if (quiet === true && matlabProxy !== true) {
           throw usage('--quiet is for the list of one kind of server', 'Give --matlab-proxy, too.');
         }
@@ -170,7 +175,7 @@ function access({
         printValue(output, await listMatlab(core), text);
       }),
     open: id =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         const server = theServer(await core.call('server.list'), id);
         if (await openServer(core, server.id, process.env, runtime, output)) {
           printValue(output, { id: server.id, opened: true }, () => `Opened ${server.id}.`);
@@ -181,7 +186,7 @@ function access({
         printValue(output, { id: server.id, opened: false, link }, () => link.url);
       }),
     link: (id, { tool }) =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         const server = matchServer(await core.call('server.list'), id);
         printValue(
           output,
@@ -190,12 +195,13 @@ function access({
         );
       }),
     token: (id, { rotate }) =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         const server = matchServer(await core.call('server.list'), id);
         const token = await core.call(rotate === true ? 'server.rotateToken' : 'server.token', server.id);
         printValue(output, { id: server.id, token }, () => token);
       }),
-    logs: (id, options) => using(reach.reading(), core => showLogs(core, output, id, options, interrupted)),
+    logs: (id, options) =>
+      withCore(reach.reading(), core => showLogs(core, output, id, options, interrupted)),
   };
 }
 
@@ -203,13 +209,13 @@ function upkeep({
   output,
   reach,
   cwd,
-}: CommandParts): Pick<
+}: CommandContext): Pick<
   Actions,
   'profiles' | 'setup' | 'doctor' | 'about' | 'configList' | 'configGet' | 'configSet'
 > {
   return {
     profiles: ({ cached, kinds }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         if (kinds === true) return printValue(output, await core.call('profiles.kinds'), kindsText);
         printValue(
           output,
@@ -218,7 +224,7 @@ function upkeep({
         );
       }),
     setup: (profile, { remove }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         if (remove === true) {
           await core.call('setup.remove', profile);
           return printValue(output, { removed: profile }, () => 'The managed environment is removed.');
@@ -227,19 +233,21 @@ function upkeep({
         printValue(output, await core.call('setup.run', profile), found => foundText([found]));
       }),
     doctor: () =>
-      using(reach.reading(), async core => printValue(output, await core.call('doctor.run'), doctorText)),
+      withCore(reach.reading(), async core => printValue(output, await core.call('doctor.run'), doctorText)),
     about: () =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         printValue(output, await core.call('core.about'), aboutText);
       }),
     configList: () =>
-      using(reach.reading(), async core => printValue(output, await core.call('config.list'), settingsText)),
+      withCore(reach.reading(), async core =>
+        printValue(output, await core.call('config.list'), settingsText),
+      ),
     configGet: key =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         printValue(output, await core.call('config.get', key), setting => JSON.stringify(setting.value));
       }),
     configSet: (key, value) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         printValue(output, await core.call('config.set', key, parseValue(value)), setting =>
           settingsText([setting]),
         );

@@ -5,7 +5,7 @@ import { listenControl, type ControlServer } from '../control/control-server.ts'
 import { answer } from '../core/calls.ts';
 import { composeCore, type ComposeOptions, type Core } from '../core/compose.ts';
 import { writeFileAtomic } from '../core/files.ts';
-import { reasonToEnd } from '../core/idle-shutdown.ts';
+import { shutdownReason } from '../core/idle-shutdown.ts';
 import { takeHome, type HomeHold } from '../core/home/home-lock.ts';
 import { becomeCore, controlKeyPath, controlSocketPath } from '../core/home/instance.ts';
 import { preparePaths } from '../core/paths.ts';
@@ -86,7 +86,7 @@ async function openUnderLock(
   const attention = new AttentionWatch(options.background);
   const control = await listen(core, path, options, attention);
   const watch = setInterval(() => {
-    const reason = reasonToEnd(attention.facts(core), core.settings.get('core.graceMinutes') * 60_000);
+    const reason = shutdownReason(attention.facts(core), core.settings.get('core.graceMinutes') * 60_000);
     if (reason !== null) void quit(reason);
   }, attentionInterval);
   return { client: localClient(core, options.version), quit, ended, watched: () => attention.watched };
@@ -152,7 +152,7 @@ class AttentionWatch {
     return this.#all > 0;
   }
 
-  facts(core: Core): Parameters<typeof reasonToEnd>[0] {
+  facts(core: Core): Parameters<typeof shutdownReason>[0] {
     const now = performance.now();
     return {
       background: this.#background,

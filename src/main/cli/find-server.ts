@@ -8,7 +8,7 @@ import { kindOf, usage, type TargetOptions } from './target.ts';
 import { say, type Output } from './print.ts';
 
 /** `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has that name. */
-export async function findKnown(
+export async function findSavedServer(
   core: CoreClient,
   target: string | undefined,
   cwd: string,

@@ -3,31 +3,31 @@ import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GatehouseError } from '../core/errors.ts';
-import type { CommandParts } from './commands.ts';
+import type { CommandContext } from './commands.ts';
 import { printValue } from './print.ts';
 import type { ShareActions } from './share-program.ts';
 import { auditReportText, auditText, authorityText, certificateText } from './share-texts.ts';
 import { usage } from './target.ts';
-import { using } from './with-core.ts';
+import { withCore } from './with-core.ts';
 
 type KeyActions = Omit<ShareActions, 'share' | 'links' | 'revoke' | 'people' | 'kick' | 'admit' | 'deny'>;
 
-export function keys(parts: CommandParts): KeyActions {
-  return { ...certificate(parts), ...authority(parts), ...installation(parts) };
+export function keys(deps: CommandContext): KeyActions {
+  return { ...certificate(deps), ...authority(deps), ...installation(deps) };
 }
 
 function certificate({
   output,
   reach,
   askSecret,
-}: CommandParts): Pick<KeyActions, 'certificateShow' | 'certificatePassphrase'> {
+}: CommandContext): Pick<KeyActions, 'certificateShow' | 'certificatePassphrase'> {
   return {
     certificateShow: () =>
-      using(reach.reading(), async core =>
+      withCore(reach.reading(), async core =>
         printValue(output, await core.call('share.certificate'), certificateText),
       ),
     certificatePassphrase: () =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         const passphrase = await askSecret('Passphrase of the key in sharing.keyFile: ');
         printValue(output, await core.call('share.keyPassphrase', passphrase), certificateText);
       }),
@@ -39,15 +39,15 @@ function authority({
   reach,
   cwd,
   ask,
-}: CommandParts): Pick<KeyActions, 'authorityShow' | 'authorityExport' | 'authorityReplace'> {
+}: CommandContext): Pick<KeyActions, 'authorityShow' | 'authorityExport' | 'authorityReplace'> {
   const question = 'Every guest has to install the new one. Type yes: ';
   return {
     authorityShow: () =>
-      using(reach.reading(), async core =>
+      withCore(reach.reading(), async core =>
         printValue(output, await core.call('authority.info'), authorityText),
       ),
     authorityExport: (file, { der }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         const { pem, ...rest } = await core.call('authority.info');
         const bytes = der === true ? new X509Certificate(pem).raw : Buffer.from(pem);
         if (file === undefined) {
@@ -63,7 +63,7 @@ function authority({
         );
       }),
     authorityReplace: ({ yes }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         const sure = yes === true || (ask !== null && /^\s*yes\s*$/i.test(await ask(question)));
         if (!sure) throw notSure();
         printValue(output, await core.call('authority.replace'), authorityText);
@@ -82,10 +82,10 @@ function installation({
   output,
   reach,
   cwd,
-}: CommandParts): Pick<KeyActions, 'secretRotate' | 'secretMigrate' | 'audit'> {
+}: CommandContext): Pick<KeyActions, 'secretRotate' | 'secretMigrate' | 'audit'> {
   return {
     secretRotate: () =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         await core.call('secret.rotate', {});
         printValue(
           output,
@@ -94,14 +94,14 @@ function installation({
         );
       }),
     secretMigrate: ({ keyFile }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         await core.call('secret.rotate', { keyFile: resolve(cwd, keyFile) });
         const done =
           'The key of the file is that of this installation now. Keep the file safe, or delete it.';
         printValue(output, { rotated: true }, () => done);
       }),
     audit: ({ lines, verify }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         if (verify !== true) {
           printValue(output, await core.call('audit.read', { lines: countOf(lines) }), auditText);
           return;

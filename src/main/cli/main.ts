@@ -5,7 +5,7 @@ import { printError, type Output } from './print.ts';
 import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
 import { GatehouseError } from '../core/errors.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import { makeSurroundings } from './cli-environment.ts';
+import { makeCliEnvironment } from './cli-environment.ts';
 
 /** Runs one command line; resolves with the exit code (0 done, 1 failed, 2 usage, 3 no such thing, 4 refused). */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
     actions: (options: GlobalOptions) => {
       output = { ...output, json: options.json === true };
-      return commands(makeSurroundings().commandParts(output, argv, options));
+      return commands(makeCliEnvironment().commandParts(output, argv, options));
     },
   });
   try {

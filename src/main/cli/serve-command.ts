@@ -12,7 +12,7 @@ import { begin } from './start-server.ts';
 import { withTrust, type AskPerson } from './folder-trust-question.ts';
 import { startRequest } from './target.ts';
 
-export interface ServeParts {
+export interface ServeDeps {
   readonly output: Output;
   readonly cwd: string;
   readonly argv: readonly string[];
@@ -27,21 +27,21 @@ export interface ServeParts {
 
 /** `gatehouse serve`: the core in this terminal, one server started, until Ctrl-C. */
 export async function serve(
-  parts: ServeParts,
+  deps: ServeDeps,
   given: string | undefined,
   words: readonly string[],
   options: ServeOptions,
 ): Promise<void> {
   const background = options.background === true;
-  const [target, command] = splitTarget(given, words, parts.argv);
-  const request = background ? null : await startRequest(target, command, options, parts.cwd);
-  const core = await parts.openCore(background);
-  const stop = parts.interrupted().then(() => core.quit('Gatehouse was interrupted.'));
+  const [target, command] = splitTarget(given, words, deps.argv);
+  const request = background ? null : await startRequest(target, command, options, deps.cwd);
+  const core = await deps.openCore(background);
+  const stop = deps.interrupted().then(() => core.quit('Gatehouse was interrupted.'));
   try {
-    const ownEnd = request === null ? new Promise<never>(() => {}) : run(parts, core, request, options);
+    const ownEnd = request === null ? new Promise<never>(() => {}) : run(deps, core, request, options);
     const reason = await Promise.race([ownEnd, core.ended, stop]);
     if (typeof reason === 'string') {
-      say(parts.output, `${reason} Nothing else runs, so Gatehouse ends.`);
+      say(deps.output, `${reason} Nothing else runs, so Gatehouse ends.`);
       await core.quit(reason);
     }
     await core.ended;
@@ -54,12 +54,12 @@ export async function serve(
 
 /** Starts the server and tells how to reach it. Resolves with the reason when the server later ends by itself and was the last. */
 async function run(
-  parts: ServeParts,
+  deps: ServeDeps,
   { client: core, watched }: CoreProcess,
   request: StartRequest,
   options: ServeOptions,
 ): Promise<string> {
-  const { output } = parts;
+  const { output } = deps;
   const about = await core.call('core.about');
   say(output, about.secretsSentence);
   core.on('server.changed', server => printEvent(output, 'changed', { server }));
@@ -71,14 +71,14 @@ async function run(
     printEvent(output, 'setup', { progress });
     show(progress);
   });
-  const answered = await withTrust(core, request, options, output, parts.ask);
+  const answered = await withTrust(core, request, options, output, deps.ask);
   const server = await startOrSetUp(core, answered, output);
   await sayWhatWasPassedOver(core, request, output);
   const link = await core.call('server.link', server.id, { tool: false });
   printEvent(output, 'ready', { server, link });
   if (!output.json) output.out.write(forPeople(readyText(server, link.url)));
-  if (options.browser !== false && hasScreen(parts.environment, process.platform) && !output.json) {
-    const opened = await openServer(core, server.id, parts.environment, parts.runtime, output);
+  if (options.browser !== false && hasScreen(deps.environment, process.platform) && !output.json) {
+    const opened = await openServer(core, server.id, deps.environment, deps.runtime, output);
     if (!opened) say(output, 'No browser could be opened; use the link.');
   }
   return lastEnd(core, server.id, watched);

@@ -3,7 +3,7 @@ import type { Role, ServerInfo } from '../../shared/model.ts';
 import type { NewShareLink, SharePreview } from '../../shared/sharing.ts';
 import type { CoreClient } from '../control/core-client.ts';
 import { seconds } from '../core/duration.ts';
-import type { CommandParts } from './commands.ts';
+import type { CommandContext } from './commands.ts';
 import { keys } from './key-commands.ts';
 import { matchId, matchServer } from './match.ts';
 import { printValue, say, type Output } from './print.ts';
@@ -19,34 +19,34 @@ import {
   warningText,
 } from './share-texts.ts';
 import { usage } from './target.ts';
-import { using } from './with-core.ts';
+import { withCore } from './with-core.ts';
 
-export function sharing(parts: CommandParts): ShareActions {
-  return { ...links(parts), ...people(parts), ...keys(parts) };
+export function sharing(deps: CommandContext): ShareActions {
+  return { ...links(deps), ...people(deps), ...keys(deps) };
 }
 
-function links(parts: CommandParts): Pick<ShareActions, 'share' | 'links' | 'revoke'> {
-  const { output, reach } = parts;
+function links(deps: CommandContext): Pick<ShareActions, 'share' | 'links' | 'revoke'> {
+  const { output, reach } = deps;
   return {
     share: (id, options) =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         const server = theShared(await core.call('server.list'), id);
         if (options.off === true) {
           printValue(output, await core.call('share.stop', server.id), takenText);
           return;
         }
-        printValue(output, await makeLink(parts, core, server, options), link =>
+        printValue(output, await makeLink(deps, core, server, options), link =>
           linkText(output, link, options),
         );
       }),
     links: ({ all }) =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         const every = await core.call('share.links');
         const shown = all === true ? every : every.filter(({ state }) => state === 'open');
         printValue(output, shown, value => linksText(value, Date.now()));
       }),
     revoke: given =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         const links = await core.call('share.links');
         const known = links.map(({ id }) => id);
         const ids = new Set(given.map(one => matchId(known, one, 'share link', 'gatehouse links --all')));
@@ -61,12 +61,12 @@ function links(parts: CommandParts): Pick<ShareActions, 'share' | 'links' | 'rev
 }
 
 async function makeLink(
-  parts: CommandParts,
+  deps: CommandContext,
   core: CoreClient,
   server: ServerInfo,
   options: ShareOptions,
 ): Promise<NewShareLink> {
-  const { output } = parts;
+  const { output } = deps;
   const role = roleOf(options.role);
   const request = {
     server: server.id,
@@ -86,7 +86,7 @@ async function makeLink(
   if (offered) for (const warning of preview.warnings) say(output, warningText(warning));
   // The core says why, and which roles there are.
   const acknowledged =
-    !offered || !preview.needsAcknowledgement || (await isAcknowledged(parts, preview, options));
+    !offered || !preview.needsAcknowledgement || (await isAcknowledged(deps, preview, options));
   const day = new Date().toISOString().slice(0, 10);
   const label = options.for ?? `whoever gets it, ${day}`;
   return core.call('share.create', {
@@ -99,7 +99,7 @@ async function makeLink(
 }
 
 async function isAcknowledged(
-  { ask, output }: CommandParts,
+  { ask, output }: CommandContext,
   preview: SharePreview,
   options: ShareOptions,
 ): Promise<boolean> {
@@ -144,9 +144,9 @@ function linkText(output: Output, link: NewShareLink, options: ShareOptions): st
   return text;
 }
 
-function people({ output, reach }: CommandParts): Pick<ShareActions, 'people' | 'kick' | 'admit' | 'deny'> {
+function people({ output, reach }: CommandContext): Pick<ShareActions, 'people' | 'kick' | 'admit' | 'deny'> {
   const answer = (given: string, allow: boolean): Promise<void> =>
-    using(reach.running(), async core => {
+    withCore(reach.running(), async core => {
       const waiting = await core.call('share.waiting');
       const id = matchId(
         waiting.map(one => one.id),
@@ -164,7 +164,7 @@ function people({ output, reach }: CommandParts): Pick<ShareActions, 'people' | 
     });
   return {
     people: () =>
-      using(reach.reading(), async core => {
+      withCore(reach.reading(), async core => {
         const inside = await core.call('share.people');
         const waiting = await core.call('share.waiting');
         const value = inside.map(person => ({ ...person, state: 'in' as const }));
@@ -172,7 +172,7 @@ function people({ output, reach }: CommandParts): Pick<ShareActions, 'people' | 
         printValue(output, [...value, ...queue], () => peopleText(inside, waiting, Date.now()));
       }),
     kick: given =>
-      using(reach.running(), async core => {
+      withCore(reach.running(), async core => {
         const known = (await core.call('share.people')).map(({ session }) => session);
         const session = matchId(known, given, 'visit', 'gatehouse people');
         const taken = await core.call('share.kick', session);

@@ -6,12 +6,12 @@ import type {
   AuthorityInfo,
   CertificateInfo,
   NewShareLink,
-  Person,
+  GuestSessionInfo,
   ShareLinkInfo,
   SharePreview,
   ShareWarning,
-  TakenBack,
-  Waiting,
+  RevokeResult,
+  JoinRequestInfo,
 } from '../../shared/sharing.ts';
 import type { Role } from '../../shared/model.ts';
 import { table } from './print.ts';
@@ -89,7 +89,11 @@ function permissionWords({ permissions }: Pick<ShareLinkInfo, 'permissions'>): r
   return [`may send: ${words(permissions.send)}`, `is shown: ${words(permissions.receive)}`];
 }
 
-export function peopleText(people: readonly Person[], waiting: readonly Waiting[], now: number): string {
+export function peopleText(
+  people: readonly GuestSessionInfo[],
+  waiting: readonly JoinRequestInfo[],
+  now: number,
+): string {
   const parts: string[] = [];
   if (people.length === 0) parts.push('Nobody is in.');
   else {
@@ -115,14 +119,14 @@ export function peopleText(people: readonly Person[], waiting: readonly Waiting[
   return parts.join('\n');
 }
 
-export function takenText({ links, sessions }: TakenBack): string {
+export function takenText({ links, sessions }: RevokeResult): string {
   const what = links.length === 1 ? `Link ${links[0]} is` : `${links.length} links are`;
   const who = sessions === 1 ? '1 visit has' : `${sessions} visits have`;
   return `${what} taken back; ${who} ended.`;
 }
 
 /** @param before links that had been taken back before */
-export function revokedText({ links, sessions }: TakenBack, before: ReadonlySet<string>): string {
+export function revokedText({ links, sessions }: RevokeResult, before: ReadonlySet<string>): string {
   const now = links.filter(link => !before.has(link));
   const lines = links
     .filter(link => before.has(link))

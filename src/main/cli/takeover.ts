@@ -2,12 +2,12 @@ import { GatehouseError } from '../core/errors.ts';
 import { clearHome, findOwner } from '../core/home/home-lock.ts';
 import { ownerText } from '../core/home/home-errors.ts';
 import { alreadyRunning } from '../core/home/instance.ts';
-import type { CommandParts } from './commands.ts';
+import type { CommandContext } from './commands.ts';
 import { printValue } from './print.ts';
 
 /** Takes the home from another computer, on its owner's word. Refuses where Gatehouse runs on this one: that can be ended. */
 export async function takeover(
-  { home, ask, output }: Pick<CommandParts, 'home' | 'ask' | 'output'>,
+  { home, ask, output }: Pick<CommandContext, 'home' | 'ask' | 'output'>,
   { yes }: { readonly yes?: boolean },
 ): Promise<void> {
   const owner = await findOwner(home);

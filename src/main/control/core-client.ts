@@ -17,7 +17,7 @@ export interface CoreClient {
   close(): void;
 }
 
-interface Waiting {
+interface JoinRequestInfo {
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -90,7 +90,7 @@ class Connection implements CoreClient {
   readonly coreVersion: string;
   readonly #socket: Socket;
   readonly #keys: Keys;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, JoinRequestInfo>();
   readonly #listeners = new Map<string, Set<(value: never) => void>>();
   readonly #closers = new Set<() => void>();
   #next = 0;

@@ -1,7 +1,7 @@
 import type { CallName } from '../../shared/contract.ts';
 import type { About, AccessLink } from '../../shared/model.ts';
 import type { Answers } from './calls.ts';
-import { examine, type DoctorParts } from './doctor/doctor.ts';
+import { examine, type DoctorDeps } from './doctor/doctor.ts';
 import { GatehouseError } from './errors.ts';
 import type { Launcher } from './launcher/launcher.ts';
 import type { Log, Vault } from './ports.ts';
@@ -9,11 +9,11 @@ import { allKinds } from './profiles/all.ts';
 import type { ServerEntry } from './launcher/server-entry.ts';
 import type { SettingsStore } from './settings/store.ts';
 
-export interface AnswersParts {
+export interface CallAnswersDeps {
   readonly launcher: Launcher;
   readonly vault: Vault;
   readonly settings: SettingsStore;
-  readonly doctor: Omit<DoctorParts, 'environment'>;
+  readonly doctor: Omit<DoctorDeps, 'environment'>;
   readonly sharing: SharingAnswers;
   readonly log: Log;
   readonly about: () => About;
@@ -30,13 +30,13 @@ type SharingCall = Extract<
 export type SharingAnswers = Pick<Answers, SharingCall>;
 
 /** The contract, answered. Arguments have been checked by `calls.ts`. */
-export function makeAnswers(parts: AnswersParts): Answers {
-  const { launcher, settings, log } = parts;
+export function makeAnswers(deps: CallAnswersDeps): Answers {
+  const { launcher, settings, log } = deps;
   return {
-    ...parts.sharing,
-    'core.about': async () => parts.about(),
+    ...deps.sharing,
+    'core.about': async () => deps.about(),
     'core.busy': () => launcher.busy(),
-    'core.quit': () => parts.quit('Its owner quit Gatehouse.'),
+    'core.quit': () => deps.quit('Its owner quit Gatehouse.'),
     'core.resumed': async () => launcher.resumed(),
     ...answersOfKinds(launcher),
     ...answersOfFolders(launcher),
@@ -70,7 +70,7 @@ export function makeAnswers(parts: AnswersParts): Answers {
     'setup.run': profile => launcher.setup(profile),
     'setup.remove': profile => launcher.removeSetup(profile),
     'doctor.run': async options =>
-      examine({ ...parts.doctor, environment: await launcher.environmentOf(options?.caller) }),
+      examine({ ...deps.doctor, environment: await launcher.environmentOf(options?.caller) }),
     'config.list': async () => settings.list(),
     'config.get': async key => settings.info(key),
     'config.set': (key, value) => settings.set(key, value),

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import type { SharingAnswers } from './call-answers.ts';
 import type { Announcer } from './announcer.ts';
-import { doorTls } from './gateway-tls.ts';
+import { gatewayTls } from './gateway-tls.ts';
 import { readSecretFile } from './files.ts';
 import { GatehouseError } from './errors.ts';
 import { defaultBudgets } from './gateway/guest/guest-budgets.ts';
@@ -12,34 +12,34 @@ import { defaultShareLimits, openShareGateway } from './gateway/guest/guest-gate
 import type { MayWrite } from './home/home-lock.ts';
 import type { Launcher } from './launcher/launcher.ts';
 import type { Paths } from './paths.ts';
-import type { DoorTls, Log, Redactor, SecretKeeper } from './ports.ts';
+import type { ListenerTls, Log, Redactor, SecretStore } from './ports.ts';
 import type { LocalTls, UpstreamState } from './gateway-ports.ts';
 import { Secret } from './secret.ts';
-import type { GuestDesk } from './share-ports.ts';
+import type { GuestAccess } from './share-ports.ts';
 import { startOf } from './server/processes.ts';
 import type { SettingsStore } from './settings/store.ts';
-import type { WaitTable } from './share/ledger/join-requests.ts';
+import type { JoinRequestTable } from './share/ledger/join-requests.ts';
 import { refuseAuditOfMemory } from './share/audit/audit-without-key.ts';
 import { describeAudit, describeAuthority, describeCertificate } from './share/to-contract.ts';
-import { makeDesk } from './share/guest-access.ts';
+import { makeGuestAccess } from './share/guest-access.ts';
 import { exportAuthority } from './share/certificate/authority.ts';
-import { guestLimits } from './share/ledger/guest-sessions.ts';
+import { guestSessionLimits } from './share/ledger/guest-sessions.ts';
 import { createJoinLimits, type JoinLimits } from './share/ledger/join-limits.ts';
 import { rotateInstallationKey } from './share/ledger/installation-key.ts';
 import { machineNames, type HostNames } from './share/network/host-names.ts';
 import { passphraseEntry } from './share/certificate/key-passphrase.ts';
 import { noAuthority, noKeyFile } from './share/share-errors.ts';
 import { ShareListeners, type SharedServer } from './share/share-listeners.ts';
-import { ShareOutlook } from './share/share-previewer.ts';
-import { ledgerFileOf, onceOpened, openRooms, type Rooms } from './share/share-storage.ts';
-import { ShareTeller } from './share/share-event-reporter.ts';
+import { SharePreviewer } from './share/share-previewer.ts';
+import { ledgerFileOf, onceOpened, openShareStorage, type ShareStorage } from './share/share-storage.ts';
+import { ShareEventReporter } from './share/share-event-reporter.ts';
 import { Sharing } from './share/sharing.ts';
-import { WaitingRoom } from './share/join-request-list.ts';
+import { JoinRequestList } from './share/join-request-list.ts';
 
 export interface SharingOptions {
   readonly paths: Paths;
   readonly user: string;
-  readonly keeper: SecretKeeper;
+  readonly secretStore: SecretStore;
   readonly settings: SettingsStore;
   readonly redactor: Redactor;
   readonly log: Log;
@@ -54,68 +54,72 @@ export interface ComposedSharing {
   follow(serverId: string, state: UpstreamState | null): void;
   forgotten(serverId: string): Promise<void>;
   /** For a local listener that is to speak TLS. @param label first label of its name */
-  doorTls(tls: DoorTls, label: string): Promise<LocalTls>;
+  gatewayTls(tls: ListenerTls, label: string): Promise<LocalTls>;
   close(): Promise<void>;
 }
 
 /** What the parts below have in common. */
 interface Pieces extends SharingOptions {
-  readonly waits: WaitTable;
+  readonly joinRequests: JoinRequestTable;
   readonly joins: JoinLimits;
-  readonly rooms: () => Promise<Rooms>;
-  readonly teller: ShareTeller;
-  readonly outlook: ShareOutlook;
+  readonly storage: () => Promise<ShareStorage>;
+  readonly reporter: ShareEventReporter;
+  readonly previewer: SharePreviewer;
   /** A guest goes. */
-  readonly left: (rooms: Rooms, session: string) => void;
+  readonly left: (storage: ShareStorage, session: string) => void;
 }
 
 export function composeSharing(options: SharingOptions): ComposedSharing {
   const { settings, launcher, log, user, paths, announcer } = options;
-  const once = onceOpened(() => openRooms(roomsOptions(options, hostOf(settings))));
-  const knownRooms = async (): Promise<Rooms | null> => {
+  const once = onceOpened(() => openShareStorage(roomsOptions(options, hostOf(settings))));
+  const knownStorage = async (): Promise<ShareStorage | null> => {
     const opened = await once.known();
     if (opened !== null) return opened;
     return (await isThere(ledgerFileOf(paths.data))) ? once.get() : null;
   };
-  const teller = new ShareTeller({
+  const reporter = new ShareEventReporter({
     serverName: id => launcher.list().find(server => server.id === id)?.name ?? id,
     connections: (server, session) => listeners.connections(server, session),
     announce: (name, value) => announcer.announce(name, value),
   });
-  const outlook = new ShareOutlook({
-    rooms: once.get,
+  const previewer = new SharePreviewer({
+    storage: once.get,
     user,
     administrator: process.getuid?.() === 0,
     listen: id => listeners.listenOf(id) ?? settings.get('sharing.listen'),
     trustedNetworks: () => settings.get('sharing.trustedNetworks'),
   });
-  const waits: WaitTable = new Map();
-  const left: Pieces['left'] = (rooms, session) => sharing.left(rooms, session);
+  const joinRequests: JoinRequestTable = new Map();
+  const left: Pieces['left'] = (storage, session) => sharing.left(storage, session);
   const joins = createJoinLimits();
-  const pieces: Pieces = { ...options, waits, joins, rooms: once.get, teller, outlook, left };
+  const pieces: Pieces = { ...options, joinRequests, joins, storage: once.get, reporter, previewer, left };
   const listeners = listenersOf(pieces);
   const sharing = new Sharing({
-    rooms: once.get,
-    knownRooms,
-    openRooms: once.known,
+    storage: once.get,
+    knownStorage,
+    storageIfOpen: once.known,
     server: id => launcher.shared(id),
     serverName: id => launcher.list().find(server => server.id === id)?.name ?? id,
     listeners,
-    outlook,
-    waits,
-    teller,
+    previewer,
+    joinRequests,
+    reporter,
     user,
     endWithLastLink: () => settings.get('sharing.endWithLastLink'),
     log,
   });
   return {
     answers: {
-      ...answersOf(sharing, listeners, new WaitingRoom({ rooms: knownRooms, waits, teller, user })),
-      ...upkeepAnswers(options, once.get, knownRooms),
+      ...answersOf(
+        sharing,
+        listeners,
+        new JoinRequestList({ storage: knownStorage, joinRequests, reporter, user }),
+      ),
+      ...upkeepAnswers(options, once.get, knownStorage),
     },
     follow: (id, state) => void sharing.follow(id, state),
     forgotten: id => sharing.forgotten(id),
-    doorTls: (tls, label) => doorTls(tls, label, { ...options, rooms: once.get }),
+    gatewayTls: (tls, label) => gatewayTls(tls, label, { ...options, storage: once.get }),
     close: () => sharing.close(),
   };
 }
@@ -126,7 +130,7 @@ function listenersOf(pieces: Pieces): ShareListeners {
   const work = new GuestWork(defaultBudgets);
   return new ShareListeners({
     openShareGateway: rules => openShareGateway(rules, defaultShareLimits, work),
-    desk: (server, rooms) => deskOf(pieces, server, rooms),
+    access: (server, storage) => deskOf(pieces, server, storage),
     listen: () => settings.get('sharing.listen'),
     host: hostOf(settings),
     extraHosts: () => settings.get('sharing.names'),
@@ -136,23 +140,23 @@ function listenersOf(pieces: Pieces): ShareListeners {
   });
 }
 
-function deskOf(pieces: Pieces, server: SharedServer, rooms: Rooms): GuestDesk {
-  const { settings, waits, joins, teller, outlook, user, left } = pieces;
-  return makeDesk({
-    ledger: rooms.ledger,
-    waits,
+function deskOf(pieces: Pieces, server: SharedServer, storage: ShareStorage): GuestAccess {
+  const { settings, joinRequests, joins, reporter, previewer, user, left } = pieces;
+  return makeGuestAccess({
+    ledger: storage.ledger,
+    joinRequests,
     joins,
     serverId: server.id,
     serverName: () => server.name,
     owner: user,
     computer: hostname(),
     asksName: () => settings.get('sharing.askName'),
-    offer: role => outlook.offer(server, role),
-    joined: guest => teller.joined(rooms, guest),
-    waiting: wait => teller.asked(rooms, wait),
-    left: session => left(rooms, session),
-    ended: session => teller.whyEnded(session),
-    note: event => teller.note(rooms, server.id, event),
+    offer: role => previewer.offer(server, role),
+    joined: guest => reporter.joined(storage, guest),
+    waiting: wait => reporter.asked(storage, wait),
+    left: session => left(storage, session),
+    ended: session => reporter.whyEnded(session),
+    note: event => reporter.note(storage, server.id, event),
   });
 }
 
@@ -166,14 +170,17 @@ function hostOf(settings: SettingsStore): () => HostNames {
     });
 }
 
-function roomsOptions(options: SharingOptions, host: () => HostNames): Parameters<typeof openRooms>[0] {
+function roomsOptions(
+  options: SharingOptions,
+  host: () => HostNames,
+): Parameters<typeof openShareStorage>[0] {
   const { paths, settings } = options;
   return {
     ...options,
     data: paths.data,
     state: paths.state,
     owner: { pid: process.pid, host: hostname(), processes: { startOf } },
-    limits: { ...guestLimits, idleMs: settings.get('sharing.idleMinutes') * 60_000 },
+    limits: { ...guestSessionLimits, idleMs: settings.get('sharing.idleMinutes') * 60_000 },
     host,
     supplied: () => {
       const certificate = settings.get('sharing.certificateFile');
@@ -189,7 +196,7 @@ type ShareAnswers = Pick<
   Exclude<Extract<keyof SharingAnswers, `share.${string}`>, 'share.certificate' | 'share.keyPassphrase'>
 >;
 
-function answersOf(sharing: Sharing, listeners: ShareListeners, waiting: WaitingRoom): ShareAnswers {
+function answersOf(sharing: Sharing, listeners: ShareListeners, waiting: JoinRequestList): ShareAnswers {
   return {
     'share.preview': request => sharing.preview(request),
     'share.create': request => sharing.create(request),
@@ -205,46 +212,46 @@ function answersOf(sharing: Sharing, listeners: ShareListeners, waiting: Waiting
 }
 
 function upkeepAnswers(
-  { keeper, redactor, settings, paths }: SharingOptions,
-  rooms: () => Promise<Rooms>,
-  knownRooms: () => Promise<Rooms | null>,
+  { secretStore, redactor, settings, paths }: SharingOptions,
+  storage: () => Promise<ShareStorage>,
+  knownStorage: () => Promise<ShareStorage | null>,
 ): Omit<SharingAnswers, keyof ReturnType<typeof answersOf>> {
   return {
-    'share.certificate': async () => describeCertificate(await (await rooms()).certificate()),
+    'share.certificate': async () => describeCertificate(await (await storage()).certificate()),
     'share.keyPassphrase': async passphrase => {
       const file = settings.get('sharing.keyFile') ?? settings.get('sharing.certificateFile');
       if (file === null) throw noKeyFile();
       const secret = new Secret(passphrase);
       redactor.learn(secret);
-      await keeper.set(passphraseEntry(file), secret);
-      const certificate = await (await rooms()).certificate();
+      await secretStore.set(passphraseEntry(file), secret);
+      const certificate = await (await storage()).certificate();
       await certificate.look();
       return describeCertificate(certificate);
     },
     'authority.info': async () => {
       if (settings.get('sharing.certificateFile') !== null) throw noAuthority();
-      const { authorities } = await rooms();
+      const { authorities } = await storage();
       return describeAuthority(exportAuthority(await authorities.get(Date.now())));
     },
     'authority.replace': async () => {
-      const opened = await rooms();
+      const opened = await storage();
       const replaced = await opened.authorities.replace(Date.now());
       await (await opened.certificate()).look();
       return describeAuthority(exportAuthority(replaced));
     },
     'audit.read': async ({ lines }) => {
-      const known = await knownRooms();
-      if (known === null) await refuseAuditOfMemory(keeper, paths.data);
+      const known = await knownStorage();
+      if (known === null) await refuseAuditOfMemory(secretStore, paths.data);
       return known?.audit.read(lines) ?? [];
     },
     'audit.verify': async () => {
-      if ((await knownRooms()) === null) await refuseAuditOfMemory(keeper, paths.data);
-      return describeAudit(await (await rooms()).audit.verify());
+      if ((await knownStorage()) === null) await refuseAuditOfMemory(secretStore, paths.data);
+      return describeAudit(await (await storage()).audit.verify());
     },
     'secret.rotate': async ({ keyFile }) => {
-      const { ledger, audit } = await rooms();
+      const { ledger, audit } = await storage();
       const own = keyFile === undefined ? undefined : await keyFrom(keyFile, paths.uid);
-      await rotateInstallationKey(keeper, redactor, keys => ledger.rekey(keys), own);
+      await rotateInstallationKey(secretStore, redactor, keys => ledger.rekey(keys), own);
       await audit.rekey(ledger.auditKeys());
     },
   };

@@ -6,7 +6,7 @@ import { makeAnswers } from './call-answers.ts';
 import { composeSharing, type ComposedSharing } from './compose-sharing.ts';
 import { createAnnouncer, type Announcer } from './announcer.ts';
 import type { Answers } from './calls.ts';
-import type { DoctorParts } from './doctor/doctor.ts';
+import type { DoctorDeps } from './doctor/doctor.ts';
 import { createBoundedLog } from './log/bounded-log.ts';
 import { openTrustedFolders, type TrustedFolders } from './folders/trusted-folders.ts';
 import { openGateway } from './gateway/owner/owner-gateway.ts';
@@ -14,20 +14,20 @@ import type { MayWrite } from './home/home-lock.ts';
 import { Launcher } from './launcher/launcher.ts';
 import { createLog } from './log/file-log.ts';
 import type { Environment, Paths } from './paths.ts';
-import type { Log, Profile, Redactor, SecretKeeper, Supervised } from './ports.ts';
+import type { Log, Profile, Redactor, SecretStore, Supervised } from './ports.ts';
 import { allKinds } from './profiles/all.ts';
 import { createProfile } from './profiles/common/folder-trust.ts';
 import type { ProfileOptions } from './profiles/kind.ts';
 import { createRedactor } from './log/redact.ts';
 import { openSavedServers } from './launcher/saved-servers.ts';
-import type { EntryParts, SuperviseRequest } from './launcher/server-entry.ts';
+import type { ServerEntryDeps, SuperviseRequest } from './launcher/server-entry.ts';
 import { cleanStaleRuns, listStaleRuns } from './server/records.ts';
 import { ownAccount } from './server/own-account.ts';
 import { StartEnvironments } from './launcher/start-environments.ts';
 import { supervise } from './server/supervisor.ts';
 import { openSettings, type SettingsStore } from './settings/store.ts';
-import { openKeeper, type KeeperChoice } from './vault/secret-store.ts';
-import { lateKeeper } from './vault/lazy-store.ts';
+import { openSecretStore, type SecretStoreChoice } from './vault/secret-store.ts';
+import { lazyStore } from './vault/lazy-store.ts';
 import type { SuppliedToken } from './vault/supplied-token.ts';
 import { createVault } from './vault/vault.ts';
 
@@ -42,7 +42,7 @@ export interface ComposeOptions {
   /** True for a command that only looks: the secrets are opened when something asks for one, and nobody is asked for a passphrase before. */
   readonly lookOnly: boolean;
   /** From `--secrets`; the setting decides when absent. */
-  readonly secrets?: KeeperChoice | undefined;
+  readonly secrets?: SecretStoreChoice | undefined;
   /** Asks for the passphrase of the sealed file; absent where nobody can be asked. */
   readonly askPassphrase?: ((isNew: boolean) => Promise<string>) | undefined;
   readonly supplied: SuppliedToken | null;
@@ -83,8 +83,8 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     kept: 3,
   });
   for (const warning of settings.warnings()) log.warn(warning);
-  const keeper = await keeperFor(options, settings);
-  const vault = createVault(keeper, { redactor, supplied: options.supplied ?? undefined });
+  const secretStore = await keeperFor(options, settings);
+  const vault = createVault(secretStore, { redactor, supplied: options.supplied ?? undefined });
   const announcer = createAnnouncer(error => log.error('A listener failed.', { error: String(error) }));
   const launcher: Launcher = new Launcher({
     environments: new StartEnvironments({ own: options.environment, log }),
@@ -100,7 +100,7 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
     follow: (id, state) => sharing.follow(id, state),
     unshare: id => sharing.forgotten(id),
   });
-  const sharing = composeSharing({ ...options, keeper, settings, redactor, log, announcer, launcher });
+  const sharing = composeSharing({ ...options, secretStore, settings, redactor, log, announcer, launcher });
   return {
     answers: makeAnswers({
       launcher,
@@ -108,9 +108,9 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
       settings,
       log,
       sharing: sharing.answers,
-      about: aboutOf(options, keeper),
+      about: aboutOf(options, secretStore),
       quit: options.quit,
-      doctor: doctorParts(options, { keeper, settings, launcher }),
+      doctor: doctorParts(options, { secretStore, settings, launcher }),
     }),
     launcher,
     settings,
@@ -123,8 +123,8 @@ export async function composeCore(options: ComposeOptions): Promise<Core> {
 }
 
 /** For a command that only looks: opened when something asks for a secret. */
-async function keeperFor(options: ComposeOptions, settings: SettingsStore): Promise<SecretKeeper> {
-  return options.lookOnly ? lateKeeper(() => keeperOf(options, settings)) : keeperOf(options, settings);
+async function keeperFor(options: ComposeOptions, settings: SettingsStore): Promise<SecretStore> {
+  return options.lookOnly ? lazyStore(() => keeperOf(options, settings)) : keeperOf(options, settings);
 }
 
 function foldersOf(
@@ -142,8 +142,8 @@ function foldersOf(
   });
 }
 
-function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<SecretKeeper> {
-  return openKeeper(options.secrets ?? settings.get('secrets.store'), {
+function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<SecretStore> {
+  return openSecretStore(options.secrets ?? settings.get('secrets.store'), {
     environment: options.environment,
     platform: options.platform,
     file: join(options.paths.data, 'secrets.sealed'),
@@ -158,15 +158,15 @@ function keeperOf(options: ComposeOptions, settings: SettingsStore): Promise<Sec
 function doctorParts(
   options: ComposeOptions,
   {
-    keeper,
+    secretStore,
     settings,
     launcher,
-  }: { readonly keeper: SecretKeeper; readonly settings: SettingsStore; readonly launcher: Launcher },
-): Omit<DoctorParts, 'environment'> {
+  }: { readonly secretStore: SecretStore; readonly settings: SettingsStore; readonly launcher: Launcher },
+): Omit<DoctorDeps, 'environment'> {
   return {
     paths: options.paths,
     secrets: async () => {
-      const { store, sentence } = options.lookOnly ? await keeperOf(options, settings) : keeper;
+      const { store, sentence } = options.lookOnly ? await keeperOf(options, settings) : secretStore;
       return { store, sentence };
     },
     node: process.versions.node,
@@ -188,12 +188,12 @@ interface Fittings {
 function entryParts(
   options: ComposeOptions,
   fittings: Fittings,
-): Omit<EntryParts, 'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'newHostLabel' | 'wishes'> {
+): Omit<ServerEntryDeps, 'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'newHostLabel' | 'wishes'> {
   const { settings, log, redactor, announcer, sharing } = fittings;
   return {
     openGateway,
     learn: token => redactor.learn(token),
-    doorTls: (tls, label) => sharing().doorTls(tls, label),
+    gatewayTls: (tls, label) => sharing().gatewayTls(tls, label),
     gatewayRules: () => ({
       ownAccount: ownAccount(options.platform),
       clock: Date.now,
@@ -249,15 +249,15 @@ function readySeconds(settings: SettingsStore, profile: ProfileName): number | n
   return general;
 }
 
-function aboutOf(options: ComposeOptions, keeper: SecretKeeper): () => About {
+function aboutOf(options: ComposeOptions, secretStore: SecretStore): () => About {
   const startedAt = new Date(Date.now() - performance.now()).toISOString();
   return () => ({
     version: options.version,
     pid: process.pid,
     node: process.versions.node,
     home: options.paths.home,
-    secrets: keeper.store,
-    secretsSentence: keeper.sentence,
+    secrets: secretStore.store,
+    secretsSentence: secretStore.sentence,
     startedAt,
   });
 }

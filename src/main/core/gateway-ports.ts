@@ -4,7 +4,7 @@ import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { AccessLink, ServerState } from '../../shared/model.ts';
 import type { ClientCredential, Clock, Log } from './ports.ts';
 import type { Secret } from './secret.ts';
-import type { Reach } from './upstream.ts';
+import type { UpstreamAccess } from './upstream.ts';
 
 /**
  * The certificate that a local listener shows to everybody, so that nothing in it is a secret; `SNICallback` may know another one for a client that names the
@@ -51,7 +51,7 @@ export interface UpstreamState {
   readonly state: ServerState;
   readonly reason: string;
   /** Open while the server is ready (or unhealthy, which is still worth a try) and what listens at its address was proved to be it. */
-  readonly reach: Reach;
+  readonly reach: UpstreamAccess;
   /** Path of the server's first page, to which `/` of a browser navigation leads after signing in: `/lab`. */
   readonly landing: string;
 }

@@ -5,7 +5,7 @@
  */
 import { createSecureContext } from 'node:tls';
 import type { LocalTls } from './gateway-ports.ts';
-import type { DoorTls, Redactor, SecretKeeper } from './ports.ts';
+import type { ListenerTls, Redactor, SecretStore } from './ports.ts';
 import { createPrivateKey } from 'node:crypto';
 import { Secret } from './secret.ts';
 import type { AuthorityStore } from './share/certificate/authority-store.ts';
@@ -16,26 +16,26 @@ import { asError, readSupplied } from './share/certificate/supplied.ts';
 import { tlsOptions } from './share/certificate/tls-options.ts';
 import { systemRoots } from './share/certificate/system-trust.ts';
 
-export interface DoorTlsParts {
+export interface GatewayTlsDeps {
   /** With this installation's own authority, which guests of shares know too. */
-  readonly rooms: () => Promise<{ readonly authorities: AuthorityStore }>;
-  readonly keeper: SecretKeeper;
+  readonly storage: () => Promise<{ readonly authorities: AuthorityStore }>;
+  readonly secretStore: SecretStore;
   readonly redactor: Redactor;
   readonly paths: { readonly uid: number | null };
 }
 
 /** Read once, as the door is opened. Throws GatehouseError where the files cannot be used. @param label first label of the door's name */
-export async function doorTls(wish: DoorTls, label: string, parts: DoorTlsParts): Promise<LocalTls> {
+export async function gatewayTls(wish: ListenerTls, label: string, deps: GatewayTlsDeps): Promise<LocalTls> {
   const own = `${label}.localhost`;
   const now = Date.now();
-  const { keeper, redactor, paths } = parts;
+  const { secretStore, redactor, paths } = deps;
   if (wish.kind === 'files') {
     const { certificate, key } = wish;
     const { certificate: usable, findings } = await readSupplied(
       {
         files: { certificate, key },
         passphrases: keptPassphrase({
-          keeper,
+          secretStore,
           redactor,
           path: key ?? certificate,
           ask: () => Promise.resolve(null),
@@ -50,7 +50,7 @@ export async function doorTls(wish: DoorTls, label: string, parts: DoorTlsParts)
     if (usable === null) throw asError(findings);
     return tlsOptions(usable);
   }
-  const { authorities } = await parts.rooms();
+  const { authorities } = await deps.storage();
   const authority = await authorities.get(now);
   const everybodys = await issueLeaf(authority, loopback, now, 'localhost');
   const named = createSecureContext(

@@ -17,7 +17,7 @@ export interface Attention {
 const emptyLimit = 60_000;
 
 /** Whether to stop everything now, and why; null to go on. Pure. */
-export function reasonToEnd(attention: Attention, graceMilliseconds: number): string | null {
+export function shutdownReason(attention: Attention, graceMilliseconds: number): string | null {
   const { background, connections, active, sinceShell, sinceConnection, sinceUse } = attention;
   if (!background || connections > 0) return null;
   if (!active) return sinceConnection >= emptyLimit ? 'Nothing runs and nobody asks.' : null;

@@ -1,7 +1,7 @@
 /** Runs what is asked under one name one at a time, in the order of asking; a failure does not stop those who wait behind it. */
-export type Turns = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+export type KeyedMutex = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-export function createTurns(): Turns {
+export function createKeyedMutex(): KeyedMutex {
   const last = new Map<string, Promise<unknown>>();
   return async (name, work) => {
     const before = last.get(name);

@@ -3,7 +3,7 @@ import type {
   Failure,
   FoundServer,
   LogLine,
-  SecretStore,
+  SecretStoreKind,
   ServerState,
   SetupProgress,
   StartRequest,
@@ -11,9 +11,17 @@ import type {
 } from '../../shared/model.ts';
 import type { ProfileSharing } from './role-ports.ts';
 import type { Secret } from './secret.ts';
-import type { Reach, Upstream } from './upstream.ts';
+import type { UpstreamAccess, Upstream } from './upstream.ts';
 
-export type { Address, CheckHolder, Holder, PageRewrite, Reach, UploadParts, Upstream } from './upstream.ts';
+export type {
+  Address,
+  CheckHolder,
+  Holder,
+  PageRewrite,
+  UpstreamAccess,
+  UploadParts,
+  Upstream,
+} from './upstream.ts';
 
 /** Milliseconds since the epoch. Time is a parameter everywhere, so that tests own it. */
 export type Clock = () => number;
@@ -37,8 +45,8 @@ export interface Log {
  * Where secrets are kept. Every method ends within a bound (10 s; a keychain that waits for its owner's password may take 60 s)
  * and refuses with a GatehouseError `keychain-locked`, `keychain-denied`, `keychain-gone` or `keychain-timeout`.
  */
-export interface SecretKeeper {
-  readonly store: SecretStore;
+export interface SecretStore {
+  readonly store: SecretStoreKind;
   /** One plain sentence: where secrets are kept. */
   readonly sentence: string;
   get(name: string): Promise<Secret<string> | null>;
@@ -48,7 +56,7 @@ export interface SecretKeeper {
 
 /** Mints, reads and rotates the secrets of Gatehouse by their meaning. */
 export interface Vault {
-  readonly store: SecretStore;
+  readonly store: SecretStoreKind;
   readonly sentence: string;
   /** The owner's token for one server, minted when there is none. */
   accessToken(serverId: string): Promise<Secret<string>>;
@@ -73,7 +81,7 @@ export interface ClientCredential {
 }
 
 /** What a profile is given to plan one run. */
-export interface RunPlace {
+export interface RunContext {
   readonly serverId: string;
   /** Private 0700 folder of this run, removed after it; short enough for a Unix socket in it (at most 80 bytes). */
   readonly directory: string;
@@ -95,7 +103,7 @@ export interface RunPlace {
   /** Login name of the owner. */
   readonly user: string;
   /** Origin of the door before the server, as a tool of this computer asks it: `http://127.0.0.1:40123`. Absent where there is no door. */
-  readonly doorOrigin?: string | undefined;
+  readonly gatewayOrigin?: string | undefined;
 }
 
 /** What to run, and how to know, use and stop it. Made by a profile, performed by the supervisor. */
@@ -187,20 +195,20 @@ export interface Profile {
   /** The same for another environment than the core's own: that of whoever asks. */
   within?(environment: Readonly<Record<string, string | undefined>>): Profile;
   /** Checks the request and says what to run; throws GatehouseError of kind `usage` or `not-found`. */
-  plan(request: StartRequest, found: FoundServer | null, place: RunPlace): Promise<LaunchPlan>;
+  plan(request: StartRequest, found: FoundServer | null, place: RunContext): Promise<LaunchPlan>;
   /** How its own clients show a credential; absent: only as every server's do. */
   readonly clientCredential?: ClientCredential | undefined;
   /** Makes a managed environment; null where the kind has none. */
   readonly setup: ManagedSetup | null;
   readonly sharing: ProfileSharing;
   /** What the owner's own settings of this kind of server ask of the door before it; absent: nothing. Throws GatehouseError. */
-  door?(request: StartRequest): Promise<DoorWishes>;
+  door?(request: StartRequest): Promise<ListenerOverrides>;
   /** Where the request says more of it than the kind does. Throws nothing. */
   readonly sharingOf?: ((request: StartRequest) => ProfileSharing) | undefined;
 }
 
 /** How a server's owner wants the local listener, said in the server's own settings. */
-export interface DoorWishes {
+export interface ListenerOverrides {
   /** To listen on where it is free; null: as usual. */
   readonly port: number | null;
   /** The access token; null: as usual. Checked, so that it means the same in every part of a URL. */
@@ -210,13 +218,13 @@ export interface DoorWishes {
   /** Path below which the server's pages are, without a slash at its end: `/matlab`; '' for the root. */
   readonly basePath: string;
   /** Null: plain HTTP. */
-  readonly tls: DoorTls | null;
+  readonly tls: ListenerTls | null;
   /** Said as long as the door is open, each a whole sentence. */
   readonly warnings: readonly string[];
 }
 
 /** Whose certificate the local listener shows. */
-export type DoorTls =
+export type ListenerTls =
   | { readonly kind: 'local-authority' }
   /** PEM files: the chain; the key, which is in the chain's file where it has none of its own. */
   | { readonly kind: 'files'; readonly certificate: string; readonly key: string | null };
@@ -236,7 +244,7 @@ export interface Supervised {
   readonly pid: number | null;
   readonly startedAt: number | null;
   /** How to reach the run that is ready, or why nothing may be sent to it. */
-  readonly reach: Reach;
+  readonly reach: UpstreamAccess;
   /** Path of the server's first page. */
   readonly landing: string;
   /** Resolves when the server is ready or the start has failed (then it throws). A stop during start ends it with `stopped`. */

@@ -11,7 +11,7 @@ export interface RoleRefusal {
 }
 
 /** What the server is asked (a GET, as this guest) before it is asked for what the guest wants; where it does not hold, the guest is told that there is no such thing. */
-export interface Condition {
+export interface Precondition {
   /** Path and query. */
   readonly target: string;
   /** Of the server's answer. @param reason of its status line */
@@ -22,7 +22,7 @@ export type RoleVerdict =
   | {
       readonly allow: true;
       /** Absent: none. */
-      readonly onlyIf?: Condition;
+      readonly onlyIf?: Precondition;
       /** JSON with which the gateway answers in the server's place, because asking the server would change something. */
       readonly answer?: object;
     }
@@ -56,10 +56,10 @@ export interface SocketFilter {
 
 export type SocketVerdict =
   | RoleRefusal
-  | { readonly allow: true; readonly way: 'splice' }
+  | { readonly allow: true; readonly relay: 'splice' }
   | {
       readonly allow: true;
-      readonly way: 'filter';
+      readonly relay: 'filter';
       /** Path and query to ask the server for, instead of what the guest wrote. */
       readonly target: string;
       /** To offer to the server; anything else that the guest offered is not passed on. permessage-deflate is never offered. */
@@ -67,7 +67,7 @@ export type SocketVerdict =
       /** Largest message of the guest that is read; bytes. */
       readonly messageBytes: number;
       /** Absent: none. */
-      readonly onlyIf?: Condition | undefined;
+      readonly onlyIf?: Precondition | undefined;
       /** How many messages the guest may send, over all their sockets; absent: any number. */
       readonly messageRate?: MessageRate | undefined;
       /** True where `fromServer` must see the messages; else what the server sends may stream through, frame by frame. */

@@ -14,7 +14,7 @@ export interface ShareRefusal {
 }
 
 /** Who is in: one session of the ledger as the gateway needs it. */
-export interface GuestPass {
+export interface GuestSession {
   /** Names the session; opens nothing. */
   readonly session: string;
   readonly link: string;
@@ -27,8 +27,8 @@ export interface GuestPass {
   readonly permissions: MessagePermissions | null;
 }
 
-export type PassVerdict =
-  { readonly open: true; readonly pass: GuestPass } | { readonly open: false; readonly reason: string };
+export type GuestSessionVerdict =
+  { readonly open: true; readonly pass: GuestSession } | { readonly open: false; readonly reason: string };
 
 /** What somebody who holds a link's secret is told before they join. */
 export interface Invitation {
@@ -84,7 +84,7 @@ export interface JoinAsked {
 export type JoinAnswer =
   | {
       readonly kind: 'in';
-      readonly pass: GuestPass;
+      readonly pass: GuestSession;
       readonly cookie: Secret<string>;
       /** Page on which the holder begins; null for the server's first one. */
       readonly opens: string | null;
@@ -95,31 +95,31 @@ export type JoinAnswer =
   | { readonly kind: 'no'; readonly reason: NoEntry };
 
 /** What the door tells of a guest, for the audit log. */
-export type DoorEvent =
+export type GuestEvent =
   | {
       readonly kind: 'refused';
       readonly link: string | null;
       readonly address: string;
       readonly reason: string;
     }
-  | { readonly kind: 'role-limit'; readonly pass: GuestPass; readonly what: string };
+  | { readonly kind: 'role-limit'; readonly pass: GuestSession; readonly what: string };
 
 /** The desk at which guests show what they have. One for each server's share listener. */
-export interface GuestDesk {
+export interface GuestAccess {
   look(id: string, secret: string): LookAnswer;
   /** Spends a use, once that is on the disk; or begins a wait. Throws GatehouseError where it cannot be saved. */
   join(asked: JoinAsked): Promise<JoinAnswer>;
   /** What a waiting page is told. Spends nothing. */
   waiting(id: string, ticket: string): 'waiting' | 'given' | 'denied' | 'over';
   /** Whose cookie this is, now. A right one counts as use. */
-  find(cookie: string, digestOf?: (value: string) => { readonly key: string }): PassVerdict;
+  find(cookie: string, digestOf?: (value: string) => { readonly key: string }): GuestSessionVerdict;
   /** The same without counting: for a page that only looks whether it is still in. */
-  peek(cookie: string): PassVerdict;
+  peek(cookie: string): GuestSessionVerdict;
   /** The guest goes. Sockets are ended by the same way as for a revocation. */
   leave(session: string): void;
   /** These are in use by a WebSocket: nobody is idle who only watches. */
   inUse(sessions: Iterable<string>): void;
-  note(event: DoorEvent): void;
+  note(event: GuestEvent): void;
 }
 
 /** What the share listener shows of itself. */
@@ -152,7 +152,7 @@ export interface ShareGatewayRules {
   readonly serverId: string;
   /** What the owner calls the server; told to who is in or holds a secret. */
   readonly name: string;
-  readonly desk: GuestDesk;
+  readonly access: GuestAccess;
   readonly roles: RoleRules;
   readonly clientCredential?: ClientCredential | undefined;
   readonly tls: ShareTls;

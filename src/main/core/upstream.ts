@@ -26,7 +26,7 @@ export type CheckHolder = (connection: {
 }) => Promise<Holder>;
 
 /** Whether anything may be sent to a server, and why not. */
-export type Reach =
+export type UpstreamAccess =
   | { readonly kind: 'open'; readonly upstream: Upstream; readonly checkHolder: CheckHolder }
   /** It does not run. Answers in progress may finish; they end with the server that gives them. */
   | { readonly kind: 'away' }

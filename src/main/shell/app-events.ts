@@ -1,27 +1,28 @@
 /** What the system and the user tell the app as a whole. */
 import { app, powerMonitor } from 'electron/main';
 import type { CoreLink } from './core-link.ts';
-import type { ShellDeeds } from './shell-actions.ts';
+import type { ShellActions } from './shell-actions.ts';
 import { errorInfo } from './error-info.ts';
 import type { PageWindows } from './page-windows.ts';
 import type { ShellLog } from './shell-ports.ts';
 import { namedKind, readTarget, targets } from './start-argument.ts';
 
-export interface AppHouse {
-  readonly deeds: ShellDeeds;
+export interface AppEventsDeps {
+  readonly actions: ShellActions;
   readonly link: CoreLink;
   readonly pages: PageWindows;
   readonly log: ShellLog;
 }
 
-export function listenToApp(house: AppHouse): void {
-  const { deeds, link, log } = house;
-  const openTargets = (argv: readonly string[], folder: string): void => void openFirst(deeds, argv, folder);
+export function listenToApp(deps: AppEventsDeps): void {
+  const { actions, link, log } = deps;
+  const openTargets = (argv: readonly string[], folder: string): void =>
+    void openFirst(actions, argv, folder);
   app.on('second-instance', (_event, argv, workingFolder) => {
-    deeds.home();
+    actions.home();
     openTargets(argv, workingFolder);
   });
-  app.on('activate', () => deeds.home());
+  app.on('activate', () => actions.home());
   app.on('open-file', (event, file) => {
     event.preventDefault();
     openTargets(app.isPackaged ? ['', file] : ['', '', file], '/');
@@ -30,7 +31,7 @@ export function listenToApp(house: AppHouse): void {
   app.on('window-all-closed', () => undefined);
   app.on('before-quit', event => {
     event.preventDefault();
-    deeds.act({ kind: 'quit' });
+    actions.act({ kind: 'quit' });
   });
   powerMonitor.on('resume', () => {
     if (link.state.core !== 'ready') return;
@@ -40,14 +41,14 @@ export function listenToApp(house: AppHouse): void {
   powerMonitor.on('shutdown', () => app.exit(0));
   process.on('SIGTERM', () => app.exit(0));
   process.on('SIGHUP', () => app.exit(0));
-  process.on('SIGINT', () => void deeds.quitNow());
+  process.on('SIGINT', () => void actions.quitNow());
   openTargets(process.argv, process.cwd());
 }
 
-async function openFirst(deeds: ShellDeeds, argv: readonly string[], folder: string): Promise<void> {
+async function openFirst(actions: ShellActions, argv: readonly string[], folder: string): Promise<void> {
   const words = targets(argv, app.isPackaged);
   const [target] = words;
   const dropped =
     target === undefined ? null : ((await readTarget(target, folder)) ?? namedKind(words, folder));
-  if (dropped !== null) deeds.dropped(dropped);
+  if (dropped !== null) actions.dropped(dropped);
 }

@@ -4,7 +4,7 @@ import type { CoreLink } from './core-link.ts';
 import { can } from './menu-model.ts';
 import { keepRunningQuestion } from './quit-question.ts';
 
-export class HomeKeeper {
+export class CloseConfirmation {
   readonly #link: CoreLink;
   readonly #tray: boolean;
   #answered = false;

@@ -5,7 +5,7 @@
 import { eventNames, type CallName, type Calls, type EventName, type Events } from '../../shared/contract.ts';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreState } from '../../shared/window.ts';
-import type { CoreClient, CoreDoor, ShellLog } from './shell-ports.ts';
+import type { CoreClient, CoreConnection, ShellLog } from './shell-ports.ts';
 import { errorInfo } from './error-info.ts';
 
 export interface LinkState {
@@ -20,7 +20,7 @@ interface Watcher {
 }
 
 export class CoreLink {
-  readonly #door: CoreDoor;
+  readonly #door: CoreConnection;
   readonly #log: ShellLog;
   readonly #watchers = new Set<Partial<Watcher>>();
   #client: CoreClient | null = null;
@@ -32,7 +32,7 @@ export class CoreLink {
   #losses: readonly number[] = [];
   #ending = false;
 
-  constructor(door: CoreDoor, log: ShellLog) {
+  constructor(door: CoreConnection, log: ShellLog) {
     this.#door = door;
     this.#log = log;
   }

@@ -11,7 +11,7 @@ export interface DownloadPlace {
   done(name: string, file: string, state: 'completed' | 'cancelled' | 'interrupted'): void;
 }
 
-export function keepDownloads(session: Session, place: DownloadPlace): void {
+export function watchDownloads(session: Session, place: DownloadPlace): void {
   // Two downloads of one name may begin before the first has made its file.
   const taken = new Set<string>();
   session.on('will-download', (_event, item, contents) => {

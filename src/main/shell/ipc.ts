@@ -5,7 +5,7 @@ import type { ShellCalls } from '../../shared/window.ts';
 import type { CallName } from '../../shared/contract.ts';
 import type { CoreLink } from './core-link.ts';
 import { errorInfo } from './error-info.ts';
-import type { Deeds, ShellLog } from './shell-ports.ts';
+import type { Actions, ShellLog } from './shell-ports.ts';
 import { readTarget } from './start-argument.ts';
 import {
   CallRefused,
@@ -20,9 +20,9 @@ export const callChannel = 'gatehouse:call';
 export const eventChannel = 'gatehouse:event';
 export const dropChannel = 'gatehouse:drop';
 
-export interface IpcHouse {
+export interface IpcDeps {
   readonly link: CoreLink;
-  readonly deeds: Deeds;
+  readonly actions: Actions;
   readonly log: ShellLog;
   isOurs(contents: WebContents): boolean;
 }
@@ -30,47 +30,47 @@ export interface IpcHouse {
 type Reply =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorInfo };
 
-export function answerWindows(ipc: IpcMain, house: IpcHouse): void {
+export function answerWindows(ipc: IpcMain, deps: IpcDeps): void {
   ipc.handle(callChannel, async (event, name: unknown, args: unknown): Promise<Reply> => {
-    const call = admit(house, event, () => parseCall(name, args));
+    const call = admit(deps, event, () => parseCall(name, args));
     try {
-      return { ok: true, value: await perform(house, call) };
+      return { ok: true, value: await perform(deps, call) };
     } catch (error) {
       if (error instanceof CallRefused) throw error;
       return { ok: false, error: errorInfo(error) };
     }
   });
   ipc.handle(dropChannel, async (event, file: unknown): Promise<void> => {
-    const target = admit(house, event, () => {
+    const target = admit(deps, event, () => {
       if (typeof file !== 'string' || file === '' || file.length > 4096)
         throw new CallRefused('Refused: not a path.');
       return file;
     });
     const dropped = await readTarget(target, '/');
-    if (dropped !== null) house.deeds.dropped(dropped);
+    if (dropped !== null) deps.actions.dropped(dropped);
   });
 }
 
-function admit<T>(house: IpcHouse, event: IpcMainInvokeEvent, parse: () => T): T {
+function admit<T>(deps: IpcDeps, event: IpcMainInvokeEvent, parse: () => T): T {
   try {
     const frame = event.senderFrame ?? null;
     checkSender({
       frameUrl: frame?.url ?? null,
       isTopFrame: frame !== null && frame.parent === null,
-      isOurWindow: house.isOurs(event.sender),
+      isOurWindow: deps.isOurs(event.sender),
     });
     return parse();
   } catch (error) {
-    house.log.warn(`A call of a page was refused: ${errorInfo(error).message}`);
+    deps.log.warn(`A call of a page was refused: ${errorInfo(error).message}`);
     throw error;
   }
 }
 
-function perform(house: IpcHouse, call: WindowCall): Promise<unknown> {
-  if (call.to === 'shell') return performShell(house.deeds, call.name, call.args);
+function perform(deps: IpcDeps, call: WindowCall): Promise<unknown> {
+  if (call.to === 'shell') return performShell(deps.actions, call.name, call.args);
   // The core parses the arguments of each call; here they are still unknown, whatever the name.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const ask = house.link.call.bind(house.link) as (
+  const ask = deps.link.call.bind(deps.link) as (
     name: CallName,
     ...args: readonly unknown[]
   ) => Promise<unknown>;
@@ -78,41 +78,41 @@ function perform(house: IpcHouse, call: WindowCall): Promise<unknown> {
 }
 
 async function performShell(
-  deeds: Deeds,
+  actions: Actions,
   name: keyof ShellCalls,
   args: readonly unknown[],
 ): Promise<unknown> {
   switch (name) {
     case 'shell.state':
-      return deeds.state();
+      return actions.state();
     case 'shell.open':
-      return deeds.open(parseServerId(args));
+      return actions.open(parseServerId(args));
     case 'shell.logs':
-      return deeds.logs(parseServerId(args));
+      return actions.logs(parseServerId(args));
     case 'shell.home':
-      return deeds.home();
+      return actions.home();
     case 'shell.about':
-      return deeds.about();
+      return actions.about();
     case 'shell.copyLink':
-      return deeds.copyLink(parseServerId(args));
+      return actions.copyLink(parseServerId(args));
     case 'shell.copyFailure':
-      return deeds.copyFailure(parseServerId(args));
+      return actions.copyFailure(parseServerId(args));
     case 'shell.share':
-      return deeds.share(parseServerId(args));
+      return actions.share(parseServerId(args));
     case 'shell.people':
-      return deeds.people();
+      return actions.people();
     case 'shell.copyShareLink':
-      return deeds.copyShareLink(parseShareLink(args));
+      return actions.copyShareLink(parseShareLink(args));
     case 'shell.chooseFolder':
-      return deeds.chooseFolder();
+      return actions.chooseFolder();
     case 'shell.chooseFile':
-      return deeds.chooseFile();
+      return actions.chooseFile();
     case 'shell.takeDropped':
-      return deeds.takeDropped();
+      return actions.takeDropped();
     case 'shell.reconnect':
-      return deeds.reconnect();
+      return actions.reconnect();
     case 'shell.quit':
-      return deeds.quit();
+      return actions.quit();
     default:
       return name satisfies never;
   }

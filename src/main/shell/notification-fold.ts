@@ -9,12 +9,12 @@ const firstMs = 10_000;
 interface Counted {
   count: number;
   pauseMs: number;
-  readonly longestMs: number;
+  readonly maxMs: number;
   /** Says what has been counted, in the words of the last one. */
   many: (count: number) => ShareNotice;
 }
 
-export class NoticeFold {
+export class NotificationFold {
   readonly #show: (notice: ShareNotice) => void;
   readonly #kinds = new Map<string, Counted>();
 
@@ -25,16 +25,16 @@ export class NoticeFold {
   /**
    * @param kind what is folded together
    * @param many how so many further ones are told
-   * @param longestMs the longest pause between two notices of this kind
+   * @param maxMs the longest pause between two notices of this kind
    */
-  tell(kind: string, notice: ShareNotice, many: (count: number) => ShareNotice, longestMs: number): void {
+  tell(kind: string, notice: ShareNotice, many: (count: number) => ShareNotice, maxMs: number): void {
     const known = this.#kinds.get(kind);
     if (known !== undefined) {
       known.count += 1;
       known.many = count => (count === 1 ? notice : many(count));
       return;
     }
-    const counted = { count: 0, pauseMs: firstMs, longestMs, many };
+    const counted = { count: 0, pauseMs: firstMs, maxMs, many };
     this.#kinds.set(kind, counted);
     this.#wait(kind, counted);
     this.#show(notice);
@@ -48,7 +48,7 @@ export class NoticeFold {
       }
       this.#show(counted.many(counted.count));
       counted.count = 0;
-      counted.pauseMs = Math.min(2 * counted.pauseMs, counted.longestMs);
+      counted.pauseMs = Math.min(2 * counted.pauseMs, counted.maxMs);
       this.#wait(kind, counted);
     }, counted.pauseMs).unref();
   }

@@ -23,7 +23,7 @@ const titles: Readonly<Record<View, string>> = {
   people: 'People',
 };
 
-export interface PageHouse {
+export interface PageWindowsDeps {
   readonly session: Session;
   readonly guard: NavigationGuard;
   readonly preload: string;
@@ -43,11 +43,11 @@ const nowhere = (contents: WebContents): Claim => ({
 });
 
 export class PageWindows implements Announcer {
-  readonly #house: PageHouse;
+  readonly #deps: PageWindowsDeps;
   readonly #windows = new Map<string, BrowserWindow>();
 
-  constructor(house: PageHouse) {
-    this.#house = house;
+  constructor(deps: PageWindowsDeps) {
+    this.#deps = deps;
   }
 
   show(view: View, server: string | null = null): BrowserWindow {
@@ -76,7 +76,7 @@ export class PageWindows implements Announcer {
   }
 
   #make(key: string, view: View, server: string | null): BrowserWindow {
-    const { session, guard, preload, development, mayCloseHome } = this.#house;
+    const { session, guard, preload, development, mayCloseHome } = this.#deps;
     const window = new BrowserWindow({
       ...sizes[view],
       minWidth: 480,

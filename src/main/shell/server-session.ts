@@ -7,11 +7,11 @@ import type { Grants } from './permission-grants.ts';
 import type { ShellLog } from './shell-ports.ts';
 import { guardSession } from './session-guard.ts';
 import type { SessionOrigins } from './session-origins.ts';
-import type { TokenKeeper } from './token-cache.ts';
+import type { TokenCache } from './token-cache.ts';
 
-export interface SessionParts {
+export interface ServerSessionDeps {
   readonly id: string;
-  readonly tokens: TokenKeeper;
+  readonly tokens: TokenCache;
   readonly grants: Grants;
   readonly log: ShellLog;
   readonly own: () => string | null;
@@ -23,33 +23,33 @@ export interface SessionParts {
 /** Milliseconds between two questions for a token that was refused. */
 const refreshPause = 2000;
 
-export function serverSession(parts: SessionParts): Session {
-  const partition = session.fromPartition(`persist:server-${parts.id}`);
+export function serverSession(deps: ServerSessionDeps): Session {
+  const partition = session.fromPartition(`persist:server-${deps.id}`);
   let asked = 0;
   guardSession(partition, {
-    own: parts.own,
-    id: parts.id,
-    token: own => parts.tokens.reveal(parts.id, own),
+    own: deps.own,
+    id: deps.id,
+    token: own => deps.tokens.reveal(deps.id, own),
     refused: () => {
       if (Date.now() - asked < refreshPause) return;
       asked = Date.now();
-      void renewToken(parts);
+      void renewToken(deps);
     },
   });
   guardPermissions(partition, {
-    own: parts.own,
-    remembered: name => parts.grants.get(parts.id, name),
-    ask: name => ask(parts, name),
+    own: deps.own,
+    remembered: name => deps.grants.get(deps.id, name),
+    ask: name => ask(deps, name),
   });
   return partition;
 }
 
-async function renewToken(parts: SessionParts): Promise<void> {
-  if (await parts.tokens.refresh(parts.id)) parts.tokenChanged();
+async function renewToken(deps: ServerSessionDeps): Promise<void> {
+  if (await deps.tokens.refresh(deps.id)) deps.tokenChanged();
 }
 
-async function ask(parts: SessionParts, name: string): Promise<boolean> {
-  const text = question(parts.server()?.name ?? parts.id, name);
+async function ask(deps: ServerSessionDeps, name: string): Promise<boolean> {
+  const text = question(deps.server()?.name ?? deps.id, name);
   const { response } = await dialog.showMessageBox({
     type: 'question',
     ...text,
@@ -57,7 +57,7 @@ async function ask(parts: SessionParts, name: string): Promise<boolean> {
     defaultId: 0,
     cancelId: 0,
   });
-  parts.grants.set(parts.id, name, response === 1);
+  deps.grants.set(deps.id, name, response === 1);
   return response === 1;
 }
 

@@ -11,7 +11,7 @@ import type { Claim, NavigationGuard } from './navigation-guard.ts';
 import { originOf } from './origin.ts';
 import { mustLoad, showingAfter, windowTitle, type Showing } from './window-content.ts';
 
-export interface WindowHouse {
+export interface ServerWindowDeps {
   readonly session: Session;
   readonly guard: NavigationGuard;
   readonly options: BrowserWindowConstructorOptions;
@@ -22,10 +22,10 @@ export interface WindowHouse {
 }
 
 /** Loads in a row for one state of the server. */
-const mostTries = 3;
+const maxTries = 3;
 
 export class ServerWindow {
-  readonly #house: WindowHouse;
+  readonly #deps: ServerWindowDeps;
   readonly #window: BrowserWindow;
   /** Every window of this server: its own and those that its page opened. */
   readonly #all = new Set<BrowserWindow>();
@@ -37,10 +37,10 @@ export class ServerWindow {
   #tries = 0;
   #pageTitle = '';
 
-  constructor(server: ServerInfo, house: WindowHouse) {
+  constructor(server: ServerInfo, deps: ServerWindowDeps) {
     this.#server = server;
-    this.#house = house;
-    this.#window = new BrowserWindow(house.options);
+    this.#deps = deps;
+    this.#window = new BrowserWindow(deps.options);
     this.#adopt(this.#window);
     this.#watchLoads(this.#window.webContents);
     this.#window.on('page-title-updated', (event, title) => {
@@ -48,7 +48,7 @@ export class ServerWindow {
       this.#pageTitle = title;
       this.#retitle();
     });
-    this.#window.on('closed', () => house.closed());
+    this.#window.on('closed', () => deps.closed());
     this.changed(server);
   }
 
@@ -62,8 +62,8 @@ export class ServerWindow {
 
   loadIfNeeded(): void {
     const { state, url } = this.#server;
-    const own = this.#house.own();
-    if (url === null || own === null || this.#window.isDestroyed() || this.#tries >= mostTries) return;
+    const own = this.#deps.own();
+    if (url === null || own === null || this.#window.isDestroyed() || this.#tries >= maxTries) return;
     // A page of an earlier address of the server finds nothing there any more.
     const showing = this.#shownOrigin === own ? this.#showing : 'nothing';
     if (!mustLoad(state, showing) || this.#window.webContents.isLoadingMainFrame()) return;
@@ -78,7 +78,7 @@ export class ServerWindow {
 
   /** View > Reload: the page where it is when it is the server's own, else the server's first page; nothing while its listener is not open. */
   #reload(contents: WebContents): void {
-    const own = this.#house.own();
+    const own = this.#deps.own();
     const { url } = this.#server;
     if (own === null || url === null) return;
     if (originOf(contents.getURL()) === own) contents.reload();
@@ -110,7 +110,7 @@ export class ServerWindow {
   #watchLoads(contents: WebContents): void {
     contents.on('did-navigate', (_event, url, status) => {
       this.#shownOrigin = originOf(url);
-      this.#showing = showingAfter({ failed: false, status, own: this.#shownOrigin === this.#house.own() });
+      this.#showing = showingAfter({ failed: false, status, own: this.#shownOrigin === this.#deps.own() });
     });
     contents.on('did-fail-load', (_event, code, _description, _url, isMainFrame) => {
       // -3: another navigation took its place.
@@ -136,11 +136,11 @@ export class ServerWindow {
     window.on('closed', () => this.#all.delete(window));
     contents.on('will-prevent-unload', event => {
       // Prevented means: leave all the same.
-      if (this.#house.mayLeave(window)) event.preventDefault();
+      if (this.#deps.mayLeave(window)) event.preventDefault();
       // Who stays is not asked again until the server changes, or its owner reloads.
-      else this.#tries = mostTries;
+      else this.#tries = maxTries;
     });
-    this.#house.guard.claim(contents, this.#claimFor(contents));
+    this.#deps.guard.claim(contents, this.#claimFor(contents));
   }
 
   #claimFor(contents: WebContents): Claim {
@@ -155,12 +155,12 @@ export class ServerWindow {
       if (verdict.kind === 'outside') gesture = -Infinity;
       return verdict;
     };
-    const own = (): string => this.#house.own() ?? 'none';
+    const own = (): string => this.#deps.own() ?? 'none';
     return {
       navigate: url => spend(navigation(own(), url, Date.now() - gesture)),
       open: url => spend(opening(own(), url, Date.now() - gesture)),
       frame: url => framing(url),
-      childOptions: () => this.#house.options,
+      childOptions: () => this.#deps.options,
       child: window => this.#adopt(window),
       reload: () => this.#reload(contents),
     };

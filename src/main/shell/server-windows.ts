@@ -2,7 +2,7 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, Session, WebContents } from 'electron/main';
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreLink } from './core-link.ts';
-import { keepDownloads, type DownloadPlace } from './downloads.ts';
+import { watchDownloads, type DownloadPlace } from './downloads.ts';
 import type { Grants } from './permission-grants.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import { serverOrigin } from './origin.ts';
@@ -10,11 +10,11 @@ import type { ShellLog } from './shell-ports.ts';
 import { keepOffProxies, keepOnly, serverSession } from './server-session.ts';
 import { ServerWindow } from './server-window.ts';
 import type { SessionOrigins } from './session-origins.ts';
-import type { TokenKeeper } from './token-cache.ts';
+import type { TokenCache } from './token-cache.ts';
 
-export interface ServerWindowsParts {
+export interface ServerWindowsDeps {
   readonly link: CoreLink;
-  readonly tokens: TokenKeeper;
+  readonly tokens: TokenCache;
   readonly grants: Grants;
   readonly origins: SessionOrigins;
   readonly guard: NavigationGuard;
@@ -26,7 +26,7 @@ export interface ServerWindowsParts {
 }
 
 export class ServerWindows {
-  readonly #parts: ServerWindowsParts;
+  readonly #deps: ServerWindowsDeps;
   readonly #windows = new Map<string, ServerWindow>();
   readonly #sessions = new Map<string, Session>();
   /** The origin of each server for which its session is ready: emptied, with a token, past every proxy. */
@@ -35,9 +35,9 @@ export class ServerWindows {
   /** Servers whose window was asked for before they were ready; true once they have been seen on their way. */
   readonly #wanted = new Map<string, boolean>();
 
-  constructor(parts: ServerWindowsParts) {
-    this.#parts = parts;
-    parts.link.watch({
+  constructor(deps: ServerWindowsDeps) {
+    this.#deps = deps;
+    deps.link.watch({
       onServers: servers => this.#changed(servers),
       onEvent: (name, event) => {
         if (name === 'server.forgotten' && 'id' in event) this.#forgotten(event.id);
@@ -49,7 +49,7 @@ export class ServerWindows {
   open(id: string): void {
     this.#wanted.set(id, false);
     const window = this.#windows.get(id);
-    if (window === undefined) return this.#changed(this.#parts.link.servers);
+    if (window === undefined) return this.#changed(this.#deps.link.servers);
     this.#wanted.delete(id);
     window.show();
     window.loadIfNeeded();
@@ -95,18 +95,18 @@ export class ServerWindows {
     if (!this.#wanted.has(id) && !this.#windows.has(id)) return;
     const preparing = this.#prepare(id, origin)
       .catch((error: unknown) => {
-        this.#parts.log.error(`The browser session of ${id} could not be made ready: ${String(error)}`);
+        this.#deps.log.error(`The browser session of ${id} could not be made ready: ${String(error)}`);
       })
       .finally(() => {
         this.#preparing.delete(id);
         // It may be another origin by now.
-        if (this.#prepared.get(id) === origin) this.#changed(this.#parts.link.servers);
+        if (this.#prepared.get(id) === origin) this.#changed(this.#deps.link.servers);
       });
     this.#preparing.set(id, preparing);
   }
 
   async #prepare(id: string, origin: string): Promise<void> {
-    const { tokens, origins, log } = this.#parts;
+    const { tokens, origins, log } = this.#deps;
     const partition = this.#sessionOf(id);
     await keepOnly(partition, id, origin, origins);
     await tokens.refresh(id);
@@ -120,10 +120,10 @@ export class ServerWindows {
     const partition = this.#sessionOf(id);
     const window = new ServerWindow(server, {
       session: partition,
-      guard: this.#parts.guard,
-      options: this.#parts.options(partition),
+      guard: this.#deps.guard,
+      options: this.#deps.options(partition),
       own: () => this.#own(id),
-      mayLeave: target => this.#parts.mayLeave(target),
+      mayLeave: target => this.#deps.mayLeave(target),
       closed: () => this.#windows.delete(id),
     });
     this.#windows.set(id, window);
@@ -133,7 +133,7 @@ export class ServerWindows {
   #sessionOf(id: string): Session {
     const known = this.#sessions.get(id);
     if (known !== undefined) return known;
-    const { tokens, grants, log, link, downloads, windowOf } = this.#parts;
+    const { tokens, grants, log, link, downloads, windowOf } = this.#deps;
     const partition = serverSession({
       id,
       tokens,
@@ -143,15 +143,15 @@ export class ServerWindows {
       server: () => link.server(id),
       tokenChanged: () => this.#windows.get(id)?.tokenChanged(),
     });
-    keepDownloads(partition, { ...downloads, windowOf });
+    watchDownloads(partition, { ...downloads, windowOf });
     this.#sessions.set(id, partition);
     return partition;
   }
 
   /** Null unless a core says that the listener is open, and the session is ready for it: then no request leaves. */
   #own(id: string): string | null {
-    if (this.#parts.link.state.core !== 'ready') return null;
-    const origin = serverOrigin(id, this.#parts.link.server(id)?.url ?? null);
+    if (this.#deps.link.state.core !== 'ready') return null;
+    const origin = serverOrigin(id, this.#deps.link.server(id)?.url ?? null);
     return origin !== null && this.#prepared.get(id) === origin ? origin : null;
   }
 
@@ -159,13 +159,13 @@ export class ServerWindows {
   #forgotten(id: string): void {
     this.#wanted.delete(id);
     this.#windows.get(id)?.destroy();
-    this.#parts.tokens.forget(id);
-    this.#parts.grants.forget(id);
-    this.#parts.origins.forget(id);
+    this.#deps.tokens.forget(id);
+    this.#deps.grants.forget(id);
+    this.#deps.origins.forget(id);
     this.#prepared.delete(id);
     const partition = this.#sessionOf(id);
     partition.clearStorageData().catch((error: unknown) => {
-      this.#parts.log.warn(`The browser data of ${id} could not be removed: ${String(error)}`);
+      this.#deps.log.warn(`The browser data of ${id} could not be removed: ${String(error)}`);
     });
   }
 }

@@ -1,5 +1,5 @@
 /** What the owner is told outside the windows. A guest chooses his name, so it is shortened, and it is never more than text. Pure. */
-import type { Person, Waiting } from '../../shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../shared/sharing.ts';
 
 export interface ShareNotice {
   readonly title: string;
@@ -13,14 +13,14 @@ function named(name: string): string {
 
 const doing = { viewer: 'looks on', editor: 'edits and runs', full: 'may do everything' } as const;
 
-export function joinedNotice({ name, role, serverName, address, label }: Person): ShareNotice {
+export function joinedNotice({ name, role, serverName, address, label }: GuestSessionInfo): ShareNotice {
   return {
     title: `${named(name)} is in “${serverName}”`,
     body: `${named(name)} ${doing[role]}, by the link for ${label}, from ${address}.`,
   };
 }
 
-export function waitingNotice({ name, role, serverName, address, label }: Waiting): ShareNotice {
+export function waitingNotice({ name, role, serverName, address, label }: JoinRequestInfo): ShareNotice {
   return {
     title: `${named(name)} waits to be let in`,
     body: `To “${serverName}” as ${role}, by the link for ${label}, from ${address}. Click to answer.`,
@@ -28,7 +28,10 @@ export function waitingNotice({ name, role, serverName, address, label }: Waitin
 }
 
 /** @param count those who came after the last notice, 2 or more */
-export function manyJoinedNotice(count: number, { name, serverName, address, label }: Person): ShareNotice {
+export function manyJoinedNotice(
+  count: number,
+  { name, serverName, address, label }: GuestSessionInfo,
+): ShareNotice {
   return {
     title: `${count} more have come into “${serverName}”`,
     body: `The last was ${named(name)}, by the link for ${label}, from ${address}.`,
@@ -36,7 +39,10 @@ export function manyJoinedNotice(count: number, { name, serverName, address, lab
 }
 
 /** @param count those who asked after the last notice, 2 or more */
-export function manyWaitingNotice(count: number, { name, serverName, address, label }: Waiting): ShareNotice {
+export function manyWaitingNotice(
+  count: number,
+  { name, serverName, address, label }: JoinRequestInfo,
+): ShareNotice {
   return {
     title: `${count} more have asked to be let in`,
     body: `To “${serverName}”; the last was ${named(name)}, by the link for ${label}, from ${address}. Click to answer.`,

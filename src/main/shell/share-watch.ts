@@ -1,11 +1,11 @@
 /** Knows how it is with sharing: asks the core whenever that may have changed, one question at a time. */
 import type { EventName, Events } from '../../shared/contract.ts';
-import type { Person, Waiting } from '../../shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../shared/sharing.ts';
 import type { CoreLink } from './core-link.ts';
 import { errorInfo } from './error-info.ts';
 import { nothingShared, type SharingState } from './menu-model.ts';
 import type { ShellLog } from './shell-ports.ts';
-import { NoticeFold } from './notification-fold.ts';
+import { NotificationFold } from './notification-fold.ts';
 import {
   joinedNotice,
   manyJoinedNotice,
@@ -23,7 +23,7 @@ export class ShareWatch {
   readonly #link: Pick<CoreLink, 'call' | 'state'>;
   readonly #log: ShellLog;
   readonly #watcher: ShareWatcher;
-  readonly #notices: NoticeFold;
+  readonly #notices: NotificationFold;
   #state: SharingState = nothingShared;
   #asking = false;
   #again = false;
@@ -32,7 +32,7 @@ export class ShareWatch {
     this.#link = link;
     this.#log = log;
     this.#watcher = watcher;
-    this.#notices = new NoticeFold(notice => watcher.notify(notice));
+    this.#notices = new NotificationFold(notice => watcher.notify(notice));
   }
 
   get state(): SharingState {
@@ -42,19 +42,19 @@ export class ShareWatch {
   heard<K extends EventName>(name: K, event: Events[K]): void {
     // The name says which; TypeScript does not follow it into the value.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    if (name === 'share.joined') this.#joined(event as Person);
+    if (name === 'share.joined') this.#joined(event as GuestSessionInfo);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    if (name === 'share.waiting') this.#waiting(event as Waiting);
+    if (name === 'share.waiting') this.#waiting(event as JoinRequestInfo);
     if (name === 'share.changed') this.look();
   }
 
-  #joined(person: Person): void {
+  #joined(person: GuestSessionInfo): void {
     const many = (count: number): ShareNotice => manyJoinedNotice(count, person);
     this.#notices.tell(`joined ${person.server}`, joinedNotice(person), many, 600_000);
   }
 
   /** Somebody waits for an answer, so the pauses are shorter. */
-  #waiting(waiting: Waiting): void {
+  #waiting(waiting: JoinRequestInfo): void {
     const many = (count: number): ShareNotice => manyWaitingNotice(count, waiting);
     this.#notices.tell(`waiting ${waiting.server}`, waitingNotice(waiting), many, 60_000);
   }

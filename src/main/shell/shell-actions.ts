@@ -9,11 +9,11 @@ import { failureReport } from './failure-report.ts';
 import type { Action } from './menu-model.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import type { PageWindows } from './page-windows.ts';
-import type { Deeds, ShellLog } from './shell-ports.ts';
+import type { Actions, ShellLog } from './shell-ports.ts';
 import { quitQuestion, type Question } from './quit-question.ts';
 import type { ServerWindows } from './server-windows.ts';
 
-export interface DeedParts {
+export interface ShellActionsDeps {
   readonly link: CoreLink;
   readonly pages: PageWindows;
   readonly servers: ServerWindows;
@@ -25,58 +25,58 @@ export interface DeedParts {
   readonly exit: () => void;
 }
 
-export class ShellDeeds implements Deeds {
-  readonly #parts: DeedParts;
+export class ShellActions implements Actions {
+  readonly #deps: ShellActionsDeps;
   #quitting: Promise<void> | null = null;
   #undelivered: Dropped | null = null;
 
-  constructor(parts: DeedParts) {
-    this.#parts = parts;
+  constructor(deps: ShellActionsDeps) {
+    this.#deps = deps;
   }
 
   open(id: string): void {
-    const server = this.#parts.link.server(id);
+    const server = this.#deps.link.server(id);
     // What cannot be shown yet is told about at home: progress, or why it did not start.
     if (server?.state !== 'ready') this.home();
-    this.#parts.servers.open(id);
+    this.#deps.servers.open(id);
   }
 
   logs(id: string): void {
-    this.#parts.pages.show('logs', id);
+    this.#deps.pages.show('logs', id);
   }
 
   home(): void {
-    this.#parts.pages.show('home');
+    this.#deps.pages.show('home');
   }
 
   reload(): void {
     const window = BrowserWindow.getFocusedWindow();
-    if (window !== null) this.#parts.guard.reload(window.webContents);
+    if (window !== null) this.#deps.guard.reload(window.webContents);
   }
 
   about(): void {
-    this.#parts.pages.show('about');
+    this.#deps.pages.show('about');
   }
 
   async copyLink(id: string): Promise<void> {
-    const { url } = await this.#parts.link.call('server.link', id, { tool: false });
+    const { url } = await this.#deps.link.call('server.link', id, { tool: false });
     await clipboard.writeText(url);
   }
 
   async copyFailure(id: string): Promise<void> {
-    const failure = await this.#parts.link.call('server.failure', id);
-    const server = this.#parts.link.server(id);
+    const failure = await this.#deps.link.call('server.failure', id);
+    const server = this.#deps.link.server(id);
     if (failure === null || server === null)
       throw new Error('There is no failure to copy: the server did not fail.');
-    await clipboard.writeText(failureReport(server, failure, `Gatehouse ${this.#parts.version}`));
+    await clipboard.writeText(failureReport(server, failure, `Gatehouse ${this.#deps.version}`));
   }
 
   share(id: string): void {
-    this.#parts.pages.show('share', id);
+    this.#deps.pages.show('share', id);
   }
 
   people(): void {
-    this.#parts.pages.show('people');
+    this.#deps.pages.show('people');
   }
 
   async copyShareLink(link: string): Promise<void> {
@@ -84,20 +84,20 @@ export class ShellDeeds implements Deeds {
   }
 
   async stopSharing(id: string): Promise<void> {
-    const name = this.#parts.link.server(id)?.name ?? id;
+    const name = this.#deps.link.server(id)?.name ?? id;
     const question = {
       message: `Stop sharing “${name}”?`,
       detail: 'Every link to it is taken back, and whoever came in by one is out at once.',
     };
-    if (await confirmed(question, 'Stop Sharing')) await this.#parts.link.call('share.stop', id);
+    if (await confirmed(question, 'Stop Sharing')) await this.#deps.link.call('share.stop', id);
   }
 
   async stop(id: string): Promise<void> {
-    await this.#parts.link.call('server.stop', id);
+    await this.#deps.link.call('server.stop', id);
   }
 
   async restart(id: string): Promise<void> {
-    await this.#parts.link.call('server.restart', id);
+    await this.#deps.link.call('server.restart', id);
   }
 
   async chooseFolder(): Promise<string | null> {
@@ -122,14 +122,14 @@ export class ShellDeeds implements Deeds {
   }
 
   reconnect(): void {
-    void this.#parts.link.connect();
+    void this.#deps.link.connect();
   }
 
   /** A page that is not there yet, or waits for the core, takes it later. */
   dropped(what: Dropped): void {
     this.#undelivered = what;
     this.home();
-    this.#parts.pages.tell('shell.dropped', null);
+    this.#deps.pages.tell('shell.dropped', null);
   }
 
   takeDropped(): Dropped | null {
@@ -139,7 +139,7 @@ export class ShellDeeds implements Deeds {
   }
 
   state(): ShellState {
-    return { ...this.#parts.link.state, ...this.#constants() };
+    return { ...this.#deps.link.state, ...this.#constants() };
   }
 
   quit(): Promise<void> {
@@ -151,7 +151,7 @@ export class ShellDeeds implements Deeds {
 
   /** Everything ends without a question: Ctrl-C in the terminal that the app was started from. */
   async quitNow(): Promise<void> {
-    const { link, log, exit } = this.#parts;
+    const { link, log, exit } = this.#deps;
     if (link.state.core === 'ready') {
       await link
         .call('core.quit')
@@ -163,7 +163,7 @@ export class ShellDeeds implements Deeds {
   act(action: Action): void {
     this.#perform(action).catch((error: unknown) => {
       const { message, nextStep } = errorInfo(error);
-      this.#parts.log.warn(`${action.kind}: ${message}`);
+      this.#deps.log.warn(`${action.kind}: ${message}`);
       dialog.showErrorBox(message, nextStep);
     });
   }
@@ -202,7 +202,7 @@ export class ShellDeeds implements Deeds {
   }
 
   async #quit(): Promise<void> {
-    const { link } = this.#parts;
+    const { link } = this.#deps;
     if (link.state.core === 'ready') {
       const busy = await link.call('core.busy').catch(() => null);
       const question = busy === null ? null : quitQuestion(busy);
@@ -212,7 +212,7 @@ export class ShellDeeds implements Deeds {
   }
 
   #constants(): Pick<ShellState, 'tray' | 'electron' | 'version'> {
-    const { tray, version } = this.#parts;
+    const { tray, version } = this.#deps;
     return { tray, version, electron: process.versions.electron };
   }
 }

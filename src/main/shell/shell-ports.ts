@@ -11,7 +11,7 @@ export interface CoreClient {
 }
 
 /** Finds the core of this installation or starts one. */
-export type CoreDoor = () => Promise<CoreClient>;
+export type CoreConnection = () => Promise<CoreClient>;
 
 /** The shell's own log. Its lines are redacted before they are written. */
 export interface ShellLog {
@@ -26,7 +26,7 @@ export interface Announcer {
 }
 
 /** What menus, tray and pages may make the shell do. */
-export interface Deeds {
+export interface Actions {
   open(id: string): void;
   logs(id: string): void;
   home(): void;

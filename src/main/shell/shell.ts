@@ -15,30 +15,30 @@ import {
 import { listenToApp } from './app-events.ts';
 import { applicationMenu } from './application-menu.ts';
 import { CoreLink } from './core-link.ts';
-import { downloadsFolder, mayLeave, ShellDeeds } from './shell-actions.ts';
+import { downloadsFolder, mayLeave, ShellActions } from './shell-actions.ts';
 import { notifyDownload } from './download-notice.ts';
 import { Grants } from './permission-grants.ts';
-import { HomeKeeper } from './close-confirmation.ts';
+import { CloseConfirmation } from './close-confirmation.ts';
 import { answerWindows } from './ipc.ts';
 import { NavigationGuard } from './navigation-guard.ts';
 import { ownScheme } from './app-pages.ts';
 import { serveOwnPages } from './page-protocol.ts';
 import { PageWindows } from './page-windows.ts';
 import { denyPermissions } from './permission-guard.ts';
-import type { CoreDoor, ShellLog } from './shell-ports.ts';
+import type { CoreConnection, ShellLog } from './shell-ports.ts';
 import { ServerWindows } from './server-windows.ts';
 import type { SharingState } from './menu-model.ts';
 import { notifyShare } from './share-notification.ts';
 import type { ShareNotice } from './share-notice.ts';
 import { SessionOrigins } from './session-origins.ts';
 import { ShareWatch } from './share-watch.ts';
-import { TokenKeeper } from './token-cache.ts';
+import { TokenCache } from './token-cache.ts';
 import { hasTray } from './tray-host.ts';
 import { makeTray } from './tray-picture.ts';
 import { background, safePreferences } from './window-options.ts';
 
 export interface ShellOptions {
-  readonly door: CoreDoor;
+  readonly door: CoreConnection;
   readonly log: ShellLog;
   readonly version: string;
   /** File in which answers to permission questions are kept. */
@@ -63,7 +63,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
   denyPermissions(session.defaultSession);
   const link = new CoreLink(options.door, log);
   const tray = await hasTray(process.platform, process.env);
-  const keeper = new HomeKeeper(link, tray);
+  const keeper = new CloseConfirmation(link, tray);
   const pages = makePages(options, guard, window => keeper.mayClose(window));
   const servers = makeServerWindows(options, link, guard);
   const exit = (): void => {
@@ -73,21 +73,21 @@ export async function runShell(options: ShellOptions): Promise<void> {
     link.end();
     app.exit(0);
   };
-  const deeds = new ShellDeeds({ link, pages, servers, guard, log, version, tray, exit });
-  answerWindows(ipcMain, { link, deeds, log, isOurs: contents => pages.isOurs(contents) });
-  const icon = makeTray(tray, action => deeds.act(action), log);
+  const actions = new ShellActions({ link, pages, servers, guard, log, version, tray, exit });
+  answerWindows(ipcMain, { link, actions, log, isOurs: contents => pages.isOurs(contents) });
+  const icon = makeTray(tray, action => actions.act(action), log);
   const refresh = (): void => {
     icon?.update(link.servers, link.state.core, sharing.state);
-    refreshMenu(link, servers, deeds, sharing.state);
+    refreshMenu(link, servers, actions, sharing.state);
   };
-  const notify = (notice: ShareNotice): void => notifyShare(notice, () => deeds.people());
+  const notify = (notice: ShareNotice): void => notifyShare(notice, () => actions.people());
   const sharing = new ShareWatch(link, log, { changed: refresh, notify });
   link.watch({
     onServers: refresh,
     onState: () => {
       refresh();
       sharing.look();
-      pages.tell('shell.changed', deeds.state());
+      pages.tell('shell.changed', actions.state());
     },
     onEvent: (name, event) => {
       sharing.heard(name, event);
@@ -96,8 +96,8 @@ export async function runShell(options: ShellOptions): Promise<void> {
   });
   app.on('browser-window-focus', refresh);
   refresh();
-  listenToApp({ deeds, link, pages, log });
-  deeds.home();
+  listenToApp({ actions, link, pages, log });
+  actions.home();
   await link.connect();
 }
 
@@ -121,7 +121,7 @@ function makeServerWindows(options: ShellOptions, link: CoreLink, guard: Navigat
     link,
     guard,
     log,
-    tokens: new TokenKeeper(link, log),
+    tokens: new TokenCache(link, log),
     grants: new Grants(options.grants),
     origins: new SessionOrigins(options.origins),
     downloads: { folder: downloadsFolder, done: notifyDownload },
@@ -144,7 +144,12 @@ function serverWindowOptions(partition: Session): BrowserWindowConstructorOption
   };
 }
 
-function refreshMenu(link: CoreLink, servers: ServerWindows, deeds: ShellDeeds, sharing: SharingState): void {
+function refreshMenu(
+  link: CoreLink,
+  servers: ServerWindows,
+  actions: ShellActions,
+  sharing: SharingState,
+): void {
   const contents = BrowserWindow.getFocusedWindow()?.webContents ?? null;
   const id = contents === null ? null : servers.serverOf(contents);
   const facts = {
@@ -153,5 +158,5 @@ function refreshMenu(link: CoreLink, servers: ServerWindows, deeds: ShellDeeds, 
     server: id === null ? null : link.server(id),
     sharing,
   };
-  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(facts, action => deeds.act(action))));
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(facts, action => actions.act(action))));
 }

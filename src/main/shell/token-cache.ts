@@ -15,7 +15,7 @@ interface Kept {
   readonly token: string;
 }
 
-export class TokenKeeper {
+export class TokenCache {
   readonly #link: CoreLink;
   readonly #log: ShellLog;
   readonly #tokens = new Map<string, Kept>();

@@ -1,4 +1,4 @@
-import type { Person, Waiting } from '../../shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../shared/sharing.ts';
 import { ask } from '../bridge.ts';
 import type { Attempt } from '../attempt.ts';
 import { duration } from '../words.ts';
@@ -12,7 +12,7 @@ export function WaitingSection({
   waiting,
   now,
   attempt,
-}: SectionProps & { readonly waiting: readonly Waiting[] }) {
+}: SectionProps & { readonly waiting: readonly JoinRequestInfo[] }) {
   return (
     <section aria-label="Waiting to be let in">
       <h2>Waiting to be let in</h2>
@@ -60,7 +60,7 @@ export function PeopleSection({
   people,
   now,
   attempt,
-}: SectionProps & { readonly people: readonly Person[] }) {
+}: SectionProps & { readonly people: readonly GuestSessionInfo[] }) {
   return (
     <section aria-label="In now">
       <h2>In now</h2>

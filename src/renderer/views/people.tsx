@@ -1,22 +1,27 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ErrorInfo } from '../../shared/model.ts';
-import type { Person, ShareLinkInfo, ShareListenerInfo, Waiting } from '../../shared/sharing.ts';
+import type {
+  GuestSessionInfo,
+  ShareLinkInfo,
+  ShareListenerInfo,
+  JoinRequestInfo,
+} from '../../shared/sharing.ts';
 import { ask, hear, infoOf } from '../bridge.ts';
 import { useAttempts, type Attempt } from '../attempt.ts';
 import { LinkSection, ListenerSection } from '../parts/link-sections.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { PeopleSection, WaitingSection } from '../parts/people-sections.tsx';
 
-interface Crowd {
+interface ConnectionLimiter {
   readonly links: readonly ShareLinkInfo[];
-  readonly people: readonly Person[];
-  readonly waiting: readonly Waiting[];
+  readonly people: readonly GuestSessionInfo[];
+  readonly waiting: readonly JoinRequestInfo[];
   readonly listeners: readonly ShareListenerInfo[];
 }
 
 /** Who waits, who is in, who holds a link, and how to take it back. */
 export function PeopleView() {
-  const [crowd, setCrowd] = useState<Crowd | null>(null);
+  const [connectionLimiter, setCrowd] = useState<ConnectionLimiter | null>(null);
   const { attempt, notice, said, setNotice } = useAttempts();
   const [now, setNow] = useState(Date.now());
   useEffect(() => watch(setCrowd, setNotice), []);
@@ -28,7 +33,9 @@ export function PeopleView() {
     <main class="window stack far">
       <h1>People</h1>
       {notice !== null && <ErrorNotice notice={notice} dismiss={() => setNotice(null)} />}
-      {crowd !== null && <Sections crowd={crowd} now={now} attempt={attempt} />}
+      {connectionLimiter !== null && (
+        <Sections connectionLimiter={connectionLimiter} now={now} attempt={attempt} />
+      )}
       <div class="unseen" role="status" aria-live="polite">
         {said}
       </div>
@@ -37,17 +44,18 @@ export function PeopleView() {
 }
 
 interface SectionsProps {
-  readonly crowd: Crowd;
+  readonly connectionLimiter: ConnectionLimiter;
   readonly now: number;
   readonly attempt: Attempt;
 }
 
-function Sections({ crowd, now, attempt }: SectionsProps) {
+function Sections({ connectionLimiter, now, attempt }: SectionsProps) {
   // One that is used up is not over for who came in by it.
   const isOpen = ({ state, people }: ShareLinkInfo): boolean => state === 'open' || people > 0;
-  const open = crowd.links.filter(isOpen);
-  const over = crowd.links.filter(link => !isOpen(link));
-  const nothing = crowd.links.length + crowd.people.length + crowd.waiting.length === 0;
+  const open = connectionLimiter.links.filter(isOpen);
+  const over = connectionLimiter.links.filter(link => !isOpen(link));
+  const nothing =
+    connectionLimiter.links.length + connectionLimiter.people.length + connectionLimiter.waiting.length === 0;
   if (nothing) {
     return (
       <div class="card stack">
@@ -58,10 +66,12 @@ function Sections({ crowd, now, attempt }: SectionsProps) {
   }
   return (
     <>
-      {crowd.waiting.length > 0 && <WaitingSection waiting={crowd.waiting} now={now} attempt={attempt} />}
-      <PeopleSection people={crowd.people} now={now} attempt={attempt} />
+      {connectionLimiter.waiting.length > 0 && (
+        <WaitingSection waiting={connectionLimiter.waiting} now={now} attempt={attempt} />
+      )}
+      <PeopleSection people={connectionLimiter.people} now={now} attempt={attempt} />
       <LinkSection title="Links" links={open} now={now} attempt={attempt} />
-      <ListenerSection listeners={crowd.listeners} attempt={attempt} />
+      <ListenerSection listeners={connectionLimiter.listeners} attempt={attempt} />
       {over.length > 0 && (
         <details>
           <summary>Links that have ended ({over.length})</summary>
@@ -72,7 +82,10 @@ function Sections({ crowd, now, attempt }: SectionsProps) {
   );
 }
 
-function watch(setCrowd: (crowd: Crowd) => void, fail: (notice: ErrorInfo) => void): () => void {
+function watch(
+  setCrowd: (connectionLimiter: ConnectionLimiter) => void,
+  fail: (notice: ErrorInfo) => void,
+): () => void {
   const load = async (): Promise<void> => {
     const [links, people, waiting, listeners] = await Promise.all([
       ask('share.links'),

@@ -25,10 +25,10 @@ function electronArgs(args: readonly string[]): string[] {
   return [...asRoot, root, ...args];
 }
 
-export const test = base.extend<{ desk: Desk }>({
+export const test = base.extend<{ access: Desk }>({
   // Playwright reads the names of fixtures from the pattern.
   // oxlint-disable-next-line no-empty-pattern
-  desk: async ({}, use) => {
+  access: async ({}, use) => {
     const home = await makeHome();
     const running: ChildProcess[] = [];
     const executable = process.env['GATEHOUSE_TEST_ELECTRON'] ?? '';

@@ -19,7 +19,7 @@ export interface Said {
   readonly headers?: readonly string[];
 }
 
-export interface Door {
+export interface OwnerGatewayState {
   readonly origin: string;
   /** What is answered next; the last one stays. */
   look: Said[];
@@ -54,13 +54,13 @@ const lab = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>J
 <body><main><h1>A notebook</h1><p>The server's own page.</p></main></body></html>
 <script src="${guestScriptPath}"></script>`;
 
-export async function openDoor(): Promise<Door> {
+export async function openOwnerGatewayState(): Promise<OwnerGatewayState> {
   const server = createServer((request, response) => {
     void serve(request, response);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const door: Door = {
+  const door: OwnerGatewayState = {
     origin: `http://127.0.0.1:${port}`,
     look: [],
     join: [],
@@ -98,7 +98,7 @@ export async function openDoor(): Promise<Door> {
   return door;
 }
 
-function readingAnswer(door: Door, path: string): Answer {
+function readingAnswer(door: OwnerGatewayState, path: string): Answer {
   if (path.startsWith('/_gatehouse/join/')) return joinPage();
   switch (path) {
     case '/_gatehouse/me':

@@ -1,7 +1,7 @@
 /** A guest's browser, Debian's Chromium, before a played door. A test fails when the page throws, or its own policy keeps it from something. */
 import { existsSync } from 'node:fs';
 import { expect, test as base } from '@playwright/test';
-import { openDoor, type Door, type Said } from './guest-door.ts';
+import { openOwnerGatewayState, type OwnerGatewayState, type Said } from './guest-door.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -42,7 +42,7 @@ export const editor = {
 
 export const invited = (invitation: object): Said => ({ status: 200, body: { state: 'open', invitation } });
 export const refused = (reason: string): Said => ({ status: 403, body: { state: 'no', reason } });
-export const waits: Said = { status: 202, body: { state: 'wait', ticket: 'ticket-1', endsAt: until } };
+export const joinRequests: Said = { status: 202, body: { state: 'wait', ticket: 'ticket-1', endsAt: until } };
 export const stillWaits: Said = { status: 200, body: { state: 'waiting' } };
 export const isIn: Said = { status: 200, body: { state: 'in', next: '/lab' } };
 export const me: Said = {
@@ -51,15 +51,15 @@ export const me: Said = {
 };
 export const isOut = (reason: string): Said => ({ status: 401, body: { reason } });
 
-interface Guest {
-  readonly door: Door;
+interface StoredGuestSession {
+  readonly door: OwnerGatewayState;
   /** Loads it anew, also where only the fragment differs. */
   readonly visit: (path: string) => Promise<void>;
   /** So that a test and axe can read the banner, which is closed to the page. */
   readonly openShadows: () => Promise<void>;
 }
 
-export const test = base.extend<Guest>({
+export const test = base.extend<StoredGuestSession>({
   timezoneId: 'Europe/Vienna',
   launchOptions: {
     ...(executablePath === undefined ? {} : { executablePath }),
@@ -67,7 +67,7 @@ export const test = base.extend<Guest>({
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   },
   door: async ({ browserName: _browserName }, use) => {
-    const door = await openDoor();
+    const door = await openOwnerGatewayState();
     await use(door);
     door.close();
   },

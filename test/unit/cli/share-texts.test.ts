@@ -13,10 +13,10 @@ import {
 } from '../../../src/main/cli/share-texts.ts';
 import type {
   NewShareLink,
-  Person,
+  GuestSessionInfo,
   ShareLinkInfo,
   SharePreview,
-  Waiting,
+  JoinRequestInfo,
 } from '../../../src/shared/sharing.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
@@ -74,7 +74,7 @@ test('links are a table, ended ones by their state', () => {
   expect(second).toMatch(/revoked +3/);
 });
 
-const person: Person = {
+const person: GuestSessionInfo = {
   session: '0123456789ab',
   link: link.id,
   label: 'Ada',
@@ -89,7 +89,7 @@ const person: Person = {
   endsAt: '2026-11-26T11:00:00.000Z',
   connections: 1,
 };
-const waiting: Waiting = {
+const waiting: JoinRequestInfo = {
   id: 'fedcba987654',
   link: link.id,
   label: 'Ada',

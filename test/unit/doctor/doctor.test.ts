@@ -2,11 +2,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { examine, type DoctorParts } from '../../../src/main/core/doctor/doctor.ts';
+import { examine, type DoctorDeps } from '../../../src/main/core/doctor/doctor.ts';
 import { found } from '../../support/fake-ports.ts';
 
 let folder: string;
-let good: DoctorParts;
+let good: DoctorDeps;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'doctor-'));
   const paths = {
@@ -38,7 +38,7 @@ test('all is well', async () => {
   expect(new Set(lines.map(({ id }) => id)).size).toBeGreaterThan(8);
 });
 
-test.each<[string, Partial<DoctorParts>, string, string]>([
+test.each<[string, Partial<DoctorDeps>, string, string]>([
   [
     'no keychain',
     { secrets: async () => ({ store: 'memory', sentence: 'in memory' }) },

@@ -4,7 +4,7 @@ import type { ServerInfo } from '../../../src/shared/model.ts';
 import { ServerEntry } from '../../../src/main/core/launcher/server-entry.ts';
 import type { SavedServer } from '../../../src/main/core/launcher/saved-servers.ts';
 import { GatehouseError } from '../../../src/main/core/errors.ts';
-import type { DoorWishes } from '../../../src/main/core/ports.ts';
+import type { ListenerOverrides } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { fakeVault, fakeWorld, silentLog } from '../../support/fake-ports.ts';
 
@@ -18,13 +18,13 @@ const server: SavedServer = {
   request: { profile: 'jupyter' },
 };
 
-function makeEntry(saved = server, vault = fakeVault(), wishes: DoorWishes | null = null) {
+function makeEntry(saved = server, vault = fakeVault(), wishes: ListenerOverrides | null = null) {
   const world = fakeWorld();
   const changes: ServerInfo[] = [];
   const kept: SavedServer[] = [];
   const entry = new ServerEntry(
     {
-      ...world.parts,
+      ...world.deps,
       wishes: async () => wishes,
       vault,
       log: silentLog,
@@ -57,9 +57,9 @@ test('a stop closes the door; the next start opens it at the same port', async (
 });
 
 test('whatever happens, a host name is that of a listener which was open all the time', async () => {
-  const deeds = constantFrom('start', 'stop', 'restart', 'failed start', 'taken port');
+  const actions = constantFrom('start', 'stop', 'restart', 'failed start', 'taken port');
   await assert(
-    asyncProperty(array(deeds, { maxLength: 30 }), async sequence => {
+    asyncProperty(array(actions, { maxLength: 30 }), async sequence => {
       const { entry, world, supervised } = makeEntry();
       /** Each host name, and how many listeners had been opened when it was first seen. */
       const firstSeen = new Map<string, number>();
@@ -146,7 +146,7 @@ test('another address is remembered when the old one is taken', async () => {
   expect(kept.at(-1)?.port).toBe(5000);
 });
 
-const wishes: DoorWishes = {
+const wishes: ListenerOverrides = {
   port: null,
   token: null,
   asksForToken: true,

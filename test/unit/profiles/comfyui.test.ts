@@ -20,8 +20,8 @@ async function unpack(location: string, leftOut = ''): Promise<void> {
 
 test.each(['ComfyUI', 'comfy/ComfyUI', 'Documents/ComfyUI'])(
   'it is found in ~/%s, and run by the Python of its virtual environment in its folder',
-  async place => {
-    const location = join(scratch.folder, 'home', place);
+  async context => {
+    const location = join(scratch.folder, 'home', context);
     await unpack(location);
     await fakeEnvironment(join(location, '.venv'));
     expect(await foundIn(kind, scratch.folder)).toMatchObject([

@@ -2,7 +2,7 @@ import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { customProfile } from '../../../src/main/core/profiles/custom.ts';
-import type { Log, RunPlace } from '../../../src/main/core/ports.ts';
+import type { Log, RunContext } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import type { StartRequest } from '../../../src/shared/model.ts';
 import { scratchFolder } from '../../support/fake-environment.ts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => scratch.remove());
 
-function place(change: Partial<RunPlace> = {}): RunPlace {
+function context(change: Partial<RunContext> = {}): RunContext {
   return {
     serverId: 'x',
     directory: scratch.folder,
@@ -30,11 +30,11 @@ function place(change: Partial<RunPlace> = {}): RunPlace {
   };
 }
 
-function plan(request: Omit<StartRequest, 'profile'>, change: Partial<RunPlace> = {}) {
+function plan(request: Omit<StartRequest, 'profile'>, change: Partial<RunContext> = {}) {
   const log: Log = { info: () => {}, warn: message => warnings.push(message), error: () => {} };
   const environment = { PATH: scratch.folder };
   const profile = customProfile({ environment, log, readySeconds: () => 77 });
-  return profile.plan({ profile: 'custom', ...request }, null, place(change));
+  return profile.plan({ profile: 'custom', ...request }, null, context(change));
 }
 
 test('a command on a socket', async () => {

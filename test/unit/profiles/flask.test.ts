@@ -42,7 +42,7 @@ async function plan(file?: string, canUseSockets = true): Promise<LaunchPlan> {
     location: environment,
     problem: null,
   };
-  const place = {
+  const context = {
     serverId: 'site',
     directory: await made(),
     canUseSockets,
@@ -53,7 +53,7 @@ async function plan(file?: string, canUseSockets = true): Promise<LaunchPlan> {
     folder,
     user: 'mira',
   };
-  return profile.plan({ profile: 'flask', file }, found, place);
+  return profile.plan({ profile: 'flask', file }, found, context);
 }
 
 test('a socket, the module by its path, one hop, one name, no debug mode, and no secret', async () => {

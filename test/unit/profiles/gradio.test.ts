@@ -8,10 +8,10 @@ afterEach(() => app.remove());
 test('the file runs with an environment that keeps it on this computer, and no secret', async () => {
   app = await plannedApp(kind, '6.31.0', 'app.py');
   const { argv, environment, upstream } = await app.plan();
-  expect(argv).toEqual([app.python, '-u', `${app.place.folder}/app.py`]);
+  expect(argv).toEqual([app.python, '-u', `${app.context.folder}/app.py`]);
   expect(environment).toEqual({
     GRADIO_SERVER_NAME: '127.0.0.1',
-    GRADIO_SERVER_PORT: String(app.place.port),
+    GRADIO_SERVER_PORT: String(app.context.port),
     GRADIO_NUM_PORTS: '1',
     GRADIO_ROOT_PATH: '',
     GRADIO_SHARE: 'False',
@@ -19,7 +19,7 @@ test('the file runs with an environment that keeps it on this computer, and no s
     GRADIO_ANALYTICS_ENABLED: 'False',
     HF_HUB_DISABLE_TELEMETRY: '1',
     GRADIO_SSR_MODE: 'False',
-    GRADIO_TEMP_DIR: `${app.place.directory}/gradio`,
+    GRADIO_TEMP_DIR: `${app.context.directory}/gradio`,
   });
   for (const path of ['/gradio_api/file=/tmp/x.html', '/gradio_api/file//tmp/x.html']) {
     expect(upstream.contentPaths?.some(each => each.test(path))).toBe(true);

@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { jupyterProfile } from '../../../src/main/core/profiles/jupyter.ts';
-import type { Log, RunPlace } from '../../../src/main/core/ports.ts';
+import type { Log, RunContext } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import { fakeEnvironment, scratchFolder } from '../../support/fake-environment.ts';
 
@@ -25,7 +25,7 @@ function profile(environment: Record<string, string> = {}) {
   });
 }
 
-async function place(): Promise<RunPlace> {
+async function context(): Promise<RunContext> {
   const directory = join(scratch.folder, 'run');
   await mkdir(directory, { recursive: true });
   const secret = new Secret('x'.repeat(43));
@@ -54,7 +54,7 @@ test('finds, remembers what it found, and plans with the best when nothing is ch
     problem: null,
   });
   expect((await stat(join(scratch.folder, 'data/cache/python-environments.json'))).mode & 0o777).toBe(0o600);
-  const plan = await jupyter.plan({ profile: 'jupyter' }, null, await place());
+  const plan = await jupyter.plan({ profile: 'jupyter' }, null, await context());
   expect(plan.argv[0]).toBe(join(location, 'bin/python'));
   expect(await stat(plan.argv[2] ?? '').then(file => file.isFile())).toBe(true);
   expect(plan.readySeconds).toBe(120);
@@ -63,7 +63,7 @@ test('finds, remembers what it found, and plans with the best when nothing is ch
 test('with nothing that works it says how to get one', async () => {
   const location = await fakeEnvironment(join(scratch.folder, 'env'), { interpreter: null });
   const jupyter = profile({ VIRTUAL_ENV: location });
-  await expect(jupyter.plan({ profile: 'jupyter' }, null, await place())).rejects.toMatchObject({
+  await expect(jupyter.plan({ profile: 'jupyter' }, null, await context())).rejects.toMatchObject({
     code: 'none-found',
     kind: 'not-found',
     nextStep: expect.stringContaining('gatehouse setup jupyter'),

@@ -61,7 +61,7 @@ async function planned(
 ): Promise<{ plan: LaunchPlan; port: number }> {
   const profile = profileIn(await environmentWith(version));
   const port = await getPort({ host: '127.0.0.1' });
-  const place = {
+  const context = {
     serverId: 'marimo',
     directory,
     canUseSockets: true,
@@ -71,7 +71,7 @@ async function planned(
     folder,
     user: 'mira',
   };
-  return { plan: await profile.plan({ profile: 'marimo', file }, null, place), port };
+  return { plan: await profile.plan({ profile: 'marimo', file }, null, context), port };
 }
 
 const revealed = (headers: Upstream['headers'] | undefined): unknown =>

@@ -5,7 +5,7 @@ import type { LaunchPlan } from '../../../src/main/core/ports.ts';
 import { kind } from '../../../src/main/core/profiles/matlab.ts';
 import { adviseMatlab } from '../../../src/main/core/profiles/matlab/plan-matlab.ts';
 import type { FoundServer } from '../../../src/shared/model.ts';
-import { makePlace } from '../../support/run-plan.ts';
+import { makeRunContext } from '../../support/run-plan.ts';
 
 const environment = {
   PATH: '/usr/bin',
@@ -19,15 +19,15 @@ const environment = {
 async function planned(
   change: Partial<FoundServer> = {},
   request: { file?: string } = {},
-): Promise<{ plan: LaunchPlan; place: Awaited<ReturnType<typeof makePlace>>; location: string }> {
-  const place = { ...(await makePlace()), doorOrigin: 'http://127.0.0.1:4001' };
-  const location = join(place.home, 'env');
+): Promise<{ plan: LaunchPlan; context: Awaited<ReturnType<typeof makeRunContext>>; location: string }> {
+  const context = { ...(await makeRunContext()), gatewayOrigin: 'http://127.0.0.1:4001' };
+  const location = join(context.home, 'env');
   await mkdir(join(location, 'bin'), { recursive: true });
   await symlink(process.execPath, join(location, 'bin', 'python'));
   const profile = kind.create({
     environment,
-    home: place.home,
-    dataFolder: place.home,
+    home: context.home,
+    dataFolder: context.home,
     platform: 'linux',
     log: { info() {}, warn() {}, error() {} },
     readySeconds: () => null,
@@ -43,40 +43,40 @@ async function planned(
     problem: null,
     ...change,
   };
-  return { plan: await profile.plan({ profile: 'matlab', ...request }, found, place), place, location };
+  return { plan: await profile.plan({ profile: 'matlab', ...request }, found, context), context, location };
 }
 
 test('the command line and the environment hold no secret of the server and nothing of the door', async () => {
-  const { plan, place, location } = await planned();
+  const { plan, context, location } = await planned();
   expect(plan.argv).toEqual([join(location, 'bin/python'), '-u', '/shims/matlab/gatehouse_matlab.py']);
-  const secretFile = join(place.directory, 'upstream-secret');
+  const secretFile = join(context.directory, 'upstream-secret');
   expect(plan.environment).toEqual({
     PATH: `${location}/bin:/usr/bin`,
     VIRTUAL_ENV: location,
     MLM_LICENSE_FILE: '27000@licences',
-    MWI_APP_PORT: String(place.port),
+    MWI_APP_PORT: String(context.port),
     MWI_BASE_URL: '/m',
     GATEHOUSE_UPSTREAM_SECRET_FILE: secretFile,
     GATEHOUSE_SERVER: 'test',
     GATEHOUSE_DOOR: 'http://127.0.0.1:4001/m',
   });
-  expect(await readFile(secretFile, 'utf8')).toBe(place.secret.reveal());
+  expect(await readFile(secretFile, 'utf8')).toBe(context.secret.reveal());
   expect((await stat(secretFile)).mode & 0o777).toBe(0o600);
-  await place.remove();
+  await context.remove();
 });
 
 test('the server is reached on loopback by its own header, and its cookie is kept from everybody', async () => {
-  const { plan, place } = await planned();
+  const { plan, context } = await planned();
   expect(plan.upstream).toMatchObject({
-    address: { kind: 'port', port: place.port },
-    headers: [['mwi-auth-token', place.secret]],
+    address: { kind: 'port', port: context.port },
+    headers: [['mwi-auth-token', context.secret]],
   });
   const withheld = (name: string): boolean => plan.upstream.withheldCookies.some(rule => rule.test(name));
   expect(withheld('matlab-proxy-session-4f2a')).toBe(true);
   expect(withheld('JSESSIONID')).toBe(false);
-  expect([plan.landing, plan.folder]).toEqual(['/m/index.html', place.folder]);
+  expect([plan.landing, plan.folder]).toEqual(['/m/index.html', context.folder]);
   expect(plan.caveat?.()).toMatch(/no MATLAB is on PATH/);
-  await place.remove();
+  await context.remove();
 });
 
 test('a broken one and a file are refused', async () => {

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { kind } from '../../../src/main/core/profiles/messagebus.ts';
 import type { Profile } from '../../../src/main/core/ports.ts';
-import { makePlace } from '../../support/run-plan.ts';
+import { makeRunContext } from '../../support/run-plan.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-type Place = Awaited<ReturnType<typeof makePlace>>;
+type Place = Awaited<ReturnType<typeof makeRunContext>>;
 
 /** An environment with the bus in it, as far as folders tell. */
-async function install(place: Place): Promise<string> {
-  const environment = join(place.home, 'venv');
+async function install(context: Place): Promise<string> {
+  const environment = join(context.home, 'venv');
   await mkdir(join(environment, 'lib', 'python3.11', 'site-packages', 'ovos_messagebus-0.0.10.dist-info'), {
     recursive: true,
   });
@@ -26,10 +26,10 @@ async function install(place: Place): Promise<string> {
   return environment;
 }
 
-async function made(sockets: boolean): Promise<{ place: Place; profile: Profile; location: string }> {
-  const place = await makePlace({ sockets });
-  closing.push(place.remove);
-  const location = await install(place);
+async function made(sockets: boolean): Promise<{ context: Place; profile: Profile; location: string }> {
+  const context = await makeRunContext({ sockets });
+  closing.push(context.remove);
+  const location = await install(context);
   const profile = kind.create({
     environment: {
       PATH: join(location, 'bin'),
@@ -37,14 +37,14 @@ async function made(sockets: boolean): Promise<{ place: Place; profile: Profile;
       MYCROFT_SYSTEM_CONFIG: '/etc/neon/neon.conf',
       OVOS_SECRET: 'x',
     },
-    home: place.home,
-    dataFolder: place.home,
+    home: context.home,
+    dataFolder: context.home,
     platform: 'linux',
     log: { info: () => {}, warn: () => {}, error: () => {} },
     readySeconds: () => null,
     shims: '/shims',
   });
-  return { place, profile, location };
+  return { context, profile, location };
 }
 
 test('it is found by its folders, with its version', async () => {
@@ -59,16 +59,16 @@ test.each([
 ])(
   'with sockets %s it is started on a %s, by the shim, with the names of the user’s configuration',
   async (sockets, on) => {
-    const { place, profile } = await made(sockets);
-    const plan = await profile.plan({ profile: 'messagebus' }, null, place);
-    const where = sockets ? `${place.directory}/server.sock` : String(place.port);
+    const { context, profile } = await made(sockets);
+    const plan = await profile.plan({ profile: 'messagebus' }, null, context);
+    const where = sockets ? `${context.directory}/server.sock` : String(context.port);
     expect(plan.argv.slice(1)).toEqual(['/shims/messagebus/gatehouse_bus.py', where]);
     expect(plan.upstream.address.kind).toBe(on);
     expect(plan.environment).toEqual({
       OVOS_CONFIG_BASE_FOLDER: 'neon',
       MYCROFT_SYSTEM_CONFIG: '/etc/neon/neon.conf',
     });
-    expect(JSON.stringify([plan.argv, plan.environment])).not.toContain(place.secret.reveal());
+    expect(JSON.stringify([plan.argv, plan.environment])).not.toContain(context.secret.reveal());
     expect(plan.askToStop).toBeNull();
     expect(plan.preflight).toEqual({ paths: ['/'], sockets: ['/core'] });
   },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { kind } from '../../../src/main/core/profiles/netcreate.ts';
-import type { LaunchPlan, Profile, RunPlace } from '../../../src/main/core/ports.ts';
+import type { LaunchPlan, Profile, RunContext } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 
 const folders: string[] = [];
@@ -45,7 +45,7 @@ function profile(path = process.env['PATH']): Profile {
 
 async function plan(folder: string, file?: string, made = profile()): Promise<LaunchPlan> {
   const directory = await checkout();
-  const place: RunPlace = {
+  const context: RunContext = {
     serverId: 'class',
     directory,
     canUseSockets: true,
@@ -56,7 +56,7 @@ async function plan(folder: string, file?: string, made = profile()): Promise<La
     folder,
     user: 'mira',
   };
-  return made.plan({ profile: 'netcreate', file }, null, place);
+  return made.plan({ profile: 'netcreate', file }, null, context);
 }
 
 async function findIn(folder: string): Promise<unknown> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kind } from '../../../src/main/core/profiles/node-red.ts';
 import { nodeRedSharing, viewComms } from '../../../src/main/core/profiles/node-red/node-red-sharing.ts';
-import type { LaunchPlan, RunPlace } from '../../../src/main/core/ports.ts';
+import type { LaunchPlan, RunContext } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 
 const guest = { name: 'Ada (guest)', session: 'a1', permissions: null };
@@ -48,9 +48,9 @@ async function found(says: string, code?: number): Promise<unknown> {
   return profile.find?.({ fresh: true, signal: AbortSignal.timeout(10_000) });
 }
 
-async function planned(change: Partial<RunPlace> = {}, file?: string): Promise<LaunchPlan> {
+async function planned(change: Partial<RunContext> = {}, file?: string): Promise<LaunchPlan> {
   const profile = profileOn(await program('Node-RED v5.0.7\nNode.js v24.21.0'));
-  const place: RunPlace = {
+  const context: RunContext = {
     serverId: 'node-red',
     directory,
     canUseSockets: true,
@@ -61,7 +61,7 @@ async function planned(change: Partial<RunPlace> = {}, file?: string): Promise<L
     user: 'mira',
     ...change,
   };
-  return profile.plan({ profile: 'node-red', file }, null, place);
+  return profile.plan({ profile: 'node-red', file }, null, context);
 }
 
 test('it is found with its own version, not that of Node', async () => {
@@ -166,12 +166,12 @@ describe('roles', () => {
   ])('viewer opens %s: %s', (path, allow) => {
     expect(rules.openSocket('viewer', path, 'a=b', ['x'], guest).allow).toBe(allow);
     expect(rules.openSocket('editor', path, '', [], guest).allow).toBe(false);
-    expect(rules.openSocket('full', path, '', [], guest)).toEqual({ allow: true, way: 'splice' });
+    expect(rules.openSocket('full', path, '', [], guest)).toEqual({ allow: true, relay: 'splice' });
   });
 
   test("nothing of a viewer's query or subprotocol reaches /comms", () => {
     expect(rules.openSocket('viewer', '/comms', 'access_token=x', ['y'], guest)).toMatchObject({
-      way: 'filter',
+      relay: 'filter',
       target: '/comms',
       subprotocols: [],
     });

@@ -14,10 +14,10 @@ test('the command line keeps it on loopback, and holds no secret', async () => {
     '--host',
     '127.0.0.1',
     '--port',
-    String(app.place.port),
+    String(app.context.port),
     '--no-dev-mode',
     '--',
-    `${app.place.folder}/app.py`,
+    `${app.context.folder}/app.py`,
   ]);
   expect(environment).toEqual({});
 });
@@ -26,8 +26,8 @@ test('it offers one role, and says why', async () => {
   app = await plannedApp(kind, '1.8.0', 'app.py');
   const { sharing } = kind.create({
     environment: {},
-    home: app.place.folder,
-    dataFolder: app.place.folder,
+    home: app.context.folder,
+    dataFolder: app.context.folder,
     platform: 'linux',
     log: { info() {}, warn() {}, error() {} },
     readySeconds: () => null,

@@ -15,7 +15,7 @@ test('the command line says all that a configuration could say otherwise, and no
     'run',
     '--global.developmentMode=false',
     '--server.address=127.0.0.1',
-    `--server.port=${app.place.port}`,
+    `--server.port=${app.context.port}`,
     '--server.baseUrlPath=',
     '--server.headless=true',
     '--server.enableCORS=true',
@@ -25,7 +25,7 @@ test('the command line says all that a configuration could say otherwise, and no
     '--server.sslKeyFile=',
     '--browser.gatherUsageStats=false',
     '--',
-    `${app.place.folder}/app.py`,
+    `${app.context.folder}/app.py`,
   ]);
   expect([environment, landing]).toEqual([{}, '/']);
 });

@@ -13,11 +13,11 @@ test('the command line keeps it on loopback, and no module of the folder runs be
     '-c',
     "import sys; sys.path = [p for p in sys.path if p]; sys.argv[0] = 'tensorboard'; from tensorboard.main import run_main as run; sys.exit(run())",
     '--logdir',
-    app.place.folder,
+    app.context.folder,
     '--host',
     '127.0.0.1',
     '--port',
-    String(app.place.port),
+    String(app.context.port),
   ]);
   expect(environment).toEqual({});
 });

@@ -10,7 +10,7 @@ import {
   type Model,
 } from '../../../src/renderer/state.ts';
 import type { FoundServer } from '../../../src/shared/model.ts';
-import type { Person, ShareLinkInfo, Waiting } from '../../../src/shared/sharing.ts';
+import type { GuestSessionInfo, ShareLinkInfo, JoinRequestInfo } from '../../../src/shared/sharing.ts';
 import { serverInfo } from '../shell/server-info.ts';
 
 function after(...changes: readonly Change[]): Model {
@@ -113,8 +113,8 @@ test('sharing is counted by server; links that have ended are not', () => {
   const link = { server: 'a', state: 'open' } as ShareLinkInfo;
   const counts = countSharing(
     [link, link, { ...link, state: 'revoked' }, { ...link, server: 'b' }],
-    [{ server: 'a' } as Person],
-    [{ server: 'c' } as Waiting],
+    [{ server: 'a' } as GuestSessionInfo],
+    [{ server: 'c' } as JoinRequestInfo],
   );
   expect(counts).toEqual({
     a: { links: 2, people: 1, waiting: 0 },

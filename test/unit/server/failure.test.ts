@@ -3,7 +3,7 @@ import {
   commandLine,
   exitInWords,
   inWords,
-  remainsOf,
+  failureContextOf,
   saysPortTaken,
   type Broken,
 } from '../../../src/main/core/server/failure.ts';
@@ -21,9 +21,9 @@ const broken: Broken = {
 
 test('what the profile knows better comes first, then what the error says, then the usual', () => {
   const plan = { ...somePlan, advise: () => 'Install JupyterLab.' };
-  expect(remainsOf({ ...broken, plan, nextStep: 'Look.' }).nextStep).toBe('Install JupyterLab.');
-  expect(remainsOf({ ...broken, plan: somePlan, nextStep: 'Look.' }).nextStep).toBe('Look.');
-  expect(remainsOf(broken).nextStep).toBe('Read its last lines; they usually name the reason.');
+  expect(failureContextOf({ ...broken, plan, nextStep: 'Look.' }).nextStep).toBe('Install JupyterLab.');
+  expect(failureContextOf({ ...broken, plan: somePlan, nextStep: 'Look.' }).nextStep).toBe('Look.');
+  expect(failureContextOf(broken).nextStep).toBe('Read its last lines; they usually name the reason.');
 });
 
 test('advice that fails is no advice', () => {
@@ -33,7 +33,9 @@ test('advice that fails is no advice', () => {
       throw new Error('oh');
     },
   };
-  expect(remainsOf({ ...broken, plan }).nextStep).toBe('Read its last lines; they usually name the reason.');
+  expect(failureContextOf({ ...broken, plan }).nextStep).toBe(
+    'Read its last lines; they usually name the reason.',
+  );
 });
 
 test.each<[Partial<Broken>, string]>([
@@ -45,12 +47,12 @@ test.each<[Partial<Broken>, string]>([
   [{ trouble: 'forked-away' }, 'foreground'],
   [{ trouble: 'unsafe' }, 'before anybody could use it'],
 ])('%j has a next step', (change, wanted) => {
-  expect(remainsOf({ ...broken, ...change }).nextStep).toContain(wanted);
+  expect(failureContextOf({ ...broken, ...change }).nextStep).toContain(wanted);
 });
 
 test('what was printed before the start stands before its own lines, and is redacted', () => {
   const plan = { ...somePlan, said: ['Its scripts printed:', '  | \u001B[31ms3cr3t EADDRINUSE'] };
-  const { lastLines } = remainsOf({ ...broken, plan });
+  const { lastLines } = failureContextOf({ ...broken, plan });
   expect(lastLines).toEqual(['Its scripts printed:', '  | *** EADDRINUSE', 'No module named jupyterlab']);
 });
 
@@ -58,18 +60,18 @@ test('one that is late behind a proxy has a hint at it, unless something better 
   const late: Broken = { ...broken, trouble: 'not-ready' };
   const behind = (variables: Record<string, string>) => ({ ...somePlan, variables });
   const set = { https_proxy: 'http://me:s3cr3t@proxy.lab:3128' };
-  const { nextStep } = remainsOf({ ...late, plan: behind(set) });
+  const { nextStep } = failureContextOf({ ...late, plan: behind(set) });
   expect(nextStep).toContain('https_proxy=http://***@proxy.lab:3128');
   expect(nextStep).toContain('NO_PROXY');
   for (const plan of [behind({}), behind({ ...set, NO_PROXY: '.lab' }), behind({ ...set, no_proxy: '.lab' })])
-    expect(remainsOf({ ...late, plan }).nextStep).not.toContain('proxy');
-  expect(remainsOf({ ...late, plan: behind(set), nextStep: 'Look.' }).nextStep).toBe('Look.');
-  expect(remainsOf({ ...broken, plan: behind(set) }).nextStep).not.toContain('proxy');
+    expect(failureContextOf({ ...late, plan }).nextStep).not.toContain('proxy');
+  expect(failureContextOf({ ...late, plan: behind(set), nextStep: 'Look.' }).nextStep).toBe('Look.');
+  expect(failureContextOf({ ...broken, plan: behind(set) }).nextStep).not.toContain('proxy');
 });
 
 test('the command is redacted and can be pasted', () => {
   const plan = { ...somePlan, argv: ['/opt/my lab/bin/jupyter-lab', '--x=s3cr3t', "it's", ''] };
-  expect(remainsOf({ ...broken, plan })).toMatchObject({
+  expect(failureContextOf({ ...broken, plan })).toMatchObject({
     command: `'/opt/my lab/bin/jupyter-lab' '--x=***' 'it'\\''s' ''`.replace("'--x=***'", '--x=***'),
     exitCode: 1,
     signal: null,

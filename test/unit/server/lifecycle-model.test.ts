@@ -3,20 +3,20 @@ import { expect, test } from 'vitest';
 import type { Proof } from '../../../src/main/core/ports.ts';
 import {
   step,
-  unborn,
+  initialState,
   type Effect,
-  type Life,
-  type LifeEvent,
+  type Lifecycle,
+  type LifecycleEvent,
   type Trouble,
 } from '../../../src/main/core/server/lifecycle.ts';
 
-const start: LifeEvent = { kind: 'asked-to-start' };
-const stop: LifeEvent = { kind: 'asked-to-stop', reason: 'Enough.' };
-const restart: LifeEvent = { kind: 'asked-to-restart' };
-const resumed: LifeEvent = { kind: 'resumed' };
+const start: LifecycleEvent = { kind: 'asked-to-start' };
+const stop: LifecycleEvent = { kind: 'asked-to-stop', reason: 'Enough.' };
+const restart: LifecycleEvent = { kind: 'asked-to-restart' };
+const resumed: LifecycleEvent = { kind: 'resumed' };
 
 /** Events as a world tells them that may do anything at any time, but tells `cleared` only after `end`. */
-const anyEvent: fc.Arbitrary<LifeEvent> = fc.oneof(
+const anyEvent: fc.Arbitrary<LifecycleEvent> = fc.oneof(
   fc.constantFrom(start, stop, restart, resumed),
   fc.record({ kind: fc.constantFrom('proved' as const, 'waited' as const), run: fc.nat(12) }),
   fc.record({ kind: fc.constant('cleared' as const), run: fc.nat(12) }),
@@ -46,7 +46,7 @@ const anyEvent: fc.Arbitrary<LifeEvent> = fc.oneof(
   }),
 );
 
-function everythingThatARunTells(run: number): LifeEvent[] {
+function everythingThatARunTells(run: number): LifecycleEvent[] {
   return [
     { kind: 'proved', run },
     { kind: 'waited', run },
@@ -63,12 +63,12 @@ function must(holds: boolean, what: string): void {
 
 /** Runs that exist, by what the effects did. Also the judge of every promise. */
 class World {
-  life: Life = unborn;
+  life: Lifecycle = initialState;
   existing: number | null = null;
   ending = false;
   waiting = false;
 
-  happen(event: LifeEvent, now: number): void {
+  happen(event: LifecycleEvent, now: number): void {
     // `cleared` is true only of a run that is being ended; anything else the world may claim.
     if (event.kind === 'cleared' && !(this.ending && event.run === this.existing)) return;
     if (event.kind === 'waited' && !this.waiting) return;

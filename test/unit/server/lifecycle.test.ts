@@ -1,40 +1,53 @@
+import { defaultRestartPolicy } from '../../../src/main/core/server/restart-policy.ts';
 import { expect, test } from 'vitest';
 import {
   step,
-  unborn,
-  usualPatience,
+  initialState,
   type Effect,
-  type Life,
-  type LifeEvent,
+  type Lifecycle,
+  type LifecycleEvent,
 } from '../../../src/main/core/server/lifecycle.ts';
 
-const start: LifeEvent = { kind: 'asked-to-start' };
-const stop: LifeEvent = { kind: 'asked-to-stop', reason: 'Enough.' };
-const restart: LifeEvent = { kind: 'asked-to-restart' };
-const proved = (run = 1): LifeEvent => ({ kind: 'proved', run });
-const exited = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'exited', summary: 'Exit 1.' });
-const taken = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'port-taken', summary: 'Taken.' });
-const unsafe = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'unsafe', summary: 'Open.' });
-const forked = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'forked-away', summary: 'Forked.' });
-const late = (run = 1): LifeEvent => ({ kind: 'broke', run, trouble: 'not-ready', summary: 'Late.' });
-const ended = (run = 1): LifeEvent => ({ kind: 'ended', run, summary: 'Exit 0.' });
-const cleared = (run = 1): LifeEvent => ({ kind: 'cleared', run });
-const waited = (run = 1): LifeEvent => ({ kind: 'waited', run });
-const miss = (run = 1): LifeEvent => ({ kind: 'probe', run, proof: { kind: 'not-yet', detail: 'silence' } });
-const well = (run = 1): LifeEvent => ({ kind: 'probe', run, proof: { kind: 'ours' } });
-const foreign = (run = 1): LifeEvent => ({
+const start: LifecycleEvent = { kind: 'asked-to-start' };
+const stop: LifecycleEvent = { kind: 'asked-to-stop', reason: 'Enough.' };
+const restart: LifecycleEvent = { kind: 'asked-to-restart' };
+const proved = (run = 1): LifecycleEvent => ({ kind: 'proved', run });
+const exited = (run = 1): LifecycleEvent => ({ kind: 'broke', run, trouble: 'exited', summary: 'Exit 1.' });
+const taken = (run = 1): LifecycleEvent => ({ kind: 'broke', run, trouble: 'port-taken', summary: 'Taken.' });
+const unsafe = (run = 1): LifecycleEvent => ({ kind: 'broke', run, trouble: 'unsafe', summary: 'Open.' });
+const forked = (run = 1): LifecycleEvent => ({
+  kind: 'broke',
+  run,
+  trouble: 'forked-away',
+  summary: 'Forked.',
+});
+const late = (run = 1): LifecycleEvent => ({ kind: 'broke', run, trouble: 'not-ready', summary: 'Late.' });
+const ended = (run = 1): LifecycleEvent => ({ kind: 'ended', run, summary: 'Exit 0.' });
+const cleared = (run = 1): LifecycleEvent => ({ kind: 'cleared', run });
+const waited = (run = 1): LifecycleEvent => ({ kind: 'waited', run });
+const miss = (run = 1): LifecycleEvent => ({
+  kind: 'probe',
+  run,
+  proof: { kind: 'not-yet', detail: 'silence' },
+});
+const well = (run = 1): LifecycleEvent => ({ kind: 'probe', run, proof: { kind: 'ours' } });
+const foreign = (run = 1): LifecycleEvent => ({
   kind: 'probe',
   run,
   proof: { kind: 'foreign', detail: 'Theirs.' },
 });
-const exposed = (run = 1): LifeEvent => ({
+const exposed = (run = 1): LifecycleEvent => ({
   kind: 'probe',
   run,
   proof: { kind: 'unsafe', detail: 'it is open' },
 });
-const resumed: LifeEvent = { kind: 'resumed' };
+const resumed: LifecycleEvent = { kind: 'resumed' };
 
-function live(events: readonly LifeEvent[], from: Life = unborn, now = 0): [Life, string[]] {
+function live(
+  events: readonly LifecycleEvent[],
+  from: Lifecycle = initialState,
+  now = 0,
+): [Lifecycle, string[]] {
   const done: string[] = [];
   let life = from;
   for (const event of events) {
@@ -108,7 +121,7 @@ an unhealthy one stopped | start proved miss miss miss stop | stopping | Enough.
 news of an older run | start stop start cleared exited1 cleared1 proved1 | starting | It was asked to start. | launch 1, end 1, launch 2
 `;
 
-const events: Readonly<Record<string, (run?: number) => LifeEvent>> = {
+const events: Readonly<Record<string, (run?: number) => LifecycleEvent>> = {
   start: () => start,
   stop: () => stop,
   restart: () => restart,
@@ -128,7 +141,7 @@ const events: Readonly<Record<string, (run?: number) => LifeEvent>> = {
   exposed,
 };
 
-function read(words: string): LifeEvent[] {
+function read(words: string): LifecycleEvent[] {
   return words.split(' ').map(word => {
     const [, name = '', run = '1'] = /^([a-z]+)(\d*)$/u.exec(word) ?? [];
     const event = events[name];
@@ -163,7 +176,7 @@ test('a port may be taken three times, then it is said', () => {
   expect(done.filter(effect => effect.startsWith('launch'))).toHaveLength(4);
 });
 
-function crashOnce(life: Life, now: number): [Life, string[]] {
+function crashOnce(life: Lifecycle, now: number): [Lifecycle, string[]] {
   const [broken] = step(now, life, exited(life.run));
   const [next, effects] = step(now, broken, cleared(life.run));
   return [next, effects.map(inShort)];
@@ -187,11 +200,11 @@ test('a quiet hour makes earlier failures forgotten, one millisecond less does n
   const [ready] = live([start, proved()]);
   const [once] = crashOnce(ready, 0);
   const [again] = live([proved(once.run)], once);
-  expect(crashOnce(again, usualPatience.quiet - 1)[1]).toEqual(['wait 500']);
-  expect(crashOnce(again, usualPatience.quiet)[1]).toEqual(['launch 3']);
+  expect(crashOnce(again, defaultRestartPolicy.quiet - 1)[1]).toEqual(['wait 500']);
+  expect(crashOnce(again, defaultRestartPolicy.quiet)[1]).toEqual(['launch 3']);
 });
 
-test.each<[string, LifeEvent, string, string[]]>([
+test.each<[string, LifecycleEvent, string, string[]]>([
   ['stop', stop, 'stopped', ['stop-waiting']],
   ['start', start, 'starting', ['stop-waiting', 'launch 3']],
   ['restart', restart, 'restarting', ['stop-waiting', 'launch 3']],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { usualLimits } from '../../../src/main/core/server/options.ts';
+import { defaultSupervisionLimits } from '../../../src/main/core/server/options.ts';
 
 test('the usual limits keep what is promised: a killed server may start again at once, a stop ends within a minute', () => {
-  const { patience, askSeconds, stopSeconds, killSeconds } = usualLimits;
-  expect(patience.backoff[0]).toBe(0);
-  expect(patience.failures).toBe(5);
+  const { policy, askSeconds, stopSeconds, killSeconds } = defaultSupervisionLimits;
+  expect(policy.backoff[0]).toBe(0);
+  expect(policy.failures).toBe(5);
   expect(askSeconds + stopSeconds + 2 * killSeconds).toBeLessThanOrEqual(60);
 });

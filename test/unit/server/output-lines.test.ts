@@ -4,7 +4,7 @@ import {
   Budget,
   cleanLine,
   LineSplitter,
-  longestLine,
+  maxLineLength,
   Recent,
 } from '../../../src/main/core/server/output-lines.ts';
 
@@ -31,7 +31,7 @@ test('lines are the same however the bytes are cut', () => {
 test('a line without an end costs no memory', () => {
   const splitter = new LineSplitter();
   for (let turn = 0; turn < 100; turn += 1) expect(splitter.push(Buffer.alloc(65_536, 'x'))).toEqual([]);
-  expect(splitter.push(Buffer.from('\nnext\n'))).toEqual(['x'.repeat(2 * longestLine), 'next']);
+  expect(splitter.push(Buffer.from('\nnext\n'))).toEqual(['x'.repeat(2 * maxLineLength), 'next']);
 });
 
 test('after a gap the rest of a broken line is left out', () => {
@@ -65,10 +65,10 @@ test.each(['a s3cr3t', 'a s3\u001B[0mcr3t', 'a s3\u0000cr3t', '50 %\ra s3cr3t'])
 );
 
 test('a secret at the cut is not kept in part', () => {
-  for (let before = longestLine - 8; before < longestLine + 8; before += 1) {
-    expect(cleanLine(`${'x'.repeat(before)}s3cr3t${'y'.repeat(longestLine)}`, redact)).not.toMatch(/s3/u);
+  for (let before = maxLineLength - 8; before < maxLineLength + 8; before += 1) {
+    expect(cleanLine(`${'x'.repeat(before)}s3cr3t${'y'.repeat(maxLineLength)}`, redact)).not.toMatch(/s3/u);
   }
-  const cut = 's3cr3t '.repeat(2000).slice(0, 2 * longestLine);
+  const cut = 's3cr3t '.repeat(2000).slice(0, 2 * maxLineLength);
   expect(cleanLine(cut, redact)).not.toMatch(/s3?c?r?3?t?/u);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guardOnWindows } from '../../../src/main/core/server/process-guard-windows.ts';
+import { processGuardOnWindows } from '../../../src/main/core/server/process-guard-windows.ts';
 import { silentLog } from '../../support/fake-ports.ts';
 
 function world() {
@@ -10,7 +10,7 @@ function world() {
 
 test('the server joins the job when it is known, and the job is closed when the run is over', async () => {
   const { said, log } = world();
-  const guard = await guardOnWindows(log, async () => ({
+  const guard = await processGuardOnWindows(log, async () => ({
     add: pid => void said.push(`add ${pid}`),
     close: () => void said.push('close'),
   }));
@@ -21,14 +21,14 @@ test('the server joins the job when it is known, and the job is closed when the 
 
 test('where the system refuses, the server runs unguarded and that is said', async () => {
   const { said, log } = world();
-  const refusing = await guardOnWindows(log, async () => ({
+  const refusing = await processGuardOnWindows(log, async () => ({
     add: () => {
       throw new Error('AssignProcessToJobObject failed with error 5');
     },
     close: () => {},
   }));
   refusing.follow({ pid: 7, start: 's' });
-  const without = await guardOnWindows(log, () => Promise.reject(new Error('no kernel32.dll')));
+  const without = await processGuardOnWindows(log, () => Promise.reject(new Error('no kernel32.dll')));
   without.follow({ pid: 7, start: 's' });
   await without.release();
   expect(said).toHaveLength(2);

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { guardScript, startGuard } from '../../../src/main/core/server/process-guard.ts';
+import { guardScript, startProcessGuard } from '../../../src/main/core/server/process-guard.ts';
 import { listProcesses, parseStat, signal, startOf } from '../../../src/main/core/server/processes.ts';
 import { notingLog, until } from '../../fakes/supervised.ts';
 
@@ -110,7 +110,7 @@ test.each(['../elsewhere', '', '.', 'a/b', 'a b'])(
 test('started, it carries no secret, and it is replaced when it is killed', async () => {
   const log = notingLog();
   process.env['GATEHOUSE_TOKEN'] = 'never-to-be-seen';
-  const guard = await startGuard({ runRoot: root, name, marker, script: guardScript(), log });
+  const guard = await startProcessGuard({ runRoot: root, name, marker, script: guardScript(), log });
   delete process.env['GATEHOUSE_TOKEN'];
   const first = guard.pid ?? 0;
   expect(readFileSync(`/proc/${first}/environ`, 'utf8')).not.toMatch(/never-to-be-seen|GATEHOUSE/u);
@@ -130,7 +130,7 @@ test('started, it carries no secret, and it is replaced when it is killed', asyn
 
 test('a guard that cannot be started is said', async () => {
   const options = { runRoot: root, name, marker, script: '/nowhere/guard.sh', log: notingLog() };
-  await expect(startGuard(options)).rejects.toMatchObject({ code: 'guard-failed' });
+  await expect(startProcessGuard(options)).rejects.toMatchObject({ code: 'guard-failed' });
 });
 
 test.runIf(process.getuid?.() === 0)(

@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { takeIn } from '../../../src/main/core/server/read-output.ts';
+import { readOutput } from '../../../src/main/core/server/read-output.ts';
 
 test('lines come as they are, the last one without its end', async () => {
   const stream = new PassThrough();
   const heard: string[] = [];
-  takeIn(
+  readOutput(
     stream,
     () => 0,
     line => heard.push(line),
@@ -19,7 +19,7 @@ test('lines come as they are, the last one without its end', async () => {
 test('a flood is read to its end, mostly unseen, and that is said', async () => {
   const stream = new PassThrough();
   const heard: { line: string; ours: boolean }[] = [];
-  takeIn(
+  readOutput(
     stream,
     () => 0,
     (line, ours) => heard.push({ line, ours }),
@@ -40,7 +40,7 @@ test('a flood is read to its end, mostly unseen, and that is said', async () => 
 test('a pipe that breaks is the end, not an error', async () => {
   const stream = new PassThrough();
   const heard: string[] = [];
-  takeIn(
+  readOutput(
     stream,
     () => 0,
     line => heard.push(line),

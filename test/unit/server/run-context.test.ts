@@ -12,10 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
-  makePlace,
+  makeRunContext,
   nameRun,
   prepareRunRoot,
-  removePlace,
+  removeRunContext,
 } from '../../../src/main/core/server/run-context.ts';
 
 let root = '';
@@ -36,7 +36,7 @@ test('a private folder, a free port and a fresh secret for each run', async () =
   const runRoot = join(root, 'deep', 'run');
   await prepareRunRoot(runRoot);
   const [one, two] = [nameRun(runRoot), nameRun(runRoot)];
-  const [first, second] = [await makePlace(one, who()), await makePlace(two, who())];
+  const [first, second] = [await makeRunContext(one, who()), await makeRunContext(two, who())];
   expect(statSync(runRoot).mode & 0o777).toBe(0o700);
   expect(statSync(first.directory).mode & 0o777).toBe(0o700);
   expect(first.secret.reveal()).toMatch(/^[\w-]{43}$/u);
@@ -44,14 +44,14 @@ test('a private folder, a free port and a fresh secret for each run', async () =
   expect(first.port).not.toBe(second.port);
   expect(first.canUseSockets).toBe(process.platform !== 'win32');
   expect(JSON.stringify(first)).not.toContain(first.secret.reveal());
-  expect(await removePlace(first.directory)).toBe(true);
+  expect(await removeRunContext(first.directory)).toBe(true);
   expect(existsSync(first.directory)).toBe(false);
 });
 
 test('where the path is too long for a socket, a port is used', async () => {
   const runRoot = join(root, 'long'.repeat(20));
   await prepareRunRoot(runRoot);
-  expect((await makePlace(nameRun(runRoot), who())).canUseSockets).toBe(false);
+  expect((await makeRunContext(nameRun(runRoot), who())).canUseSockets).toBe(false);
 });
 
 test.each<[string, (path: string) => void]>([
@@ -71,7 +71,7 @@ test.each<[string, (path: string) => void]>([
 test('a working folder that is not there is said in plain words', async () => {
   await prepareRunRoot(join(root, 'run'));
   const folder = join(root, 'gone');
-  await expect(makePlace(nameRun(join(root, 'run')), { ...who(), folder })).rejects.toMatchObject({
+  await expect(makeRunContext(nameRun(join(root, 'run')), { ...who(), folder })).rejects.toMatchObject({
     code: 'folder-missing',
     message: `The working folder "${folder}" does not exist or cannot be opened.`,
   });
@@ -81,5 +81,5 @@ test('a working folder may be a link to one', async () => {
   await prepareRunRoot(join(root, 'run'));
   const folder = join(root, 'link');
   symlinkSync(root, folder);
-  expect((await makePlace(nameRun(join(root, 'run')), { ...who(), folder })).folder).toBe(folder);
+  expect((await makeRunContext(nameRun(join(root, 'run')), { ...who(), folder })).folder).toBe(folder);
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Site, type SiteOptions } from '../../../src/main/core/server/run-resources.ts';
+import { RunResources, type RunResourcesOptions } from '../../../src/main/core/server/run-resources.ts';
 import { guardsOf, notingLog, simpleRedactor } from '../../fakes/supervised.ts';
 
 let root = '';
@@ -15,8 +15,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function site(more: Partial<SiteOptions> = {}): Site {
-  return new Site({
+function resources(more: Partial<RunResourcesOptions> = {}): RunResources {
+  return new RunResources({
     runRoot: join(root, 'run'),
     serverId: 'lab',
     folder: root,
@@ -28,12 +28,12 @@ function site(more: Partial<SiteOptions> = {}): Site {
 }
 
 test('record, folder and guard stand before a server, and go with it', async () => {
-  const it = site();
-  const place = await it.build();
+  const it = resources();
+  const context = await it.build();
   const { name } = it.names;
-  expect(redactor.known).toContain(place.secret.reveal());
+  expect(redactor.known).toContain(context.secret.reveal());
   expect(readdirSync(join(root, 'run')).sort()).toEqual([name, `${name}.json`]);
-  expect(readFileSync(join(root, 'run', `${name}.json`), 'utf8')).not.toContain(place.secret.reveal());
+  expect(readFileSync(join(root, 'run', `${name}.json`), 'utf8')).not.toContain(context.secret.reveal());
   const [guard] = await guardsOf({ runRoot: join(root, 'run') });
   expect(guard).toBeDefined();
   await it.follow({ pid: 4_000_000, start: '1' });
@@ -47,21 +47,21 @@ test('record, folder and guard stand before a server, and go with it', async () 
 });
 
 test('what cannot be ended keeps its record, and no secret', async () => {
-  const it = site();
-  const place = await it.build();
-  writeFileSync(join(place.directory, 'secret'), place.secret.reveal());
+  const it = resources();
+  const context = await it.build();
+  writeFileSync(join(context.directory, 'secret'), context.secret.reveal());
   await it.takeDown(1);
   expect(readdirSync(join(root, 'run'))).toEqual([`${it.names.name}.json`]);
   expect(log.notes.join()).toContain('cannot be ended');
 });
 
-test.each<[string, Partial<SiteOptions>, string]>([
+test.each<[string, Partial<RunResourcesOptions>, string]>([
   ['run root', { runRoot: '/dev/null/run' }, 'run-folder-failed'],
   ['record', { runRoot: '/proc/1/run' }, 'run-folder-failed'],
   ['working folder', { folder: '/nowhere' }, 'folder-missing'],
   ['guard', { guardPath: '/nowhere/guard.sh' }, 'guard-failed'],
 ])('without its %s there is no run, and nothing is left of it', async (_name, change, code) => {
-  const it = site(change);
+  const it = resources(change);
   await expect(it.build()).rejects.toMatchObject({ code });
   await it.takeDown(0);
   expect(existsSync(join(root, 'run')) ? readdirSync(join(root, 'run')) : []).toEqual([]);

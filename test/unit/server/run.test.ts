@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LaunchPlan, Proof } from '../../../src/main/core/ports.ts';
-import { usualLimits, type SuperviseOptions } from '../../../src/main/core/server/options.ts';
-import { Run, type RunNews } from '../../../src/main/core/server/run.ts';
+import { defaultSupervisionLimits, type SuperviseOptions } from '../../../src/main/core/server/options.ts';
+import { Run, type RunEvent } from '../../../src/main/core/server/run.ts';
 import { ServerLog } from '../../../src/main/core/server/server-log.ts';
 import { notingLog, simpleRedactor, somePlan, until } from '../../fakes/supervised.ts';
 
 let root = '';
 let run: Run | null = null;
-let news: RunNews[] = [];
+let news: RunEvent[] = [];
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'gh-run-'));
@@ -44,13 +44,13 @@ function begin(plan: Partial<LaunchPlan> | SuperviseOptions['plan'], planSeconds
     onChange: onLine,
     environment: { PATH: '/bin:/usr/bin' },
   };
-  run = new Run(options, { ...usualLimits, planSeconds }, output, told => news.push(told));
+  run = new Run(options, { ...defaultSupervisionLimits, planSeconds }, output, told => news.push(told));
   return run;
 }
 
 const sh = (script: string): { argv: string[] } => ({ argv: ['/bin/sh', '-c', script] });
 const never: LaunchPlan['prove'] = () => Promise.resolve<Proof>({ kind: 'not-yet', detail: 'nothing' });
-const first = async (): Promise<RunNews | undefined> => {
+const first = async (): Promise<RunEvent | undefined> => {
   await until('some news', () => news.length > 0);
   return news[0];
 };
@@ -65,7 +65,7 @@ test('proved, then ended: nothing is left, and nothing more is told', async () =
   expect(news).toHaveLength(1);
 });
 
-test.each<[string, Partial<LaunchPlan>, Partial<RunNews>]>([
+test.each<[string, Partial<LaunchPlan>, Partial<RunEvent>]>([
   ['ends before it is ready', { ...sh('exit 3'), prove: never }, { kind: 'broke', trouble: 'exited' }],
   [
     'is late',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LaunchPlan, Proof, Supervised } from '../../../src/main/core/ports.ts';
-import { usualPatience } from '../../../src/main/core/server/lifecycle.ts';
+import { defaultRestartPolicy } from '../../../src/main/core/server/restart-policy.ts';
 import type { SuperviseOptions } from '../../../src/main/core/server/options.ts';
 import { supervise } from '../../../src/main/core/server/supervisor.ts';
 import { notingLog, simpleRedactor, somePlan, until } from '../../fakes/supervised.ts';
@@ -121,7 +121,7 @@ test('unhealthy after misses, ready when it answers again, the same process all 
   let well = true;
   const prove = (): Promise<Proof> =>
     Promise.resolve(well ? { kind: 'ours' } : { kind: 'not-yet', detail: 'silence' });
-  begin({ prove }, { limits: { probeSeconds: 0.02, patience: { ...usualPatience, misses: 3 } } });
+  begin({ prove }, { limits: { probeSeconds: 0.02, policy: { ...defaultRestartPolicy, missedProbes: 3 } } });
   await it.start();
   const { pid } = it;
   well = false;
@@ -145,7 +145,7 @@ test('kernels are asked for where there is somebody to ask, and nobody waits for
 });
 
 test('a secret in a reason is not told', async () => {
-  begin({}, { plan: place => Promise.reject(new Error(`bad secret ${place.secret.reveal()}`)) });
+  begin({}, { plan: context => Promise.reject(new Error(`bad secret ${context.secret.reveal()}`)) });
   await expect(it.start()).rejects.toThrow('bad secret ***');
   expect(it.failure()?.summary).toBe('bad secret ***');
 });

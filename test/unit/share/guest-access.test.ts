@@ -1,34 +1,38 @@
 import { beforeEach, expect, test } from 'vitest';
-import { answerWait, type Wait, type WaitTable } from '../../../src/main/core/share/ledger/join-requests.ts';
-import { makeDesk } from '../../../src/main/core/share/guest-access.ts';
+import {
+  answerJoinRequest,
+  type JoinRequest,
+  type JoinRequestTable,
+} from '../../../src/main/core/share/ledger/join-requests.ts';
+import { makeGuestAccess } from '../../../src/main/core/share/guest-access.ts';
 import { createJoinLimits, type JoinLimits } from '../../../src/main/core/share/ledger/join-limits.ts';
-import type { Guest } from '../../../src/main/core/share/ledger/guest-sessions.ts';
+import type { StoredGuestSession } from '../../../src/main/core/share/ledger/guest-sessions.ts';
 import type { Ledger } from '../../../src/main/core/share/ledger/ledger.ts';
-import type { GuestDesk, JoinAnswer, JoinAsked } from '../../../src/main/core/share-ports.ts';
+import type { GuestAccess, JoinAnswer, JoinAsked } from '../../../src/main/core/share-ports.ts';
 import { day, guest, LedgerBench } from '../../support/ledger.ts';
 
 const bench = new LedgerBench();
 let ledger: Ledger;
-let waits: WaitTable;
+let joinRequests: JoinRequestTable;
 let joins: JoinLimits;
-let joined: Guest[];
-let asked: Wait[];
+let joined: StoredGuestSession[];
+let asked: JoinRequest[];
 let asksName: boolean;
 let gone = '';
 
 beforeEach(async () => {
   ledger = await bench.opened();
-  waits = new Map();
+  joinRequests = new Map();
   joins = createJoinLimits();
   joined = [];
   asked = [];
   asksName = true;
 });
 
-function deskOf(serverId = 'thesis'): GuestDesk {
-  return makeDesk({
+function deskOf(serverId = 'thesis'): GuestAccess {
+  return makeGuestAccess({
     ledger,
-    waits,
+    joinRequests,
     joins,
     serverId,
     serverName: () => 'Thesis',
@@ -105,41 +109,41 @@ test('a tool is called by the label of its link', async () => {
 
 test('with approval nobody is in before the owner has answered, and then once, under the name that was approved', async () => {
   const { link, secret } = await ledger.make({ ...day, approval: true });
-  const desk = deskOf();
-  expect(desk.look(link.id, secret.reveal())).toMatchObject({ open: true, invitation: { approval: true } });
-  const first = await desk.join(ask(link.id, secret.reveal()));
+  const access = deskOf();
+  expect(access.look(link.id, secret.reveal())).toMatchObject({ open: true, invitation: { approval: true } });
+  const first = await access.join(ask(link.id, secret.reveal()));
   const ticket = first.kind === 'wait' ? first.ticket.reveal() : '';
   expect(asked).toMatchObject([{ name: 'Ada', linkId: link.id }]);
-  expect(desk.waiting(link.id, ticket)).toBe('waiting');
-  expect(reasonOf(await desk.join(ask(link.id, secret.reveal(), { ticket })))).toBe('wait-over');
-  answerWait(waits, ledger.now(), asked[0]?.id ?? '', 'given');
-  expect(desk.waiting(link.id, ticket)).toBe('given');
+  expect(access.waiting(link.id, ticket)).toBe('waiting');
+  expect(reasonOf(await access.join(ask(link.id, secret.reveal(), { ticket })))).toBe('wait-over');
+  answerJoinRequest(joinRequests, ledger.now(), asked[0]?.id ?? '', 'given');
+  expect(access.waiting(link.id, ticket)).toBe('given');
   const boss = { ...guest, name: 'Boss' };
-  expect(reasonOf(await desk.join(ask(link.id, 'wrong', { ticket, guest: boss })))).toBe('no-such-link');
-  expect(reasonOf(await desk.join(ask(link.id, secret.reveal(), { ticket, guest: boss })))).toBe('in');
+  expect(reasonOf(await access.join(ask(link.id, 'wrong', { ticket, guest: boss })))).toBe('no-such-link');
+  expect(reasonOf(await access.join(ask(link.id, secret.reveal(), { ticket, guest: boss })))).toBe('in');
   expect(joined.map(({ name }) => name)).toEqual(['Ada']);
-  expect(reasonOf(await desk.join(ask(link.id, secret.reveal(), { ticket })))).toBe('wait-over');
+  expect(reasonOf(await access.join(ask(link.id, secret.reveal(), { ticket })))).toBe('wait-over');
 });
 
 test('who is denied is told so and stays out', async () => {
   const { link, secret } = await ledger.make({ ...day, approval: true });
-  const desk = deskOf();
-  const first = await desk.join(ask(link.id, secret.reveal()));
+  const access = deskOf();
+  const first = await access.join(ask(link.id, secret.reveal()));
   const ticket = first.kind === 'wait' ? first.ticket.reveal() : '';
-  answerWait(waits, ledger.now(), asked[0]?.id ?? '', 'denied');
-  expect(desk.waiting(link.id, ticket)).toBe('denied');
-  expect(reasonOf(await desk.join(ask(link.id, secret.reveal(), { ticket })))).toBe('denied');
+  answerJoinRequest(joinRequests, ledger.now(), asked[0]?.id ?? '', 'denied');
+  expect(access.waiting(link.id, ticket)).toBe('denied');
+  expect(reasonOf(await access.join(ask(link.id, secret.reveal(), { ticket })))).toBe('denied');
   expect(joined).toEqual([]);
 });
 
 test('a link may be taken back while its guest waits', async () => {
   const { link, secret } = await ledger.make({ ...day, approval: true });
-  const desk = deskOf();
-  const first = await desk.join(ask(link.id, secret.reveal()));
+  const access = deskOf();
+  const first = await access.join(ask(link.id, secret.reveal()));
   const ticket = first.kind === 'wait' ? first.ticket.reveal() : '';
-  answerWait(waits, ledger.now(), asked[0]?.id ?? '', 'given');
+  answerJoinRequest(joinRequests, ledger.now(), asked[0]?.id ?? '', 'given');
   await ledger.revoke(link.id).saved;
-  expect(reasonOf(await desk.join(ask(link.id, secret.reveal(), { ticket })))).toBe('revoked');
+  expect(reasonOf(await access.join(ask(link.id, secret.reveal(), { ticket })))).toBe('revoked');
 });
 
 test('too many who wait are told so', async () => {

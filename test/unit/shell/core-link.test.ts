@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { CoreLink } from '../../../src/main/shell/core-link.ts';
 import type { CoreClient, ShellLog } from '../../../src/main/shell/shell-ports.ts';
-import { TokenKeeper } from '../../../src/main/shell/token-cache.ts';
+import { TokenCache } from '../../../src/main/shell/token-cache.ts';
 import type { ServerInfo } from '../../../src/shared/model.ts';
 import { serverInfo } from './server-info.ts';
 
@@ -130,7 +130,7 @@ test('a token is asked for once at a time, and whether it changed is told', asyn
   const core = new FakeCore({ 'server.list': () => [], 'server.windowToken': () => ({ url, token }) });
   const link = new CoreLink(async () => core.client(), silent);
   await link.connect();
-  const keeper = new TokenKeeper(link, silent);
+  const keeper = new TokenCache(link, silent);
   expect(keeper.reveal('lab', own)).toBeNull();
   expect(await Promise.all([keeper.refresh('lab'), keeper.refresh('lab')])).toEqual([true, true]);
   expect(await keeper.refresh('lab')).toBe(false);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Person } from '../../../src/shared/sharing.ts';
+import type { GuestSessionInfo } from '../../../src/shared/sharing.ts';
 import type { CoreLink } from '../../../src/main/shell/core-link.ts';
 import { ShareWatch } from '../../../src/main/shell/share-watch.ts';
 import type { ShareNotice } from '../../../src/main/shell/share-notice.ts';
@@ -68,7 +68,7 @@ test('the owner is told who joins and who waits', () => {
   expect(notices.map(({ title }) => title)).toEqual(['Ada is in “s”', 'Ada waits to be let in']);
 });
 
-const person = (name: string): Person => ({
+const person = (name: string): GuestSessionInfo => ({
   session: '0123456789ab',
   link: 'abc',
   server: 's',

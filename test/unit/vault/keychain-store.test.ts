@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { keychainKeeper, openKeychain, sessionBus } from '../../../src/main/core/vault/keychain-store.ts';
+import { keychainStore, openKeychain, sessionBus } from '../../../src/main/core/vault/keychain-store.ts';
 import { KeychainTimeout, type KeychainCalls } from '../../../src/main/core/vault/keychain-process.ts';
 
 interface Fake extends KeychainCalls {
@@ -37,35 +37,35 @@ function fake(fault: (step: string, account: string) => Error | null = () => nul
 
 test('keeps, reads, deletes, and leaves no proof behind', async () => {
   const calls = fake();
-  const keeper = keychainKeeper(calls, 'Here.');
-  expect(await keeper.get('a')).toBeNull();
-  await keeper.set('a', new Secret('v'));
-  expect((await keeper.get('a'))?.reveal()).toBe('v');
+  const secretStore = keychainStore(calls, 'Here.');
+  expect(await secretStore.get('a')).toBeNull();
+  await secretStore.set('a', new Secret('v'));
+  expect((await secretStore.get('a'))?.reveal()).toBe('v');
   expect([...calls.kept.keys()]).toEqual(['a']);
-  await keeper.delete('a');
+  await secretStore.delete('a');
   expect(calls.kept.size).toBe(0);
-  expect(keeper).toMatchObject({ store: 'keychain', sentence: 'Here.' });
+  expect(secretStore).toMatchObject({ store: 'keychain', sentence: 'Here.' });
 });
 
 test('"nothing found" is believed only of a keychain that is not locked', async () => {
   const calls = fake(step =>
     step === 'set' ? new Error('Cannot create an item in a locked collection') : null,
   );
-  const keeper = keychainKeeper(calls, 'Here.');
-  await expect(keeper.get('a')).rejects.toMatchObject({ code: 'keychain-locked' });
-  await expect(keeper.delete('a')).rejects.toMatchObject({ code: 'keychain-locked' });
+  const secretStore = keychainStore(calls, 'Here.');
+  await expect(secretStore.get('a')).rejects.toMatchObject({ code: 'keychain-locked' });
+  await expect(secretStore.delete('a')).rejects.toMatchObject({ code: 'keychain-locked' });
 });
 
 test('a keychain that is gone is tried once more with a new child; one that is locked or slow is not', async () => {
   let faults = [new Error('disconnected')];
   const calls = fake(() => faults.shift() ?? null);
-  const keeper = keychainKeeper(calls, 'Here.');
-  await keeper.set('a', new Secret('v'));
+  const secretStore = keychainStore(calls, 'Here.');
+  await secretStore.set('a', new Secret('v'));
   expect([calls.closed, calls.kept.get('a')]).toEqual([1, 'v']);
   faults = [new Error('disconnected'), new Error('disconnected')];
-  await expect(keeper.set('a', new Secret('w'))).rejects.toMatchObject({ code: 'keychain-gone' });
+  await expect(secretStore.set('a', new Secret('w'))).rejects.toMatchObject({ code: 'keychain-gone' });
   faults = [new KeychainTimeout()];
-  await expect(keeper.set('a', new Secret('w'))).rejects.toMatchObject({ code: 'keychain-timeout' });
+  await expect(secretStore.set('a', new Secret('w'))).rejects.toMatchObject({ code: 'keychain-timeout' });
   expect(calls.closed).toBe(2);
 });
 

@@ -3,7 +3,7 @@ import { lstat, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { SecretKeeper } from '../../../src/main/core/ports.ts';
+import type { SecretStore } from '../../../src/main/core/ports.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
 import type { DeriveKey } from '../../../src/main/core/vault/sealed-envelope.ts';
 import { openSealedFile } from '../../../src/main/core/vault/sealed-file-store.ts';
@@ -29,7 +29,7 @@ const derive: DeriveKey = (passphrase, salt = randomBytes(16)) => {
   return Promise.resolve({ salt, key: bytes.subarray(0, 32), check: bytes.subarray(32) });
 };
 
-const open = (passphrase = 'correct horse'): Promise<SecretKeeper> =>
+const open = (passphrase = 'correct horse'): Promise<SecretStore> =>
   openSealedFile(file, () => Promise.resolve(new Secret(passphrase)), derive);
 const current = async (): Promise<string> => join(folder, (await readdir(folder))[0] ?? '');
 
@@ -39,12 +39,12 @@ test('secrets are there the next time, in one private file that shows none of th
     asked.push(isNew);
     return Promise.resolve(new Secret('correct horse'));
   };
-  const keeper = await openSealedFile(file, ask, derive);
-  expect(await keeper.get('a')).toBeNull();
-  await keeper.set('a', new Secret('value of a'));
-  await keeper.set('b', new Secret('value of b'));
-  await keeper.delete('b');
-  await keeper.delete('b');
+  const secretStore = await openSealedFile(file, ask, derive);
+  expect(await secretStore.get('a')).toBeNull();
+  await secretStore.set('a', new Secret('value of a'));
+  await secretStore.set('b', new Secret('value of b'));
+  await secretStore.delete('b');
+  await secretStore.delete('b');
   const again = await openSealedFile(file, ask, derive);
   expect((await again.get('a'))?.reveal()).toBe('value of a');
   expect(await again.get('b')).toBeNull();
@@ -52,7 +52,7 @@ test('secrets are there the next time, in one private file that shows none of th
   expect(await readdir(folder)).toHaveLength(1);
   expect((await lstat(await current())).mode & 0o777).toBe(0o600);
   expect(await readFile(await current(), 'utf8')).not.toContain('value');
-  expect(keeper).toMatchObject({
+  expect(secretStore).toMatchObject({
     store: 'file',
     sentence: `Secrets are kept in ${file}, sealed with your passphrase.`,
   });
@@ -70,22 +70,22 @@ test('a short passphrase is refused when it is chosen', async () => {
 });
 
 test('a file that was damaged is refused, in mid-run too, and not written over', async () => {
-  const keeper = await open();
-  await keeper.set('a', new Secret('v'));
+  const secretStore = await open();
+  await secretStore.set('a', new Secret('v'));
   const path = await current();
   await writeFile(path, 'rubbish');
-  await expect(keeper.get('a')).rejects.toMatchObject({ code: 'secrets-damaged' });
-  await expect(keeper.set('b', new Secret('w'))).rejects.toMatchObject({ code: 'secrets-damaged' });
+  await expect(secretStore.get('a')).rejects.toMatchObject({ code: 'secrets-damaged' });
+  await expect(secretStore.set('b', new Secret('w'))).rejects.toMatchObject({ code: 'secrets-damaged' });
   await expect(open()).rejects.toMatchObject({ code: 'secrets-damaged' });
   expect(await readFile(path, 'utf8')).toBe('rubbish');
 });
 
 test('attack: an old file under a new number is not believed', async () => {
-  const keeper = await open();
+  const secretStore = await open();
   const old = await readFile(await current(), 'utf8');
-  await keeper.set('a', new Secret('v'));
+  await secretStore.set('a', new Secret('v'));
   await writeFile(`${file}.99`, old);
-  await expect(keeper.get('a')).rejects.toMatchObject({ code: 'secrets-damaged' });
+  await expect(secretStore.get('a')).rejects.toMatchObject({ code: 'secrets-damaged' });
 });
 
 test('two who write at once lose nothing', async () => {
@@ -102,12 +102,12 @@ test('two who write at once lose nothing', async () => {
 });
 
 test('a folder that went away is an error, and what was saved is not lost', async () => {
-  const keeper = await open();
-  await keeper.set('a', new Secret('v'));
+  const secretStore = await open();
+  await secretStore.set('a', new Secret('v'));
   await rename(folder, `${folder}-away`);
-  await expect(keeper.set('b', new Secret('w'))).rejects.toMatchObject({ code: 'read-failed' });
+  await expect(secretStore.set('b', new Secret('w'))).rejects.toMatchObject({ code: 'read-failed' });
   await rename(`${folder}-away`, folder);
-  expect((await keeper.get('a'))?.reveal()).toBe('v');
+  expect((await secretStore.get('a'))?.reveal()).toBe('v');
 });
 
 test('files of other names are left alone', async () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
 import {
-  openKeeper,
-  type KeeperChoice,
-  type KeeperOptions,
+  openSecretStore,
+  type SecretStoreChoice,
+  type SecretStoreOptions,
 } from '../../../src/main/core/vault/secret-store.ts';
 
 let folder = '';
@@ -18,8 +18,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const open = (choice: KeeperChoice, change: Partial<KeeperOptions> = {}) =>
-  openKeeper(choice, {
+const open = (choice: SecretStoreChoice, change: Partial<SecretStoreOptions> = {}) =>
+  openSecretStore(choice, {
     environment: {},
     platform: 'linux',
     home: folder,
@@ -29,18 +29,18 @@ const open = (choice: KeeperChoice, change: Partial<KeeperOptions> = {}) =>
   });
 
 test('memory was chosen and is said', async () => {
-  const keeper = await open('memory');
-  expect(keeper.store).toBe('memory');
-  expect(keeper.sentence).toBe(
+  const secretStore = await open('memory');
+  expect(secretStore.store).toBe('memory');
+  expect(secretStore.sentence).toBe(
     'The keychain is not used: `--secrets memory` or the setting secrets.store says so. Secrets are kept in memory, for this run only.',
   );
 });
 
 test('auto without a keychain is memory, says why, and writes nothing', async () => {
-  const keeper = await open('auto');
-  await keeper.set('a', new Secret('v'));
-  expect(keeper.store).toBe('memory');
-  expect(keeper.sentence).toBe(
+  const secretStore = await open('auto');
+  await secretStore.set('a', new Secret('v'));
+  expect(secretStore.store).toBe('memory');
+  expect(secretStore.sentence).toBe(
     'The keychain cannot be reached. Secrets are kept in memory, for this run only.',
   );
   expect(await readdir(folder)).toEqual([]);

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { GatehouseError } from '../../../src/main/core/errors.ts';
-import type { SecretKeeper } from '../../../src/main/core/ports.ts';
+import type { SecretStore } from '../../../src/main/core/ports.ts';
 import { createRedactor } from '../../../src/main/core/log/redact.ts';
 import { Secret } from '../../../src/main/core/secret.ts';
-import { memoryKeeper } from '../../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../../src/main/core/vault/memory-store.ts';
 import { checkSuppliedToken } from '../../../src/main/core/vault/supplied-token.ts';
 import { createVault } from '../../../src/main/core/vault/vault.ts';
 
-const keeper = (): SecretKeeper => memoryKeeper('Chosen.');
+const secretStore = (): SecretStore => memoryStore('Chosen.');
 
 test('a token is minted once, kept, and the same the next time', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   const first = await createVault(kept, { redactor: createRedactor() }).accessToken('jupyter-1');
   const again = await createVault(kept, { redactor: createRedactor() }).accessToken('jupyter-1');
   expect(first.reveal()).toMatch(/^[\w-]{43}$/);
@@ -18,13 +18,13 @@ test('a token is minted once, kept, and the same the next time', async () => {
 });
 
 test('every server has a secret of its own', async () => {
-  const vault = createVault(keeper(), { redactor: createRedactor() });
+  const vault = createVault(secretStore(), { redactor: createRedactor() });
   const secrets = await Promise.all([vault.accessToken('a'), vault.accessToken('b')]);
   expect(new Set(secrets.map(secret => secret.reveal())).size).toBe(2);
 });
 
 test('two who ask at once get one token', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   const vault = createVault(kept, { redactor: createRedactor() });
   const tokens = await Promise.all(Array.from({ length: 10 }, () => vault.accessToken('a')));
   expect(new Set(tokens.map(token => token.reveal())).size).toBe(1);
@@ -32,7 +32,7 @@ test('two who ask at once get one token', async () => {
 });
 
 test('a rotation between two readings is seen by the second, and what is kept is what was answered', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   const vault = createVault(kept, { redactor: createRedactor() });
   const [before, fresh, after] = await Promise.all([
     vault.accessToken('a'),
@@ -45,7 +45,7 @@ test('a rotation between two readings is seen by the second, and what is kept is
 });
 
 test('everything minted, read or supplied is removed from texts', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   await kept.set('access-token:old', new Secret('from-an-earlier-run'));
   const redactor = createRedactor();
   const vault = createVault(kept, { redactor, supplied: undefined });
@@ -61,7 +61,7 @@ test('everything minted, read or supplied is removed from texts', async () => {
 });
 
 test('a supplied token is used for every server and never kept; rotating replaces it', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   const vault = createVault(kept, {
     redactor: createRedactor(),
     supplied: checkSuppliedToken('chosen-by-me'),
@@ -74,7 +74,7 @@ test('a supplied token is used for every server and never kept; rotating replace
 });
 
 test('a forgotten server gets a new token', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   const vault = createVault(kept, { redactor: createRedactor() });
   const first = await vault.accessToken('a');
   await vault.forget('a');
@@ -83,7 +83,7 @@ test('a forgotten server gets a new token', async () => {
 });
 
 test('an unusable empty entry is replaced', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   await kept.set('access-token:a', new Secret(''));
   expect((await createVault(kept, { redactor: createRedactor() }).accessToken('a')).reveal()).toHaveLength(
     43,
@@ -91,7 +91,7 @@ test('an unusable empty entry is replaced', async () => {
 });
 
 test('a keychain that refuses is an error, no token is handed out that was not kept, and later it works', async () => {
-  const kept = keeper();
+  const kept = secretStore();
   let locked = true;
   const vault = createVault(
     {

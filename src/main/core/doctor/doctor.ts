@@ -7,7 +7,7 @@ import { homeInUse, ownerText } from '../home/home-errors.ts';
 import type { Environment, Paths } from '../paths.ts';
 import type { Vault } from '../ports.ts';
 
-export interface DoctorParts {
+export interface DoctorDeps {
   readonly paths: Paths;
   readonly environment: Environment;
   /** Where secrets are kept. Throws where they cannot be opened. */
@@ -23,18 +23,18 @@ export interface DoctorParts {
   readonly staleRuns: () => Promise<readonly string[]>;
 }
 
-type Check = (parts: DoctorParts) => Promise<readonly DoctorLine[]>;
+type Check = (deps: DoctorDeps) => Promise<readonly DoctorLine[]>;
 
 /** Milliseconds that one check may take; then its line says so. */
 const checkLimit = 25_000;
 
 /** Looks at everything that Gatehouse depends on. Each line says what is and, where something is wrong, what to do. Throws nothing. */
-export async function examine(parts: DoctorParts): Promise<readonly DoctorLine[]> {
-  const lines = await Promise.all(Object.entries(checks).map(([id, check]) => bounded(id, check, parts)));
+export async function examine(deps: DoctorDeps): Promise<readonly DoctorLine[]> {
+  const lines = await Promise.all(Object.entries(checks).map(([id, check]) => bounded(id, check, deps)));
   return lines.flat();
 }
 
-async function bounded(id: string, check: Check, parts: DoctorParts): Promise<readonly DoctorLine[]> {
+async function bounded(id: string, check: Check, deps: DoctorDeps): Promise<readonly DoctorLine[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly DoctorLine[]>(resolve => {
     timer = setTimeout(
@@ -43,7 +43,7 @@ async function bounded(id: string, check: Check, parts: DoctorParts): Promise<re
     );
   });
   try {
-    return await Promise.race([check(parts), late]);
+    return await Promise.race([check(deps), late]);
   } catch (error) {
     const { message, nextStep } = errorInfo(error);
     return [line(id, 'problem', id, message, nextStep)];

@@ -5,7 +5,7 @@ import { GatehouseError } from '../errors.ts';
 import { readTextIfPresent, writeFileAtomic } from '../files.ts';
 import type { MayWrite } from '../home/home-lock.ts';
 import type { Log } from '../ports.ts';
-import { createTurns } from '../keyed-mutex.ts';
+import { createKeyedMutex } from '../keyed-mutex.ts';
 
 const entrySchema = z.object({
   path: z.string().min(1).max(4096),
@@ -29,7 +29,7 @@ export interface Answers {
 }
 
 export function openAnswers(file: string, log: Log, mayWrite: MayWrite = async () => {}): Answers {
-  const inTurn = createTurns();
+  const runExclusive = createKeyedMutex();
   const write = async (entries: readonly Entry[]): Promise<void> => {
     await mayWrite();
     await writeFileAtomic(file, `${JSON.stringify(entries, null, 2)}\n`);
@@ -37,12 +37,12 @@ export function openAnswers(file: string, log: Log, mayWrite: MayWrite = async (
   return {
     read: () => readEntries(file, log),
     save: entry =>
-      inTurn('save', async () => {
+      runExclusive('save', async () => {
         const others = (await readEntries(file, log)).filter(({ path }) => path !== entry.path);
         await write([...others, entry]);
       }),
     drop: wanted =>
-      inTurn('save', async () => {
+      runExclusive('save', async () => {
         const entries = await readEntries(file, log);
         const rest = entries.filter(({ path }) => path !== wanted);
         if (rest.length < entries.length) await write(rest);

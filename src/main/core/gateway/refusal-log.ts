@@ -6,11 +6,11 @@ import type { Clock, Log } from '../ports.ts';
 
 const windowMs = 60_000;
 const linesEachWindow = 60;
-const longestField = 200;
+const maxFieldLength = 200;
 
 /** A text from outside as it may stand in a log. */
 export function logField(value: string | null | undefined): string {
-  const text = (value ?? '').slice(0, longestField);
+  const text = (value ?? '').slice(0, maxFieldLength);
   return text.replaceAll(/[^\u0020-\u007e]/g, character => {
     const code = character.charCodeAt(0).toString(16).padStart(4, '0');
     return `\\u${code}`;

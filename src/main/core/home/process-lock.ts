@@ -16,7 +16,7 @@ export interface ProcessTable {
   startOf(pid: number): Promise<string | null>;
 }
 
-const largestLock = 8000;
+const maxLockBytes = 8000;
 
 export interface LockKind<H> {
   /** Numbers are put behind it. */
@@ -67,7 +67,7 @@ export async function takeLock<H>(kind: LockKind<H>, own: H): Promise<HeldLock> 
 }
 
 function held(path: string, text: string): HeldLock {
-  const isOurs = async (): Promise<boolean> => (await readTextIfPresent(path, largestLock)) === text;
+  const isOurs = async (): Promise<boolean> => (await readTextIfPresent(path, maxLockBytes)) === text;
   return {
     isOurs,
     async beat() {
@@ -150,7 +150,7 @@ async function locksOf<H>({ path, read, isAlive }: LockKind<H>): Promise<readonl
   const locks: Lock<H>[] = [];
   for (const name of names) {
     if (!name.startsWith(start) || !/^[1-9]\d{0,14}$/.test(name.slice(start.length))) continue;
-    const text = await readTextIfPresent(join(dirname(path), name), largestLock);
+    const text = await readTextIfPresent(join(dirname(path), name), maxLockBytes);
     if (text === null) continue;
     const holder = read(text);
     const held = holder !== null && (await isAlive(holder, join(dirname(path), name)));

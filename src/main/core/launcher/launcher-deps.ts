@@ -5,10 +5,10 @@ import type { TrustedFolders } from '../folders/trusted-folders.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
 import type { Log, Profile, Vault } from '../ports.ts';
 import type { SavedServers } from './saved-servers.ts';
-import type { EntryParts } from './server-entry.ts';
+import type { ServerEntryDeps } from './server-entry.ts';
 import type { StartEnvironments } from './start-environments.ts';
 
-export interface LauncherParts {
+export interface LauncherDeps {
   readonly profiles: ReadonlyMap<ProfileName, Profile>;
   readonly saved: SavedServers;
   readonly environments: StartEnvironments;
@@ -20,7 +20,7 @@ export interface LauncherParts {
   /** Home folder of the owner: the working folder when none is asked for. */
   readonly home: string;
   readonly entry: Omit<
-    EntryParts,
+    ServerEntryDeps,
     'onChange' | 'save' | 'vault' | 'log' | 'follow' | 'newHostLabel' | 'clientCredential' | 'wishes'
   >;
   /** Where a server can be reached now; null when nothing of it runs. */

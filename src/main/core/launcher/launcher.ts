@@ -13,8 +13,8 @@ import {
 } from '../../../shared/model.ts';
 import { choose, inUse, noSetup, noSuchProfile, noSuchServer } from './choose-found.ts';
 import { GatehouseError } from '../errors.ts';
-import type { FindRequest, LauncherParts } from './launcher-deps.ts';
-import type { Profile, RunPlace } from '../ports.ts';
+import type { FindRequest, LauncherDeps } from './launcher-deps.ts';
+import type { Profile, RunContext } from '../ports.ts';
 import type { SharedServer } from '../share/share-listeners.ts';
 import type { SavedServer } from './saved-servers.ts';
 import { ServerEntry } from './server-entry.ts';
@@ -30,24 +30,24 @@ const findLimit = 20_000;
 
 /** Starts, keeps and stops servers: what the calls of the contract come down to. */
 export class Launcher {
-  readonly #parts: LauncherParts;
+  readonly #deps: LauncherDeps;
   readonly #entries = new Map<string, ServerEntry>();
   #quitting = false;
   readonly #setups = new AbortController();
 
-  constructor(parts: LauncherParts) {
-    this.#parts = parts;
-    for (const server of parts.saved.all()) this.#add(server);
+  constructor(deps: LauncherDeps) {
+    this.#deps = deps;
+    for (const server of deps.saved.all()) this.#add(server);
     void this.lookAtFolders();
   }
 
   get folders(): Pick<TrustedFolders, 'look' | 'list' | 'warnings'> {
-    return this.#parts.folders;
+    return this.#deps.folders;
   }
 
   /** With which a caller's servers are looked for and started. */
   environmentOf(caller: CallerEnvironment | undefined): Promise<Variables> {
-    return this.#parts.environments.of(caller);
+    return this.#deps.environments.of(caller);
   }
 
   list(): readonly ServerInfo[] {
@@ -82,9 +82,9 @@ export class Launcher {
   }
 
   async find({ caller, ...options }: FindRequest): Promise<readonly FoundServer[]> {
-    const environment = await this.#parts.environments.of(caller);
+    const environment = await this.#deps.environments.of(caller);
     const signal = AbortSignal.timeout(findLimit);
-    const all = [...this.#parts.profiles.values()].flatMap(profile => {
+    const all = [...this.#deps.profiles.values()].flatMap(profile => {
       const { find } = profile.within?.(environment) ?? profile;
       return find === null ? [] : [find({ ...options, signal })];
     });
@@ -95,20 +95,20 @@ export class Launcher {
   async prepare({ trustFolder, caller, ...request }: StartRequest): Promise<ServerEntry> {
     if (this.#quitting)
       throw new GatehouseError('quitting', 'Gatehouse is stopping.', { nextStep: 'Start it again.' });
-    const folder = request.folder ?? this.#parts.home;
+    const folder = request.folder ?? this.#deps.home;
     await checkFolder(folder);
     if (trustFolder !== undefined) await this.changeTrust(folders => folders.answer(folder, trustFolder));
-    const environment = await this.#parts.environments.of(caller);
+    const environment = await this.#deps.environments.of(caller);
     const found = await this.#choose(this.#profile(request.profile, environment), request, folder);
     const again = this.#sameStopped(request, folder, found);
     if (again !== undefined) {
-      this.#parts.environments.keep(again.saved.id, environment);
+      this.#deps.environments.keep(again.saved.id, environment);
       again.describe(found);
       again.renew(request);
       return again;
     }
     const title = titleOf(request, found);
-    const name = nameOf(request, folder, this.#parts.home, found?.title ?? title);
+    const name = nameOf(request, folder, this.#deps.home, found?.title ?? title);
     const id = newServerId(name, randomBytes);
     const server: SavedServer = {
       id,
@@ -120,10 +120,10 @@ export class Launcher {
       port: null,
       request: found === null ? request : { ...request, found: namedPath(request) ?? found.id },
     };
-    await this.#parts.saved.put(server);
-    this.#parts.environments.keep(id, environment);
+    await this.#deps.saved.put(server);
+    this.#deps.environments.keep(id, environment);
     const entry = this.#add(server);
-    entry.nextTrusted((await this.#parts.folders.look(folder)).trusted);
+    entry.nextTrusted((await this.#deps.folders.look(folder)).trusted);
     return entry;
   }
 
@@ -133,13 +133,13 @@ export class Launcher {
     { caller, fresh }: Parameters<Calls['server.restart']>[1] & object,
   ): Promise<ServerEntry> {
     const entry = this.entry(id);
-    await this.#parts.environments.renew(id, caller, fresh === true);
+    await this.#deps.environments.renew(id, caller, fresh === true);
     return entry;
   }
 
   /** Changes what its owner said of a folder; it holds from the next start of each server in it. Throws what the change throws. */
   async changeTrust(change: (folders: TrustedFolders) => Promise<FolderTrust>): Promise<FolderTrust> {
-    const changed = await change(this.#parts.folders);
+    const changed = await change(this.#deps.folders);
     await this.lookAtFolders();
     return changed;
   }
@@ -148,21 +148,21 @@ export class Launcher {
   async lookAtFolders(): Promise<void> {
     await Promise.all(
       [...this.#entries.values()].map(async entry =>
-        entry.nextTrusted((await this.#parts.folders.look(entry.saved.folder)).trusted),
+        entry.nextTrusted((await this.#deps.folders.look(entry.saved.folder)).trusted),
       ),
     );
   }
 
   async forget(id: string): Promise<void> {
     const entry = this.entry(id);
-    await this.#parts.unshare(id);
+    await this.#deps.unshare(id);
     await entry.stop('It is being forgotten.');
     this.#entries.delete(id);
-    this.#parts.environments.forget(id);
-    await this.#parts.saved.remove(id);
-    await this.#parts.removeLogs(id);
-    await this.#parts.vault.forget(id);
-    this.#parts.announce('server.forgotten', { id });
+    this.#deps.environments.forget(id);
+    await this.#deps.saved.remove(id);
+    await this.#deps.removeLogs(id);
+    await this.#deps.vault.forget(id);
+    this.#deps.announce('server.forgotten', { id });
   }
 
   async busy(): Promise<Busy> {
@@ -197,7 +197,7 @@ export class Launcher {
   async quit(reason: string): Promise<void> {
     this.#quitting = true;
     this.#setups.abort(new GatehouseError('quitting', 'Gatehouse is stopping.'));
-    this.#parts.announce('core.stopping', { reason });
+    this.#deps.announce('core.stopping', { reason });
     await this.stopAll(reason);
   }
 
@@ -206,7 +206,7 @@ export class Launcher {
     const { setup } = this.#profile(name);
     if (setup === null) throw noSetup(name);
     return setup.run(
-      (progress: SetupProgress) => this.#parts.announce('setup.progress', progress),
+      (progress: SetupProgress) => this.#deps.announce('setup.progress', progress),
       this.#setups.signal,
     );
   }
@@ -223,14 +223,14 @@ export class Launcher {
   }
 
   #profileOf({ saved }: ServerEntry): Profile {
-    return this.#profile(saved.request.profile, this.#parts.environments.ofServer(saved.id));
+    return this.#profile(saved.request.profile, this.#deps.environments.ofServer(saved.id));
   }
 
   /** @param environment what its servers are looked for and started with; the core's own when absent */
   #profile(name: ProfileName, environment?: Variables): Profile {
-    const known = this.#parts.profiles.get(name);
+    const known = this.#deps.profiles.get(name);
     const profile = environment === undefined ? known : (known?.within?.(environment) ?? known);
-    if (profile === undefined) throw noSuchProfile(name, [...this.#parts.profiles.keys()]);
+    if (profile === undefined) throw noSuchProfile(name, [...this.#deps.profiles.keys()]);
     return profile;
   }
 
@@ -251,41 +251,41 @@ export class Launcher {
   }
 
   #add(server: SavedServer): ServerEntry {
-    const parts = this.#parts;
+    const deps = this.#deps;
     const entry: ServerEntry = new ServerEntry(
       {
-        ...parts.entry,
-        vault: parts.vault,
-        log: parts.log,
-        onChange: info => parts.announce('server.changed', info),
-        save: saved => parts.saved.put(saved),
-        follow: parts.follow,
+        ...deps.entry,
+        vault: deps.vault,
+        log: deps.log,
+        onChange: info => deps.announce('server.changed', info),
+        save: saved => deps.saved.put(saved),
+        follow: deps.follow,
         newHostLabel: () => newHostLabel(server.id, randomBytes),
-        clientCredential: parts.profiles.get(server.request.profile)?.clientCredential,
+        clientCredential: deps.profiles.get(server.request.profile)?.clientCredential,
         wishes: async () => (await this.#profileOf(entry).door?.(server.request)) ?? null,
       },
       server,
-      place => this.#plan(entry, place),
+      context => this.#plan(entry, context),
     );
     this.#entries.set(server.id, entry);
     return entry;
   }
 
-  async #plan(entry: ServerEntry, place: RunPlace): ReturnType<Profile['plan']> {
+  async #plan(entry: ServerEntry, context: RunContext): ReturnType<Profile['plan']> {
     const { id, request, folder, chosen } = entry.saved;
     const profile = this.#profileOf(entry);
     const found = await this.#choose(profile, request, folder);
     entry.describe(found);
-    const { path, trusted } = await this.#parts.folders.look(folder);
+    const { path, trusted } = await this.#deps.folders.look(folder);
     entry.startsTrusted(trusted);
     const plan = await profile.plan(request, found, {
-      ...place,
+      ...context,
       // What was judged is what is opened: a link on the way may have another end by then.
-      folder: trusted ? path : place.folder,
+      folder: trusted ? path : context.folder,
       folderTrusted: trusted,
-      doorOrigin: entry.gateway?.origin,
+      gatewayOrigin: entry.gateway?.origin,
     });
-    const variables = this.#parts.environments.ofServer(id);
-    return { ...plan, ...(await activated({ ...found, variables, chosen, log: this.#parts.log })) };
+    const variables = this.#deps.environments.ofServer(id);
+    return { ...plan, ...(await activated({ ...found, variables, chosen, log: this.#deps.log })) };
   }
 }

@@ -7,7 +7,7 @@ import { GatehouseError } from '../errors.ts';
 import { readTextIfPresent, writeFileAtomic } from '../files.ts';
 import type { MayWrite } from '../home/home-lock.ts';
 import type { Log } from '../ports.ts';
-import { createTurns } from '../keyed-mutex.ts';
+import { createKeyedMutex } from '../keyed-mutex.ts';
 
 /**
  * What is remembered of a server between two runs: no secret, no process, and no host label. A label is good only while the
@@ -66,11 +66,11 @@ export async function openSavedServers(
   const read = async (): Promise<Map<string, SavedServer>> =>
     new Map((await readServers(path, log)).map(server => [server.id, server]));
   const servers = await read();
-  const inTurn = createTurns();
+  const runExclusive = createKeyedMutex();
   const change = (what: (servers: Map<string, SavedServer>) => void): Promise<void> => {
     // Known at once, also where it cannot be saved.
     what(servers);
-    return inTurn('write', async () => {
+    return runExclusive('write', async () => {
       await mayWrite();
       const fresh = await read();
       what(fresh);

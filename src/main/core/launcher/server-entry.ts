@@ -2,11 +2,11 @@ import type { Failure, FoundServer, ServerInfo, StartRequest } from '../../../sh
 import { GatehouseError } from '../errors.ts';
 import type {
   ClientCredential,
-  DoorTls,
-  DoorWishes,
+  ListenerTls,
+  ListenerOverrides,
   LaunchPlan,
   Log,
-  RunPlace,
+  RunContext,
   Supervised,
   Vault,
 } from '../ports.ts';
@@ -18,7 +18,7 @@ import type { ShareRefusal } from '../share-ports.ts';
 import { refusalOf } from '../server/failure.ts';
 
 /** What one server needs of its surroundings. */
-export interface EntryParts {
+export interface ServerEntryDeps {
   readonly vault: Vault;
   readonly log: Log;
   openGateway(rules: GatewayRules): Promise<Gateway>;
@@ -33,16 +33,16 @@ export interface EntryParts {
   /** How the server's own clients show a credential. */
   readonly clientCredential?: ClientCredential | undefined;
   /** What the server's own settings ask of its door; null: nothing. */
-  wishes(): Promise<DoorWishes | null>;
+  wishes(): Promise<ListenerOverrides | null>;
   /** Certificate and rules for a door that is to speak TLS. @param host first label of its name */
-  doorTls(tls: DoorTls, host: string): Promise<LocalTls>;
+  gatewayTls(tls: ListenerTls, host: string): Promise<LocalTls>;
   /** From now on this token is in no log. */
   learn(token: Secret<string>): void;
 }
 
 export interface SuperviseRequest {
   readonly server: SavedServer;
-  readonly plan: (place: RunPlace) => Promise<LaunchPlan>;
+  readonly plan: (context: RunContext) => Promise<LaunchPlan>;
   /** Of the next run. */
   readonly umask: () => number | undefined;
   readonly onChange: () => void;
@@ -53,7 +53,7 @@ export interface SuperviseRequest {
  * and goes. A gateway that was closed is followed by one with another label (`newHostLabel`).
  */
 export class ServerEntry {
-  readonly #parts: EntryParts;
+  readonly #deps: ServerEntryDeps;
   #saved: SavedServer;
   #gateway: Promise<Gateway> | null = null;
   #door: Gateway | null = null;
@@ -69,12 +69,12 @@ export class ServerEntry {
   #runTrusted: boolean | null = null;
   #nextTrusted = false;
   /** Of the door that is open, or was last. */
-  #wishes: DoorWishes | null = null;
+  #wishes: ListenerOverrides | null = null;
 
-  constructor(parts: EntryParts, saved: SavedServer, plan: (place: RunPlace) => Promise<LaunchPlan>) {
-    this.#parts = parts;
+  constructor(deps: ServerEntryDeps, saved: SavedServer, plan: (context: RunContext) => Promise<LaunchPlan>) {
+    this.#deps = deps;
     this.#saved = saved;
-    this.#supervised = parts.supervise({
+    this.#supervised = deps.supervise({
       server: saved,
       plan,
       umask: () => this.#saved.request.umask,
@@ -107,7 +107,7 @@ export class ServerEntry {
 
   async rememberShare(sharePort: number, shareListen: string): Promise<void> {
     this.#saved = { ...this.#saved, sharePort, shareListen };
-    await this.#parts.save(this.#saved);
+    await this.#deps.save(this.#saved);
   }
 
   info(): ServerInfo {
@@ -148,9 +148,9 @@ export class ServerEntry {
 
   /** What opens its door. */
   async accessToken(): Promise<Secret<string>> {
-    const wished = (await this.#parts.wishes())?.token ?? null;
-    if (wished !== null) this.#parts.learn(wished);
-    return wished ?? this.#parts.vault.accessToken(this.#saved.id);
+    const wished = (await this.#deps.wishes())?.token ?? null;
+    if (wished !== null) this.#deps.learn(wished);
+    return wished ?? this.#deps.vault.accessToken(this.#saved.id);
   }
 
   /** What was found may have changed its version since the last start. */
@@ -176,7 +176,7 @@ export class ServerEntry {
   nextTrusted(trusted: boolean): void {
     if (this.#nextTrusted === trusted) return;
     this.#nextTrusted = trusted;
-    this.#parts.onChange(this.info());
+    this.#deps.onChange(this.info());
   }
 
   failure(): Failure | null {
@@ -196,7 +196,7 @@ export class ServerEntry {
       throw error;
     } finally {
       this.#opening = false;
-      if (this.#refusal !== null) this.#parts.onChange(this.info());
+      if (this.#refusal !== null) this.#deps.onChange(this.info());
     }
     await this.#supervised.start();
   }
@@ -208,8 +208,8 @@ export class ServerEntry {
 
   /** A new access token, in force at once: sessions and sockets of the old one end. */
   async rotateToken(): Promise<Secret<string>> {
-    if (((await this.#parts.wishes())?.token ?? null) !== null) throw tokenIsSet(this.#saved.id);
-    const token = await this.#parts.vault.rotateAccessToken(this.#saved.id);
+    if (((await this.#deps.wishes())?.token ?? null) !== null) throw tokenIsSet(this.#saved.id);
+    const token = await this.#deps.vault.rotateAccessToken(this.#saved.id);
     this.#door?.rotate(token);
     return token;
   }
@@ -226,41 +226,41 @@ export class ServerEntry {
     await opening?.catch(() => null);
     // First the address is taken back, then the server ends, and the port is let go last: whoever takes it next is asked nothing.
     this.#closing = true;
-    this.#parts.onChange(this.info());
+    this.#deps.onChange(this.info());
     await this.#supervised.stop(reason);
     const door = this.#door;
     this.#door = null;
     await door?.close();
     this.#closing = false;
-    this.#parts.follow(this.#saved.id, null);
-    this.#parts.onChange(this.info());
+    this.#deps.follow(this.#saved.id, null);
+    this.#deps.onChange(this.info());
   }
 
   async #open(): Promise<Gateway> {
     const { id, name, port } = this.#saved;
-    const host = this.#parts.newHostLabel();
-    const wishes = await this.#parts.wishes();
+    const host = this.#deps.newHostLabel();
+    const wishes = await this.#deps.wishes();
     const token = await this.accessToken();
-    const { clientCredential } = this.#parts;
+    const { clientCredential } = this.#deps;
     const tls = wishes?.tls ?? null;
-    const gateway = await this.#parts.openGateway({
+    const gateway = await this.#deps.openGateway({
       host,
       name,
       token,
       clientCredential,
       asksForToken: wishes?.asksForToken,
       basePath: wishes?.basePath,
-      tls: tls === null ? undefined : await this.#parts.doorTls(tls, host),
+      tls: tls === null ? undefined : await this.#deps.gatewayTls(tls, host),
       preferredPort: wishes?.port ?? port,
-      ...this.#parts.gatewayRules(),
+      ...this.#deps.gatewayRules(),
     });
     this.#door = gateway;
     this.#closing = false;
     this.#wishes = wishes === null ? null : { ...wishes, warnings: warningsOf(wishes, gateway) };
     if (gateway.port !== port) {
       this.#saved = { ...this.#saved, port: gateway.port };
-      await this.#parts.save(this.#saved).catch((error: unknown) => {
-        this.#parts.log.warn(
+      await this.#deps.save(this.#saved).catch((error: unknown) => {
+        this.#deps.log.warn(
           'The port of a server could not be remembered; the next start may take another.',
           {
             server: id,
@@ -289,14 +289,14 @@ export class ServerEntry {
     const upstream = this.upstreamState();
     if (upstream !== null) {
       this.#door?.setUpstream(upstream);
-      this.#parts.follow(this.#saved.id, this.shareState());
+      this.#deps.follow(this.#saved.id, this.shareState());
     }
-    this.#parts.onChange(this.info());
+    this.#deps.onChange(this.info());
   }
 }
 
 /** With what became of the wish for a port. */
-function warningsOf({ warnings, port }: DoorWishes, gateway: Gateway): readonly string[] {
+function warningsOf({ warnings, port }: ListenerOverrides, gateway: Gateway): readonly string[] {
   if (port === null || port === gateway.port) return warnings;
   return [...warnings, `Port ${port} is not free, so its door is on port ${gateway.port}.`];
 }

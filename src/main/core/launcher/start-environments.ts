@@ -7,7 +7,7 @@ import type { Log } from '../ports.ts';
 import { tidied, type Variables } from '../server/environment.ts';
 import { askLoginShell, type LoginAnswer, type LoginQuestion } from '../server/login-shell.ts';
 
-export interface StartEnvironmentParts {
+export interface StartEnvironmentDeps {
   /** Of the core's own process: for whoever sends none. */
   readonly own: Variables;
   readonly log: Log;
@@ -20,24 +20,24 @@ const shellLimit = 10_000;
 const goodFor = 60_000;
 
 export class StartEnvironments {
-  readonly #parts: StartEnvironmentParts;
+  readonly #deps: StartEnvironmentDeps;
   readonly #ofServers = new Map<string, Variables>();
   #answer: { readonly key: string; readonly at: number; readonly variables: Promise<Variables> } | null =
     null;
 
-  constructor(parts: StartEnvironmentParts) {
-    this.#parts = parts;
+  constructor(deps: StartEnvironmentDeps) {
+    this.#deps = deps;
   }
 
   /** The variables of whoever asks. Bounded in time; throws nothing. */
   async of(caller: CallerEnvironment | undefined): Promise<Variables> {
-    if (caller === undefined) return tidied(this.#parts.own);
+    if (caller === undefined) return tidied(this.#deps.own);
     return tidied(caller.login ? await this.#afterLogin(caller.variables) : caller.variables);
   }
 
   /** What a server was started with; the core's own when nobody has started it since the core did. */
   ofServer(id: string): Variables {
-    return this.#ofServers.get(id) ?? tidied(this.#parts.own);
+    return this.#ofServers.get(id) ?? tidied(this.#deps.own);
   }
 
   keep(id: string, variables: Variables): void {
@@ -64,7 +64,7 @@ export class StartEnvironments {
   }
 
   async #ask(variables: Variables): Promise<Variables> {
-    const { askShell = askLoginShell, log } = this.#parts;
+    const { askShell = askLoginShell, log } = this.#deps;
     const answer = await askShell({ variables, milliseconds: shellLimit });
     if (answer.kind === 'variables') {
       return { ...answer.variables, PATH: bothPaths(answer.variables['PATH'], variables['PATH']) };

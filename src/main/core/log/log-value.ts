@@ -1,9 +1,9 @@
 import { GatehouseError } from '../errors.ts';
 import type { Redactor } from '../ports.ts';
 
-const longestText = 4000;
-const mostRedacted = 65_536;
-const mostEntries = 40;
+const maxTextLength = 4000;
+const maxRedacted = 65_536;
+const maxEntries = 40;
 const deepest = 4;
 /** A field of such a name holds a secret, whatever it looks like. */
 const secretName = /token|secret|password|passphrase|authorization|cookie|credential|api_?key/i;
@@ -25,11 +25,11 @@ export function tidy(value: unknown, redactor: Redactor, depth = 0): unknown {
  * that as much is dropped at its end as the longest spelling of a secret (512 characters, percent-encoded) can be cut short by.
  */
 function shorten(text: string, redactor: Redactor): string {
-  const huge = text.length > mostRedacted;
-  const redacted = redactor.redact(huge ? text.slice(0, mostRedacted) : text);
+  const huge = text.length > maxRedacted;
+  const redacted = redactor.redact(huge ? text.slice(0, maxRedacted) : text);
   const safe = huge ? redacted.slice(0, -1600) : redacted;
-  if (!huge && safe.length <= longestText) return safe;
-  return `${safe.slice(0, longestText)} [cut here]`;
+  if (!huge && safe.length <= maxTextLength) return safe;
+  return `${safe.slice(0, maxTextLength)} [cut here]`;
 }
 
 function tidyObject(value: object, redactor: Redactor, depth: number): unknown {
@@ -50,12 +50,12 @@ function tidyObject(value: object, redactor: Redactor, depth: number): unknown {
 }
 
 function tidyList(values: readonly unknown[], redactor: Redactor, depth: number): unknown {
-  const shown = values.slice(0, mostEntries).map(entry => tidy(entry, redactor, depth + 1));
-  return values.length > mostEntries ? [...shown, `[${values.length - mostEntries} more]`] : shown;
+  const shown = values.slice(0, maxEntries).map(entry => tidy(entry, redactor, depth + 1));
+  return values.length > maxEntries ? [...shown, `[${values.length - maxEntries} more]`] : shown;
 }
 
 function tidyEntries(value: object, redactor: Redactor, depth: number): unknown {
-  const entries = Object.entries(value).slice(0, mostEntries);
+  const entries = Object.entries(value).slice(0, maxEntries);
   return Object.fromEntries(
     entries.map(([key, entry]) => {
       const hide = secretName.test(key) && (typeof entry === 'string' || typeof entry === 'object');

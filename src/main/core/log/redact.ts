@@ -13,7 +13,7 @@ const hidden = '***';
 /** Shorter values are words of every text; hiding them would hide nothing and ruin the log. */
 const shortestSecret = 4;
 /** Over this many the longest unused one is dropped; every read of a secret counts as use. */
-const mostSecrets = 1000;
+const maxSecrets = 1000;
 
 interface Form {
   readonly text: string;
@@ -39,7 +39,7 @@ export function createRedactor(): Redactor {
       learnt.set(value, known);
       ordered = null;
       const oldest = learnt.keys().next();
-      if (learnt.size > mostSecrets && oldest.done !== true) learnt.delete(oldest.value);
+      if (learnt.size > maxSecrets && oldest.done !== true) learnt.delete(oldest.value);
     },
     forget(secret: Secret<string>): void {
       learnt.delete(secret.reveal());

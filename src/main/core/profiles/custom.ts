@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { CustomCredential, ProfileName, StartRequest } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { Address, LaunchPlan, Log, Profile, RunPlace, Upstream } from '../ports.ts';
+import type { Address, LaunchPlan, Log, Profile, RunContext, Upstream } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { adviseByOutput } from './common/output-advice.ts';
 import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
@@ -61,7 +61,7 @@ export function customProfile(options: CustomProfileOptions): Profile {
     name: 'custom',
     title: kind.title,
     find: null,
-    plan: (request, _found, place) => planCustom(request, place, { ...options, platform }),
+    plan: (request, _found, context) => planCustom(request, context, { ...options, platform }),
     setup: null,
     sharing: customSharing,
     sharingOf: customSharingOf,
@@ -70,44 +70,44 @@ export function customProfile(options: CustomProfileOptions): Profile {
 
 async function planCustom(
   request: StartRequest,
-  place: RunPlace,
+  context: RunContext,
   options: CustomProfileOptions & { readonly platform: NodeJS.Platform },
 ): Promise<LaunchPlan> {
   const command = request.command ?? [];
   const credential = request.credential ?? { kind: 'none' };
   const used = usedPlaceholders(command);
-  checkRequest(request, used, place);
+  checkRequest(request, used, context);
   checkCredential(credential);
   checkMore(request.custom ?? {}, credential, used);
-  const program = await programOf(command[0] ?? '', place, options);
+  const program = await programOf(command[0] ?? '', context, options);
   const readyPath = checkedPath(request.readyPath ?? request.custom?.base ?? '/');
   const needsSecret = credential.kind !== 'none' || used.has('secretFile');
-  const secretFile = pathsOf(options.platform).join(place.directory, 'upstream-secret');
-  if (needsSecret) await writeSecret(secretFile, place.secret);
-  const address = addressOf(used, place);
+  const secretFile = pathsOf(options.platform).join(context.directory, 'upstream-secret');
+  if (needsSecret) await writeSecret(secretFile, context.secret);
+  const address = addressOf(used, context);
   const custom = request.custom ?? {};
   const base = custom.base ?? '/';
-  if (address.kind === 'port' && credential.kind === 'none') warnOfOpenPort(place, options.log);
+  if (address.kind === 'port' && credential.kind === 'none') warnOfOpenPort(context, options.log);
   const upstream: Upstream = {
     address,
     host: 'localhost',
-    headers: [...headersOf(credential, place.secret), ...fixedHeaders(custom)],
+    headers: [...headersOf(credential, context.secret), ...fixedHeaders(custom)],
     withheldCookies: [],
-    ...moreUpstream(custom, place.secondPort ?? 0),
+    ...moreUpstream(custom, context.secondPort ?? 0),
   };
   const { stop } = custom;
   return {
-    argv: [program, ...fillPlaceholders(command.slice(1), valuesOf(place, secretFile, base))],
+    argv: [program, ...fillPlaceholders(command.slice(1), valuesOf(context, secretFile, base))],
     environment: needsSecret ? { GATEHOUSE_UPSTREAM_SECRET_FILE: secretFile } : {},
     ownProgram: true,
-    folder: place.folder,
+    folder: context.folder,
     upstream,
     landing: base,
     prove: portProver({
       ...upstream,
       readyPath,
       readyText: custom.readyText,
-      alsoPorts: upstream.branches?.map(() => place.secondPort ?? 0) ?? [],
+      alsoPorts: upstream.branches?.map(() => context.secondPort ?? 0) ?? [],
       platform: options.platform,
       log: options.log,
     }),
@@ -121,12 +121,12 @@ async function planCustom(
 }
 
 function valuesOf(
-  place: RunPlace,
+  context: RunContext,
   secretFile: string,
   base: string,
 ): Readonly<Record<PlaceholderName, string>> {
-  const port2 = String(place.secondPort ?? 0);
-  return { port: String(place.port), port2, socket: socketOf(place), base, secretFile };
+  const port2 = String(context.secondPort ?? 0);
+  return { port: String(context.port), port2, socket: socketOf(context), base, secretFile };
 }
 
 async function writeSecret(path: string, secret: Secret<string>): Promise<void> {
@@ -135,26 +135,28 @@ async function writeSecret(path: string, secret: Secret<string>): Promise<void> 
   await writeFile(path, secret.reveal(), { mode: 0o600, flag: 'wx' });
 }
 
-function warnOfOpenPort(place: RunPlace, log: Log): void {
+function warnOfOpenPort(context: RunContext, log: Log): void {
   log.warn('This server asks nobody for a credential: other users of this computer can reach its port.', {
-    server: place.serverId,
+    server: context.serverId,
     nextStep: 'Let it listen on {socket}, or give it a credential.',
   });
 }
 
-function addressOf(used: ReadonlySet<PlaceholderName>, place: RunPlace): Address {
-  return used.has('socket') ? { kind: 'socket', path: socketOf(place) } : { kind: 'port', port: place.port };
+function addressOf(used: ReadonlySet<PlaceholderName>, context: RunContext): Address {
+  return used.has('socket')
+    ? { kind: 'socket', path: socketOf(context) }
+    : { kind: 'port', port: context.port };
 }
 
-function socketOf(place: RunPlace): string {
-  return `${place.directory}/server.sock`;
+function socketOf(context: RunContext): string {
+  return `${context.directory}/server.sock`;
 }
 
 function usage(code: string, message: string, nextStep: string): GatehouseError {
   return new GatehouseError(code, message, { kind: 'usage', nextStep });
 }
 
-function checkRequest(request: StartRequest, used: ReadonlySet<PlaceholderName>, place: RunPlace): void {
+function checkRequest(request: StartRequest, used: ReadonlySet<PlaceholderName>, context: RunContext): void {
   const example = 'For example: gatehouse serve -- python3 -m http.server --bind 127.0.0.1 {port}';
   if (request.command === undefined || request.command.length === 0 || request.command[0] === '') {
     throw usage('no-command', 'A custom server needs a command.', example);
@@ -169,7 +171,7 @@ function checkRequest(request: StartRequest, used: ReadonlySet<PlaceholderName>,
       example,
     );
   }
-  if (used.has('socket') && !place.canUseSockets) {
+  if (used.has('socket') && !context.canUseSockets) {
     throw usage(
       'no-sockets',
       'Unix sockets cannot be used here: the system has none, or the path of the private folder is too long.',
@@ -224,7 +226,7 @@ function checkedPath(path: string): string {
 /** The program with its full path: what cannot be run is told before anything is started. */
 async function programOf(
   name: string,
-  place: RunPlace,
+  context: RunContext,
   options: CustomProfileOptions & { readonly platform: NodeJS.Platform },
 ): Promise<string> {
   const paths = pathsOf(options.platform);
@@ -234,7 +236,7 @@ async function programOf(
   // No .cmd or .bat: they would need a shell.
   const endings = windows && paths.extname(name) === '' ? ['.exe'] : [''];
   const tried = beside
-    ? [paths.resolve(place.folder, name)]
+    ? [paths.resolve(context.folder, name)]
     : folders.filter(folder => paths.isAbsolute(folder)).map(folder => paths.join(folder, name));
   for (const path of tried.flatMap(path => endings.map(ending => path + ending))) {
     if (await isProgram(path, windows)) return path;
@@ -242,7 +244,7 @@ async function programOf(
   throw new GatehouseError('no-program', `The program "${name}" is not there, or cannot be run.`, {
     kind: 'not-found',
     nextStep: beside
-      ? `Check the path; it counts from ${place.folder}.`
+      ? `Check the path; it counts from ${context.folder}.`
       : 'Install it, or give its full path.',
   });
 }

@@ -103,7 +103,7 @@ export function jupyterProfile(options: JupyterProfileOptions): FoundProfile {
       canSetUp: true,
       log: options.log,
       look,
-      plan: (request, chosen, place) => planJupyter(planOptions, request, chosen, place),
+      plan: (request, chosen, context) => planJupyter(planOptions, request, chosen, context),
     }),
     sharing: jupyterSharing,
     setup: managedJupyter({ ...options, ...planOptions, location: managed }),

@@ -5,7 +5,7 @@ import { findMatlabProxies, matlabTitle } from './matlab/find-matlab.ts';
 import { planMatlab } from './matlab/plan-matlab.ts';
 import { matlabSharing } from './matlab/matlab-sharing.ts';
 import { tokenHeader } from './matlab/matlab-client.ts';
-import { basePathOf, doorWishes } from './matlab/variables.ts';
+import { basePathOf, listenerOverrides } from './matlab/variables.ts';
 
 /** MATLAB in a browser, through MathWorks' matlab-proxy from any Python environment of this computer. */
 export const kind: ProfileKind = {
@@ -54,7 +54,7 @@ export function matlabProfile(options: ProfileOptions): FoundProfile {
       canSetUp: false,
       log: options.log,
       look: ({ folder, named }) => findMatlabProxies(options, folder, named),
-      plan: (request, chosen, place) => planMatlab(options, request, chosen, place),
+      plan: (request, chosen, context) => planMatlab(options, request, chosen, context),
     }),
     clientCredential: {
       // With underscores: as its documentation spells it.
@@ -65,7 +65,7 @@ export function matlabProfile(options: ProfileOptions): FoundProfile {
     },
     setup: null,
     sharing: matlabSharing(sharedBase(environment)),
-    door: () => Promise.resolve().then(() => doorWishes(environment)),
+    door: () => Promise.resolve().then(() => listenerOverrides(environment)),
   };
 }
 

@@ -43,8 +43,8 @@ function busProfile(options: ProfileOptions): Profile {
   const onPort = simpleProfile(busServer('port'), options);
   return {
     ...onSocket,
-    plan: async (request, found, place) => {
-      const plan = await (place.canUseSockets ? onSocket : onPort).plan(request, found, place);
+    plan: async (request, found, context) => {
+      const plan = await (context.canUseSockets ? onSocket : onPort).plan(request, found, context);
       return { ...plan, prove: busProver(plan, options.platform) };
     },
   };

@@ -159,8 +159,8 @@ function netCreateProfile(options: ProfileOptions): Profile {
       canSetUp: false,
       log: options.log,
       look: ({ folder }) => findCheckout(folder, options),
-      plan: async (request, chosen, place) =>
-        onNode(await planSimple(server, options, request, chosen, place), chosen, options),
+      plan: async (request, chosen, context) =>
+        onNode(await planSimple(server, options, request, chosen, context), chosen, options),
     }),
     setup: null,
     sharing: server.sharing,
@@ -172,18 +172,18 @@ async function findCheckout(folder: string | undefined, options: ProfileOptions)
   if (folder === undefined) return [];
   const paths = pathsOf(options.platform);
   const found: FoundServer[] = [];
-  for (const place of [folder, paths.join(folder, 'build')]) {
-    const location = paths.join(place, 'nc.js');
-    const parts = [location, paths.join(place, 'app', 'unisys', 'server-network.js')];
+  for (const context of [folder, paths.join(folder, 'build')]) {
+    const location = paths.join(context, 'nc.js');
+    const parts = [location, paths.join(context, 'app', 'unisys', 'server-network.js')];
     const there = await Promise.all(parts.map(path => stat(path).catch(() => null)));
     if (!there.every(facts => facts?.isFile() === true)) continue;
     const hash = createHash('sha256').update(location).digest('hex').slice(0, 12);
-    const installed = await stat(paths.join(place, 'node_modules')).catch(() => null);
+    const installed = await stat(paths.join(context, 'node_modules')).catch(() => null);
     found.push({
       id: `${kind.name}-${hash}`,
       profile: kind.name,
       title: kind.title,
-      version: await versionOf(paths.join(place, 'package.json')),
+      version: await versionOf(paths.join(context, 'package.json')),
       location,
       origin: 'this folder',
       problem: installed === null ? 'Its packages are not installed: run `npm ci` in it.' : null,

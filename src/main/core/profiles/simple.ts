@@ -18,7 +18,7 @@ export function simpleProfile(server: SimpleServer, options: ProfileOptions): Pr
       canSetUp: false,
       log: options.log,
       look: ({ folder, named, signal }) => findSimple(server, { ...options, named }, folder, signal),
-      plan: (request, chosen, place) => planSimple(server, options, request, chosen, place),
+      plan: (request, chosen, context) => planSimple(server, options, request, chosen, context),
     }),
     setup: null,
     sharing: server.sharing,

@@ -19,8 +19,8 @@ export interface Activation {
 }
 
 const milliseconds = 10_000;
-const mostPrinted = 8 * 1024;
-const mostLines = 40;
+const maxPrinted = 8 * 1024;
+const maxLines = 40;
 const stateShape = z.object({ env_vars: z.record(z.string(), z.string()).optional() });
 /** Written by conda for a variable that is to be unset. */
 const unset = '***unset***';
@@ -81,7 +81,7 @@ async function afterScripts(location: string, variables: Variables, log: Log): P
     variables,
     milliseconds,
     // The last of it names what went wrong.
-    heard: text => (printed = (printed + text).slice(-mostPrinted)),
+    heard: text => (printed = (printed + text).slice(-maxPrinted)),
   });
   const said = asLines(printed);
   if (answer.kind === 'variables') return { variables: answer.variables, said };
@@ -102,6 +102,6 @@ function asLines(printed: string): readonly string[] {
   if (lines.length === 0) return [];
   return [
     'The activation scripts of the conda environment printed:',
-    ...lines.slice(-mostLines).map(line => `  | ${line}`),
+    ...lines.slice(-maxLines).map(line => `  | ${line}`),
   ];
 }

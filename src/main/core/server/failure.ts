@@ -7,7 +7,7 @@ import { cleanLine } from './output-lines.ts';
 import { proxiesIn } from './proxy.ts';
 
 /** What one run that went wrong leaves behind for the person who has to understand it. Already redacted. */
-export type Remains = Omit<Failure, 'summary' | 'attempts'>;
+export type FailureContext = Omit<Failure, 'summary' | 'attempts'>;
 
 export interface Broken {
   readonly trouble: Trouble;
@@ -20,7 +20,15 @@ export interface Broken {
   readonly redact: (text: string) => string;
 }
 
-export function remainsOf({ trouble, exit, plan, nextStep, kind, lastLines, redact }: Broken): Remains {
+export function failureContextOf({
+  trouble,
+  exit,
+  plan,
+  nextStep,
+  kind,
+  lastLines,
+  redact,
+}: Broken): FailureContext {
   const advice = plan === null ? null : advise(plan, lastLines, exit?.code ?? null);
   return {
     nextStep: redact(

@@ -33,13 +33,13 @@ async function ask(
   milliseconds: number,
   gone: AbortSignal,
 ): Promise<void> {
-  const patience = AbortSignal.any([AbortSignal.timeout(milliseconds), gone]);
+  const policy = AbortSignal.any([AbortSignal.timeout(milliseconds), gone]);
   const understood = await Promise.race([
-    askToStop(patience).then(
+    askToStop(policy).then(
       () => true,
       () => false,
     ),
-    wait(milliseconds, patience).then(() => false),
+    wait(milliseconds, policy).then(() => false),
   ]);
-  if (understood) await wait(milliseconds, patience);
+  if (understood) await wait(milliseconds, policy);
 }

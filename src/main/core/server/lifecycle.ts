@@ -1,11 +1,12 @@
 import type { ServerState } from '../../../shared/model.ts';
 import type { Proof } from '../ports.ts';
+import { defaultRestartPolicy, type RestartPolicy } from './restart-policy.ts';
 
 /**
  * The life of one supervised server. Pure: no clock, no process, no timer. The supervisor performs the effects and
  * tells what came of them. One promise above all: a run is launched only when everything of the run before is gone.
  */
-export interface Life {
+export interface Lifecycle {
   readonly state: ServerState;
   /** Why, one sentence. */
   readonly reason: string;
@@ -20,7 +21,7 @@ export interface Life {
   readonly failures: number;
   /** When the last failure was, in milliseconds of a clock that never jumps. */
   readonly failedAt: number;
-  readonly misses: number;
+  readonly missedProbes: number;
   /** Why nothing may be sent to a run that is up; null when it was proved to be ours and nothing has contradicted that since. */
   readonly shut: Shut | null;
   readonly portRetries: number;
@@ -28,7 +29,7 @@ export interface Life {
   readonly attempts: number;
 }
 
-/** As in `Reach`. */
+/** As in `UpstreamAccess`. */
 export type Shut = 'foreign' | 'unsafe';
 
 export type Next =
@@ -38,7 +39,7 @@ export type Next =
 
 export type Trouble = 'exited' | 'not-started' | 'not-ready' | 'port-taken' | 'forked-away' | 'unsafe';
 
-export type LifeEvent =
+export type LifecycleEvent =
   | { readonly kind: 'asked-to-start' }
   | { readonly kind: 'asked-to-stop'; readonly reason: string }
   | { readonly kind: 'asked-to-restart' }
@@ -60,30 +61,9 @@ export type Effect =
   | { readonly kind: 'stop-waiting' }
   | { readonly kind: 'watch'; readonly run: number };
 
-export interface Patience {
-  /** Milliseconds before the first, second, ... start after a failure; the last one repeats. */
-  readonly backoff: readonly number[];
-  /** So many failures in a row, and it is given up. */
-  readonly failures: number;
-  /** Milliseconds without a failure after which earlier ones are forgotten. */
-  readonly quiet: number;
-  /** Probes missed in a row until a server is called unhealthy. */
-  readonly misses: number;
-  /** How often a start is repeated because somebody else was faster at the port. */
-  readonly portRetries: number;
-}
+export type Step = readonly [Lifecycle, readonly Effect[]];
 
-export const usualPatience: Patience = {
-  backoff: [0, 500, 1000, 2000, 4000],
-  failures: 5,
-  quiet: 3_600_000,
-  misses: 3,
-  portRetries: 3,
-};
-
-export type Step = readonly [Life, readonly Effect[]];
-
-export const unborn: Life = {
+export const initialState: Lifecycle = {
   state: 'stopped',
   reason: 'It was not started yet.',
   run: 0,
@@ -92,14 +72,19 @@ export const unborn: Life = {
   patient: false,
   failures: 0,
   failedAt: 0,
-  misses: 0,
+  missedProbes: 0,
   shut: null,
   portRetries: 0,
   attempts: 0,
 };
 
 /** @param now milliseconds of a clock that never jumps */
-export function step(now: number, was: Life, event: LifeEvent, patience: Patience = usualPatience): Step {
+export function step(
+  now: number,
+  was: Lifecycle,
+  event: LifecycleEvent,
+  policy: RestartPolicy = defaultRestartPolicy,
+): Step {
   if ('run' in event && event.run !== was.run) return [was, []];
   switch (event.kind) {
     case 'asked-to-start':
@@ -109,24 +94,12 @@ export function step(now: number, was: Life, event: LifeEvent, patience: Patienc
     case 'asked-to-restart':
       return askedToRestart(was);
     case 'resumed':
-      return [{ ...was, misses: 0 }, []];
+      return [{ ...was, missedProbes: 0 }, []];
     case 'proved':
-      if (was.exists !== 'run' || isUp(was.state)) return [was, []];
-      return [
-        {
-          ...was,
-          state: 'ready',
-          reason: 'It answers and is ours.',
-          patient: true,
-          misses: 0,
-          shut: null,
-          portRetries: 0,
-        },
-        [{ kind: 'watch', run: was.run }],
-      ];
+      return proved(was);
     case 'broke':
       if (was.exists !== 'run') return [was, []];
-      return broke(now, was, event.trouble, event.summary, patience);
+      return broke(now, was, event.trouble, event.summary, policy);
     case 'ended':
       if (was.exists !== 'run') return [was, []];
       return ending(
@@ -140,35 +113,50 @@ export function step(now: number, was: Life, event: LifeEvent, patience: Patienc
       if (was.state !== 'restarting' || was.exists !== 'nothing') return [was, []];
       return launch(was);
     case 'probe':
-      return probed(was, event.proof, patience);
+      return probed(was, event.proof, policy);
     default:
       return event satisfies never;
   }
+}
+
+function proved(was: Lifecycle): Step {
+  if (was.exists !== 'run' || isUp(was.state)) return [was, []];
+  const reason = 'It answers and is ours.';
+  const ready: Lifecycle = {
+    ...was,
+    state: 'ready',
+    reason,
+    patient: true,
+    missedProbes: 0,
+    shut: null,
+    portRetries: 0,
+  };
+  return [ready, [{ kind: 'watch', run: was.run }]];
 }
 
 function isUp(state: ServerState): boolean {
   return state === 'ready' || state === 'unhealthy';
 }
 
-function launch(was: Life): Step {
+function launch(was: Lifecycle): Step {
   const run = was.run + 1;
   return [
-    { ...was, run, exists: 'run', misses: 0, shut: null, attempts: was.attempts + 1 },
+    { ...was, run, exists: 'run', missedProbes: 0, shut: null, attempts: was.attempts + 1 },
     [{ kind: 'launch', run }],
   ];
 }
 
-function ending(was: Life, next: Next, politely: boolean): Step {
+function ending(was: Lifecycle, next: Next, politely: boolean): Step {
   return [{ ...was, exists: 'ending', next }, [{ kind: 'end', run: was.run, politely }]];
 }
 
 /** What the owner asks for anew owes nothing to what failed before. */
-function afresh(was: Life): Life {
+function afresh(was: Lifecycle): Lifecycle {
   return { ...was, patient: false, failures: 0, portRetries: 0, attempts: 0 };
 }
 
-function askedToStart(was: Life): Step {
-  const starting: Life = { ...afresh(was), state: 'starting', reason: 'It was asked to start.' };
+function askedToStart(was: Lifecycle): Step {
+  const starting: Lifecycle = { ...afresh(was), state: 'starting', reason: 'It was asked to start.' };
   if (was.state === 'stopped' || was.state === 'failed') return launch(starting);
   if (was.state === 'stopping') {
     const reason = 'It is being stopped, and starts again after that.';
@@ -182,9 +170,9 @@ function askedToStart(was: Life): Step {
   return [was, []];
 }
 
-function askedToStop(was: Life, reason: string): Step {
-  const stopped: Life = { ...afresh(was), state: 'stopped', reason };
-  const stopping: Life = { ...stopped, state: 'stopping', next: { kind: 'stop', reason } };
+function askedToStop(was: Lifecycle, reason: string): Step {
+  const stopped: Lifecycle = { ...afresh(was), state: 'stopped', reason };
+  const stopping: Lifecycle = { ...stopped, state: 'stopping', next: { kind: 'stop', reason } };
   switch (was.exists) {
     case 'nothing':
       if (was.state === 'stopped') return [was, []];
@@ -198,8 +186,8 @@ function askedToStop(was: Life, reason: string): Step {
   }
 }
 
-function askedToRestart(was: Life): Step {
-  const restarting: Life = { ...afresh(was), state: 'restarting', reason: 'It was asked to restart.' };
+function askedToRestart(was: Lifecycle): Step {
+  const restarting: Lifecycle = { ...afresh(was), state: 'restarting', reason: 'It was asked to restart.' };
   const next: Next = { kind: 'launch', after: 0 };
   switch (was.exists) {
     case 'nothing':
@@ -218,7 +206,7 @@ function andNoWait([life, effects]: Step): Step {
   return [life, [{ kind: 'stop-waiting' }, ...effects]];
 }
 
-function broke(now: number, was: Life, trouble: Trouble, summary: string, patience: Patience): Step {
+function broke(now: number, was: Lifecycle, trouble: Trouble, summary: string, policy: RestartPolicy): Step {
   const failing = (reason: string): Step =>
     ending(
       { ...was, state: was.patient ? 'restarting' : 'starting', reason },
@@ -226,19 +214,19 @@ function broke(now: number, was: Life, trouble: Trouble, summary: string, patien
       false,
     );
   if (trouble === 'port-taken' && !isUp(was.state)) {
-    if (was.portRetries >= patience.portRetries) return failing(summary);
+    if (was.portRetries >= policy.portRetries) return failing(summary);
     const reason = `${summary} Trying another port.`;
     return ending({ ...was, reason, portRetries: was.portRetries + 1 }, { kind: 'launch', after: 0 }, false);
   }
   if (!was.patient || trouble === 'forked-away' || trouble === 'unsafe') return failing(summary);
-  const failures = now - was.failedAt >= patience.quiet ? 1 : was.failures + 1;
-  if (failures >= patience.failures) {
+  const failures = now - was.failedAt >= policy.quiet ? 1 : was.failures + 1;
+  if (failures >= policy.failures) {
     return failing(
       `It failed ${failures} times in a row and is not started again. The last time: ${summary}`,
     );
   }
-  const after = patience.backoff[Math.min(failures, patience.backoff.length) - 1] ?? 0;
-  const restarting: Life = {
+  const after = policy.backoff[Math.min(failures, policy.backoff.length) - 1] ?? 0;
+  const restarting: Lifecycle = {
     ...was,
     state: 'restarting',
     reason: `${summary} It is started again.`,
@@ -248,9 +236,9 @@ function broke(now: number, was: Life, trouble: Trouble, summary: string, patien
   return ending(restarting, { kind: 'launch', after }, false);
 }
 
-function cleared(was: Life): Step {
+function cleared(was: Lifecycle): Step {
   if (was.exists !== 'ending') return [was, []];
-  const gone: Life = { ...was, exists: 'nothing' };
+  const gone: Lifecycle = { ...was, exists: 'nothing' };
   switch (was.next.kind) {
     case 'stop':
       return [{ ...gone, state: 'stopped', reason: was.next.reason }, []];
@@ -267,14 +255,14 @@ function cleared(was: Life): Step {
   }
 }
 
-function probed(was: Life, proof: Proof, patience: Patience): Step {
+function probed(was: Lifecycle, proof: Proof, policy: RestartPolicy): Step {
   if (!isUp(was.state)) return [was, []];
   switch (proof.kind) {
     case 'ours':
-      if (was.state === 'ready') return [was.misses === 0 ? was : { ...was, misses: 0 }, []];
-      return [{ ...was, state: 'ready', reason: 'It answers again.', misses: 0, shut: null }, []];
+      if (was.state === 'ready') return [was.missedProbes === 0 ? was : { ...was, missedProbes: 0 }, []];
+      return [{ ...was, state: 'ready', reason: 'It answers again.', missedProbes: 0, shut: null }, []];
     case 'not-yet':
-      return missed(was, proof.detail, patience);
+      return missed(was, proof.detail, policy);
     case 'foreign':
     case 'unsafe':
       // Not one more request, however healthy it was: this is no question of health.
@@ -285,11 +273,11 @@ function probed(was: Life, proof: Proof, patience: Patience): Step {
 }
 
 /** Only a proof opens what is shut: that it is silent now does not. */
-function missed(was: Life, detail: string, patience: Patience): Step {
-  const misses = was.misses + 1;
-  if (misses < patience.misses || was.state === 'unhealthy') return [{ ...was, misses }, []];
-  const reason = `It did not answer ${misses} times in a row: ${detail}`;
-  return [{ ...was, state: 'unhealthy', reason, misses }, []];
+function missed(was: Lifecycle, detail: string, policy: RestartPolicy): Step {
+  const missedProbes = was.missedProbes + 1;
+  if (missedProbes < policy.missedProbes || was.state === 'unhealthy') return [{ ...was, missedProbes }, []];
+  const reason = `It did not answer ${missedProbes} times in a row: ${detail}`;
+  return [{ ...was, state: 'unhealthy', reason, missedProbes }, []];
 }
 
 function shutReason(detail: string): string {

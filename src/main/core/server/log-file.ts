@@ -16,7 +16,7 @@ export interface LogFileOptions {
 }
 
 /** Characters that may wait for a slow disk; beyond it lines are counted instead. */
-const mostWaiting = 1024 * 1024;
+const maxWaiting = 1024 * 1024;
 /** Milliseconds until a disk that refused is tried again. */
 const retryAfter = 10_000;
 const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
@@ -37,7 +37,7 @@ export class LogFile {
 
   append(line: string): void {
     const refused = this.#refusedAt !== null && this.#options.now() - this.#refusedAt < retryAfter;
-    if (refused || this.#characters + line.length > mostWaiting) {
+    if (refused || this.#characters + line.length > maxWaiting) {
       this.#lost += 1;
       return;
     }

@@ -23,7 +23,7 @@ export interface LoginQuestion {
 }
 
 const answerShape = z.record(z.string(), z.string());
-const mostBytes = 4 * 1024 * 1024;
+const maxBytes = 4 * 1024 * 1024;
 
 /** Runs the login shell once, bounded in time. Throws nothing. */
 export async function askLoginShell(question: LoginQuestion): Promise<LoginAnswer> {
@@ -125,7 +125,7 @@ function run(
     child.stderr?.setEncoding('utf8').on('data', (text: string) => heard?.(text));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      if (said.length > mostBytes) end({ reason: 'printed without end' });
+      if (said.length > maxBytes) end({ reason: 'printed without end' });
       // What it wrote before may still be on its way; `close` is sooner, unless something in the background holds the pipe.
       else if (said.split(mark).length < 3) return;
       else if (heard === undefined) end(said);

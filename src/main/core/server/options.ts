@@ -1,12 +1,12 @@
 import type { LogLine } from '../../../shared/model.ts';
-import type { Clock, LaunchPlan, Log, Redactor, RunPlace, Supervised } from '../ports.ts';
-import { usualPatience, type Patience } from './lifecycle.ts';
+import type { Clock, LaunchPlan, Log, Redactor, RunContext, Supervised } from '../ports.ts';
+import { defaultRestartPolicy, type RestartPolicy } from './restart-policy.ts';
 
 export interface SuperviseOptions {
   readonly serverId: string;
   readonly name: string;
   /** Called anew for each run, with a fresh secret, port and folder. */
-  readonly plan: (place: RunPlace) => Promise<LaunchPlan>;
+  readonly plan: (context: RunContext) => Promise<LaunchPlan>;
   /** Private folder in which the folders of runs are made; short, so that a Unix socket fits into 104 bytes. */
   readonly runRoot: string;
   readonly logFile: string;
@@ -34,7 +34,7 @@ export interface Limits {
   readonly maxLogBytes: number;
   /** Older logs that are kept. */
   readonly keptLogs: number;
-  readonly patience: Patience;
+  readonly policy: RestartPolicy;
   /** For the server's own way to end. */
   readonly askSeconds: number;
   /** From TERM to KILL. */
@@ -46,10 +46,10 @@ export interface Limits {
   readonly probeSeconds: number;
 }
 
-export const usualLimits: Limits = {
+export const defaultSupervisionLimits: Limits = {
   maxLogBytes: 4 * 1024 * 1024,
   keptLogs: 2,
-  patience: usualPatience,
+  policy: defaultRestartPolicy,
   askSeconds: 5,
   stopSeconds: 5,
   killSeconds: 20,

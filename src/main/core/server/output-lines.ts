@@ -2,9 +2,9 @@ import { StringDecoder } from 'node:string_decoder';
 import { stripVTControlCharacters } from 'node:util';
 
 /** Characters of one line that are kept. */
-export const longestLine = 4096;
+export const maxLineLength = 4096;
 /** Characters of one line that are looked at, so that a secret across the cut is still recognised as one. */
-const longestRaw = 2 * longestLine;
+const maxRawLength = 2 * maxLineLength;
 
 /** Bytes become lines: UTF-8 across chunk borders, no line longer than a bound, however long the server makes it. */
 export class LineSplitter {
@@ -40,17 +40,17 @@ export class LineSplitter {
     const lines: string[] = [];
     let at = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', at)) {
-      this.#take(text.slice(at, Math.min(end, at + longestRaw)));
+      this.#take(text.slice(at, Math.min(end, at + maxRawLength)));
       if (!this.#skipping) lines.push(this.#rest);
       this.#forget(false);
       at = end + 1;
     }
-    this.#take(text.slice(at, at + longestRaw));
+    this.#take(text.slice(at, at + maxRawLength));
     return lines;
   }
 
   #take(piece: string): void {
-    if (!this.#skipping) this.#rest = (this.#rest + piece).slice(0, longestRaw);
+    if (!this.#skipping) this.#rest = (this.#rest + piece).slice(0, maxRawLength);
   }
 }
 
@@ -67,9 +67,9 @@ export function cleanLine(raw: string, redact: (text: string) => string): string
       .replaceAll(/(?!\t)\p{Cc}/gu, '')
       .toWellFormed(),
   );
-  if (raw.length < longestRaw && text.length <= longestLine) return text;
+  if (raw.length < maxRawLength && text.length <= maxLineLength) return text;
   // The end of what was looked at may be the beginning of a secret.
-  return `${text.slice(0, Math.max(0, Math.min(longestLine, text.length - 512)))} ...`;
+  return `${text.slice(0, Math.max(0, Math.min(maxLineLength, text.length - 512)))} ...`;
 }
 
 /**
@@ -103,13 +103,13 @@ export class Budget {
 /** The last entries, bounded in number and in characters. */
 export class Recent<T extends { readonly text: string }> {
   readonly #most: number;
-  readonly #mostCharacters: number;
+  readonly #maxCharacters: number;
   #entries: T[] = [];
   #characters = 0;
 
-  constructor(most: number, mostCharacters: number) {
+  constructor(most: number, maxCharacters: number) {
     this.#most = most;
-    this.#mostCharacters = mostCharacters;
+    this.#maxCharacters = maxCharacters;
   }
 
   get size(): number {
@@ -119,7 +119,7 @@ export class Recent<T extends { readonly text: string }> {
   push(entry: T): void {
     this.#entries.push(entry);
     this.#characters += entry.text.length;
-    while (this.#entries.length > this.#most || this.#characters > this.#mostCharacters) {
+    while (this.#entries.length > this.#most || this.#characters > this.#maxCharacters) {
       this.#characters -= this.#entries.shift()?.text.length ?? 0;
     }
   }

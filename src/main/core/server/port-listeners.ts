@@ -70,8 +70,8 @@ function placeOf(address: string): Place {
   const mapped = /^0000000000000000FFFF0000([0-9A-F]{8})$/.exec(address)?.[1];
   const four = mapped ?? (address.length === 8 ? address : null);
   const precision = four === null ? 0 : 1;
-  const place = placeAt(four ?? address, precision);
-  return { ...place, address: written(four ?? address) };
+  const context = placeAt(four ?? address, precision);
+  return { ...context, address: written(four ?? address) };
 }
 
 function placeAt(address: string, precision: number): Omit<Place, 'address'> {
@@ -122,19 +122,19 @@ export function parseNetstat(text: string, port: number): Listener[] {
 }
 
 function namedPlace(address: string): Place {
-  const place = { address: address === '0.0.0.0' || address === '[::]' ? '*' : address, precision: 2 };
+  const context = { address: address === '0.0.0.0' || address === '[::]' ? '*' : address, precision: 2 };
   if (address === '127.0.0.1') {
-    return { ...place, reach: 'loopback', takesLoopback: true, takesLoopback6: false, precision: 3 };
+    return { ...context, reach: 'loopback', takesLoopback: true, takesLoopback6: false, precision: 3 };
   }
   if (address === '[::1]') {
-    return { ...place, reach: 'loopback', takesLoopback: false, takesLoopback6: true };
+    return { ...context, reach: 'loopback', takesLoopback: false, takesLoopback6: true };
   }
   if (address === '*' || address === '0.0.0.0' || address === '[::]') {
     const six = address !== '0.0.0.0';
-    return { ...place, reach: 'any', takesLoopback: true, takesLoopback6: six, precision: six ? 0 : 1 };
+    return { ...context, reach: 'any', takesLoopback: true, takesLoopback6: six, precision: six ? 0 : 1 };
   }
   const reach = address.startsWith('127.') ? 'loopback' : 'specific';
-  return { ...place, reach, takesLoopback: false, takesLoopback6: false };
+  return { ...context, reach, takesLoopback: false, takesLoopback6: false };
 }
 
 /** Who listens on a port of this computer. */

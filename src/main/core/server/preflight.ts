@@ -96,13 +96,15 @@ interface Place {
 }
 
 async function whatIsOpen(
-  place: Place,
+  context: Place,
   { paths, sockets }: PreflightQuestions,
   signal: AbortSignal,
 ): Promise<string[]> {
   const asked = [
-    ...paths.map(async path => ((await answersTo(place, path, false, signal)) ? [path] : [])),
-    ...sockets.map(async path => ((await answersTo(place, path, true, signal)) ? [`WebSocket ${path}`] : [])),
+    ...paths.map(async path => ((await answersTo(context, path, false, signal)) ? [path] : [])),
+    ...sockets.map(async path =>
+      (await answersTo(context, path, true, signal)) ? [`WebSocket ${path}`] : [],
+    ),
   ];
   return (await Promise.all(asked)).flat();
 }
@@ -117,11 +119,11 @@ const upgradeHeaders = {
 
 /** A stranger who is led there is not served, he is asked who he is. */
 const toSignIn = /log-?in|log-?on|sign-?in|auth|sso|[?&](?:next|redirect[\w-]*|return[\w-]*)=/i;
-const mostHops = 3;
+const maxHops = 3;
 
 /** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. Where a first page only leads to another one, that one counts. */
 function answersTo(
-  place: Place,
+  context: Place,
   path: string,
   upgrade: boolean,
   signal: AbortSignal,
@@ -129,15 +131,15 @@ function answersTo(
 ): Promise<boolean> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
   return new Promise(resolve => {
-    const { host, port, named } = place;
+    const { host, port, named } = context;
     const headers = { Host: named, ...(upgrade ? upgradeHeaders : { Accept: '*/*' }) };
     const dialled = host === here ? dialLoopback : { host };
     const asked = request({ ...dialled, port, path, agent: false, signal: bounded, headers }, response => {
       response.destroy();
       const status = response.statusCode ?? 0;
-      const next = upgrade || hops === mostHops ? null : leadsTo(named, path, response);
+      const next = upgrade || hops === maxHops ? null : leadsTo(named, path, response);
       if (next === null) resolve(!upgrade && status >= 200 && status < 300);
-      else resolve(answersTo(place, next, false, signal, hops + 1));
+      else resolve(answersTo(context, next, false, signal, hops + 1));
     });
     asked.on('upgrade', (_response, socket) => {
       socket.on('error', () => {});

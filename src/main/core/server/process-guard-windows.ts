@@ -1,15 +1,15 @@
 import type { Log } from '../ports.ts';
-import type { Guard } from './process-guard.ts';
+import type { ProcessGuard } from './process-guard.ts';
 import { openJobObject, type JobObject } from './job-object.ts';
 
 /**
  * The guard of Windows: a Job Object, so that the system itself ends the server when the core dies. Where it cannot be had, a core that is
  * killed hard leaves its server running until the next start of Gatehouse finds the record and ends it; that is said, not hidden.
  */
-export async function guardOnWindows(
+export async function processGuardOnWindows(
   log: Log,
   open: () => Promise<JobObject> = openJobObject,
-): Promise<Guard> {
+): Promise<ProcessGuard> {
   const unguarded = (error: unknown): null => {
     log.warn('This server would outlive a Gatehouse that is killed hard, until Gatehouse is started again.', {
       error: String(error),

@@ -4,11 +4,11 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GatehouseError } from '../errors.ts';
 import type { Log } from '../ports.ts';
-import { guardOnWindows } from './process-guard-windows.ts';
+import { processGuardOnWindows } from './process-guard-windows.ts';
 import type { Identity } from './processes.ts';
 
 /** Ends everything of one run when the core is no longer there to do it. */
-export interface Guard {
+export interface ProcessGuard {
   readonly pid: number | null;
   /** Ties the process group of this leader to the guard. */
   follow(leader: Identity): void;
@@ -36,14 +36,14 @@ export function guardScript(): string {
  * A guard that stands before the server does, so that there is no moment in which a killed core leaves an orphan.
  * @throws GatehouseError `guard-failed`
  */
-export async function startGuard(options: GuardOptions): Promise<Guard> {
-  if (process.platform === 'win32') return guardOnWindows(options.log);
+export async function startProcessGuard(options: GuardOptions): Promise<ProcessGuard> {
+  if (process.platform === 'win32') return processGuardOnWindows(options.log);
   const guard = new ShellGuard(options, await startShell(options));
   guard.watch();
   return guard;
 }
 
-class ShellGuard implements Guard {
+class ShellGuard implements ProcessGuard {
   readonly #options: GuardOptions;
   #shell: Shell;
   #leader: Identity | null = null;
@@ -81,8 +81,8 @@ class ShellGuard implements Guard {
     if (hasEnded(shell)) return;
     this.#say('done');
     shell.stdin.end();
-    const patience = AbortSignal.timeout(2000);
-    await once(shell, 'exit', { signal: patience }).catch(() => shell.kill('SIGKILL'));
+    const policy = AbortSignal.timeout(2000);
+    await once(shell, 'exit', { signal: policy }).catch(() => shell.kill('SIGKILL'));
   }
 
   #say(line: string): void {

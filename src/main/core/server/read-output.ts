@@ -12,7 +12,7 @@ const swift = { pieces: 64, milliseconds: 50 };
  * @param now milliseconds of a clock that never jumps
  * @param tell a raw line, or what is to be said about lines that are missing
  */
-export function takeIn(
+export function readOutput(
   stream: Readable,
   now: () => number,
   tell: (line: string, ours: boolean) => void,

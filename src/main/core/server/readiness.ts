@@ -54,7 +54,7 @@ async function elsewhere(plan: LaunchPlan, run: RunFacts): Promise<Readiness | n
   const places = await pidsOf(run, process.platform)
     .then(pids => placesOf(pids, process.platform))
     .catch(() => []);
-  if (places.length === 0 || places.some(place => place.endsWith(`:${address.port}`))) return null;
+  if (places.length === 0 || places.some(context => context.endsWith(`:${address.port}`))) return null;
   return {
     kind: 'late',
     detail: `nothing listens on port ${address.port}, where it was told to; it listens on ${places.join(', ')} instead`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../ports.ts';
 import { endFamily } from './ending.ts';
-import { removePlace } from './run-context.ts';
+import { removeRunContext } from './run-context.ts';
 import { startOf } from './processes.ts';
 
 const identity = z.object({ pid: z.int().min(2), start: z.string().min(1) });
@@ -109,7 +109,7 @@ async function cleanOne(runRoot: string, record: RunRecord, verdict: Verdict): P
     const leader = server !== null && (await startOf(server.pid)) === server.start ? server : null;
     if ((await endFamily({ marker, leader, graceful: 3000, bound: 10_000 })) > 0) return false;
   }
-  if (!(await removePlace(join(runRoot, record.name)))) return false;
+  if (!(await removeRunContext(join(runRoot, record.name)))) return false;
   await removeRecord(runRoot, record.name);
   return true;
 }
@@ -122,7 +122,7 @@ async function removeUnrecorded(runRoot: string, names: readonly string[]): Prom
     const path = join(runRoot, name);
     if (name.endsWith('.json') && (await readRecord(path)) !== null) continue;
     const status = await stat(path).catch(() => null);
-    if (status !== null && Date.now() - status.mtimeMs > 86_400_000) await removePlace(path);
+    if (status !== null && Date.now() - status.mtimeMs > 86_400_000) await removeRunContext(path);
   }
 }
 

@@ -3,12 +3,12 @@ import { lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { GatehouseError } from '../errors.ts';
-import type { RunPlace } from '../ports.ts';
+import type { RunContext } from '../ports.ts';
 import { mintSecret } from '../secret.ts';
 import { makeFolder } from '../make-folder.ts';
 
 /** A folder of a run may be this long (bytes), so that the path of a Unix socket in it fits into 104. */
-const longestFolder = 80;
+const maxFolderLength = 80;
 
 export interface RunNames {
   /** The folder's name in the run root. */
@@ -41,10 +41,10 @@ export async function prepareRunRoot(runRoot: string): Promise<void> {
 }
 
 /** @throws GatehouseError `run-folder-failed` */
-export async function makePlace(
+export async function makeRunContext(
   names: RunNames,
   who: { readonly serverId: string; readonly folder: string; readonly user: string },
-): Promise<RunPlace> {
+): Promise<RunContext> {
   await checkFolder(who.folder);
   try {
     await mkdir(names.directory, { mode: 0o700 });
@@ -56,7 +56,7 @@ export async function makePlace(
     // The launcher, which knows the trusted folders, says otherwise.
     folderTrusted: false,
     directory: names.directory,
-    canUseSockets: process.platform !== 'win32' && Buffer.byteLength(names.directory) <= longestFolder,
+    canUseSockets: process.platform !== 'win32' && Buffer.byteLength(names.directory) <= maxFolderLength,
     port: await getPort({ host: '127.0.0.1' }),
     // get-port does not give the same one twice within seconds.
     secondPort: await getPort({ host: '127.0.0.1' }),
@@ -79,7 +79,7 @@ async function checkFolder(folder: string): Promise<void> {
 }
 
 /** Never throws: a folder that cannot be removed now is removed at the next start, by its record. */
-export async function removePlace(directory: string): Promise<boolean> {
+export async function removeRunContext(directory: string): Promise<boolean> {
   return rm(directory, { recursive: true, force: true, maxRetries: 3 }).then(
     () => true,
     () => false,

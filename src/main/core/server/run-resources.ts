@@ -1,12 +1,12 @@
 import { GatehouseError } from '../errors.ts';
-import type { RunPlace } from '../ports.ts';
-import { guardScript, startGuard, type Guard } from './process-guard.ts';
+import type { RunContext } from '../ports.ts';
+import { guardScript, startProcessGuard, type ProcessGuard } from './process-guard.ts';
 import type { SuperviseOptions } from './options.ts';
-import { makePlace, nameRun, prepareRunRoot, removePlace, type RunNames } from './run-context.ts';
+import { makeRunContext, nameRun, prepareRunRoot, removeRunContext, type RunNames } from './run-context.ts';
 import type { Identity } from './processes.ts';
 import { recordOf, removeRecord, writeRecord } from './records.ts';
 
-export type SiteOptions = Pick<
+export type RunResourcesOptions = Pick<
   SuperviseOptions,
   'runRoot' | 'serverId' | 'folder' | 'user' | 'redactor' | 'log' | 'guardPath'
 >;
@@ -15,28 +15,28 @@ export type SiteOptions = Pick<
  * What stands around one run: its record, its folder, its guard. Built in this order and before the server, taken down
  * in the other: whenever the core dies, somebody knows what there is to end and to remove.
  */
-export class Site {
+export class RunResources {
   readonly names: RunNames;
-  readonly #options: SiteOptions;
-  #place: RunPlace | null = null;
-  #guard: Guard | null = null;
+  readonly #options: RunResourcesOptions;
+  #context: RunContext | null = null;
+  #guard: ProcessGuard | null = null;
 
-  constructor(options: SiteOptions) {
+  constructor(options: RunResourcesOptions) {
     this.#options = options;
     this.names = nameRun(options.runRoot);
   }
 
   /** @throws GatehouseError `run-folder-failed`, `folder-missing`, `guard-failed` */
-  async build(): Promise<RunPlace> {
+  async build(): Promise<RunContext> {
     const { runRoot, serverId, folder, user, redactor, log, guardPath } = this.#options;
     await prepareRunRoot(runRoot);
     await this.#record(null);
-    const place = await makePlace(this.names, { serverId, folder, user });
-    this.#place = place;
-    redactor.learn(place.secret);
+    const context = await makeRunContext(this.names, { serverId, folder, user });
+    this.#context = context;
+    redactor.learn(context.secret);
     const { name, marker } = this.names;
-    this.#guard = await startGuard({ runRoot, name, marker, script: guardPath ?? guardScript(), log });
-    return place;
+    this.#guard = await startProcessGuard({ runRoot, name, marker, script: guardPath ?? guardScript(), log });
+    return context;
   }
 
   async follow(leader: Identity): Promise<void> {
@@ -52,10 +52,10 @@ export class Site {
     if (left > 0) {
       log.error('Processes of a server cannot be ended; the next start tries again.', { run: name, left });
     }
-    const removed = await removePlace(directory);
+    const removed = await removeRunContext(directory);
     if (left === 0 && removed) await removeRecord(runRoot, name);
     await this.#guard?.release();
-    if (this.#place !== null) redactor.forget(this.#place.secret);
+    if (this.#context !== null) redactor.forget(this.#context.secret);
   }
 
   async #record(server: Identity | null): Promise<void> {

@@ -1,10 +1,18 @@
 import type { Failure } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { CheckHolder, LaunchPlan, PreflightReport, Proof, Reach, RunFacts, RunPlace } from '../ports.ts';
+import type {
+  CheckHolder,
+  LaunchPlan,
+  PreflightReport,
+  Proof,
+  UpstreamAccess,
+  RunFacts,
+  RunContext,
+} from '../ports.ts';
 import { endFamily, findFamily, wait } from './ending.ts';
 import { serverEnvironment } from './environment.ts';
 import { exitInWords, saysPortTaken } from './failure.ts';
-import { takeIn } from './read-output.ts';
+import { readOutput } from './read-output.ts';
 import { hasEnded, launch, type Child, type Exit } from './launch.ts';
 import { holderCheck } from './holder-check.ts';
 import { endLeader } from './leader.ts';
@@ -14,9 +22,9 @@ import { preflight, preflightWords } from './preflight.ts';
 import { markerName, startOf, type Identity } from './processes.ts';
 import { proveOnce, untilReady } from './readiness.ts';
 import type { ServerLog } from './server-log.ts';
-import { Site } from './run-resources.ts';
+import { RunResources } from './run-resources.ts';
 
-export type RunNews =
+export type RunEvent =
   | { readonly kind: 'proved' }
   /** A connection to it ended at another program. */
   | { readonly kind: 'probe'; readonly proof: Extract<Proof, { kind: 'foreign' }> }
@@ -37,8 +45,8 @@ export class Run {
   readonly #options: SuperviseOptions;
   readonly #limits: Limits;
   readonly #output: ServerLog;
-  readonly #tell: (news: RunNews) => void;
-  readonly #site: Site;
+  readonly #tell: (news: RunEvent) => void;
+  readonly #resources: RunResources;
   /** Aborted when the run is to be ended. */
   readonly #over = new AbortController();
   readonly #gone = new AbortController();
@@ -52,24 +60,24 @@ export class Run {
   #startedSteady = 0;
   plan: LaunchPlan | null = null;
   /** How to reach it once it was proved to be ours; null before. */
-  reach: Extract<Reach, { kind: 'open' }> | null = null;
+  reach: Extract<UpstreamAccess, { kind: 'open' }> | null = null;
   exit: Exit | null = null;
   startedAt: number | null = null;
   /** What was found when it was looked at from outside its door; null until it is ready. */
   found: PreflightReport | null = null;
 
-  constructor(options: SuperviseOptions, limits: Limits, output: ServerLog, tell: (news: RunNews) => void) {
+  constructor(options: SuperviseOptions, limits: Limits, output: ServerLog, tell: (news: RunEvent) => void) {
     this.#options = options;
     this.#limits = limits;
     this.#output = output;
     this.#tell = tell;
-    this.#site = new Site(options);
+    this.#resources = new RunResources(options);
     this.#launched = this.#launch();
   }
 
   get facts(): RunFacts | null {
     const pid = this.#child?.pid;
-    return pid === undefined || this.exit !== null ? null : { pid, marker: this.#site.names.marker };
+    return pid === undefined || this.exit !== null ? null : { pid, marker: this.#resources.names.marker };
   }
 
   /** Resolves when nothing of the run is left: no process, no folder, no guard. Throws nothing. */
@@ -80,8 +88,8 @@ export class Run {
 
   async #launch(): Promise<void> {
     try {
-      const place = await this.#site.build();
-      const plan = await this.#askForPlan(place);
+      const context = await this.#resources.build();
+      const plan = await this.#askForPlan(context);
       if (plan === null) return;
       this.plan = plan;
       for (const line of plan.said ?? []) this.#output.add('gatehouse', line);
@@ -95,12 +103,12 @@ export class Run {
   }
 
   /** Null when the run is to be ended before the answer came. */
-  async #askForPlan(place: RunPlace): Promise<LaunchPlan | null> {
+  async #askForPlan(context: RunContext): Promise<LaunchPlan | null> {
     const { planSeconds } = this.#limits;
     const over = new AbortController();
     try {
       const plan = await Promise.race([
-        this.#options.plan(place),
+        this.#options.plan(context),
         wait(planSeconds * 1000, AbortSignal.any([over.signal, this.#over.signal])),
       ]);
       if (this.#over.signal.aborted) return null;
@@ -122,7 +130,7 @@ export class Run {
       argv: plan.argv,
       folder: plan.folder,
       umask: this.#options.umask?.(),
-      environment: { ...clean, ...plan.environment, [markerName]: this.#site.names.marker },
+      environment: { ...clean, ...plan.environment, [markerName]: this.#resources.names.marker },
     });
     this.#child = child;
     this.startedAt = clock();
@@ -130,8 +138,8 @@ export class Run {
     const now = (): number => performance.now();
     const heard = (line: string, ours: boolean): void =>
       this.#output.add(ours ? 'gatehouse' : 'server', line);
-    takeIn(child.stdout, now, heard);
-    takeIn(child.stderr, now, heard);
+    readOutput(child.stdout, now, heard);
+    readOutput(child.stderr, now, heard);
     this.#drained = new Promise(resolve => child.once('close', resolve));
     // A signal that could not be sent: whether it has ended is seen by its exit.
     child.on('error', () => undefined);
@@ -140,7 +148,7 @@ export class Run {
     const start = child.pid === undefined ? null : await startOf(child.pid);
     if (child.pid === undefined || start === null) return;
     this.#leader = { pid: child.pid, start };
-    await this.#site.follow(this.#leader);
+    await this.#resources.follow(this.#leader);
   }
 
   async #prove(plan: LaunchPlan): Promise<void> {
@@ -193,7 +201,7 @@ export class Run {
     const lived = performance.now() - this.#startedSteady;
     // Its last words come after it, and are the most useful ones; but a grandchild may hold the pipe for ever.
     await this.#untilDrained(200);
-    const left = (await findFamily(this.#site.names.marker, this.#leader)).length;
+    const left = (await findFamily(this.#resources.names.marker, this.#leader)).length;
     const summary = exitInWords(this.exit, lived);
     if (this.exit.code !== 0) return this.#brokeByExit(summary);
     if (this.#ready) {
@@ -213,7 +221,7 @@ export class Run {
   }
 
   async #look(plan: LaunchPlan): Promise<PreflightReport> {
-    const family = await findFamily(this.#site.names.marker, this.#leader);
+    const family = await findFamily(this.#resources.names.marker, this.#leader);
     const over = AbortSignal.any([this.#over.signal, this.#gone.signal]);
     const pids = family.map(({ pid }) => pid);
     this.found = await preflight(plan, pids, over);
@@ -245,7 +253,7 @@ export class Run {
     this.#tellLast({ kind: 'broke', trouble, summary, nextStep, kindOfError });
   }
 
-  #tellLast(news: RunNews): void {
+  #tellLast(news: RunEvent): void {
     if (this.#told || this.#over.signal.aborted) return;
     this.#told = true;
     this.#tell(news);
@@ -254,7 +262,7 @@ export class Run {
   async #end(politely: boolean): Promise<void> {
     this.#over.abort();
     await this.#launched;
-    const { marker } = this.#site.names;
+    const { marker } = this.#resources.names;
     const known = this.facts === null ? [] : await findFamily(marker, this.#leader);
     const asked = politely && (await this.#mayBeAsked()) ? this.plan : null;
     if (this.#child !== null) await endLeader(this.#child, asked, this.#limits);
@@ -264,7 +272,7 @@ export class Run {
     await this.#untilDrained(1000);
     this.#child?.stdout.destroy();
     this.#child?.stderr.destroy();
-    await this.#site.takeDown(left);
+    await this.#resources.takeDown(left);
   }
 }
 

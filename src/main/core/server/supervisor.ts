@@ -1,13 +1,13 @@
 import type { Failure, LogLine, ServerState } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { PreflightReport, Reach, Supervised } from '../ports.ts';
-import { remainsOf, type Remains } from './failure.ts';
+import type { PreflightReport, UpstreamAccess, Supervised } from '../ports.ts';
+import { failureContextOf, type FailureContext } from './failure.ts';
 import { Health } from './health.ts';
-import { step, unborn, type Effect, type Life, type LifeEvent } from './lifecycle.ts';
-import { usualLimits, type Limits, type SuperviseOptions } from './options.ts';
+import { step, initialState, type Effect, type Lifecycle, type LifecycleEvent } from './lifecycle.ts';
+import { defaultSupervisionLimits, type Limits, type SuperviseOptions } from './options.ts';
 import { preflightCaveat } from './preflight.ts';
 import { proveOnce } from './readiness.ts';
-import { Run, type RunNews } from './run.ts';
+import { Run, type RunEvent } from './run.ts';
 import { ServerLog } from './server-log.ts';
 
 /** Keeps one server alive, from its first start to its last process. */
@@ -20,18 +20,18 @@ class Supervisor implements Supervised {
   readonly #options: SuperviseOptions;
   readonly #limits: Limits;
   readonly #output: ServerLog;
-  #life: Life = unborn;
+  #life: Lifecycle = initialState;
   #run: Run | null = null;
-  #remains: Remains | null = null;
+  #failureContext: FailureContext | null = null;
   #health: Health | null = null;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
-  readonly #events: LifeEvent[] = [];
+  readonly #events: LifecycleEvent[] = [];
   #stepping = false;
 
   constructor(options: SuperviseOptions) {
     this.#options = options;
-    this.#limits = { ...usualLimits, ...options.limits };
+    this.#limits = { ...defaultSupervisionLimits, ...options.limits };
     const { logFile, name, redactor, clock, log, onLine } = options;
     const { maxLogBytes, keptLogs } = this.#limits;
     const now = steady;
@@ -78,7 +78,7 @@ class Supervisor implements Supervised {
     return this.pid === null ? null : (this.#run?.startedAt ?? null);
   }
 
-  get reach(): Reach {
+  get reach(): UpstreamAccess {
     const { state, shut } = this.#life;
     const reach = state === 'ready' || state === 'unhealthy' ? this.#run?.reach : null;
     if (reach === null || reach === undefined) return { kind: 'away' };
@@ -117,8 +117,8 @@ class Supervisor implements Supervised {
 
   failure(): Failure | null {
     const { state, reason, attempts } = this.#life;
-    if (this.#remains === null || (state !== 'failed' && state !== 'restarting')) return null;
-    return { ...this.#remains, summary: reason, attempts };
+    if (this.#failureContext === null || (state !== 'failed' && state !== 'restarting')) return null;
+    return { ...this.#failureContext, summary: reason, attempts };
   }
 
   async busyKernels(): Promise<number> {
@@ -139,7 +139,7 @@ class Supervisor implements Supervised {
   }
 
   /** One event after the other, also when a listener asks for something while it is told. */
-  #happened(event: LifeEvent): void {
+  #happened(event: LifecycleEvent): void {
     this.#events.push(withoutSecrets(event, text => this.#options.redactor.redact(text)));
     if (this.#stepping) return;
     this.#stepping = true;
@@ -150,11 +150,11 @@ class Supervisor implements Supervised {
     }
   }
 
-  #step(event: LifeEvent): void {
+  #step(event: LifecycleEvent): void {
     const was = this.#life;
-    const [life, effects] = step(steady(), was, event, this.#limits.patience);
+    const [life, effects] = step(steady(), was, event, this.#limits.policy);
     this.#life = life;
-    if (event.kind === 'asked-to-start' && life.state !== was.state) this.#remains = null;
+    if (event.kind === 'asked-to-start' && life.state !== was.state) this.#failureContext = null;
     for (const effect of effects) this.#perform(effect);
     if (
       life.state !== was.state ||
@@ -206,12 +206,19 @@ class Supervisor implements Supervised {
     this.#run = new Run(this.#options, this.#limits, this.#output, news => this.#heard(run, news));
   }
 
-  #heard(run: number, news: RunNews): void {
+  #heard(run: number, news: RunEvent): void {
     if (news.kind === 'broke' && run === this.#life.run && this.#run !== null) {
       const { exit, plan } = this.#run;
       const lastLines = this.#output.lastOfRun();
       const redact = (text: string): string => this.#options.redactor.redact(text);
-      this.#remains = remainsOf({ ...news, kind: news.kindOfError, exit, plan, lastLines, redact });
+      this.#failureContext = failureContextOf({
+        ...news,
+        kind: news.kindOfError,
+        exit,
+        plan,
+        lastLines,
+        redact,
+      });
     }
     this.#happened({ ...news, run });
     // It is looked at more often from now on, until it is ours again.
@@ -243,20 +250,20 @@ class Supervisor implements Supervised {
     void this.#health.watch();
   }
 
-  async #until(reached: (life: Life) => boolean): Promise<void> {
+  async #until(reached: (life: Lifecycle) => boolean): Promise<void> {
     while (!reached(this.#life)) await new Promise<void>(resolve => this.#waiting.push(resolve));
   }
 
   async #untilSettled(): Promise<void> {
-    let settled: Life = this.#life;
+    let settled: Lifecycle = this.#life;
     await this.#until(life => {
       settled = life;
       return ['ready', 'unhealthy', 'failed', 'stopped'].includes(life.state);
     });
     if (settled.state === 'failed') {
       throw new GatehouseError('start-failed', settled.reason, {
-        kind: this.#remains?.kind ?? 'failed',
-        nextStep: this.#remains?.nextStep ?? '',
+        kind: this.#failureContext?.kind ?? 'failed',
+        nextStep: this.#failureContext?.nextStep ?? '',
       });
     }
     if (settled.state === 'stopped') throw new GatehouseError('stopped', settled.reason);
@@ -264,7 +271,7 @@ class Supervisor implements Supervised {
 }
 
 /** Before anything is decided by it or made of it: a reason outlives the run whose secret it might hold. */
-function withoutSecrets(event: LifeEvent, redact: (text: string) => string): LifeEvent {
+function withoutSecrets(event: LifecycleEvent, redact: (text: string) => string): LifecycleEvent {
   if (event.kind === 'broke' || event.kind === 'ended') return { ...event, summary: redact(event.summary) };
   if (event.kind !== 'probe' || event.proof.kind === 'ours') return event;
   return { ...event, proof: { ...event.proof, detail: redact(event.proof.detail) } };
@@ -272,7 +279,9 @@ function withoutSecrets(event: LifeEvent, redact: (text: string) => string): Lif
 
 /** Several ends of a sentence as one. */
 function joined(parts: readonly string[]): string {
-  return parts.map((part, place) => (place < parts.length - 1 ? part.replace(/\.$/u, '') : part)).join('; ');
+  return parts
+    .map((part, context) => (context < parts.length - 1 ? part.replace(/\.$/u, '') : part))
+    .join('; ');
 }
 
 /** Milliseconds of a clock that never jumps. */

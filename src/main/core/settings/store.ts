@@ -6,7 +6,7 @@ import { GatehouseError } from '../errors.ts';
 import { readTextIfPresent, sweepParts, writeFileAtomic } from '../files.ts';
 import type { MayWrite } from '../home/home-lock.ts';
 import type { Clock } from '../ports.ts';
-import { createTurns } from '../keyed-mutex.ts';
+import { createKeyedMutex } from '../keyed-mutex.ts';
 import { accept, effective, type Effective, type Values } from './effective.ts';
 import { isSettingKey, rowOf, settingKeys, type SettingKey, type Settings } from './schema.ts';
 
@@ -33,7 +33,7 @@ export interface SettingsStore {
   warnings(): readonly string[];
 }
 
-const largestFile = 1_000_000;
+const maxFileBytes = 1_000_000;
 
 interface Loaded {
   readonly user: Values;
@@ -49,7 +49,7 @@ export async function openSettings(options: SettingsOptions): Promise<SettingsSt
     return { user: {}, warnings: [`${error.message} Default settings are used.`] };
   });
   let current = effective(loaded.user, policy);
-  const inTurn = createTurns();
+  const runExclusive = createKeyedMutex();
 
   async function save(key: SettingKey, value: unknown): Promise<SettingInfo> {
     await mayWrite();
@@ -70,14 +70,14 @@ export async function openSettings(options: SettingsOptions): Promise<SettingsSt
     async set(key, value) {
       const known = find(current, key);
       if (known.source === 'policy') throw managed(key);
-      return inTurn('save', () => save(checkedKey(key), checked(key, value)));
+      return runExclusive('save', () => save(checkedKey(key), checked(key, value)));
     },
     warnings: () => [...loaded.warnings, ...complaints(file, current)],
   };
 }
 
 async function load(file: string, clock: Clock): Promise<Loaded> {
-  const text = await readTextIfPresent(file, largestFile);
+  const text = await readTextIfPresent(file, maxFileBytes);
   if (text === null || text.trim() === '') return { user: {}, warnings: [] };
   const values = parse(text);
   if (values !== null) return { user: values, warnings: [] };

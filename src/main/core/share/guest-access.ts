@@ -5,32 +5,32 @@
 import type { Role } from '../../../shared/model.ts';
 import type { RoleOffer } from '../../../shared/sharing.ts';
 import type {
-  DoorEvent,
-  GuestDesk,
+  GuestEvent,
+  GuestAccess,
   GuestFacts,
-  GuestPass,
+  GuestSession,
   JoinAnswer,
   JoinAsked,
   NoEntry,
-  PassVerdict,
+  GuestSessionVerdict,
 } from '../share-ports.ts';
 import { mintSecret } from '../secret.ts';
 import {
-  askApproval,
-  takeApproval,
-  waitOf,
-  waitState,
-  type Wait,
-  type WaitTable,
+  addJoinRequest,
+  spendApproval,
+  joinRequestOf,
+  joinRequestState,
+  type JoinRequest,
+  type JoinRequestTable,
 } from './ledger/join-requests.ts';
-import { plain, sessionIdOf, type Guest, type GuestVerdict } from './ledger/guest-sessions.ts';
+import { plain, sessionIdOf, type StoredGuestSession, type GuestVerdict } from './ledger/guest-sessions.ts';
 import type { JoinLimits } from './ledger/join-limits.ts';
 import type { Joined, Ledger, ListedLink } from './ledger/ledger.ts';
 import { toldReason } from './ledger/link.ts';
 
-export interface DeskParts {
+export interface GuestAccessDeps {
   readonly ledger: Ledger;
-  readonly waits: WaitTable;
+  readonly joinRequests: JoinRequestTable;
   readonly joins: JoinLimits;
   readonly serverId: string;
   readonly serverName: () => string;
@@ -39,16 +39,16 @@ export interface DeskParts {
   readonly asksName: () => boolean;
   /** What the role means; as it was last looked at. */
   readonly offer: (role: Role) => RoleOffer;
-  joined(guest: Guest): void;
-  waiting(wait: Wait): void;
+  joined(guest: StoredGuestSession): void;
+  waiting(wait: JoinRequest): void;
   left(session: string): void;
   /** Why a session is over that is not in the ledger any more; null for one that never was, or is long gone. */
   readonly ended: (session: string) => string | null;
-  note(event: DoorEvent): void;
+  note(event: GuestEvent): void;
 }
 
-export function makeDesk(parts: DeskParts): GuestDesk {
-  const { ledger, waits, serverId } = parts;
+export function makeGuestAccess(deps: GuestAccessDeps): GuestAccess {
+  const { ledger, joinRequests, serverId } = deps;
   /** A link opens its own server only, and what is said of another one is what is said of none. */
   const linkHere = (id: string): ListedLink | null => {
     const link = ledger.link(id);
@@ -63,28 +63,28 @@ export function makeDesk(parts: DeskParts): GuestDesk {
         return { open: false, reason: told(verdict.reason) };
       }
       const invitation = {
-        owner: parts.owner,
-        computer: parts.computer,
-        serverName: parts.serverName(),
-        offer: parts.offer(link.role),
+        owner: deps.owner,
+        computer: deps.computer,
+        serverName: deps.serverName(),
+        offer: deps.offer(link.role),
         until: link.expiresAt,
-        asksName: parts.asksName(),
+        asksName: deps.asksName(),
         approval: link.approval,
         opens: link.opens,
       };
       return { open: true, invitation };
     },
-    join: asked => join(parts, linkHere(asked.id), asked),
-    waiting: (id, ticket) => waitState(waits, ledger.now(), ticket, id),
+    join: asked => join(deps, linkHere(asked.id), asked),
+    waiting: (id, ticket) => joinRequestState(joinRequests, ledger.now(), ticket, id),
     find: (cookie, digestOf) => passOf(ledger.find(cookie, serverId, digestOf?.(cookie).key)),
     peek(cookie) {
       const verdict = passOf(ledger.peek(cookie, serverId));
       if (verdict.open || verdict.reason !== 'unknown') return verdict;
-      return { open: false, reason: parts.ended(sessionIdOf(cookie)) ?? 'unknown' };
+      return { open: false, reason: deps.ended(sessionIdOf(cookie)) ?? 'unknown' };
     },
-    leave: session => parts.left(session),
+    leave: session => deps.left(session),
     inUse: sessions => ledger.touch(new Set(sessions)),
-    note: event => parts.note(event),
+    note: event => deps.note(event),
   };
 }
 
@@ -94,47 +94,47 @@ function told(reason: Parameters<typeof toldReason>[0]): NoEntry {
   return said === 'needs-approval' ? 'no-such-link' : said;
 }
 
-async function join(parts: DeskParts, link: ListedLink | null, asked: JoinAsked): Promise<JoinAnswer> {
-  const { ledger, waits } = parts;
+async function join(deps: GuestAccessDeps, link: ListedLink | null, asked: JoinAsked): Promise<JoinAnswer> {
+  const { ledger, joinRequests } = deps;
   const verdict = ledger.look(asked.id, asked.secret);
   if (link === null) return no('no-such-link');
   if (!verdict.open && verdict.reason !== 'needs-approval') return no(told(verdict.reason));
   const name = plain(asked.guest.name, 100);
   if (asked.ticket === null) {
-    if (name === '' && parts.asksName() && !asked.tool) return no('name-missing');
-    const waitMs = parts.joins.take(ledger.now(), link.id, asked.guest.address);
+    if (name === '' && deps.asksName() && !asked.tool) return no('name-missing');
+    const waitMs = deps.joins.take(ledger.now(), link.id, asked.guest.address);
     if (waitMs > 0) return { kind: 'later', retrySeconds: Math.ceil(waitMs / 1000) };
     const guest = { ...asked.guest, name: name === '' && asked.tool ? plain(link.label, 100) : name };
-    return link.approval ? wait(parts, link, guest) : enter(parts, link, asked, guest, false);
+    return link.approval ? wait(deps, link, guest) : enter(deps, link, asked, guest, false);
   }
   const now = ledger.now();
-  const state = waitState(waits, now, asked.ticket, link.id);
-  const waited = waitOf(waits, asked.ticket);
+  const state = joinRequestState(joinRequests, now, asked.ticket, link.id);
+  const waited = joinRequestOf(joinRequests, asked.ticket);
   if (state === 'denied') return no('denied');
-  if (waited === null || !takeApproval(waits, now, asked.ticket, link.id)) return no('wait-over');
+  if (waited === null || !spendApproval(joinRequests, now, asked.ticket, link.id)) return no('wait-over');
   // As the owner saw the guest, not as the guest calls himself now.
-  return enter(parts, link, asked, { ...asked.guest, name: waited.name }, true);
+  return enter(deps, link, asked, { ...asked.guest, name: waited.name }, true);
 }
 
-function wait(parts: DeskParts, link: ListedLink, guest: GuestFacts): JoinAnswer {
+function wait(deps: GuestAccessDeps, link: ListedLink, guest: GuestFacts): JoinAnswer {
   const ticket = mintSecret();
   const clean = { ...guest, address: plain(guest.address, 60), browser: plain(guest.browser, 100) };
-  const waiting = askApproval(parts.waits, parts.ledger.now(), link, ticket, clean);
+  const waiting = addJoinRequest(deps.joinRequests, deps.ledger.now(), link, ticket, clean);
   if (waiting === 'full') return no('too-many-waiting');
-  parts.waiting(waiting);
+  deps.waiting(waiting);
   return { kind: 'wait', ticket, endsAt: waiting.endsAt };
 }
 
 async function enter(
-  parts: DeskParts,
+  deps: GuestAccessDeps,
   { opens }: ListedLink,
   { id, secret }: JoinAsked,
   guest: GuestFacts,
   approved: boolean,
 ): Promise<JoinAnswer> {
-  const joined: Joined = await parts.ledger.join({ id, secret, approved, guest });
+  const joined: Joined = await deps.ledger.join({ id, secret, approved, guest });
   if (joined.open) {
-    parts.joined(joined.guest);
+    deps.joined(joined.guest);
     return { kind: 'in', pass: pass(joined.guest), cookie: joined.cookie, opens };
   }
   switch (joined.reason) {
@@ -162,10 +162,10 @@ function no(reason: NoEntry): JoinAnswer {
   return { kind: 'no', reason };
 }
 
-function passOf(verdict: GuestVerdict): PassVerdict {
+function passOf(verdict: GuestVerdict): GuestSessionVerdict {
   return verdict.open ? { open: true, pass: pass(verdict.guest) } : verdict;
 }
 
-function pass({ id, linkId, role, name, endsAt, permissions }: Guest): GuestPass {
+function pass({ id, linkId, role, name, endsAt, permissions }: StoredGuestSession): GuestSession {
   return { session: id, link: linkId, role, name, endsAt, permissions };
 }

@@ -1,45 +1,46 @@
 /** Who waits to be let in, as the owner sees it, and the owner's answer. */
-import type { Waiting } from '../../../shared/sharing.ts';
-import { answerWait, dropWaits, type WaitTable } from './ledger/join-requests.ts';
+import type { JoinRequestInfo } from '../../../shared/sharing.ts';
+import { answerJoinRequest, dropJoinRequests, type JoinRequestTable } from './ledger/join-requests.ts';
 import { nobodyWaits } from './share-errors.ts';
-import type { Rooms } from './share-storage.ts';
-import type { ShareTeller } from './share-event-reporter.ts';
+import type { ShareStorage } from './share-storage.ts';
+import type { ShareEventReporter } from './share-event-reporter.ts';
 
-export interface WaitingRoomParts {
+export interface JoinRequestListDeps {
   /** Null where nothing was ever shared. */
-  readonly rooms: () => Promise<Rooms | null>;
-  readonly waits: WaitTable;
-  readonly teller: ShareTeller;
+  readonly storage: () => Promise<ShareStorage | null>;
+  readonly joinRequests: JoinRequestTable;
+  readonly reporter: ShareEventReporter;
   /** Login name of the owner. */
   readonly user: string;
 }
 
-export class WaitingRoom {
-  readonly #parts: WaitingRoomParts;
+export class JoinRequestList {
+  readonly #deps: JoinRequestListDeps;
 
-  constructor(parts: WaitingRoomParts) {
-    this.#parts = parts;
+  constructor(deps: JoinRequestListDeps) {
+    this.#deps = deps;
   }
 
-  async list(): Promise<readonly Waiting[]> {
-    const { waits, teller } = this.#parts;
-    const rooms = await this.#parts.rooms();
-    if (rooms === null) return [];
-    dropWaits(waits, rooms.ledger.now());
-    return [...waits.values()]
+  async list(): Promise<readonly JoinRequestInfo[]> {
+    const { joinRequests, reporter } = this.#deps;
+    const storage = await this.#deps.storage();
+    if (storage === null) return [];
+    dropJoinRequests(joinRequests, storage.ledger.now());
+    return [...joinRequests.values()]
       .filter(wait => wait.answer === 'none')
-      .flatMap(wait => teller.waiting(rooms, wait) ?? []);
+      .flatMap(wait => reporter.waiting(storage, wait) ?? []);
   }
 
   /** Refuses with kind `not-found` where nobody waits under that name, or it was answered before. */
   async answer(id: string, allow: boolean): Promise<void> {
-    const { waits, teller, user } = this.#parts;
-    const rooms = await this.#parts.rooms();
-    const wait = rooms && answerWait(waits, rooms.ledger.now(), id, allow ? 'given' : 'denied');
-    if (rooms === null || wait === null) throw nobodyWaits(id);
+    const { joinRequests, reporter, user } = this.#deps;
+    const storage = await this.#deps.storage();
+    const wait =
+      storage && answerJoinRequest(joinRequests, storage.ledger.now(), id, allow ? 'given' : 'denied');
+    if (storage === null || wait === null) throw nobodyWaits(id);
     const { linkId: link, serverId: server, name, address } = wait;
     const event = allow ? 'approval-given' : 'approval-denied';
-    teller.record(rooms, { event, link, server, name, address, by: user });
-    teller.changed(server);
+    reporter.record(storage, { event, link, server, name, address, by: user });
+    reporter.changed(server);
   }
 }

@@ -1,16 +1,16 @@
 /** Tells what happens in sharing: to the audit log, for good; and to whoever looks at the window. The log is written first. */
 import type { Events } from '../../../shared/contract.ts';
-import type { Person, PersonLeft, Waiting } from '../../../shared/sharing.ts';
-import type { DoorEvent } from '../share-ports.ts';
-import type { Wait } from './ledger/join-requests.ts';
+import type { GuestSessionInfo, GuestSessionEnded, JoinRequestInfo } from '../../../shared/sharing.ts';
+import type { GuestEvent } from '../share-ports.ts';
+import type { JoinRequest } from './ledger/join-requests.ts';
 import type { AuditEvent } from './audit/audit-entry.ts';
-import { describeGuest, describeWait } from './to-contract.ts';
-import type { Guest } from './ledger/guest-sessions.ts';
+import { describeGuestSession, describeJoinRequest } from './to-contract.ts';
+import type { StoredGuestSession } from './ledger/guest-sessions.ts';
 import type { ListedLink } from './ledger/ledger.ts';
 import { createOnce } from './audit/report-once.ts';
-import type { Rooms } from './share-storage.ts';
+import type { ShareStorage } from './share-storage.ts';
 
-export interface TellerParts {
+export interface ShareEventReporterDeps {
   /** What the owner calls a server, also one that is forgotten. */
   readonly serverName: (id: string) => string;
   /** Requests and sockets of a session that are open now. */
@@ -18,52 +18,52 @@ export interface TellerParts {
   announce<K extends keyof Events>(name: K, value: Events[K]): void;
 }
 
-const mostEnded = 5000;
+const maxEnded = 5000;
 
-export class ShareTeller {
-  readonly #parts: TellerParts;
+export class ShareEventReporter {
+  readonly #deps: ShareEventReporterDeps;
   readonly #once = createOnce();
   /** Why the last sessions are over, for the guests' own page. */
-  readonly #ended = new Map<string, PersonLeft['reason']>();
+  readonly #ended = new Map<string, GuestSessionEnded['reason']>();
 
-  constructor(parts: TellerParts) {
-    this.#parts = parts;
+  constructor(deps: ShareEventReporterDeps) {
+    this.#deps = deps;
   }
 
-  record(rooms: Rooms, event: AuditEvent): void {
-    void rooms.audit.record(event);
+  record(storage: ShareStorage, event: AuditEvent): void {
+    void storage.audit.record(event);
   }
 
   changed(server: string | null): void {
-    this.#parts.announce('share.changed', { server });
+    this.#deps.announce('share.changed', { server });
   }
 
-  person(rooms: Rooms, guest: Guest): Person {
-    const label = rooms.ledger.link(guest.linkId)?.label ?? '';
-    const connections = this.#parts.connections(guest.serverId, guest.id);
-    return describeGuest(guest, label, this.#parts.serverName(guest.serverId), connections);
+  person(storage: ShareStorage, guest: StoredGuestSession): GuestSessionInfo {
+    const label = storage.ledger.link(guest.linkId)?.label ?? '';
+    const connections = this.#deps.connections(guest.serverId, guest.id);
+    return describeGuestSession(guest, label, this.#deps.serverName(guest.serverId), connections);
   }
 
   /** Null where the link is gone. */
-  waiting(rooms: Rooms, wait: Wait): Waiting | null {
-    const link = rooms.ledger.link(wait.linkId);
-    return link === null ? null : describeWait(wait, link, this.#parts.serverName(wait.serverId));
+  waiting(storage: ShareStorage, wait: JoinRequest): JoinRequestInfo | null {
+    const link = storage.ledger.link(wait.linkId);
+    return link === null ? null : describeJoinRequest(wait, link, this.#deps.serverName(wait.serverId));
   }
 
   /** What the door of a server tells. */
-  note(rooms: Rooms, serverId: string, event: DoorEvent): void {
+  note(storage: ShareStorage, serverId: string, event: GuestEvent): void {
     if (event.kind === 'role-limit') {
       const { session, link, role } = event.pass;
       const what = this.#once(Date.now(), session, event.what);
       if (what === null) return;
-      this.record(rooms, { event: 'role-limit', link, server: serverId, session, role, what });
+      this.record(storage, { event: 'role-limit', link, server: serverId, session, role, what });
       return;
     }
     const { link, address, reason } = event;
-    this.record(rooms, { event: 'refused', server: serverId, link, address, reason, times: 1 });
+    this.record(storage, { event: 'refused', server: serverId, link, address, reason, times: 1 });
   }
 
-  made(rooms: Rooms, link: ListedLink, by: string): void {
+  made(storage: ShareStorage, link: ListedLink, by: string): void {
     const { id, serverId: server, role, label, group, usesLeft: uses, approval, permissions } = link;
     const expiresAt = new Date(link.expiresAt).toISOString();
     const about = { link: id, server, role, label, group, expiresAt, uses, approval, by };
@@ -71,41 +71,41 @@ export class ShareTeller {
       permissions === null
         ? {}
         : { send: permissions.send.join(' '), receive: permissions.receive.join(' ') };
-    this.record(rooms, { event: 'link-made', ...about, ...types });
+    this.record(storage, { event: 'link-made', ...about, ...types });
   }
 
-  joined(rooms: Rooms, guest: Guest): void {
+  joined(storage: ShareStorage, guest: StoredGuestSession): void {
     const { id: session, linkId: link, serverId: server, role, name, address, browser } = guest;
-    this.record(rooms, { event: 'joined', link, server, role, session, name, address, browser });
-    this.#parts.announce('share.joined', this.person(rooms, guest));
+    this.record(storage, { event: 'joined', link, server, role, session, name, address, browser });
+    this.#deps.announce('share.joined', this.person(storage, guest));
     this.changed(server);
   }
 
-  asked(rooms: Rooms, wait: Wait): void {
+  asked(storage: ShareStorage, wait: JoinRequest): void {
     const { linkId: link, serverId: server, name, address } = wait;
-    this.record(rooms, { event: 'approval-asked', link, server, name, address });
-    const waiting = this.waiting(rooms, wait);
-    if (waiting !== null) this.#parts.announce('share.waiting', waiting);
+    this.record(storage, { event: 'approval-asked', link, server, name, address });
+    const waiting = this.waiting(storage, wait);
+    if (waiting !== null) this.#deps.announce('share.waiting', waiting);
     this.changed(server);
   }
 
   /** The owner ends a visit; that it has ended is told by `ended`. */
-  removed(rooms: Rooms, guest: Guest, by: string): void {
+  removed(storage: ShareStorage, guest: StoredGuestSession, by: string): void {
     const { id: session, linkId: link, serverId: server, name } = guest;
-    this.record(rooms, { event: 'removed', link, server, session, name, by });
+    this.record(storage, { event: 'removed', link, server, session, name, by });
   }
 
-  ended(rooms: Rooms, guest: Guest, reason: PersonLeft['reason']): void {
+  ended(storage: ShareStorage, guest: StoredGuestSession, reason: GuestSessionEnded['reason']): void {
     const { id: session, linkId: link, serverId: server, name } = guest;
-    this.record(rooms, { event: 'session-ended', link, server, session, name, reason });
+    this.record(storage, { event: 'session-ended', link, server, session, name, reason });
     this.#ended.set(session, reason);
     for (const oldest of this.#ended.keys()) {
-      if (this.#ended.size <= mostEnded) break;
+      if (this.#ended.size <= maxEnded) break;
       this.#ended.delete(oldest);
     }
-    this.#parts.announce('share.left', { session, server, name, reason });
+    this.#deps.announce('share.left', { session, server, name, reason });
   }
-  whyEnded(session: string): PersonLeft['reason'] | null {
+  whyEnded(session: string): GuestSessionEnded['reason'] | null {
     return this.#ended.get(session) ?? null;
   }
 }

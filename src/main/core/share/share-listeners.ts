@@ -5,12 +5,12 @@ import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts
 import type { ClientCredential, Log } from '../ports.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
 import type { ProfileSharing } from '../role-ports.ts';
-import type { GuestDesk, ShareGateway, ShareGatewayRules, ShareRefusal } from '../share-ports.ts';
-import { createTurns } from '../keyed-mutex.ts';
-import type { Guest } from './ledger/guest-sessions.ts';
+import type { GuestAccess, ShareGateway, ShareGatewayRules, ShareRefusal } from '../share-ports.ts';
+import { createKeyedMutex } from '../keyed-mutex.ts';
+import type { StoredGuestSession } from './ledger/guest-sessions.ts';
 import type { HostNames } from './network/host-names.ts';
-import { bindAddresses, placeOf, shareOrigins } from './network/network-exposure.ts';
-import type { Rooms } from './share-storage.ts';
+import { bindAddresses, listenTargetOf, shareOrigins } from './network/network-exposure.ts';
+import type { ShareStorage } from './share-storage.ts';
 import { notRunning, notShared } from './share-errors.ts';
 import { shareTls } from './certificate/share-tls.ts';
 
@@ -35,9 +35,9 @@ export interface SharedServer {
   rememberShare(port: number, listen: string): Promise<void>;
 }
 
-export interface ListenersParts {
+export interface ShareListenersDeps {
   readonly openShareGateway: (rules: ShareGatewayRules) => Promise<ShareGateway>;
-  readonly desk: (server: SharedServer, rooms: Rooms) => GuestDesk;
+  readonly access: (server: SharedServer, storage: ShareStorage) => GuestAccess;
   /** The setting. */
   readonly listen: () => string;
   /** This computer's names and addresses, and those that the owner added. */
@@ -56,33 +56,33 @@ interface Open {
 }
 
 export class ShareListeners {
-  readonly #parts: ListenersParts;
+  readonly #deps: ShareListenersDeps;
   readonly #open = new Map<string, Open>();
   /** Two links that are made at once must not open two listeners. */
-  readonly #inTurn = createTurns();
+  readonly #runExclusive = createKeyedMutex();
 
-  constructor(parts: ListenersParts) {
-    this.#parts = parts;
+  constructor(deps: ShareListenersDeps) {
+    this.#deps = deps;
   }
 
   /** Turns the listener of a server on, or moves it. @param listen where; as it is, or as the setting says, when undefined @param isRestart where it was the last time, then */
   ensure(
     server: SharedServer,
-    rooms: Rooms,
+    storage: ShareStorage,
     listen: string | undefined,
     isRestart = false,
   ): Promise<{ readonly addresses: readonly ShareAddress[] }> {
-    return this.#inTurn(server.id, async () => {
+    return this.#runExclusive(server.id, async () => {
       const refusal = server.refusal();
       if (refusal !== null) throw notShared(server, refusal);
       const known = this.#open.get(server.id);
       const wanted =
-        listen ?? known?.listen ?? (isRestart ? server.shareListen : null) ?? this.#parts.listen();
+        listen ?? known?.listen ?? (isRestart ? server.shareListen : null) ?? this.#deps.listen();
       if (known !== undefined && known.listen === wanted) return { addresses: known.addresses() };
       // An address that is gone must not end the listener that is on.
-      placeOf(wanted, networkInterfaces());
+      listenTargetOf(wanted, networkInterfaces());
       await this.#drop(server.id);
-      const opened = await this.#openOne(server, rooms, wanted);
+      const opened = await this.#openOne(server, storage, wanted);
       this.#open.set(server.id, opened);
       // It may have been stopped while the listener was opened.
       if (server.state() === null) {
@@ -90,40 +90,42 @@ export class ShareListeners {
         throw notRunning(server.id);
       }
       const addresses = opened.addresses();
-      const address = bindAddresses(placeOf(wanted, networkInterfaces()), networkInterfaces()).join(' ');
+      const address = bindAddresses(listenTargetOf(wanted, networkInterfaces()), networkInterfaces()).join(
+        ' ',
+      );
       const { port } = opened.gateway;
-      void rooms.audit.record({ event: 'listener-on', server: server.id, address, port });
+      void storage.audit.record({ event: 'listener-on', server: server.id, address, port });
       return { addresses };
     });
   }
 
-  async #openOne(server: SharedServer, rooms: Rooms, listen: string): Promise<Open> {
-    const parts = this.#parts;
+  async #openOne(server: SharedServer, storage: ShareStorage, listen: string): Promise<Open> {
+    const deps = this.#deps;
     const interfaces = networkInterfaces();
-    const place = placeOf(listen, interfaces);
-    const certificate = await rooms.certificate();
+    const place = listenTargetOf(listen, interfaces);
+    const certificate = await storage.certificate();
     await certificate.look();
-    const gateway = await parts.openShareGateway({
+    const gateway = await deps.openShareGateway({
       serverId: server.id,
       name: server.name,
-      desk: parts.desk(server, rooms),
+      access: deps.access(server, storage),
       roles: server.sharing.rules,
       clientCredential: server.clientCredential,
-      tls: shareTls(certificate, parts.host, Date.now),
+      tls: shareTls(certificate, deps.host, Date.now),
       addresses: bindAddresses(place, interfaces),
       preferredPort: server.sharePort,
-      extraHosts: parts.extraHosts(),
-      trustedProxies: parts.trustedProxies(),
-      uploadBytes: parts.uploadBytes(),
+      extraHosts: deps.extraHosts(),
+      trustedProxies: deps.trustedProxies(),
+      uploadBytes: deps.uploadBytes(),
       isOwners: server.isOwners,
       clock: Date.now,
-      log: createBoundedLog(parts.log, Date.now),
+      log: createBoundedLog(deps.log, Date.now),
     });
     const state = server.state();
     if (state !== null) gateway.setUpstream(state);
     if (gateway.port !== server.sharePort || listen !== server.shareListen) {
       await server.rememberShare(gateway.port, listen).catch((error: unknown) => {
-        parts.log.warn('The address of a share listener could not be remembered; links end with this run.', {
+        deps.log.warn('The address of a share listener could not be remembered; links end with this run.', {
           server: server.id,
           error: String(error),
         });
@@ -132,7 +134,7 @@ export class ShareListeners {
     const addresses = (): readonly ShareAddress[] => {
       const { host, trustedByAll } = certificate.current();
       const now = networkInterfaces();
-      const { names } = parts.host();
+      const { names } = deps.host();
       const { port } = gateway;
       return shareOrigins({ place, interfaces: now, certificate: host, trustedByAll, names, port });
     };
@@ -147,7 +149,7 @@ export class ShareListeners {
   }
 
   /** Cuts everything that came by these guests' sessions, at once. */
-  end(guests: readonly Guest[]): void {
+  end(guests: readonly StoredGuestSession[]): void {
     const byServer = new Map<string, Set<string>>();
     for (const { serverId, id } of guests) {
       const sessions = byServer.get(serverId) ?? new Set<string>();
@@ -177,7 +179,7 @@ export class ShareListeners {
 
   /** True when there was one, and it was still to be closed when its turn came. */
   close(serverId: string, still: () => boolean = () => true): Promise<boolean> {
-    return this.#inTurn(serverId, async () => still() && (await this.#drop(serverId)));
+    return this.#runExclusive(serverId, async () => still() && (await this.#drop(serverId)));
   }
 
   async #drop(serverId: string): Promise<boolean> {

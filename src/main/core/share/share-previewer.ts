@@ -2,16 +2,16 @@
 import { networkInterfaces } from 'node:os';
 import type { Role } from '../../../shared/model.ts';
 import type { RoleOffer, SharePreview, SharePreviewRequest } from '../../../shared/sharing.ts';
-import type { CertificateKeeper } from './certificate/certificate-manager.ts';
+import type { CertificateManager } from './certificate/certificate-manager.ts';
 import { describeCertificate } from './to-contract.ts';
 import { permissionsFor } from './ledger/message-permissions.ts';
-import { listenChoices, placeOf, reachOf } from './network/network-exposure.ts';
-import type { Rooms } from './share-storage.ts';
+import { listenChoices, listenTargetOf, exposureOf } from './network/network-exposure.ts';
+import type { ShareStorage } from './share-storage.ts';
 import type { SharedServer } from './share-listeners.ts';
 import { needsAcknowledgement, shareWarnings } from './share-warnings.ts';
 
-export interface OutlookParts {
-  readonly rooms: () => Promise<Rooms>;
+export interface SharePreviewerDeps {
+  readonly storage: () => Promise<ShareStorage>;
   readonly user: string;
   readonly administrator: boolean;
   /** Where the server listens for guests now, else the setting. */
@@ -22,13 +22,13 @@ export interface OutlookParts {
 /** Milliseconds for asking a server what its roles mean just now. */
 const askMs = 3000;
 
-export class ShareOutlook {
-  readonly #parts: OutlookParts;
+export class SharePreviewer {
+  readonly #deps: SharePreviewerDeps;
   /** As they were when somebody last asked; for the guests' page. */
   readonly #offers = new Map<string, readonly RoleOffer[]>();
 
-  constructor(parts: OutlookParts) {
-    this.#parts = parts;
+  constructor(deps: SharePreviewerDeps) {
+    this.#deps = deps;
   }
 
   /** What a role means. */
@@ -46,17 +46,17 @@ export class ShareOutlook {
   }
 
   async preview(server: SharedServer, request: SharePreviewRequest): Promise<SharePreview> {
-    const { user, administrator } = this.#parts;
+    const { user, administrator } = this.#deps;
     const roles = await this.offers(server);
-    const rooms = await this.#parts.rooms();
-    const keeper = await rooms.certificate();
-    const certificate = describeCertificate(keeper);
+    const storage = await this.#deps.storage();
+    const secretStore = await storage.certificate();
+    const certificate = describeCertificate(secretStore);
     const interfaces = networkInterfaces();
-    const listen = request.listen ?? this.#parts.listen(server.id);
-    const { reach, network, words } = reachOf(
-      placeOf(listen, interfaces),
+    const listen = request.listen ?? this.#deps.listen(server.id);
+    const { reach, network, words } = exposureOf(
+      listenTargetOf(listen, interfaces),
       interfaces,
-      this.#parts.trustedNetworks(),
+      this.#deps.trustedNetworks(),
     );
     const warnings = shareWarnings({
       role: request.role,
@@ -70,7 +70,7 @@ export class ShareOutlook {
       uses: request.uses,
       approval: request.approval,
       administrator,
-      certificate: certificateKind(keeper),
+      certificate: certificateKind(secretStore),
     });
     return {
       server: server.id,
@@ -98,8 +98,8 @@ function runsCode(
 }
 
 /** One that only some browsers know (an organisation's own authority) is told of by its findings. */
-function certificateKind(keeper: CertificateKeeper): 'trusted' | 'local-authority' | 'self-signed' {
-  const { kind } = keeper.current();
+function certificateKind(secretStore: CertificateManager): 'trusted' | 'local-authority' | 'self-signed' {
+  const { kind } = secretStore.current();
   if (kind === 'local') return 'local-authority';
-  return keeper.findings().some(({ code }) => code === 'self-signed') ? 'self-signed' : 'trusted';
+  return secretStore.findings().some(({ code }) => code === 'self-signed') ? 'self-signed' : 'trusted';
 }

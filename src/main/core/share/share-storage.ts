@@ -4,13 +4,13 @@
  */
 import { join } from 'node:path';
 import type { MayWrite } from '../home/home-lock.ts';
-import type { Log, Redactor, SecretKeeper } from '../ports.ts';
+import type { Log, Redactor, SecretStore } from '../ports.ts';
 import { makeFolder } from '../make-folder.ts';
 import { Audit, auditFolders } from './audit/audit.ts';
 import { createAuthorityStore, type AuthorityStore } from './certificate/authority-store.ts';
 import type { CertificateSource } from './certificate/certificate.ts';
-import { openCertificate, type CertificateKeeper } from './certificate/certificate-manager.ts';
-import type { GuestLimits } from './ledger/guest-sessions.ts';
+import { openCertificate, type CertificateManager } from './certificate/certificate-manager.ts';
+import type { GuestSessionLimits } from './ledger/guest-sessions.ts';
 import { forgetOtherKey, openInstallationKey } from './ledger/installation-key.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { LockOwner } from './ledger/ledger-lock.ts';
@@ -21,16 +21,16 @@ import { keptPassphrase } from './certificate/key-passphrase.ts';
 import { suppliedSource } from './certificate/supplied-source.ts';
 import { systemRoots } from './certificate/system-trust.ts';
 
-export interface RoomsOptions {
+export interface ShareStorageOptions {
   /** Private folders: for the ledger and the audit log, and for the count that is kept apart from it. */
   readonly data: string;
   readonly state: string;
-  readonly keeper: SecretKeeper;
+  readonly secretStore: SecretStore;
   readonly redactor: Redactor;
   readonly log: Log;
   readonly owner: Omit<LockOwner, 'ownsHome'>;
   readonly mayWrite: MayWrite;
-  readonly limits: GuestLimits;
+  readonly limits: GuestSessionLimits;
   /** This computer's names and addresses now. */
   readonly host: () => HostNames;
   /** Files of a supplied certificate; null for the local authority. Asked again at each look. */
@@ -40,12 +40,12 @@ export interface RoomsOptions {
   readonly uid: number | null;
 }
 
-export interface Rooms {
+export interface ShareStorage {
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly authorities: AuthorityStore;
   /** Opened at the first share: it may fail by a file of the owner's, and links can be taken back all the same. */
-  certificate(): Promise<CertificateKeeper>;
+  certificate(): Promise<CertificateManager>;
   close(): Promise<void>;
 }
 
@@ -53,15 +53,15 @@ export function ledgerFileOf(data: string): string {
   return join(data, 'share-ledger.json');
 }
 
-export async function openRooms(options: RoomsOptions): Promise<Rooms> {
-  const { keeper, redactor, log, mayWrite } = options;
+export async function openShareStorage(options: ShareStorageOptions): Promise<ShareStorage> {
+  const { secretStore, redactor, log, mayWrite } = options;
   await mayWrite();
   const warn = (sentence: string): void => log.warn(sentence);
-  const keys = await openInstallationKey(keeper, redactor);
+  const keys = await openInstallationKey(secretStore, redactor);
   const setAside: string[] = [];
   const ledger = await openLedger({
     file: ledgerFileOf(options.data),
-    keeper,
+    secretStore,
     keys: keys.current,
     otherKeys: keys.other === null ? [] : [keys.other],
     owner: { ...options.owner, ownsHome: true },
@@ -72,13 +72,13 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
       warn(sentence);
     },
   });
-  if (keys.other !== null) await forgetOtherKey(keeper);
+  if (keys.other !== null) await forgetOtherKey(secretStore);
   const folder = join(options.data, 'audit');
   for (const each of auditFolders(folder)) await makeFolder(each);
   const audit = new Audit({
     folder,
     headFile: join(options.state, 'audit-head.json'),
-    keeper,
+    secretStore,
     keys: ledger.auditKeys(),
     maxBytes: 10_000_000,
     kept: 20,
@@ -87,7 +87,7 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
     warn,
   });
   for (const reason of setAside) await audit.record({ event: 'ledger-set-aside', reason });
-  const authorities = createAuthorityStore({ keeper, redactor, host: options.host });
+  const authorities = createAuthorityStore({ secretStore, redactor, host: options.host });
   const certificate = onceOpened(() => openShown(options, authorities, audit));
   return {
     ledger,
@@ -104,10 +104,10 @@ export async function openRooms(options: RoomsOptions): Promise<Rooms> {
 
 /** The certificate that guests are shown; each change of it is written down. */
 async function openShown(
-  options: RoomsOptions,
+  options: ShareStorageOptions,
   authorities: AuthorityStore,
   audit: Audit,
-): Promise<CertificateKeeper> {
+): Promise<CertificateManager> {
   const source = chosenSource(options, authorities);
   const opened = await openCertificate(source, { clock: Date.now, log: options.log });
   opened.onChange(({ certificate, reason }) => {
@@ -117,9 +117,9 @@ async function openShown(
 }
 
 /** The setting may change while guests are in: the source that is chosen then begins anew, and its first certificate replaces the old one. */
-function chosenSource(options: RoomsOptions, authorities: AuthorityStore): CertificateSource {
-  const { keeper, redactor } = options;
-  const local = localSource({ authorities, keeper, redactor, host: options.host });
+function chosenSource(options: ShareStorageOptions, authorities: AuthorityStore): CertificateSource {
+  const { secretStore, redactor } = options;
+  const local = localSource({ authorities, secretStore, redactor, host: options.host });
   let chosen = '';
   let source = local;
   const choose = (): boolean => {
@@ -146,14 +146,14 @@ function chosenSource(options: RoomsOptions, authorities: AuthorityStore): Certi
 }
 
 function suppliedOf(
-  options: RoomsOptions,
+  options: ShareStorageOptions,
   files: { readonly certificate: string; readonly key: string | null },
 ): CertificateSource {
   const host = options.host();
   return suppliedSource({
     files,
     passphrases: keptPassphrase({
-      keeper: options.keeper,
+      secretStore: options.secretStore,
       redactor: options.redactor,
       path: files.key ?? files.certificate,
       // The core has no screen: `gatehouse certificate --passphrase` keeps it.

@@ -4,41 +4,41 @@
  */
 import type {
   NewShareLink,
-  Person,
-  PersonLeft,
+  GuestSessionInfo,
+  GuestSessionEnded,
   ShareLinkInfo,
   SharePreview,
   SharePreviewRequest,
   ShareRequest,
-  TakenBack,
+  RevokeResult,
 } from '../../../shared/sharing.ts';
 import type { Log } from '../ports.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
-import { dropWaits, type WaitTable } from './ledger/join-requests.ts';
+import { dropJoinRequests, type JoinRequestTable } from './ledger/join-requests.ts';
 import { describeLink, describeNewLink } from './to-contract.ts';
 import { permissionsFor } from './ledger/message-permissions.ts';
-import type { Guest } from './ledger/guest-sessions.ts';
-import type { Taken } from './ledger/ledger.ts';
+import type { StoredGuestSession } from './ledger/guest-sessions.ts';
+import type { Unsaved } from './ledger/ledger.ts';
 import { notAcknowledged, notOffered, notRunning, notShared } from './share-errors.ts';
-import type { Rooms } from './share-storage.ts';
-import type { ShareOutlook } from './share-previewer.ts';
+import type { ShareStorage } from './share-storage.ts';
+import type { SharePreviewer } from './share-previewer.ts';
 import type { SharedServer, ShareListeners } from './share-listeners.ts';
-import type { ShareTeller } from './share-event-reporter.ts';
+import type { ShareEventReporter } from './share-event-reporter.ts';
 import { needsAcknowledgement } from './share-warnings.ts';
 
-export interface SharingParts {
-  readonly rooms: () => Promise<Rooms>;
+export interface SharingDeps {
+  readonly storage: () => Promise<ShareStorage>;
   /** The same where something was shared before; null where nothing ever was, so that nothing is asked of the keychain. */
-  readonly knownRooms: () => Promise<Rooms | null>;
+  readonly knownStorage: () => Promise<ShareStorage | null>;
   /** The same if they are open now. */
-  readonly openRooms: () => Promise<Rooms | null>;
+  readonly storageIfOpen: () => Promise<ShareStorage | null>;
   readonly server: (id: string) => SharedServer;
   /** What the owner calls a server, also one that is forgotten. */
   readonly serverName: (id: string) => string;
   readonly listeners: ShareListeners;
-  readonly outlook: ShareOutlook;
-  readonly waits: WaitTable;
-  readonly teller: ShareTeller;
+  readonly previewer: SharePreviewer;
+  readonly joinRequests: JoinRequestTable;
+  readonly reporter: ShareEventReporter;
   readonly user: string;
   readonly endWithLastLink: () => boolean;
   readonly log: Log;
@@ -48,36 +48,36 @@ export interface SharingParts {
 const settleMs = 1000;
 
 export class Sharing {
-  readonly #parts: SharingParts;
-  readonly #teller: ShareTeller;
+  readonly #deps: SharingDeps;
+  readonly #reporter: ShareEventReporter;
   /** Links that are being made, by server. */
   readonly #making = new Map<string, number>();
   #settling: NodeJS.Timeout | null = null;
 
-  constructor(parts: SharingParts) {
-    this.#parts = parts;
-    this.#teller = parts.teller;
+  constructor(deps: SharingDeps) {
+    this.#deps = deps;
+    this.#reporter = deps.reporter;
   }
 
   async preview(request: SharePreviewRequest): Promise<SharePreview> {
-    return this.#parts.outlook.preview(this.#parts.server(request.server), request);
+    return this.#deps.previewer.preview(this.#deps.server(request.server), request);
   }
 
   async create(request: ShareRequest): Promise<NewShareLink> {
-    const { outlook, listeners, user } = this.#parts;
-    const server = this.#parts.server(request.server);
+    const { previewer, listeners, user } = this.#deps;
+    const server = this.#deps.server(request.server);
     if (server.state() === null) throw notRunning(server.id);
     await server.look();
     const refusal = server.refusal();
     if (refusal !== null) throw notShared(server, refusal);
-    const { warnings, roles } = await outlook.preview(server, request);
+    const { warnings, roles } = await previewer.preview(server, request);
     if (!roles.some(({ role }) => role === request.role)) throw notOffered(server, request.role, roles);
     if (needsAcknowledgement(warnings) && !request.acknowledged) throw notAcknowledged();
     const permissions = permissionsFor(server.sharing.rules, request);
-    const rooms = await this.#rooms();
+    const storage = await this.#storage();
     const { listen, made } = await this.#whileMaking(server.id, async () => ({
-      listen: await listeners.ensure(server, rooms, request.listen),
-      made: await rooms.ledger.make({
+      listen: await listeners.ensure(server, storage, request.listen),
+      made: await storage.ledger.make({
         label: request.label,
         group: request.group ?? null,
         role: request.role,
@@ -91,9 +91,9 @@ export class Sharing {
       }),
     }));
     const { link, secret } = made;
-    this.#teller.made(rooms, link, user);
-    this.#teller.changed(server.id);
-    const certificate = (await rooms.certificate()).current();
+    this.#reporter.made(storage, link, user);
+    this.#reporter.changed(server.id);
+    const certificate = (await storage.certificate()).current();
     return describeNewLink(
       describeLink(link, server.name, 0),
       secret,
@@ -116,26 +116,26 @@ export class Sharing {
   }
 
   async links(): Promise<readonly ShareLinkInfo[]> {
-    const rooms = await this.#parts.knownRooms();
-    if (rooms === null) return [];
-    const guests = rooms.ledger.guests();
-    return rooms.ledger.links().map(link => {
+    const storage = await this.#deps.knownStorage();
+    if (storage === null) return [];
+    const guests = storage.ledger.guests();
+    return storage.ledger.links().map(link => {
       const people = guests.filter(guest => guest.linkId === link.id).length;
-      return describeLink(link, this.#parts.serverName(link.serverId), people);
+      return describeLink(link, this.#deps.serverName(link.serverId), people);
     });
   }
 
-  async revoke(id: string): Promise<TakenBack> {
-    const { ledger } = await this.#rooms();
+  async revoke(id: string): Promise<RevokeResult> {
+    const { ledger } = await this.#storage();
     const before = ledger.link(id);
     return this.#takeBack([id], before?.serverId ?? null, ledger.revoke(id));
   }
 
   /** Also for a server that is forgotten. */
-  async stop(serverId: string): Promise<TakenBack> {
-    const rooms = await this.#parts.knownRooms();
-    if (rooms === null) return { links: [], sessions: 0 };
-    const { ledger } = rooms;
+  async stop(serverId: string): Promise<RevokeResult> {
+    const storage = await this.#deps.knownStorage();
+    if (storage === null) return { links: [], sessions: 0 };
+    const { ledger } = storage;
     const ids = ledger.links().filter(link => link.serverId === serverId && link.state !== 'revoked');
     const taken = ledger.revokeAll(serverId);
     const answer = await this.#takeBack(
@@ -143,38 +143,40 @@ export class Sharing {
       serverId,
       taken,
     );
-    await this.#close(serverId, 'Sharing was stopped.', () => !this.#isNeeded(rooms, serverId));
+    await this.#close(serverId, 'Sharing was stopped.', () => !this.#isNeeded(storage, serverId));
     return answer;
   }
 
-  async people(): Promise<readonly Person[]> {
-    const rooms = await this.#parts.knownRooms();
-    return rooms === null ? [] : rooms.ledger.guests().map(guest => this.#teller.person(rooms, guest));
+  async people(): Promise<readonly GuestSessionInfo[]> {
+    const storage = await this.#deps.knownStorage();
+    return storage === null
+      ? []
+      : storage.ledger.guests().map(guest => this.#reporter.person(storage, guest));
   }
 
-  async kick(session: string): Promise<TakenBack> {
-    const rooms = await this.#rooms();
-    const taken = rooms.ledger.endGuest(session);
-    for (const guest of taken.ended) this.#teller.removed(rooms, guest, this.#parts.user);
+  async kick(session: string): Promise<RevokeResult> {
+    const storage = await this.#storage();
+    const taken = storage.ledger.endGuest(session);
+    for (const guest of taken.ended) this.#reporter.removed(storage, guest, this.#deps.user);
     return this.#endGuest(taken, 'ended-by-owner');
   }
 
   /** A server came up, went, or has another address: its listener follows. */
   async follow(serverId: string, state: UpstreamState | null): Promise<void> {
-    const { listeners, log } = this.#parts;
+    const { listeners, log } = this.#deps;
     if (listeners.setUpstream(serverId, state)) {
       if (state === null) await this.#close(serverId, 'The server was stopped.');
       return;
     }
     if (state === null) return;
     try {
-      const rooms = await this.#parts.knownRooms();
-      const open = rooms?.ledger.links().some(link => link.serverId === serverId && link.state === 'open');
-      const inside = rooms?.ledger.guests().some(guest => guest.serverId === serverId);
-      if (rooms === null || (open !== true && inside !== true)) return;
-      this.#watch(rooms);
-      await listeners.ensure(this.#parts.server(serverId), rooms, undefined, true);
-      this.#teller.changed(serverId);
+      const storage = await this.#deps.knownStorage();
+      const open = storage?.ledger.links().some(link => link.serverId === serverId && link.state === 'open');
+      const inside = storage?.ledger.guests().some(guest => guest.serverId === serverId);
+      if (storage === null || (open !== true && inside !== true)) return;
+      this.#watch(storage);
+      await listeners.ensure(this.#deps.server(serverId), storage, undefined, true);
+      this.#reporter.changed(serverId);
     } catch (error) {
       log.error('A server is not shared, although it has links.', { server: serverId, error });
     }
@@ -184,48 +186,48 @@ export class Sharing {
     await this.stop(serverId);
   }
 
-  left(rooms: Rooms, session: string): void {
-    const known = rooms.ledger.guests().some(guest => guest.id === session);
+  left(storage: ShareStorage, session: string): void {
+    const known = storage.ledger.guests().some(guest => guest.id === session);
     if (!known) return;
-    this.#endGuest(rooms.ledger.endGuest(session), 'left').catch((error: unknown) =>
-      this.#parts.log.error('The end of a visit could not be saved.', { error }),
+    this.#endGuest(storage.ledger.endGuest(session), 'left').catch((error: unknown) =>
+      this.#deps.log.error('The end of a visit could not be saved.', { error }),
     );
   }
 
   async close(): Promise<void> {
     if (this.#settling !== null) clearInterval(this.#settling);
-    await this.#parts.listeners.closeAll();
-    const rooms = await this.#parts.openRooms();
-    if (rooms === null) return;
-    await rooms.close();
+    await this.#deps.listeners.closeAll();
+    const storage = await this.#deps.storageIfOpen();
+    if (storage === null) return;
+    await storage.close();
   }
 
-  async #rooms(): Promise<Rooms> {
-    const rooms = await this.#parts.rooms();
-    this.#watch(rooms);
-    return rooms;
+  async #storage(): Promise<ShareStorage> {
+    const storage = await this.#deps.storage();
+    this.#watch(storage);
+    return storage;
   }
 
-  #watch(rooms: Rooms): void {
-    this.#settling ??= setInterval(() => this.#settle(rooms), settleMs).unref();
+  #watch(storage: ShareStorage): void {
+    this.#settling ??= setInterval(() => this.#settle(storage), settleMs).unref();
   }
 
   /** Ends what time has ended. */
-  #settle(rooms: Rooms): void {
-    const { ended, saved } = rooms.ledger.settle();
-    saved.catch((error: unknown) => this.#parts.log.error('The share links could not be saved.', { error }));
-    void rooms.audit.flush();
-    const { waits } = this.#parts;
-    dropWaits(waits, rooms.ledger.now(), id => rooms.ledger.link(id)?.state !== 'open');
+  #settle(storage: ShareStorage): void {
+    const { ended, saved } = storage.ledger.settle();
+    saved.catch((error: unknown) => this.#deps.log.error('The share links could not be saved.', { error }));
+    void storage.audit.flush();
+    const { joinRequests } = this.#deps;
+    dropJoinRequests(joinRequests, storage.ledger.now(), id => storage.ledger.link(id)?.state !== 'open');
     if (ended.links.length + ended.guests.length === 0) return;
-    this.#cut(rooms, ended.guests, guest => {
-      const link = rooms.ledger.link(guest.linkId);
+    this.#cut(storage, ended.guests, guest => {
+      const link = storage.ledger.link(guest.linkId);
       if (link?.state === 'expired') return 'expired';
-      return rooms.ledger.now() < guest.endsAt ? 'idle' : 'over';
+      return storage.ledger.now() < guest.endsAt ? 'idle' : 'over';
     });
     const servers = new Set([...ended.links, ...ended.guests].map(({ serverId }) => serverId));
     for (const server of servers) {
-      this.#teller.changed(server);
+      this.#reporter.changed(server);
       void this.#endIfLast(server);
     }
   }
@@ -234,45 +236,52 @@ export class Sharing {
   async #takeBack(
     links: readonly string[],
     serverId: string | null,
-    taken: Taken<readonly Guest[]>,
-  ): Promise<TakenBack> {
-    const rooms = await this.#rooms();
-    this.#cut(rooms, taken.ended, () => 'revoked');
-    dropWaits(this.#parts.waits, rooms.ledger.now(), id => links.includes(id));
+    taken: Unsaved<readonly StoredGuestSession[]>,
+  ): Promise<RevokeResult> {
+    const storage = await this.#storage();
+    this.#cut(storage, taken.ended, () => 'revoked');
+    dropJoinRequests(this.#deps.joinRequests, storage.ledger.now(), id => links.includes(id));
     for (const link of links) {
       const sessions = taken.ended.filter(guest => guest.linkId === link).length;
-      const server = rooms.ledger.link(link)?.serverId ?? serverId ?? '';
-      this.#teller.record(rooms, { event: 'revoked', link, server, by: this.#parts.user, sessions });
+      const server = storage.ledger.link(link)?.serverId ?? serverId ?? '';
+      this.#reporter.record(storage, { event: 'revoked', link, server, by: this.#deps.user, sessions });
     }
-    this.#teller.changed(serverId);
+    this.#reporter.changed(serverId);
     if (serverId !== null) await this.#endIfLast(serverId);
     await taken.saved;
     return { links, sessions: taken.ended.length };
   }
 
-  async #endGuest(taken: Taken<readonly Guest[]>, reason: PersonLeft['reason']): Promise<TakenBack> {
-    const rooms = await this.#rooms();
-    this.#cut(rooms, taken.ended, () => reason);
+  async #endGuest(
+    taken: Unsaved<readonly StoredGuestSession[]>,
+    reason: GuestSessionEnded['reason'],
+  ): Promise<RevokeResult> {
+    const storage = await this.#storage();
+    this.#cut(storage, taken.ended, () => reason);
     const [guest] = taken.ended;
-    this.#teller.changed(guest?.serverId ?? null);
+    this.#reporter.changed(guest?.serverId ?? null);
     if (guest !== undefined) await this.#endIfLast(guest.serverId);
     await taken.saved;
     return { links: [], sessions: taken.ended.length };
   }
 
-  #cut(rooms: Rooms, guests: readonly Guest[], why: (guest: Guest) => PersonLeft['reason']): void {
-    this.#parts.listeners.end(guests);
-    for (const guest of guests) this.#teller.ended(rooms, guest, why(guest));
+  #cut(
+    storage: ShareStorage,
+    guests: readonly StoredGuestSession[],
+    why: (guest: StoredGuestSession) => GuestSessionEnded['reason'],
+  ): void {
+    this.#deps.listeners.end(guests);
+    for (const guest of guests) this.#reporter.ended(storage, guest, why(guest));
   }
 
   /** Where the owner wants it, a server stops listening with its last link and guest. */
   async #endIfLast(serverId: string): Promise<void> {
-    const rooms = await this.#parts.knownRooms();
-    if (rooms === null || !this.#parts.endWithLastLink() || this.#isNeeded(rooms, serverId)) return;
-    await this.#close(serverId, 'Its last link has ended.', () => !this.#isNeeded(rooms, serverId));
+    const storage = await this.#deps.knownStorage();
+    if (storage === null || !this.#deps.endWithLastLink() || this.#isNeeded(storage, serverId)) return;
+    await this.#close(serverId, 'Its last link has ended.', () => !this.#isNeeded(storage, serverId));
   }
 
-  #isNeeded({ ledger }: Rooms, serverId: string): boolean {
+  #isNeeded({ ledger }: ShareStorage, serverId: string): boolean {
     return (
       (this.#making.get(serverId) ?? 0) > 0 ||
       ledger.links().some(link => link.serverId === serverId && link.state === 'open') ||
@@ -282,9 +291,9 @@ export class Sharing {
 
   /** @param still asked at the last moment: a link may be made meanwhile */
   async #close(serverId: string, reason: string, still = (): boolean => true): Promise<void> {
-    if (!(await this.#parts.listeners.close(serverId, still))) return;
-    const rooms = await this.#parts.knownRooms();
-    if (rooms !== null) this.#teller.record(rooms, { event: 'listener-off', server: serverId, reason });
-    this.#teller.changed(serverId);
+    if (!(await this.#deps.listeners.close(serverId, still))) return;
+    const storage = await this.#deps.knownStorage();
+    if (storage !== null) this.#reporter.record(storage, { event: 'listener-off', server: serverId, reason });
+    this.#reporter.changed(serverId);
   }
 }

@@ -4,19 +4,19 @@ import type {
   AuthorityInfo,
   CertificateInfo,
   NewShareLink,
-  Person,
+  GuestSessionInfo,
   ShareAddress,
   ShareLinkInfo,
   ShareWarning,
-  Waiting,
+  JoinRequestInfo,
 } from '../../../shared/sharing.ts';
 import type { Secret } from '../secret.ts';
-import type { Wait } from './ledger/join-requests.ts';
+import type { JoinRequest } from './ledger/join-requests.ts';
 import type { AuditFault, AuditVerdict } from './audit/audit-verify.ts';
 import type { AuthorityExport } from './certificate/authority.ts';
 import type { ShareCertificate } from './certificate/certificate.ts';
-import type { CertificateKeeper } from './certificate/certificate-manager.ts';
-import type { Guest } from './ledger/guest-sessions.ts';
+import type { CertificateManager } from './certificate/certificate-manager.ts';
+import type { StoredGuestSession } from './ledger/guest-sessions.ts';
 import type { ListedLink } from './ledger/ledger.ts';
 import { makeLinkUrl } from './ledger/link-url.ts';
 import { noAddress } from './share-errors.ts';
@@ -80,7 +80,12 @@ export function describeNewLink(
   };
 }
 
-export function describeGuest(guest: Guest, label: string, serverName: string, connections: number): Person {
+export function describeGuestSession(
+  guest: StoredGuestSession,
+  label: string,
+  serverName: string,
+  connections: number,
+): GuestSessionInfo {
   return {
     session: guest.id,
     link: guest.linkId,
@@ -98,7 +103,11 @@ export function describeGuest(guest: Guest, label: string, serverName: string, c
   };
 }
 
-export function describeWait(wait: Wait, link: ListedLink, serverName: string): Waiting {
+export function describeJoinRequest(
+  wait: JoinRequest,
+  link: ListedLink,
+  serverName: string,
+): JoinRequestInfo {
   return {
     id: wait.id,
     link: wait.linkId,
@@ -118,15 +127,15 @@ export function describeAuthority({ name, fingerprint, validTo, pem }: Authority
   return { name, fingerprint, validTo, pem };
 }
 
-export function describeCertificate(keeper: CertificateKeeper): CertificateInfo {
-  const { kind, fingerprint, validTo, trustedByAll, authority } = keeper.current();
+export function describeCertificate(secretStore: CertificateManager): CertificateInfo {
+  const { kind, fingerprint, validTo, trustedByAll, authority } = secretStore.current();
   return {
     kind,
     fingerprint,
     validTo,
     trustedByAll,
     authority: authority === null ? null : describeAuthority(authority),
-    findings: keeper.findings().map(({ message, nextStep }) => ({ message, nextStep })),
+    findings: secretStore.findings().map(({ message, nextStep }) => ({ message, nextStep })),
   };
 }
 

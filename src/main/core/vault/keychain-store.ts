@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { posix } from 'node:path';
-import type { SecretKeeper } from '../ports.ts';
+import type { SecretStore } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { keychainError, keychainFault } from './keychain-fault.ts';
 import { createKeychainProcess, KeychainEnded, type KeychainCalls } from './keychain-process.ts';
@@ -20,7 +20,7 @@ export interface KeychainOptions {
 }
 
 /** A keeper with a child process that may be running. */
-export interface KeychainKeeper extends SecretKeeper {
+export interface KeychainStore extends SecretStore {
   close(): void;
 }
 
@@ -35,7 +35,7 @@ const names: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
 };
 
 /** Opens the keychain after a proof that it keeps, gives back and deletes. Refuses with one of the four keychain errors. */
-export async function openKeychain(options: KeychainOptions): Promise<KeychainKeeper> {
+export async function openKeychain(options: KeychainOptions): Promise<KeychainStore> {
   const { environment, platform, entry } = options;
   const bus = platform === 'linux' ? await sessionBus(environment) : null;
   if (platform === 'linux' && bus === null) {
@@ -47,20 +47,20 @@ export async function openKeychain(options: KeychainOptions): Promise<KeychainKe
     environment: childEnvironment(environment, bus),
     timeoutMs: options.timeoutMs ?? (someoneMayAnswer(environment, platform) ? 60_000 : 10_000),
   });
-  const keeper = keychainKeeper(
+  const secretStore = keychainStore(
     calls,
     `Secrets are kept in ${names[platform] ?? 'the keychain of this desktop (Secret Service)'}.`,
   );
   try {
     await tried(calls, () => prove(calls));
-    return keeper;
+    return secretStore;
   } catch (error) {
     calls.close();
     throw error;
   }
 }
 
-export function keychainKeeper(calls: KeychainCalls, sentence: string): KeychainKeeper {
+export function keychainStore(calls: KeychainCalls, sentence: string): KeychainStore {
   return {
     store: 'keychain',
     sentence,

@@ -1,9 +1,9 @@
-import type { SecretKeeper } from '../ports.ts';
+import type { SecretStore } from '../ports.ts';
 
 /** A keeper that is opened by the first who asks it for something: a command that only lists needs no passphrase and no unlocked keychain. */
-export function lateKeeper(open: () => Promise<SecretKeeper>): SecretKeeper {
-  let opening: Promise<SecretKeeper> | null = null;
-  const opened = (): Promise<SecretKeeper> => (opening ??= open());
+export function lazyStore(open: () => Promise<SecretStore>): SecretStore {
+  let opening: Promise<SecretStore> | null = null;
+  const opened = (): Promise<SecretStore> => (opening ??= open());
   return {
     store: 'memory',
     sentence: 'The secrets are not open.',

@@ -1,4 +1,4 @@
-import type { SecretKeeper } from '../ports.ts';
+import type { SecretStore } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { Secret } from '../secret.ts';
  *
  * @param why one sentence: why there is no better store, or that it was chosen
  */
-export function memoryKeeper(why: string): SecretKeeper {
+export function memoryStore(why: string): SecretStore {
   const secrets = new Map<string, Secret<string>>();
   return {
     store: 'memory',

@@ -7,17 +7,17 @@ import { link, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { GatehouseError } from '../errors.ts';
 import { fileError, partOf, readTextIfPresent, sweepParts, syncFolder, systemCode } from '../files.ts';
-import type { SecretKeeper } from '../ports.ts';
+import type { SecretStore } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { createTurns } from '../keyed-mutex.ts';
+import { createKeyedMutex } from '../keyed-mutex.ts';
 import { deriveKey, type DeriveKey, saltOf, seal, unseal, type SealingKey } from './sealed-envelope.ts';
 
 /** @param isNew true when the passphrase is being chosen; then a person should be asked twice */
 export type AskPassphrase = (isNew: boolean) => Promise<Secret<string>>;
 
 const shortestPassphrase = 8;
-const largestFile = 4_000_000;
-const mostTries = 100;
+const maxFileBytes = 4_000_000;
+const maxTries = 100;
 
 interface Stored {
   readonly number: number;
@@ -34,7 +34,7 @@ export async function openSealedFile(
   file: string,
   ask: AskPassphrase,
   derive: DeriveKey = deriveKey,
-): Promise<SecretKeeper> {
+): Promise<SecretStore> {
   await sweepParts(file);
   const first = await newest(file);
   const passphrase = await ask(first === null);
@@ -61,7 +61,7 @@ export async function openSealedFile(
   }
 
   async function update(change: (values: Map<string, string>) => void): Promise<void> {
-    for (let attempt = 0; attempt < mostTries; attempt++) {
+    for (let attempt = 0; attempt < maxTries; attempt++) {
       const { number, values } = await read();
       change(values);
       if (await publish(file, number + 1, values, key)) return;
@@ -71,18 +71,18 @@ export async function openSealedFile(
     });
   }
 
-  const inTurn = createTurns();
-  const keeper = sealedKeeper(file, read, change => inTurn('write', () => update(change)));
-  if (first === null) await inTurn('write', () => update(() => undefined));
+  const runExclusive = createKeyedMutex();
+  const secretStore = sealedKeeper(file, read, change => runExclusive('write', () => update(change)));
+  if (first === null) await runExclusive('write', () => update(() => undefined));
   else await read();
-  return keeper;
+  return secretStore;
 }
 
 function sealedKeeper(
   file: string,
   read: () => Promise<{ readonly values: ReadonlyMap<string, string> }>,
   update: (change: (values: Map<string, string>) => void) => Promise<void>,
-): SecretKeeper {
+): SecretStore {
   return {
     store: 'file',
     sentence: `Secrets are kept in ${file}, sealed with your passphrase.`,
@@ -111,10 +111,10 @@ async function numbersOf(file: string): Promise<number[]> {
 }
 
 async function newest(file: string): Promise<Stored | null> {
-  for (let attempt = 0; attempt < mostTries; attempt++) {
+  for (let attempt = 0; attempt < maxTries; attempt++) {
     const number = (await numbersOf(file))[0];
     if (number === undefined) return null;
-    const text = await readTextIfPresent(`${file}.${number}`, largestFile);
+    const text = await readTextIfPresent(`${file}.${number}`, maxFileBytes);
     // Gone since we looked: a newer one is there.
     if (text !== null) return { number, text };
   }

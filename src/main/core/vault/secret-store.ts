@@ -1,14 +1,14 @@
 import { GatehouseError } from '../errors.ts';
 import { readSecretFile } from '../files.ts';
-import type { SecretKeeper } from '../ports.ts';
+import type { SecretStore } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { openKeychain } from './keychain-store.ts';
-import { memoryKeeper } from './memory-store.ts';
+import { memoryStore } from './memory-store.ts';
 import { openSealedFile } from './sealed-file-store.ts';
 
-export type KeeperChoice = 'auto' | 'keychain' | 'file' | 'memory';
+export type SecretStoreChoice = 'auto' | 'keychain' | 'file' | 'memory';
 
-export interface KeeperOptions {
+export interface SecretStoreOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   /** Tells installations of one user apart: `paths.home`. */
@@ -27,10 +27,13 @@ export interface KeeperOptions {
 }
 
 /** Opens the store that was chosen, or refuses with what to do: a choice is never silently replaced by a lesser one. */
-export async function openKeeper(choice: KeeperChoice, options: KeeperOptions): Promise<SecretKeeper> {
+export async function openSecretStore(
+  choice: SecretStoreChoice,
+  options: SecretStoreOptions,
+): Promise<SecretStore> {
   switch (choice) {
     case 'memory':
-      return memoryKeeper(
+      return memoryStore(
         'The keychain is not used: `--secrets memory` or the setting secrets.store says so.',
       );
     case 'file':
@@ -40,14 +43,14 @@ export async function openKeeper(choice: KeeperChoice, options: KeeperOptions): 
     case 'auto':
       return keychain(options).catch((error: unknown) => {
         if (!(error instanceof GatehouseError)) throw error;
-        return memoryKeeper(error.message);
+        return memoryStore(error.message);
       });
     default:
       return choice satisfies never;
   }
 }
 
-async function keychain(options: KeeperOptions): Promise<SecretKeeper> {
+async function keychain(options: SecretStoreOptions): Promise<SecretStore> {
   const sentence = 'Waiting for the keychain; look whether it asks for a password in another window.';
   const timer = setTimeout(() => options.waiting?.(sentence), 3000);
   try {
@@ -57,7 +60,7 @@ async function keychain(options: KeeperOptions): Promise<SecretKeeper> {
   }
 }
 
-async function passphrase(isNew: boolean, options: KeeperOptions): Promise<Secret<string>> {
+async function passphrase(isNew: boolean, options: SecretStoreOptions): Promise<Secret<string>> {
   const file = options.environment['GATEHOUSE_PASSPHRASE_FILE'] ?? '';
   if (file !== '') return new Secret(await readSecretFile(file, options.uid));
   if (options.askPassphrase !== undefined) return new Secret(await options.askPassphrase(isNew));

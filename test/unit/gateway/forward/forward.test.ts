@@ -9,7 +9,7 @@ import { alwaysOurs } from '../../../support/reach.ts';
 
 const rooms: Room[] = [];
 afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
+  for (const context of rooms.splice(0)) await context.close();
 });
 
 test('a route knows the names under which the server may name itself', async () => {
@@ -34,9 +34,9 @@ test.skipIf(process.platform === 'win32')('a server on a Unix socket', async () 
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(path, resolve);
   await promise;
-  const room = await openRoom({ upstream: { address: { kind: 'socket', path } } });
-  rooms.push(room);
-  const reply = await ask(room, '/a?b', { method: 'PUT', headers: owner, body: 'c' });
+  const context = await openRoom({ upstream: { address: { kind: 'socket', path } } });
+  rooms.push(context);
+  const reply = await ask(context, '/a?b', { method: 'PUT', headers: owner, body: 'c' });
   expect(reply.body).toBe('PUT /a?b');
   server.closeAllConnections();
   server.close();
@@ -46,7 +46,7 @@ test.skipIf(process.platform === 'win32')('a server on a Unix socket', async () 
 test('small, empty, large and binary answers come whole', async () => {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_value, index) => index));
   const sizes = [0, 1, 256, 16 * 1024, 16 * 1024 + 1, 300_000];
-  const room = await openRoom({
+  const context = await openRoom({
     listener: (incoming, response) => {
       const size = Number(incoming.url?.slice(2));
       const body = Buffer.alloc(size, bytes);
@@ -55,20 +55,20 @@ test('small, empty, large and binary answers come whole', async () => {
       response.end(body);
     },
   });
-  rooms.push(room);
+  rooms.push(context);
   for (const size of sizes) {
     for (const kind of ['c', 'x']) {
-      const { body } = await ask(room, `/${kind}${size}`, { headers: owner });
+      const { body } = await ask(context, `/${kind}${size}`, { headers: owner });
       expect([size, Buffer.from(body, 'latin1').equals(Buffer.alloc(size, bytes))]).toEqual([size, true]);
     }
   }
 });
 
 test('an answer that cannot be passed on is 502, not a crash', async () => {
-  const room = await openRoom({
+  const context = await openRoom({
     rawServer: socket => socket.once('data', () => socket.end('this is not HTTP\r\n\r\n')),
   });
-  rooms.push(room);
-  expect((await ask(room, '/a', { headers: owner })).status).toBe(502);
-  expect(room.gateway.connections()).toBe(0);
+  rooms.push(context);
+  expect((await ask(context, '/a', { headers: owner })).status).toBe(502);
+  expect(context.gateway.connections()).toBe(0);
 });

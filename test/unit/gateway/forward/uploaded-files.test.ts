@@ -19,7 +19,7 @@ function send(
   }: { session?: string; file?: string; now?: number; outcome?: Outcome } = {},
 ): boolean {
   const writing = begin(files, session, file);
-  const isTaken = bytes <= writing.room(part, now);
+  const isTaken = bytes <= writing.context(part, now);
   if (isTaken) writing.take(part, bytes, now);
   writing.over(outcome, now);
   return isTaken;

@@ -1,18 +1,18 @@
 import { expect, test, vi } from 'vitest';
 import {
-  defaultTurnLimits,
-  oneByOneLimits,
-  ServerTurns,
-  type Turn,
+  defaultFairQueueLimits,
+  oneByOneQueueLimits,
+  FairQueue,
+  type QueueSlot,
 } from '../../../../src/main/core/gateway/guest/fair-queue.ts';
 
 /** Turns on a clock that only the test moves; `sent` says whose requests were sent, in order. */
-function open(limits = oneByOneLimits) {
+function open(limits = oneByOneQueueLimits) {
   const time = { now: 0 };
-  const turns = new ServerTurns(limits, () => time.now);
+  const turns = new FairQueue(limits, () => time.now);
   const sent: string[] = [];
   const refused: string[] = [];
-  const running: { readonly name: string; readonly turn: Turn }[] = [];
+  const running: { readonly name: string; readonly turn: QueueSlot }[] = [];
   const ask = (session: string, link = 'class'): (() => void) =>
     turns.ask(
       { session, link },
@@ -83,7 +83,7 @@ test('a request that the server has put aside holds no turn, and is broken off w
 });
 
 test('long polls on every turn do not keep the others away for ever', () => {
-  const { time, sent, ask } = open(defaultTurnLimits);
+  const { time, sent, ask } = open(defaultFairQueueLimits);
   for (let number = 0; number < 16; number++) ask(`poll ${number}`, `link ${number % 2}`);
   ask('late', 'its own');
   expect(sent).not.toContain('late');
@@ -134,7 +134,7 @@ test('whatever guests do, what runs stays within the bounds, and all that is ask
   vi.useFakeTimers();
   try {
     const { turns, time, sent, refused, running, ask } = open({
-      ...oneByOneLimits,
+      ...oneByOneQueueLimits,
       longMs: Infinity,
       asideMs: Infinity,
     });
@@ -170,7 +170,7 @@ test('whatever guests do, what runs stays within the bounds, and all that is ask
 test('one who waits too long is refused, and so is one too many', async () => {
   vi.useFakeTimers();
   try {
-    const { time, refused, ask } = open({ ...oneByOneLimits, waiting: 1, longMs: Infinity });
+    const { time, refused, ask } = open({ ...oneByOneQueueLimits, waiting: 1, longMs: Infinity });
     for (const session of ['a', 'a', 'b', 'c']) ask(session);
     expect(refused).toEqual(['c']);
     time.now += 60_000;

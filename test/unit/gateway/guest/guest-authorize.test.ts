@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Asked } from '../../../../src/main/core/gateway/request/authorize.ts';
 import type { Credential, CredentialKind } from '../../../../src/main/core/gateway/request/credential.ts';
 import { authorizeGuest, type GuestKeys } from '../../../../src/main/core/gateway/guest/guest-authorize.ts';
-import type { GuestPass } from '../../../../src/main/core/share-ports.ts';
+import type { GuestSession } from '../../../../src/main/core/share-ports.ts';
 
 const own = 'https://lab.local:8443';
 const read: Asked = {
@@ -17,7 +17,7 @@ const read: Asked = {
   mode: null,
   dest: null,
 };
-const pass = (session: string): GuestPass => ({
+const pass = (session: string): GuestSession => ({
   session,
   link: 'l',
   role: 'viewer',

@@ -2,16 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSharePages } from '../../../../src/main/core/gateway/guest/guest-routes.ts';
 import { jupyterRoles } from '../../../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
-import { navigation, ofPage, type Guest, type GuestReply } from '../../../support/guest.ts';
+import { navigation, ofPage, type StoredGuestSession, type GuestReply } from '../../../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../../../support/share-room.ts';
 
-let room: ShareRoom;
-let holder: Guest;
+let context: ShareRoom;
+let holder: StoredGuestSession;
 beforeAll(async () => {
-  room = await openShareRoom(jupyterRoles, { strangerRequests: 1e9, failures: 1e9 });
-  holder = await room.link('editor');
+  context = await openShareRoom(jupyterRoles, { strangerRequests: 1e9, failures: 1e9 });
+  holder = await context.link('editor');
 });
-afterAll(() => room.close());
+afterAll(() => context.close());
 
 const closed = [
   '/_gatehouse/login',
@@ -37,7 +37,7 @@ function expectNoNames({ body, headers }: GuestReply): void {
 function post(path: string, body: object): Promise<GuestReply> {
   return holder.ask(path, {
     method: 'POST',
-    headers: { ...ofPage(room.origin), 'content-type': 'application/json' },
+    headers: { ...ofPage(context.origin), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 }
@@ -46,7 +46,7 @@ describe('without a session', () => {
   test.each(openSharePages)('%s %s is answered, with no name', async (method, path) => {
     const page = path.replace('<id>', holder.id);
     const reply =
-      method === 'POST' ? await post(page, {}) : await holder.ask(page, { headers: ofPage(room.origin) });
+      method === 'POST' ? await post(page, {}) : await holder.ask(page, { headers: ofPage(context.origin) });
     expectNoNames(reply);
     // `me` says that nobody is signed in; this room has no authority to install.
     expect(reply.status === 401).toBe(path.endsWith('/me'));
@@ -60,12 +60,12 @@ describe('without a session', () => {
   );
 
   test.each(shut)('%s %s is refused, with no name', async (method, path) => {
-    room.executed.length = 0;
+    context.executed.length = 0;
     const page = path.replace('<id>', holder.id);
-    const reply = await holder.ask(page, { method, headers: ofPage(room.origin) });
+    const reply = await holder.ask(page, { method, headers: ofPage(context.origin) });
     expect(reply.status).toBeGreaterThanOrEqual(400);
     expectNoNames(reply);
-    expect(room.executed).toEqual([]);
+    expect(context.executed).toEqual([]);
   });
 
   test('the page of a link that never was looks like that of one that is', async () => {
@@ -88,8 +88,8 @@ describe('without a session', () => {
 
 test('who joins begins where the link says, also when the page is loaded again; else on the first page', async () => {
   const next = (reply: GuestReply): unknown => (JSON.parse(reply.body) as { next: unknown }).next;
-  const ada = await room.link('editor', { opens: '/#/edit/PER1-ADA-7QX4' });
+  const ada = await context.link('editor', { opens: '/#/edit/PER1-ADA-7QX4' });
   expect(next(await ada.join())).toBe('/#/edit/PER1-ADA-7QX4');
   expect(next(await ada.join())).toBe('/#/edit/PER1-ADA-7QX4');
-  expect(next(await (await room.link('editor')).join())).toBe('/lab');
+  expect(next(await (await context.link('editor')).join())).toBe('/lab');
 });

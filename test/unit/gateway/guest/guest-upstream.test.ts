@@ -2,19 +2,19 @@ import { afterEach, expect, test } from 'vitest';
 import {
   destroyRoute,
   openRoute,
-  type Route,
+  type UpstreamRoutes,
 } from '../../../../src/main/core/gateway/forward/upstream-route.ts';
 import {
   guestName,
-  GuestWays,
-  makeGuestWay,
+  GuestUpstreamRoutes,
+  makeGuestRoute,
 } from '../../../../src/main/core/gateway/guest/guest-upstream.ts';
 import { alwaysOurs } from '../../../support/reach.ts';
 import { Secret } from '../../../../src/main/core/secret.ts';
 
-const routes: Route[] = [];
-const open = (): Route => {
-  const route = openRoute(
+const opened: UpstreamRoutes[] = [];
+const open = (): UpstreamRoutes => {
+  const routes = openRoute(
     {
       address: { kind: 'port', port: 1 },
       host: 'localhost',
@@ -28,8 +28,8 @@ const open = (): Route => {
     },
     alwaysOurs,
   );
-  routes.push(route);
-  return route;
+  opened.push(routes);
+  return routes;
 };
 const pass = {
   session: 's',
@@ -42,11 +42,11 @@ const pass = {
 const plain = { explicit: false, appended: null, strictTransport: null };
 
 afterEach(async () => {
-  await Promise.all(routes.splice(0).map(destroyRoute));
+  await Promise.all(opened.splice(0).map(destroyRoute));
 });
 
 test("the guest's name takes the owner's place, marked; the secret stays", () => {
-  const { request } = makeGuestWay(open(), pass, plain);
+  const { request } = makeGuestRoute(open(), pass, plain);
   expect(request.injected).toEqual(['X-Secret', 'upstream', 'X-Person', 'Ada%20%C3%9Cnal%20(guest)']);
   expect(request.withheld.has('x-person')).toBe(true);
 });
@@ -57,39 +57,39 @@ test('nobody is called as the owner is called', () => {
 });
 
 test('a tool is told apart from a page', () => {
-  const route = open();
-  expect(makeGuestWay(route, pass, { ...plain, explicit: true }).request.injected).toContain('X-Explicit');
-  expect(makeGuestWay(route, pass, plain).request.injected).not.toContain('X-Explicit');
+  const routes = open();
+  expect(makeGuestRoute(routes, pass, { ...plain, explicit: true }).request.injected).toContain('X-Explicit');
+  expect(makeGuestRoute(routes, pass, plain).request.injected).not.toContain('X-Explicit');
 });
 
 test('only a page that something is put behind comes uncompressed', () => {
   const appended = Buffer.from('x');
-  expect(makeGuestWay(open(), pass, { ...plain, appended }).request.withheld.has('accept-encoding')).toBe(
+  expect(makeGuestRoute(open(), pass, { ...plain, appended }).request.withheld.has('accept-encoding')).toBe(
     true,
   );
-  expect(makeGuestWay(open(), pass, plain).request.withheld.has('accept-encoding')).toBe(false);
+  expect(makeGuestRoute(open(), pass, plain).request.withheld.has('accept-encoding')).toBe(false);
 });
 
 test('Strict-Transport-Security is said where it is to be', () => {
-  expect(makeGuestWay(open(), pass, plain).response.added).toEqual([]);
-  const { added } = makeGuestWay(open(), pass, { ...plain, strictTransport: 'max-age=9' }).response;
+  expect(makeGuestRoute(open(), pass, plain).response.added).toEqual([]);
+  const { added } = makeGuestRoute(open(), pass, { ...plain, strictTransport: 'max-age=9' }).response;
   expect(added).toEqual(['Strict-Transport-Security', 'max-age=9']);
 });
 
 test('a way is made once, and anew for another run of the server', () => {
-  const ways = new GuestWays();
-  const route = open();
-  const first = ways.of(route, pass, plain);
-  expect(ways.of(route, pass, plain)).toBe(first);
-  expect(ways.of(route, { ...pass, session: 't' }, plain)).not.toBe(first);
+  const guestRoutes = new GuestUpstreamRoutes();
+  const routes = open();
+  const first = guestRoutes.of(routes, pass, plain);
+  expect(guestRoutes.of(routes, pass, plain)).toBe(first);
+  expect(guestRoutes.of(routes, { ...pass, session: 't' }, plain)).not.toBe(first);
   const next = open();
-  expect(ways.of(next, pass, plain).pool).toBe(next.pool);
-  ways.forget('s');
-  expect(ways.of(route, pass, plain)).not.toBe(first);
+  expect(guestRoutes.of(next, pass, plain).pool).toBe(next.pool);
+  guestRoutes.forget('s');
+  expect(guestRoutes.of(routes, pass, plain)).not.toBe(first);
 });
 
 test('guests of a role are sent where the server wants them, with its credential and no other', async () => {
-  const route = openRoute(
+  const routes = openRoute(
     {
       address: { kind: 'port', port: 1 },
       host: 'localhost',
@@ -102,28 +102,30 @@ test('guests of a role are sent where the server wants them, with its credential
     },
     alwaysOurs,
   );
-  routes.push(route);
-  const viewer = makeGuestWay(route, pass, plain);
+  opened.push(routes);
+  const viewer = makeGuestRoute(routes, pass, plain);
   expect([viewer.upstream.address, viewer.request.injected]).toEqual([
     { kind: 'port', port: 2 },
     ['X-Read', 'read'],
   ]);
-  const editor = makeGuestWay(route, { ...pass, role: 'editor' }, plain);
-  expect([editor.pool, editor.request.injected]).toEqual([route.pool, []]);
-  const full = makeGuestWay(route, { ...pass, role: 'full' }, plain);
-  expect([full.pool, full.request.injected]).toEqual([route.pool, ['X-Secret', 'all']]);
+  const editor = makeGuestRoute(routes, { ...pass, role: 'editor' }, plain);
+  expect([editor.pool, editor.request.injected]).toEqual([routes.pool, []]);
+  const full = makeGuestRoute(routes, { ...pass, role: 'full' }, plain);
+  expect([full.pool, full.request.injected]).toEqual([routes.pool, ['X-Secret', 'all']]);
   // None of them may say what the gateway says to another.
-  for (const way of [viewer, editor, full])
-    expect([...way.request.withheld]).toEqual(expect.arrayContaining(['x-secret', 'x-read']));
+  for (const route of [viewer, editor, full])
+    expect([...route.request.withheld]).toEqual(expect.arrayContaining(['x-secret', 'x-read']));
   expect(full.response.upstreamOrigins).toContain('http://127.0.0.1:2');
 });
 
 test('a way is made once, and anew where what it says of TLS has changed', () => {
-  const [route, ways] = [open(), new GuestWays()];
-  const first = ways.of(route, pass, { ...plain, strictTransport: 'max-age=9' });
-  expect(ways.of(route, pass, { ...plain, strictTransport: 'max-age=9' })).toBe(first);
-  const later = ways.of(route, pass, { ...plain, strictTransport: 'max-age=8' });
+  const [routes, guestRoutes] = [open(), new GuestUpstreamRoutes()];
+  const first = guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=9' });
+  expect(guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=9' })).toBe(first);
+  const later = guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=8' });
   expect(later.response.added).toEqual(['Strict-Transport-Security', 'max-age=8']);
-  expect(ways.of(route, pass, { ...plain, explicit: true, strictTransport: 'max-age=8' })).not.toBe(later);
-  expect(ways.of(route, pass, { ...plain, strictTransport: 'max-age=8' })).toBe(later);
+  expect(guestRoutes.of(routes, pass, { ...plain, explicit: true, strictTransport: 'max-age=8' })).not.toBe(
+    later,
+  );
+  expect(guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=8' })).toBe(later);
 });

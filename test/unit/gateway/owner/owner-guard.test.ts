@@ -4,7 +4,7 @@ import { TrustedProxies } from '../../../../src/main/core/gateway/request/truste
 import { redirectAnswer } from '../../../../src/main/core/gateway/http-answer.ts';
 import { connectionOf } from '../../../../src/main/core/gateway/listen/connection.ts';
 import type { Decision as DecisionOf } from '../../../../src/main/core/gateway/listen/http-server.ts';
-import { guard, type GuardRoom } from '../../../../src/main/core/gateway/owner/owner-guard.ts';
+import { guard, type OwnerGuardContext } from '../../../../src/main/core/gateway/owner/owner-guard.ts';
 import { makeHosts } from '../../../../src/main/core/gateway/request/hosts.ts';
 
 type Decision = DecisionOf<Verdict & { readonly open: true }>;
@@ -18,7 +18,7 @@ function decide(
   verdict: Verdict,
   options: { host?: string; headers?: string[]; upgrade?: boolean; limited?: boolean; method?: string } = {},
 ): Decision {
-  const room: GuardRoom = {
+  const context: OwnerGuardContext = {
     listener: {
       hosts: makeHosts('thesis', 1, ['lab.example.org']),
       headerCount: 100,
@@ -35,7 +35,7 @@ function decide(
   const rawHeaders = ['Host', options.host ?? 'thesis.localhost:1', ...(options.headers ?? [])];
   const request = { method: options.method ?? 'GET', url, httpVersion: '1.1', rawHeaders };
   return guard(
-    room,
+    context,
     request,
     connectionOf(new WeakMap(), { remoteAddress: '127.0.0.1' }),
     options.upgrade ?? false,

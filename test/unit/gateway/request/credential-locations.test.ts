@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { splitTokens } from '../../../../src/main/core/gateway/request/query.ts';
 import {
-  makeSpelling,
+  credentialLocationsOf,
   splitPathToken,
   splitSubprotocols,
-  usualSpelling,
+  usualCredentialLocations,
 } from '../../../../src/main/core/gateway/request/credential-locations.ts';
 
-const bus = makeSpelling({
+const bus = credentialLocationsOf({
   headers: ['MWI-Auth_Token'],
   parameters: ['access_token', 'tkn'],
   pathPrefix: '/core/',
@@ -26,7 +26,7 @@ test.each([
   ['/a/core/abc', '/a/core/abc', null],
 ])('the token in the path %s', (target, left, token) => {
   expect(splitPathToken(target, bus)).toEqual(token === null ? null : { target: left, token });
-  expect(splitPathToken(target, usualSpelling)).toBeNull();
+  expect(splitPathToken(target, usualCredentialLocations)).toBeNull();
 });
 
 test.each([
@@ -57,7 +57,7 @@ test.each([
   ['', null],
 ])('subprotocols %s', (value, wanted) => {
   expect(splitSubprotocols(value, bus)).toEqual(wanted);
-  expect(splitSubprotocols(value, usualSpelling)).toBeNull();
+  expect(splitSubprotocols(value, usualCredentialLocations)).toBeNull();
 });
 
 test('nothing of a token is ever left in the target', () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readFacts, type Facts, type Fault } from '../../../../src/main/core/gateway/request/facts.ts';
 import { makeHosts } from '../../../../src/main/core/gateway/request/hosts.ts';
-import { usualSpelling } from '../../../../src/main/core/gateway/request/credential-locations.ts';
+import { usualCredentialLocations } from '../../../../src/main/core/gateway/request/credential-locations.ts';
 import { TrustedProxies } from '../../../../src/main/core/gateway/request/trusted-proxies.ts';
 
 const hosts = makeHosts('thesis', 8888, ['lab.example.org']);
@@ -41,7 +41,7 @@ test('a plain request', () => {
     hasBody: false,
     subprotocols: '',
     subprotocolToken: null,
-    spelling: usualSpelling,
+    credentialLocations: usualCredentialLocations,
     userAgent: '',
     contentType: null,
     contentLength: null,

@@ -52,16 +52,16 @@ test.each([
   ['of another network', ['10.0.0.0/8']],
   ['this computer', ['127.0.0.0/8']],
 ])('attack: wrong tokens, each from another invented address; trusted: %s', async (_name, trustedProxies) => {
-  const room = await openRoom({ rules: { trustedProxies } });
+  const context = await openRoom({ rules: { trustedProxies } });
   try {
     const statuses = new Set<number>();
     for (let guess = 0; guess < 45; guess += 1) {
       const headers = { authorization: `token guess-${guess}`, 'x-forwarded-for': `203.0.113.${guess}` };
-      statuses.add((await ask(room, '/', { headers })).status);
+      statuses.add((await ask(context, '/', { headers })).status);
     }
     // Whoever is on the computer of a trusted proxy is believed: that is what the setting says.
     expect(statuses.has(429)).toBe(!trustedProxies.includes('127.0.0.0/8'));
   } finally {
-    await room.close();
+    await context.close();
   }
 });

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 async function serve(
-  place: 'port' | 'socket',
+  context: 'port' | 'socket',
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Address> {
   const server = createServer(answer);
@@ -20,7 +20,7 @@ async function serve(
   cleanups.push(scratch.remove);
   const path = join(scratch.folder, 's');
   await new Promise<void>(done => {
-    if (place === 'socket') server.listen(path, done);
+    if (context === 'socket') server.listen(path, done);
     else server.listen(0, '127.0.0.1', done);
   });
   cleanups.push(() => {
@@ -32,8 +32,8 @@ async function serve(
   return { kind: 'socket', path };
 }
 
-test.each(['port', 'socket'] as const)('asks over a %s, with the host that it is told', async place => {
-  const address = await serve(place, (request, response) => {
+test.each(['port', 'socket'] as const)('asks over a %s, with the host that it is told', async context => {
+  const address = await serve(context, (request, response) => {
     response.setHeader('X-Seen', `${request.method} ${request.url} ${request.headers.host}`).end('hello');
   });
   const answer = await ask({ address, host: 'localhost', path: '/x?y', signal: AbortSignal.timeout(5000) });

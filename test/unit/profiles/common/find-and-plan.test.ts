@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { findAndPlan } from '../../../../src/main/core/profiles/common/find-and-plan.ts';
-import type { LaunchPlan, RunPlace } from '../../../../src/main/core/ports.ts';
+import type { LaunchPlan, RunContext } from '../../../../src/main/core/ports.ts';
 import { notingLog } from '../../../fakes/supervised.ts';
 import { found } from '../../../support/fake-ports.ts';
 
-const place = { folder: '/work' } as RunPlace;
+const context = { folder: '/work' } as RunContext;
 const request = { profile: 'lab' };
 const fault = new Error('the disk is gone');
 
@@ -26,13 +26,13 @@ test('a look that throws finds nothing, and is in the log', async () => {
 
 test('what was chosen is planned; else the best that works', async () => {
   const { plan, planned } = made(async () => [found('broken', { problem: 'no' }), found('good')]);
-  await plan(request, found('chosen'), place);
-  await plan(request, null, place);
+  await plan(request, found('chosen'), context);
+  await plan(request, null, context);
   expect(planned).toEqual(['chosen', 'good']);
 });
 
 test('where nothing is found that is said', async () => {
-  await expect(made(async () => []).plan(request, null, place)).rejects.toMatchObject({
+  await expect(made(async () => []).plan(request, null, context)).rejects.toMatchObject({
     code: 'not-installed',
     message: 'No Lab was found on this computer.',
   });

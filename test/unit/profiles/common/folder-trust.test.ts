@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LaunchPlan, Profile, RunPlace } from '../../../../src/main/core/ports.ts';
+import type { LaunchPlan, Profile, RunContext } from '../../../../src/main/core/ports.ts';
 import { allKinds } from '../../../../src/main/core/profiles/all.ts';
 import {
   createProfile,
@@ -20,7 +20,7 @@ const options: ProfileOptions = {
   readySeconds: () => null,
 };
 
-const place = (change: Partial<RunPlace> = {}): RunPlace => ({
+const context = (change: Partial<RunContext> = {}): RunContext => ({
   serverId: 'x',
   directory: '/run/x',
   canUseSockets: true,
@@ -63,8 +63,8 @@ function kindThat(untrusted: FolderCode['untrusted'], change: Partial<FolderCode
   };
 }
 
-const plan = (kind: ProfileKind, request: Partial<StartRequest> = {}, change: Partial<RunPlace> = {}) =>
-  createProfile(kind, options).plan({ profile: 'streamlit', ...request }, null, place(change));
+const plan = (kind: ProfileKind, request: Partial<StartRequest> = {}, change: Partial<RunContext> = {}) =>
+  createProfile(kind, options).plan({ profile: 'streamlit', ...request }, null, context(change));
 
 test.each([
   ['nothing-runs', {}, false],

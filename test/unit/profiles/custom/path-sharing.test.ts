@@ -83,7 +83,7 @@ test.each([
 ] as const)('a WebSocket on %s: viewer %s, editor %s', (path, viewer, editor) => {
   expect(rules.openSocket('viewer', path, '', [], guest).allow).toBe(viewer);
   expect(rules.openSocket('editor', path, '', [], guest).allow).toBe(editor);
-  expect(rules.openSocket('full', path, '', [], guest)).toEqual({ allow: true, way: 'splice' });
+  expect(rules.openSocket('full', path, '', [], guest)).toEqual({ allow: true, relay: 'splice' });
 });
 
 test('headers that change a method are named for the guard', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { applications } from '../../../../src/main/core/profiles/jupyter/applications.ts';
 import { jupyterCommand, jupyterEnvironment } from '../../../../src/main/core/profiles/jupyter/command.ts';
-import type { RunPlace } from '../../../../src/main/core/ports.ts';
+import type { RunContext } from '../../../../src/main/core/ports.ts';
 import { Secret } from '../../../../src/main/core/secret.ts';
 
-const place: RunPlace = {
+const context: RunContext = {
   serverId: 'x',
   directory: '/run/gh/x',
   canUseSockets: true,
@@ -19,7 +19,7 @@ const run = {
   location: '/env',
   application: applications[0],
   shimFolder: '/app/shim',
-  place,
+  context,
   asRoot: false,
 };
 
@@ -39,7 +39,7 @@ test('on a socket: no port of the network, and nothing left for a configuration 
   const given = options(argv);
   expect(given.get('ServerApp.sock')).toBe('/run/gh/x/jupyter.sock');
   expect(given.get('ServerApp.port')).toBe('8888');
-  expect(given.get('ServerApp.root_dir')).toBe(place.folder);
+  expect(given.get('ServerApp.root_dir')).toBe(context.folder);
   expect(given.get('ServerApp.identity_provider_class')).toBe('gatehouse_identity.GatehouseIdentityProvider');
   for (const closed of [
     'allow_unauthenticated_access',
@@ -61,11 +61,13 @@ test('on a socket: no port of the network, and nothing left for a configuration 
   }
   expect(given.get('ServerApp.base_url')).toBe('/');
   expect(given.has('ServerApp.allow_root')).toBe(false);
-  expect(argv.join(' ')).not.toContain(place.secret.reveal());
+  expect(argv.join(' ')).not.toContain(context.secret.reveal());
 });
 
 test('without sockets: loopback, this port or none', () => {
-  const given = options(jupyterCommand({ ...run, asRoot: true, place: { ...place, canUseSockets: false } }));
+  const given = options(
+    jupyterCommand({ ...run, asRoot: true, context: { ...context, canUseSockets: false } }),
+  );
   expect(given.get('ServerApp.sock')).toBe('');
   expect(given.get('ServerApp.port')).toBe('4567');
   expect(given.get('ServerApp.ip')).toBe('127.0.0.1');

@@ -2,13 +2,13 @@ import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { planJupyter } from '../../../../src/main/core/profiles/jupyter/plan-jupyter.ts';
-import type { RunPlace } from '../../../../src/main/core/ports.ts';
+import type { RunContext } from '../../../../src/main/core/ports.ts';
 import { Secret } from '../../../../src/main/core/secret.ts';
 import type { FoundServer, StartRequest } from '../../../../src/shared/model.ts';
 import { fakeEnvironment, scratchFolder } from '../../../support/fake-environment.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
-let place: RunPlace;
+let context: RunContext;
 let found: FoundServer;
 beforeEach(async () => {
   scratch = await scratchFolder();
@@ -22,7 +22,7 @@ beforeEach(async () => {
     location,
     problem: null,
   };
-  place = {
+  context = {
     serverId: 'x',
     directory: join(scratch.folder, 'run'),
     canUseSockets: true,
@@ -32,14 +32,14 @@ beforeEach(async () => {
     folder: join(scratch.folder, 'work'),
     user: 'Zoë O’Hara',
   };
-  await mkdir(place.directory, { mode: 0o700 });
-  await mkdir(place.folder);
+  await mkdir(context.directory, { mode: 0o700 });
+  await mkdir(context.folder);
 });
 afterEach(() => scratch.remove());
 
 function plan(
   request: Partial<StartRequest> = {},
-  change: { found?: Partial<FoundServer>; place?: Partial<RunPlace> } = {},
+  change: { found?: Partial<FoundServer>; context?: Partial<RunContext> } = {},
 ) {
   const options = {
     environment: {},
@@ -52,25 +52,25 @@ function plan(
     options,
     { profile: 'jupyter', ...request },
     { ...found, ...change.found },
-    { ...place, ...change.place },
+    { ...context, ...change.context },
   );
 }
 
 test('the secret reaches the run by a private file alone', async () => {
   const made = await plan();
-  const file = join(place.directory, 'upstream-secret');
+  const file = join(context.directory, 'upstream-secret');
   expect(await readFile(file, 'utf8')).toBe('the-secret-of-this-run');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect((await stat(join(place.directory, 'runtime'))).mode & 0o777).toBe(0o700);
+  expect((await stat(join(context.directory, 'runtime'))).mode & 0o777).toBe(0o700);
   expect(made.environment['GATEHOUSE_UPSTREAM_SECRET_FILE']).toBe(file);
   expect(JSON.stringify(made)).not.toContain('the-secret-of-this-run');
-  expect(made.folder).toBe(join(place.directory, 'empty'));
+  expect(made.folder).toBe(join(context.directory, 'empty'));
   expect(made.argv[0]).toBe(join(found.location, 'bin/python'));
 });
 
 test('the gateway is told the secret, the name and the cookies to keep back', async () => {
   const { upstream } = await plan();
-  expect(upstream.address).toEqual({ kind: 'socket', path: join(place.directory, 'jupyter.sock') });
+  expect(upstream.address).toEqual({ kind: 'socket', path: join(context.directory, 'jupyter.sock') });
   expect(upstream.host).toBe('localhost');
   expect(upstream.headers.map(([name, value]) => [name, value.reveal()])).toEqual([
     ['X-Gatehouse-Upstream', 'the-secret-of-this-run'],
@@ -78,14 +78,14 @@ test('the gateway is told the secret, the name and the cookies to keep back', as
   ]);
   expect(upstream.withheldCookies.some(cookie => cookie.test('username-localhost-8888'))).toBe(true);
   expect(upstream.withheldCookies.some(cookie => cookie.test('_xsrf'))).toBe(false);
-  const { upstream: other } = await plan({}, { place: { canUseSockets: false } });
+  const { upstream: other } = await plan({}, { context: { canUseSockets: false } });
   expect(other.address).toEqual({ kind: 'port', port: 4567 });
 });
 
 test('a link that waits in the place of the secret is not followed', async () => {
   const elsewhere = join(scratch.folder, 'elsewhere');
   await writeFile(elsewhere, 'untouched');
-  await symlink(elsewhere, join(place.directory, 'upstream-secret'));
+  await symlink(elsewhere, join(context.directory, 'upstream-secret'));
   await plan();
   expect(await readFile(elsewhere, 'utf8')).toBe('untouched');
 });
@@ -97,7 +97,7 @@ test('a second try in the same folder works', async () => {
 });
 
 test('the landing follows application and file', async () => {
-  await writeFile(join(place.folder, 'a b.ipynb'), '');
+  await writeFile(join(context.folder, 'a b.ipynb'), '');
   expect((await plan()).landing).toBe('/lab');
   expect((await plan({ file: 'a b.ipynb' })).landing).toBe('/lab/tree/a%20b.ipynb');
   expect((await plan({}, { found: { title: 'Notebook' } })).landing).toBe('/tree');
@@ -107,17 +107,17 @@ test.each<[string, Parameters<typeof plan>, string]>([
   ['a broken environment', [{}, { found: { problem: 'No module named x' } }], 'broken-environment'],
   ['an unknown application', [{}, { found: { title: 'Python' } }], 'unknown-application'],
   ['an environment that is gone', [{}, { found: { location: '/nowhere' } }], 'environment-gone'],
-  ['a folder that is gone', [{}, { place: { folder: '/nowhere' } }], 'folder-missing'],
+  ['a folder that is gone', [{}, { context: { folder: '/nowhere' } }], 'folder-missing'],
   ['a file outside', [{ file: '../x' }], 'file-outside'],
 ])('%s is refused, and no secret is written', async (_name, [request, change], code) => {
   await expect(plan(request, change)).rejects.toMatchObject({ code });
-  expect(await stat(join(place.directory, 'upstream-secret')).catch(() => null)).toBeNull();
+  expect(await stat(join(context.directory, 'upstream-secret')).catch(() => null)).toBeNull();
 });
 
 test('conda is named as conda does it', async () => {
   await mkdir(join(found.location, 'conda-meta'));
   expect((await plan()).environment['CONDA_PREFIX']).toBe(found.location);
   await rm(join(found.location, 'conda-meta'), { recursive: true });
-  await chmod(place.directory, 0o700);
+  await chmod(context.directory, 0o700);
   expect((await plan()).environment['VIRTUAL_ENV']).toBe(found.location);
 });

@@ -5,7 +5,7 @@ import {
   managedPackages,
   onPath,
   toolFailure,
-  waysToMake,
+  installersToTry,
 } from '../../../../src/main/core/profiles/managed/installers.ts';
 import { scratchFolder } from '../../../support/fake-environment.ts';
 
@@ -20,8 +20,8 @@ const options = {
 } as const;
 
 test('uv first where it is there, pip first where only pip knows the index', () => {
-  const names = (change: Partial<Parameters<typeof waysToMake>[0]>) =>
-    waysToMake({ ...options, ...change }).map(way => way.name);
+  const names = (change: Partial<Parameters<typeof installersToTry>[0]>) =>
+    installersToTry({ ...options, ...change }).map(way => way.name);
   expect(names({})).toEqual(['uv', 'venv', 'virtualenv', 'fetched-pip']);
   expect(names({ pipFirst: true })).toEqual(['venv', 'virtualenv', 'fetched-pip', 'uv']);
   expect(names({ uv: null })).toEqual(['venv', 'virtualenv', 'fetched-pip']);
@@ -30,12 +30,12 @@ test('uv first where it is there, pip first where only pip knows the index', () 
 });
 
 test('each way installs the same packages into the new environment', () => {
-  for (const way of waysToMake(options)) {
+  for (const way of installersToTry(options)) {
     expect(way.make).toContain('/data/env');
     expect(way.install).toContain('/data/env/bin/python');
     expect(way.install.slice(-managedPackages.length)).toEqual([...managedPackages]);
   }
-  expect(waysToMake({ ...options, base: null })[0]?.make).toContain('3.12');
+  expect(installersToTry({ ...options, base: null })[0]?.make).toContain('3.12');
 });
 
 test('a program is found on PATH only where it can be run', async () => {

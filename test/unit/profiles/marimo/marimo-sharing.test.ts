@@ -52,7 +52,7 @@ test.each([
   ['speed=a%26file%3Dx&session_id=s_1', '/ws?session_id=s_1&speed=a%26file%3Dx'],
 ])('the app is asked for by a viewer with %s as %s', (query, target) => {
   expect(rules.openSocket('viewer', '/ws', query, ['x'], guest)).toMatchObject({
-    way: 'filter',
+    relay: 'filter',
     target,
     subprotocols: [],
   });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { errorInfo } from '../../../../src/main/core/errors.ts';
-import type { DoorWishes } from '../../../../src/main/core/ports.ts';
+import type { ListenerOverrides } from '../../../../src/main/core/ports.ts';
 import {
   basePathOf,
-  doorWishes,
+  listenerOverrides,
   variablesOfServer,
 } from '../../../../src/main/core/profiles/matlab/variables.ts';
 
-const nothing: DoorWishes = {
+const nothing: ListenerOverrides = {
   port: null,
   token: null,
   asksForToken: true,
@@ -19,7 +19,7 @@ const nothing: DoorWishes = {
 const inBrowser = expect.stringMatching(/opened in a browser/) as string;
 const strong = 'A-strong.token_of~mine';
 
-test.each<[string, Record<string, string>, Partial<DoorWishes>]>([
+test.each<[string, Record<string, string>, Partial<ListenerOverrides>]>([
   ['nothing', {}, {}],
   ['empty ones', { MWI_APP_PORT: '', MWI_AUTH_TOKEN: ' ', MWI_BASE_URL: '' }, {}],
   ['a port', { MWI_APP_PORT: '8080' }, { port: 8080 }],
@@ -45,18 +45,18 @@ test.each<[string, Record<string, string>, Partial<DoorWishes>]>([
     { warnings: ['MWI_SSL_CERT_FILE is not used, because MWI_ENABLE_SSL is not True.'] },
   ],
 ])('of the door: %s', (_what, environment, wanted) => {
-  expect(doorWishes(environment)).toEqual({ ...nothing, ...wanted });
+  expect(listenerOverrides(environment)).toEqual({ ...nothing, ...wanted });
 });
 
 test('a token of the owner’s own, and one that can be guessed', () => {
-  const { token, warnings } = doorWishes({ MWI_AUTH_TOKEN: ` ${strong} ` });
+  const { token, warnings } = listenerOverrides({ MWI_AUTH_TOKEN: ` ${strong} ` });
   expect([token?.reveal(), warnings]).toEqual([strong, []]);
-  const weak = doorWishes({ MWI_AUTH_TOKEN: 'asdf' });
+  const weak = listenerOverrides({ MWI_AUTH_TOKEN: 'asdf' });
   expect([weak.token?.reveal(), weak.warnings]).toEqual(['asdf', [expect.stringMatching(/can be guessed/)]]);
 });
 
 test('without a token everybody of this computer gets in, which is said', () => {
-  const { asksForToken, token, warnings } = doorWishes({
+  const { asksForToken, token, warnings } = listenerOverrides({
     MWI_ENABLE_TOKEN_AUTH: 'False',
     MWI_AUTH_TOKEN: strong,
   });
@@ -83,7 +83,7 @@ test.each<[Record<string, string>, RegExp]>([
 ])('%j is refused without repeating a token', (environment, message) => {
   let told = '';
   try {
-    doorWishes(environment);
+    listenerOverrides(environment);
   } catch (error) {
     told = errorInfo(error).message;
   }

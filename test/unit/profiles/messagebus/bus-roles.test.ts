@@ -23,13 +23,13 @@ test.each(['viewer', 'editor', 'full'] as const)(
     const verdict = busRoles.openSocket(role, '/core', 'x=1', ['evil'], guest);
     expect(verdict).toMatchObject({
       allow: true,
-      way: 'filter',
+      relay: 'filter',
       target: '/core',
       subprotocols: [],
       readsServer: true,
       messageRate: { perSecond: expect.any(Number), burst: expect.any(Number) },
     });
-    if (!verdict.allow || verdict.way !== 'filter') throw new Error('no filter');
+    if (!verdict.allow || verdict.relay !== 'filter') throw new Error('no filter');
     expect(verdict.filter('evil')).toBeNull();
     expect(verdict.filter(null)).not.toBeNull();
   },
@@ -38,7 +38,7 @@ test.each(['viewer', 'editor', 'full'] as const)(
 test('the permissions of the link stand in the place of those of the role', () => {
   const permissions = { send: ['own'], receive: [] };
   const verdict = busRoles.openSocket('editor', '/core', '', [], { ...guest, permissions });
-  if (!verdict.allow || verdict.way !== 'filter') throw new Error('no filter');
+  if (!verdict.allow || verdict.relay !== 'filter') throw new Error('no filter');
   const filter = verdict.filter(null);
   const say = (type: string) =>
     filter?.fromGuest({ binary: false, data: Buffer.from(JSON.stringify({ type })) }).kind;

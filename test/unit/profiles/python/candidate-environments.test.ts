@@ -41,7 +41,7 @@ test('every place where environments are kept, what the user chose first', async
     '.local/share/uv/tools/jupyterlab',
     'workon/numerics',
   ];
-  for (const place of places) await fakeEnvironment(join(home, place));
+  for (const context of places) await fakeEnvironment(join(home, context));
   await mkdir(join(home, '.conda'));
   await writeFile(join(home, '.conda/environments.txt'), `${join(home, 'conda list/x')}\n\n/nowhere\n`);
   const environment = {
@@ -106,7 +106,7 @@ test('an interpreter belongs to the virtual environment that it was found in, or
   expect(await environmentOf(join(scratch.folder, 'nowhere/bin/python'), 'linux')).toBeNull();
 });
 
-const python = (home: string, place: string) => fakeEnvironment(join(home, place));
+const python = (home: string, context: string) => fakeEnvironment(join(home, context));
 
 test.each([
   ['.asdf/installs/python/3.12.1', 'asdf: 3.12.1'],
@@ -126,9 +126,9 @@ test.each([
   ['lists/one', 'conda: base'],
   ['root of exe', 'conda: base'],
   ['kernels of/jupyter', 'registered kernel'],
-])('%s is looked into as %s', async (place, origin) => {
+])('%s is looked into as %s', async (context, origin) => {
   const home = scratch.folder;
-  await python(home, place);
+  await python(home, context);
   await writeFile(
     join(home, '.condarc'),
     `channels:\n  - x\nenvs_dirs:\n  - ~/elsewhere/conda/envs\n  - "${join(home, 'lists')}"\nauto: false\n`,
@@ -136,7 +136,7 @@ test.each([
   await mkdir(join(home, '.local/share/jupyter/kernels/mine'), { recursive: true });
   const kernel = { argv: [join(home, 'kernels of/jupyter/bin/python'), '-m', 'ipykernel_launcher'] };
   await writeFile(join(home, '.local/share/jupyter/kernels/mine/kernel.json'), JSON.stringify(kernel));
-  expect(await look({ CONDA_EXE: join(home, 'root of exe/bin/conda') })).toContainEqual([place, origin]);
+  expect(await look({ CONDA_EXE: join(home, 'root of exe/bin/conda') })).toContainEqual([context, origin]);
 });
 
 test.each(['.venv', 'venv', 'env', '.pixi/envs/default'])(
@@ -170,14 +170,14 @@ test.each([
   ['.cache/pypoetry/virtualenvs/work-%-py3.12', 'poetry'],
   ['.local/share/hatch/env/virtual/work/%/work', 'hatch'],
   ['.local/share/virtualenvs/work-any', 'pipenv'],
-])('what a tool made for the opened folder goes before what is merely on PATH: %s', async (place, tool) => {
+])('what a tool made for the opened folder goes before what is merely on PATH: %s', async (context, tool) => {
   const home = scratch.folder;
   const folder = join(home, 'work');
   await mkdir(folder);
   const hash = createHash('sha256').update(folder).digest('base64url').slice(0, 8);
-  const own = place.replace('%', hash);
+  const own = context.replace('%', hash);
   await python(home, own);
-  await python(home, place.replace('%', 'AAAAAAAA').replace('any', 'other'));
+  await python(home, context.replace('%', 'AAAAAAAA').replace('any', 'other'));
   await writeFile(join(home, own, '.project'), folder);
   await python(home, 'on path');
   const [first] = await look({ PATH: join(home, 'on path/bin') }, folder);

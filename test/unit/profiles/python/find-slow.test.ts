@@ -104,7 +104,7 @@ test.each(['work', 'envs', '.local', '.cache', '.conda', '.pyenv', 'managed', 'o
     const { folder } = scratch;
     disk.dead = join(folder, dead);
     const places = ['active', 'miniconda3/envs/geo', '.virtualenvs/mine', 'miniconda3'];
-    for (const place of places) await fakeEnvironment(join(folder, place));
+    for (const context of places) await fakeEnvironment(join(folder, context));
     const environment = {
       VIRTUAL_ENV: join(folder, 'active'),
       WORKON_HOME: join(folder, 'envs'),

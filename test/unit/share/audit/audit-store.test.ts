@@ -1,7 +1,7 @@
 import { appendFile, chmod, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { memoryKeeper } from '../../../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../../../src/main/core/vault/memory-store.ts';
 import { AuditBench, auditKey, refused } from '../../../support/audit.ts';
 
 const bench = new AuditBench();
@@ -90,7 +90,7 @@ test('attack: the whole log removed, with or without its count', async () => {
 
 test('the log of another key is put aside and a new one begins', async () => {
   await bench.opened().record(refused('a'));
-  const other = bench.opened({ keys: [auditKey('another')], keeper: memoryKeeper('Another run.') });
+  const other = bench.opened({ keys: [auditKey('another')], secretStore: memoryStore('Another run.') });
   await other.record(refused('b'));
   expect((await readdir(bench.folder)).filter(name => name.startsWith('foreign-'))).toHaveLength(1);
   expect(await other.verify()).toEqual({ whole: true, lines: 2 });

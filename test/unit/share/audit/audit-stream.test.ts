@@ -91,7 +91,9 @@ test('a full disk stops nothing, is said once, and is noted in the next line', a
 });
 
 test('a folder that is gone, or a keychain that refuses, stops nothing either', async () => {
-  const audit = bench.opened({ keeper: { ...bench.keeper, set: () => Promise.reject(new Error('locked')) } });
+  const audit = bench.opened({
+    secretStore: { ...bench.secretStore, set: () => Promise.reject(new Error('locked')) },
+  });
   await audit.record(refused('a'));
   expect(await audit.verify()).toMatchObject({ whole: true });
   await rm(bench.folder, { recursive: true });
@@ -101,7 +103,7 @@ test('a folder that is gone, or a keychain that refuses, stops nothing either', 
 });
 
 test('a flood is bounded, and its rest is a number', async () => {
-  const audit = bench.opened({ mostQueued: 500 });
+  const audit = bench.opened({ maxQueued: 500 });
   const all = Array.from({ length: 530 }, () => audit.record(refused('guess')));
   await Promise.all(all);
   const lines = await bench.lines();

@@ -4,7 +4,7 @@ import type { Log } from '../../../../src/main/core/ports.ts';
 import { Secret } from '../../../../src/main/core/secret.ts';
 import {
   openCertificate,
-  type CertificateKeeper,
+  type CertificateManager,
 } from '../../../../src/main/core/share/certificate/certificate-manager.ts';
 import type {
   CertificateFinding,
@@ -33,7 +33,7 @@ type Answer = ShareCertificate | Error | null;
 
 /** A source that answers as it is told, and a log that remembers. */
 async function open(first: Answer): Promise<{
-  keeper: CertificateKeeper;
+  secretStore: CertificateManager;
   next: (answer: Answer) => void;
   find: (findings: readonly CertificateFinding[]) => void;
   said: string[];
@@ -55,67 +55,73 @@ async function open(first: Answer): Promise<{
     },
     findings: () => findings,
   };
-  const keeper = await openCertificate(source, { clock: () => noon, log, everyMs: 3_600_000 });
-  return { keeper, next: fresh => (answer = fresh), find: now => (findings = now), said, asked: () => asked };
+  const secretStore = await openCertificate(source, { clock: () => noon, log, everyMs: 3_600_000 });
+  return {
+    secretStore,
+    next: fresh => (answer = fresh),
+    find: now => (findings = now),
+    said,
+    asked: () => asked,
+  };
 }
 
 test('servers and listeners get each new certificate, once, and none after they left', async () => {
   const [first, second, third] = await Promise.all([certificate(), certificate(), certificate()]);
-  const { keeper, next } = await open(first);
+  const { secretStore, next } = await open(first);
   const shown: unknown[] = [];
   const told: string[] = [];
-  const leave = keeper.attach({ setSecureContext: options => void shown.push(options.cert) });
-  const stop = keeper.onChange(change => void told.push(change.certificate.fingerprint));
+  const leave = secretStore.attach({ setSecureContext: options => void shown.push(options.cert) });
+  const stop = secretStore.onChange(change => void told.push(change.certificate.fingerprint));
   expect(shown).toEqual([first.chain]);
-  expect(keeper.options().cert).toBe(first.chain);
+  expect(secretStore.options().cert).toBe(first.chain);
   next(second);
-  await keeper.look();
-  await keeper.look();
+  await secretStore.look();
+  await secretStore.look();
   expect(shown).toEqual([first.chain, second.chain]);
   expect(told).toEqual([second.fingerprint]);
   leave();
   stop();
   next(third);
-  await keeper.look();
+  await secretStore.look();
   expect([shown.length, told.length]).toEqual([2, 1]);
-  expect(keeper.current()).toBe(third);
-  keeper.close();
+  expect(secretStore.current()).toBe(third);
+  secretStore.close();
 });
 
 test('a bad successor changes nothing and is said once, until it is mended', async () => {
   const [first, second] = await Promise.all([certificate(), certificate()]);
-  const { keeper, next, said } = await open(first);
+  const { secretStore, next, said } = await open(first);
   next(new GatehouseError('certificate-expired', 'It ran out.', { nextStep: 'Renew it.' }));
-  await keeper.look();
-  await keeper.look();
-  expect(keeper.current()).toBe(first);
+  await secretStore.look();
+  await secretStore.look();
+  expect(secretStore.current()).toBe(first);
   const message = 'It ran out. The certificate before it stays in use.';
-  expect(keeper.findings()).toEqual([
+  expect(secretStore.findings()).toEqual([
     { weight: 'warn', code: 'certificate-expired', message, nextStep: 'Renew it.' },
   ]);
   expect(said).toEqual(['Changed.', message]);
   next(second);
-  await keeper.look();
-  expect(keeper.findings()).toEqual([]);
-  expect(keeper.current()).toBe(second);
-  keeper.close();
+  await secretStore.look();
+  expect(secretStore.findings()).toEqual([]);
+  expect(secretStore.current()).toBe(second);
+  secretStore.close();
 });
 
 test('one that OpenSSL does not take reaches no server', async () => {
   const [first, second, other] = await Promise.all([certificate(), certificate(), certificate()]);
-  const { keeper, next } = await open(first);
+  const { secretStore, next } = await open(first);
   const shown: unknown[] = [];
-  keeper.attach({ setSecureContext: options => void shown.push(options.cert) });
+  secretStore.attach({ setSecureContext: options => void shown.push(options.cert) });
   next({ ...second, key: other.key });
-  await keeper.look();
-  expect(keeper.current()).toBe(first);
+  await secretStore.look();
+  expect(secretStore.current()).toBe(first);
   expect(shown).toEqual([first.chain]);
-  expect(keeper.findings()).toHaveLength(1);
-  keeper.close();
+  expect(secretStore.findings()).toHaveLength(1);
+  secretStore.close();
 });
 
 test('what is found later is said when it is found, and again when it changes', async () => {
-  const { keeper, find, said } = await open(await certificate());
+  const { secretStore, find, said } = await open(await certificate());
   const finding = (message: string): CertificateFinding => ({
     weight: 'warn',
     code: 'x',
@@ -124,26 +130,26 @@ test('what is found later is said when it is found, and again when it changes', 
   });
   for (const words of ['Soon.', 'Soon.', 'Now.']) {
     find([finding(words)]);
-    await keeper.look();
+    await secretStore.look();
   }
   expect(said).toEqual(['Changed.', 'Soon.', 'Now.']);
-  keeper.close();
+  secretStore.close();
 });
 
 test('a listener that fails harms nobody else; looks do not overlap; a beginning without a certificate is none', async () => {
   const [first, second] = await Promise.all([certificate(), certificate()]);
-  const { keeper, next, said, asked } = await open(first);
+  const { secretStore, next, said, asked } = await open(first);
   const told: string[] = [];
-  keeper.onChange(() => {
+  secretStore.onChange(() => {
     throw new Error('broken');
   });
-  keeper.onChange(change => void told.push(change.reason));
+  secretStore.onChange(change => void told.push(change.reason));
   next(second);
-  await Promise.all([keeper.look(), keeper.look(), keeper.look()]);
+  await Promise.all([secretStore.look(), secretStore.look(), secretStore.look()]);
   expect(told).toEqual(['Changed.']);
   expect(said.at(-1)).toContain('failed');
   expect(asked()).toBe(4);
-  keeper.close();
+  secretStore.close();
   await expect(open(new GatehouseError('key-missing', 'None.'))).rejects.toMatchObject({
     code: 'key-missing',
   });

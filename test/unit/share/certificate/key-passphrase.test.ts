@@ -5,39 +5,39 @@ import {
   keptPassphrase,
   passphraseEntry,
 } from '../../../../src/main/core/share/certificate/key-passphrase.ts';
-import { memoryKeeper } from '../../../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../../../src/main/core/vault/memory-store.ts';
 
 const path = '/etc/tls/key.pem';
 
 test('what opened the key is kept for that file, and known to the redactor from the first moment', async () => {
-  const keeper = memoryKeeper('Chosen.');
+  const secretStore = memoryStore('Chosen.');
   const redactor = createRedactor();
   const questions: boolean[] = [];
   const ask = async (again: boolean): Promise<Secret<string>> => {
     questions.push(again);
     return new Secret('correct horse');
   };
-  const source = keptPassphrase({ keeper, redactor, path, ask });
+  const source = keptPassphrase({ secretStore, redactor, path, ask });
   expect(await source.kept()).toBeNull();
   const said = await source.ask(true);
   expect(questions).toEqual([true]);
   expect(redactor.redact('It was correct horse.')).toBe('It was ***.');
   expect(await source.kept()).toBeNull();
   await source.worked(said ?? new Secret(''));
-  const later = keptPassphrase({ keeper, redactor: createRedactor(), path, ask });
+  const later = keptPassphrase({ secretStore, redactor: createRedactor(), path, ask });
   expect((await later.kept())?.reveal()).toBe('correct horse');
-  expect(await keptPassphrase({ keeper, redactor, path: '/other.pem', ask }).kept()).toBeNull();
+  expect(await keptPassphrase({ secretStore, redactor, path: '/other.pem', ask }).kept()).toBeNull();
 });
 
 test('the same one is not written again, and the entry does not show the path', async () => {
-  const keeper = memoryKeeper('Chosen.');
+  const secretStore = memoryStore('Chosen.');
   let writes = 0;
   const counting = {
-    ...keeper,
-    set: (name: string, value: Secret<string>) => (writes++, keeper.set(name, value)),
+    ...secretStore,
+    set: (name: string, value: Secret<string>) => (writes++, secretStore.set(name, value)),
   };
   const ask = async (): Promise<null> => null;
-  const source = keptPassphrase({ keeper: counting, redactor: createRedactor(), path, ask });
+  const source = keptPassphrase({ secretStore: counting, redactor: createRedactor(), path, ask });
   await source.worked(new Secret('one'));
   await source.worked(new Secret('one'));
   await source.worked(new Secret('two'));

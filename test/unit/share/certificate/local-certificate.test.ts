@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { SecretKeeper } from '../../../../src/main/core/ports.ts';
+import type { SecretStore } from '../../../../src/main/core/ports.ts';
 import { createRedactor } from '../../../../src/main/core/log/redact.ts';
 import { Secret } from '../../../../src/main/core/secret.ts';
 import { unpackAuthority } from '../../../../src/main/core/share/certificate/authority.ts';
@@ -11,26 +11,26 @@ import {
 import type { CertificateSource } from '../../../../src/main/core/share/certificate/certificate.ts';
 import { localSource } from '../../../../src/main/core/share/certificate/local-certificate.ts';
 import { hostNames, type HostNames } from '../../../../src/main/core/share/network/host-names.ts';
-import { memoryKeeper } from '../../../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../../../src/main/core/vault/memory-store.ts';
 import { day, noon } from '../../../support/certificates.ts';
 
 const home = hostNames(['lab-pc7', 'lab-pc7.local', 'localhost'], ['127.0.0.1', '192.168.1.20']);
 
-function sourceOf(keeper: SecretKeeper, host: () => HostNames = () => home): CertificateSource {
-  return withStore(keeper, host).source;
+function sourceOf(secretStore: SecretStore, host: () => HostNames = () => home): CertificateSource {
+  return withStore(secretStore, host).source;
 }
 
 function withStore(
-  keeper: SecretKeeper,
+  secretStore: SecretStore,
   host: () => HostNames = () => home,
   redactor = createRedactor(),
 ): { source: CertificateSource; authorities: AuthorityStore } {
-  const authorities = createAuthorityStore({ keeper, redactor, host });
-  return { source: localSource({ authorities, keeper, redactor, host }), authorities };
+  const authorities = createAuthorityStore({ secretStore, redactor, host });
+  return { source: localSource({ authorities, secretStore, redactor, host }), authorities };
 }
 
 test('the first question makes both; the next says that nothing has changed', async () => {
-  const { source, authorities } = withStore(memoryKeeper('Chosen.'));
+  const { source, authorities } = withStore(memoryStore('Chosen.'));
   const first = await source.refresh(null, noon);
   expect(first?.reason).toBe('A certificate was made for this computer.');
   const certificate = first?.certificate;
@@ -42,9 +42,9 @@ test('the first question makes both; the next says that nothing has changed', as
 });
 
 test('after a restart a guest meets the same ones; nothing but the keeper holds a key', async () => {
-  const keeper = memoryKeeper('Chosen.');
-  const first = await sourceOf(keeper).refresh(null, noon);
-  const second = await sourceOf(keeper).refresh(null, noon + day);
+  const secretStore = memoryStore('Chosen.');
+  const first = await sourceOf(secretStore).refresh(null, noon);
+  const second = await sourceOf(secretStore).refresh(null, noon + day);
   expect(second?.certificate.fingerprint).toBe(first?.certificate.fingerprint);
   expect(second?.certificate.authority).toEqual(first?.certificate.authority);
   expect(second?.reason).toBe('The certificate of the last run is used again.');
@@ -52,10 +52,10 @@ test('after a restart a guest meets the same ones; nothing but the keeper holds 
 });
 
 test('keys are known to the redactor in every spelling before anybody sees them', async () => {
-  const keeper = memoryKeeper('Chosen.');
+  const secretStore = memoryStore('Chosen.');
   const redactor = createRedactor();
-  const change = await withStore(keeper, () => home, redactor).source.refresh(null, noon);
-  const kept = (await keeper.get('share-authority')) ?? new Secret('');
+  const change = await withStore(secretStore, () => home, redactor).source.refresh(null, noon);
+  const kept = (await secretStore.get('share-authority')) ?? new Secret('');
   const key = unpackAuthority(kept).key.reveal().toString('base64');
   const pem = change?.certificate.key.reveal() ?? '';
   const line = pem.split('\n')[2] ?? '';
@@ -67,7 +67,7 @@ test('keys are known to the redactor in every spelling before anybody sees them'
 
 test('a new name brings a new certificate of the same authority', async () => {
   let host = home;
-  const source = sourceOf(memoryKeeper('Chosen.'), () => host);
+  const source = sourceOf(memoryStore('Chosen.'), () => host);
   const first = await source.refresh(null, noon);
   host = hostNames([...home.names, 'cave.local'], [...home.addresses, '10.8.0.3']);
   const second = await source.refresh(first?.certificate ?? null, noon);
@@ -78,7 +78,7 @@ test('a new name brings a new certificate of the same authority', async () => {
 
 test('what the authority may not speak for is said, and what to do', async () => {
   const host = hostNames(['hal', 'hal.local'], ['2001:db8::9']);
-  const source = sourceOf(memoryKeeper('Chosen.'), () => host);
+  const source = sourceOf(memoryStore('Chosen.'), () => host);
   const change = await source.refresh(null, noon);
   expect(change?.certificate.findings).toEqual([
     {
@@ -91,8 +91,8 @@ test('what the authority may not speak for is said, and what to do', async () =>
 });
 
 test('an authority that ends is announced, and replaced only when it has ended', async () => {
-  const keeper = memoryKeeper('Chosen.');
-  const source = sourceOf(keeper);
+  const secretStore = memoryStore('Chosen.');
+  const source = sourceOf(secretStore);
   const first = await source.refresh(null, noon);
   const late = await source.refresh(first?.certificate ?? null, noon + 1800 * day);
   expect(late?.certificate.authority).toEqual(first?.certificate.authority);
@@ -104,7 +104,7 @@ test('an authority that ends is announced, and replaced only when it has ended',
 });
 
 test('the owner can replace it; the next look brings its certificate', async () => {
-  const { source, authorities } = withStore(memoryKeeper('Chosen.'));
+  const { source, authorities } = withStore(memoryStore('Chosen.'));
   const first = await source.refresh(null, noon);
   const fresh = await authorities.replace(noon);
   const second = await source.refresh(first?.certificate ?? null, noon);
@@ -114,8 +114,8 @@ test('the owner can replace it; the next look brings its certificate', async () 
 });
 
 test('a clock that stands before the authority is said, and nothing is thrown away for it', async () => {
-  const keeper = memoryKeeper('Chosen.');
-  const source = sourceOf(keeper);
+  const secretStore = memoryStore('Chosen.');
+  const source = sourceOf(secretStore);
   const first = await source.refresh(null, noon);
   const wrong = source.refresh(first?.certificate ?? null, Date.UTC(1970, 0, 1));
   await expect(wrong).rejects.toMatchObject({
@@ -123,28 +123,30 @@ test('a clock that stands before the authority is said, and nothing is thrown aw
     message:
       'The clock of this computer says 1970-01-01, but its certificate authority is valid from 2026-05-31 on.',
   });
-  const again = await sourceOf(keeper).refresh(null, noon);
+  const again = await sourceOf(secretStore).refresh(null, noon);
   expect(again?.certificate.fingerprint).toBe(first?.certificate.fingerprint);
 });
 
 test('a damaged leaf is made anew; a damaged authority is told and left as it is', async () => {
-  const keeper = memoryKeeper('Chosen.');
-  const first = await sourceOf(keeper).refresh(null, noon);
-  await keeper.set('share-certificate', new Secret('{"key":"x"}'));
-  const second = await sourceOf(keeper).refresh(null, noon);
+  const secretStore = memoryStore('Chosen.');
+  const first = await sourceOf(secretStore).refresh(null, noon);
+  await secretStore.set('share-certificate', new Secret('{"key":"x"}'));
+  const second = await sourceOf(secretStore).refresh(null, noon);
   expect(second?.certificate.authority).toEqual(first?.certificate.authority);
   expect(second?.certificate.fingerprint).not.toBe(first?.certificate.fingerprint);
-  await keeper.set('share-authority', new Secret('{"key":"x"}'));
-  await expect(sourceOf(keeper).refresh(null, noon)).rejects.toMatchObject({ code: 'authority-damaged' });
-  expect((await keeper.get('share-authority'))?.reveal()).toBe('{"key":"x"}');
+  await secretStore.set('share-authority', new Secret('{"key":"x"}'));
+  await expect(sourceOf(secretStore).refresh(null, noon)).rejects.toMatchObject({
+    code: 'authority-damaged',
+  });
+  expect((await secretStore.get('share-authority'))?.reveal()).toBe('{"key":"x"}');
 });
 
 test('a keychain that is locked meanwhile does not keep a leaf from being renewed; at the start it does, and nothing is made', async () => {
-  const keeper = memoryKeeper('Chosen.');
-  const locked: SecretKeeper = { ...keeper, set: () => Promise.reject(new Error('locked')) };
+  const secretStore = memoryStore('Chosen.');
+  const locked: SecretStore = { ...secretStore, set: () => Promise.reject(new Error('locked')) };
   await expect(sourceOf(locked).refresh(null, noon)).rejects.toThrow('locked');
-  expect(await keeper.get('share-authority')).toBeNull();
-  await sourceOf(keeper).refresh(null, noon);
+  expect(await secretStore.get('share-authority')).toBeNull();
+  await sourceOf(secretStore).refresh(null, noon);
   const source = sourceOf(locked);
   const first = await source.refresh(null, noon);
   const renewed = await source.refresh(first?.certificate ?? null, noon + 25 * day);
@@ -152,11 +154,11 @@ test('a keychain that is locked meanwhile does not keep a leaf from being renewe
 });
 
 test('more names than a keychain takes are not kept, and stay the same within a run', async () => {
-  const keeper = memoryKeeper('Chosen.');
+  const secretStore = memoryStore('Chosen.');
   const names = Array.from({ length: 60 }, (_none, index) => `${'n'.repeat(30)}${index}.local`);
-  const source = sourceOf(keeper, () => hostNames(names, []));
+  const source = sourceOf(secretStore, () => hostNames(names, []));
   const first = await source.refresh(null, noon);
   expect(first?.certificate.host.names).toHaveLength(60);
-  expect(await keeper.get('share-certificate')).toBeNull();
+  expect(await secretStore.get('share-certificate')).toBeNull();
   expect(await source.refresh(first?.certificate ?? null, noon)).toBeNull();
 });

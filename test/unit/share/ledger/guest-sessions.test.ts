@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { mintSecret, Secret } from '../../../../src/main/core/secret.ts';
 import {
-  endGuests,
-  findGuest,
-  guestKey,
-  guestSchema,
-  openGuest,
-  type Guest,
-  type GuestLimits,
-  type GuestTable,
+  endGuestSessions,
+  findGuestSession,
+  sessionKey,
+  guestSessionSchema,
+  openGuestSession,
+  type StoredGuestSession,
+  type GuestSessionLimits,
+  type GuestSessionTable,
 } from '../../../../src/main/core/share/ledger/guest-sessions.ts';
 import { deriveKeys, keptHash } from '../../../../src/main/core/share/ledger/installation-key.ts';
 import { makeLink, type Link } from '../../../../src/main/core/share/ledger/link.ts';
 
 const now = 1_000_000;
-const limits: GuestLimits = { idleMs: 1000, absoluteMs: 5000, each: 2, all: 3 };
+const limits: GuestSessionLimits = { idleMs: 1000, absoluteMs: 5000, each: 2, all: 3 };
 const keys = deriveKeys(new Secret('installation'));
 const facts = { name: 'Ada', address: 'fe80::1%eth0', browser: 'Firefox on Linux' };
 
@@ -23,25 +23,30 @@ function linkOf(id = 'abcdefgh2345', lifeMs = 60_000): Link {
   return makeLink(now, id, request, keptHash(keys, id, mintSecret()));
 }
 
-function opened(link: Link, name = 'Ada'): { table: GuestTable; guest: Guest; key: string } {
-  const table: GuestTable = new Map();
+function opened(
+  link: Link,
+  name = 'Ada',
+): { table: GuestSessionTable; guest: StoredGuestSession; key: string } {
+  const table: GuestSessionTable = new Map();
   const value = mintSecret();
-  const guest = openGuest(table, now, link, value, { ...facts, name }, limits);
+  const guest = openGuestSession(table, now, link, value, { ...facts, name }, limits);
   if (guest === 'full') throw new Error('full');
-  return { table, guest, key: guestKey(value.reveal()) };
+  return { table, guest, key: sessionKey(value.reveal()) };
 }
 
 test('a session is bound to server, link and role, and its cookie is nowhere in it', () => {
   const link = linkOf();
   const value = mintSecret();
-  const table: GuestTable = new Map();
-  const guest = openGuest(table, now, link, value, facts, limits);
+  const table: GuestSessionTable = new Map();
+  const guest = openGuestSession(table, now, link, value, facts, limits);
   expect(guest).toMatchObject({ linkId: link.id, serverId: 'thesis', role: 'editor', ...facts });
   expect(JSON.stringify([...table])).not.toContain(value.reveal());
-  expect(guest !== 'full' && guestKey(value.reveal()).includes(guest.id)).toBe(false);
+  expect(guest !== 'full' && sessionKey(value.reveal()).includes(guest.id)).toBe(false);
 });
 
-test.each<[string, (at: { guest: Guest }) => void, Partial<Link> | null, number, string, string]>([
+test.each<
+  [string, (at: { guest: StoredGuestSession }) => void, Partial<Link> | null, number, string, string]
+>([
   ['in use', () => {}, {}, now + 999, 'thesis', 'open'],
   ['idle', () => {}, {}, now + 1000, 'thesis', 'idle'],
   ['over', ({ guest }) => (guest.lastSeen = now + 4999), {}, now + 5000, 'thesis', 'over'],
@@ -58,14 +63,14 @@ test.each<[string, (at: { guest: Guest }) => void, Partial<Link> | null, number,
   const { table, guest, key } = opened(link);
   prepare({ guest });
   const links = new Map(changes === null ? [] : [[link.id, { ...link, ...changes }]]);
-  const verdict = findGuest(table, links, at, key, server, limits);
+  const verdict = findGuestSession(table, links, at, key, server, limits);
   expect(verdict.open ? 'open' : verdict.reason).toBe(wanted);
 });
 
 test('a cookie that nobody was given is unknown', () => {
   const link = linkOf();
   const { table } = opened(link);
-  const verdict = findGuest(table, new Map([[link.id, link]]), now, guestKey('x'), 'thesis', limits);
+  const verdict = findGuestSession(table, new Map([[link.id, link]]), now, sessionKey('x'), 'thesis', limits);
   expect(verdict).toEqual({ open: false, reason: 'unknown' });
 });
 
@@ -83,27 +88,27 @@ test.each([
   ['\ud800', ''],
 ])('a name from outside is made plain: %j', (name, wanted) => {
   const { guest } = opened(linkOf(), name);
-  expect(guestSchema.safeParse(guest).success).toBe(true);
+  expect(guestSessionSchema.safeParse(guest).success).toBe(true);
   if (wanted !== undefined) expect(guest.name).toBe(wanted);
 });
 
 test('sessions end one by one or by their link, and are answered once', () => {
-  const table: GuestTable = new Map();
+  const table: GuestSessionTable = new Map();
   const [one, two] = [linkOf(), linkOf('zzzzzzzzzzzz')];
-  for (const link of [one, one, two]) openGuest(table, now, link, mintSecret(), facts, limits);
-  expect(openGuest(table, now, two, mintSecret(), facts, limits)).toBe('full');
+  for (const link of [one, one, two]) openGuestSession(table, now, link, mintSecret(), facts, limits);
+  expect(openGuestSession(table, now, two, mintSecret(), facts, limits)).toBe('full');
   const [first] = table.values();
-  expect(endGuests(table, guest => guest.id === first?.id)).toHaveLength(1);
-  expect(endGuests(table, guest => guest.linkId === one.id)).toHaveLength(1);
-  expect(endGuests(table, guest => guest.linkId === one.id)).toEqual([]);
+  expect(endGuestSessions(table, guest => guest.id === first?.id)).toHaveLength(1);
+  expect(endGuestSessions(table, guest => guest.linkId === one.id)).toHaveLength(1);
+  expect(endGuestSessions(table, guest => guest.linkId === one.id)).toEqual([]);
   expect([...table.values()].map(guest => guest.linkId)).toEqual([two.id]);
 });
 
 test('ending one link among two thousand guests takes a moment', () => {
-  const table: GuestTable = new Map();
+  const table: GuestSessionTable = new Map();
   const wide = { ...limits, each: 5000, all: 5000 };
   for (let index = 0; index < 2000; index++) {
-    openGuest(
+    openGuestSession(
       table,
       now,
       linkOf(index % 2 === 0 ? 'abcdefgh2345' : 'zzzzzzzzzzzz'),
@@ -113,6 +118,6 @@ test('ending one link among two thousand guests takes a moment', () => {
     );
   }
   const before = performance.now();
-  expect(endGuests(table, guest => guest.linkId === 'zzzzzzzzzzzz')).toHaveLength(1000);
+  expect(endGuestSessions(table, guest => guest.linkId === 'zzzzzzzzzzzz')).toHaveLength(1000);
   expect(performance.now() - before).toBeLessThan(50);
 });

@@ -8,7 +8,7 @@ import {
   openInstallationKey,
   rotateInstallationKey,
 } from '../../../../src/main/core/share/ledger/installation-key.ts';
-import { memoryKeeper } from '../../../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../../../src/main/core/vault/memory-store.ts';
 
 const learnt: string[] = [];
 const redactor = { learn: (secret: Secret<string>) => void learnt.push(secret.reveal()) };
@@ -45,29 +45,29 @@ test('a hash is of this key, this link and this secret', () => {
 });
 
 test('the key is minted once, kept, and known to the redactor', async () => {
-  const keeper = memoryKeeper('A test.');
-  const first = await openInstallationKey(keeper, redactor);
-  const second = await openInstallationKey(keeper, redactor);
+  const secretStore = memoryStore('A test.');
+  const first = await openInstallationKey(secretStore, redactor);
+  const second = await openInstallationKey(secretStore, redactor);
   expect(second.current.id).toBe(first.current.id);
   expect(second.other).toBeNull();
-  expect(learnt).toContain((await keeper.get('installation-key'))?.reveal());
+  expect(learnt).toContain((await secretStore.get('installation-key'))?.reveal());
 });
 
 test('a keychain that refuses leaves no key that only memory knows', async () => {
-  const keeper = { ...memoryKeeper('A test.'), set: () => Promise.reject(new Error('locked')) };
-  await expect(openInstallationKey(keeper, redactor)).rejects.toThrow('locked');
+  const secretStore = { ...memoryStore('A test.'), set: () => Promise.reject(new Error('locked')) };
+  await expect(openInstallationKey(secretStore, redactor)).rejects.toThrow('locked');
 });
 
 test('cut at any step of a rotation, the keychain has the key that the ledger is sealed with', async () => {
   for (let cut = 0; cut < 5; cut++) {
-    const kept = memoryKeeper('A test.');
+    const kept = memoryStore('A test.');
     const before = await openInstallationKey(kept, redactor);
     let steps = cut;
     const step = (): void => {
       if (steps === 0) throw new Error('cut');
       steps -= 1;
     };
-    const keeper = {
+    const secretStore = {
       ...kept,
       set: async (name: string, value: Secret<string>) => {
         step();
@@ -79,7 +79,7 @@ test('cut at any step of a rotation, the keychain has the key that the ledger is
       },
     };
     let sealedWith = before.current.id;
-    const rotated = rotateInstallationKey(keeper, redactor, async keys => {
+    const rotated = rotateInstallationKey(secretStore, redactor, async keys => {
       step();
       sealedWith = keys.id;
     });

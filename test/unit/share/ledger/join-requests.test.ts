@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { mintSecret, Secret } from '../../../../src/main/core/secret.ts';
 import {
-  answerWait,
-  askApproval,
-  dropWaits,
-  takeApproval,
-  waitState,
-  type WaitLimits,
-  type WaitTable,
+  answerJoinRequest,
+  addJoinRequest,
+  dropJoinRequests,
+  spendApproval,
+  joinRequestState,
+  type JoinRequestLimits,
+  type JoinRequestTable,
 } from '../../../../src/main/core/share/ledger/join-requests.ts';
 import { deriveKeys, keptHash } from '../../../../src/main/core/share/ledger/installation-key.ts';
 import { makeLink, type Link } from '../../../../src/main/core/share/ledger/link.ts';
 
 const now = 1_000_000;
-const limits: WaitLimits = { waitMs: 1000, each: 2, all: 3 };
+const limits: JoinRequestLimits = { waitMs: 1000, each: 2, all: 3 };
 const facts = { name: 'Ada', address: '::1', browser: 'Firefox' };
 
 function linkOf(id = 'abcdefgh2345'): Link {
@@ -22,53 +22,53 @@ function linkOf(id = 'abcdefgh2345'): Link {
 }
 
 function waiting(link = linkOf()) {
-  const table: WaitTable = new Map();
+  const table: JoinRequestTable = new Map();
   const ticket = mintSecret();
-  const wait = askApproval(table, now, link, ticket, facts, limits);
+  const wait = addJoinRequest(table, now, link, ticket, facts, limits);
   if (wait === 'full') throw new Error('full');
   return { table, ticket: ticket.reveal(), wait, link };
 }
 
 test('who waits is let in once the owner says so, and once only', () => {
   const { table, ticket, wait, link } = waiting();
-  expect(waitState(table, now, ticket, link.id)).toBe('waiting');
-  expect(takeApproval(table, now, ticket, link.id)).toBe(false);
-  expect(answerWait(table, now, wait.id, 'given')).toMatchObject(facts);
-  expect(waitState(table, now, ticket, link.id)).toBe('given');
-  expect(takeApproval(table, now, ticket, link.id)).toBe(true);
-  expect(takeApproval(table, now, ticket, link.id)).toBe(false);
+  expect(joinRequestState(table, now, ticket, link.id)).toBe('waiting');
+  expect(spendApproval(table, now, ticket, link.id)).toBe(false);
+  expect(answerJoinRequest(table, now, wait.id, 'given')).toMatchObject(facts);
+  expect(joinRequestState(table, now, ticket, link.id)).toBe('given');
+  expect(spendApproval(table, now, ticket, link.id)).toBe(true);
+  expect(spendApproval(table, now, ticket, link.id)).toBe(false);
 });
 
 test('no is no, also when yes is said later', () => {
   const { table, ticket, wait, link } = waiting();
-  answerWait(table, now, wait.id, 'denied');
-  expect(answerWait(table, now, wait.id, 'given')).toBeNull();
-  expect(waitState(table, now, ticket, link.id)).toBe('denied');
-  expect(takeApproval(table, now, ticket, link.id)).toBe(false);
+  answerJoinRequest(table, now, wait.id, 'denied');
+  expect(answerJoinRequest(table, now, wait.id, 'given')).toBeNull();
+  expect(joinRequestState(table, now, ticket, link.id)).toBe('denied');
+  expect(spendApproval(table, now, ticket, link.id)).toBe(false);
 });
 
 test('attack: neither the name of a wait, nor a guess, nor another link opens', () => {
   const { table, ticket, wait, link } = waiting();
-  answerWait(table, now, wait.id, 'given');
-  expect(takeApproval(table, now, wait.id, link.id)).toBe(false);
-  expect(takeApproval(table, now, mintSecret().reveal(), link.id)).toBe(false);
-  expect(takeApproval(table, now, ticket, 'zzzzzzzzzzzz')).toBe(false);
+  answerJoinRequest(table, now, wait.id, 'given');
+  expect(spendApproval(table, now, wait.id, link.id)).toBe(false);
+  expect(spendApproval(table, now, mintSecret().reveal(), link.id)).toBe(false);
+  expect(spendApproval(table, now, ticket, 'zzzzzzzzzzzz')).toBe(false);
   expect(JSON.stringify([...table])).not.toContain(ticket);
 });
 
 test('an answer that comes too late, or is used too late, lets nobody in', () => {
   const late = waiting();
-  expect(answerWait(late.table, now + 1000, late.wait.id, 'given')).toBeNull();
+  expect(answerJoinRequest(late.table, now + 1000, late.wait.id, 'given')).toBeNull();
   const slow = waiting();
-  answerWait(slow.table, now, slow.wait.id, 'given');
-  expect(takeApproval(slow.table, now + 1000, slow.ticket, slow.link.id)).toBe(false);
+  answerJoinRequest(slow.table, now, slow.wait.id, 'given');
+  expect(spendApproval(slow.table, now + 1000, slow.ticket, slow.link.id)).toBe(false);
   expect(waiting({ ...linkOf(), expiresAt: now + 5 }).wait.endsAt).toBe(now + 5);
 });
 
 test('a full queue refuses the newcomer, of one link or of all, until a wait is over', () => {
   const { table, link } = waiting();
   const ask = (link: Link, at = now): boolean =>
-    askApproval(table, at, link, mintSecret(), facts, limits) !== 'full';
+    addJoinRequest(table, at, link, mintSecret(), facts, limits) !== 'full';
   expect([ask(link), ask(link), ask(linkOf('zzzzzzzzzzzz')), ask(linkOf('yyyyyyyyyyyy'))]).toEqual([
     true,
     false,
@@ -80,7 +80,7 @@ test('a full queue refuses the newcomer, of one link or of all, until a wait is 
 
 test('with its link a wait is gone', () => {
   const { table, ticket, wait, link } = waiting();
-  answerWait(table, now, wait.id, 'given');
-  dropWaits(table, now, id => id === link.id);
-  expect(takeApproval(table, now, ticket, link.id)).toBe(false);
+  answerJoinRequest(table, now, wait.id, 'given');
+  dropJoinRequests(table, now, id => id === link.id);
+  expect(spendApproval(table, now, ticket, link.id)).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../../src/main/core/secret.ts';
 import { openCounter } from '../../../../src/main/core/share/ledger/ledger-counter.ts';
-import { memoryKeeper } from '../../../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../../../src/main/core/vault/memory-store.ts';
 
 const silent = (): void => undefined;
 const name = 'ledger-generation';
@@ -13,45 +13,45 @@ test.each([
   ['-1', null],
   ['many', null],
 ])('kept as %j it is %s', async (text, wanted) => {
-  const keeper = memoryKeeper('A test.');
-  if (text !== null) await keeper.set(name, new Secret(text));
-  expect((await openCounter(keeper, silent)).kept).toBe(wanted);
+  const secretStore = memoryStore('A test.');
+  if (text !== null) await secretStore.set(name, new Secret(text));
+  expect((await openCounter(secretStore, silent)).kept).toBe(wanted);
 });
 
 test('it is kept before it is answered, and never goes back', async () => {
-  const keeper = memoryKeeper('A test.');
-  const counter = await openCounter(keeper, silent);
+  const secretStore = memoryStore('A test.');
+  const counter = await openCounter(secretStore, silent);
   await counter.advance(5);
-  expect((await keeper.get(name))?.reveal()).toBe('5');
+  expect((await secretStore.get(name))?.reveal()).toBe('5');
   await counter.advance(4);
-  expect((await keeper.get(name))?.reveal()).toBe('5');
+  expect((await secretStore.get(name))?.reveal()).toBe('5');
 });
 
 test('many at once are few writings', async () => {
-  const kept = memoryKeeper('A test.');
+  const kept = memoryStore('A test.');
   let writings = 0;
-  const keeper = {
+  const secretStore = {
     ...kept,
     set: async (name: string, value: Secret<string>) => {
       writings += 1;
       await kept.set(name, value);
     },
   };
-  const counter = await openCounter(keeper, silent);
+  const counter = await openCounter(secretStore, silent);
   await Promise.all(Array.from({ length: 50 }, (_, index) => counter.advance(index + 1)));
   expect((await kept.get(name))?.reveal()).toBe('50');
   expect(writings).toBe(1);
 });
 
 test('a keychain that does not answer is waited for no longer than patience lasts', async () => {
-  const never = { ...memoryKeeper('A test.'), set: () => new Promise<void>(() => undefined) };
+  const never = { ...memoryStore('A test.'), set: () => new Promise<void>(() => undefined) };
   const counter = await openCounter(never, silent, 5);
   await counter.advance(1);
   await expect(counter.advance(2)).resolves.toBeUndefined();
 });
 
 test('a keychain that refuses is said once, asked again, and said again after it had worked', async () => {
-  const kept = memoryKeeper('A test.');
+  const kept = memoryStore('A test.');
   let locked = true;
   const said: string[] = [];
   const set = (name: string, value: Secret<string>): Promise<void> =>
@@ -70,6 +70,6 @@ test('a keychain that refuses is said once, asked again, and said again after it
 });
 
 test('a keychain that cannot be read is no reason to believe an old copy', async () => {
-  const keeper = { ...memoryKeeper('A test.'), get: () => Promise.reject(new Error('locked')) };
-  await expect(openCounter(keeper, silent)).rejects.toThrow('locked');
+  const secretStore = { ...memoryStore('A test.'), get: () => Promise.reject(new Error('locked')) };
+  await expect(openCounter(secretStore, silent)).rejects.toThrow('locked');
 });

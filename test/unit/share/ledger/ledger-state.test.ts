@@ -3,19 +3,19 @@ import { expect, test } from 'vitest';
 import { mintSecret, Secret } from '../../../../src/main/core/secret.ts';
 import {
   addLink,
-  bookText,
-  emptyBook,
-  readBook,
+  ledgerStateText,
+  emptyLedgerState,
+  readLedgerState,
   redeem,
   revoke,
   revokeAll,
   settle,
-  type Book,
+  type LedgerState,
 } from '../../../../src/main/core/share/ledger/ledger-state.ts';
 import {
-  findGuest,
-  guestKey,
-  type GuestLimits,
+  findGuestSession,
+  sessionKey,
+  type GuestSessionLimits,
 } from '../../../../src/main/core/share/ledger/guest-sessions.ts';
 import { deriveKeys, keptHash } from '../../../../src/main/core/share/ledger/installation-key.ts';
 import { makeLink } from '../../../../src/main/core/share/ledger/link.ts';
@@ -24,7 +24,7 @@ import { steadyClock } from '../../../../src/main/core/share/ledger/steady-clock
 
 const keys = deriveKeys(new Secret('installation'));
 const next = deriveKeys(new Secret('next'));
-const limits: GuestLimits = { idleMs: 50_000, absoluteMs: 500_000, each: 4, all: 9 };
+const limits: GuestSessionLimits = { idleMs: 50_000, absoluteMs: 500_000, each: 4, all: 9 };
 const facts = { name: 'Ada', address: '::1', browser: '' };
 
 /** What the book should say, kept by somebody who only counts. */
@@ -58,7 +58,7 @@ const move = fc.oneof(
 test('no sequence of makes, joins, revokes, restarts, new keys and moved clocks opens what is over', () => {
   fc.assert(
     fc.property(fc.array(move, { maxLength: 40 }), moves => {
-      let book = emptyBook();
+      let ledgerState = emptyLedgerState();
       let newest = keys;
       let wall = 1_000_000;
       let run = 0;
@@ -66,7 +66,7 @@ test('no sequence of makes, joins, revokes, restarts, new keys and moved clocks 
         steadyClock(
           () => wall,
           () => run,
-          book.mark,
+          ledgerState.mark,
         );
       let now = clock();
       const expected: Expected[] = [];
@@ -84,7 +84,7 @@ test('no sequence of makes, joins, revokes, restarts, new keys and moved clocks 
             { ...request, lifeMs: step.life, uses: step.uses, approval: step.approval },
             keptHash(newest, id, secret),
           );
-          expect(addLink(book, made)).toBe(true);
+          expect(addLink(ledgerState, made)).toBe(true);
           const left = step.uses ?? Infinity;
           const { approval } = step;
           expected.push({
@@ -99,7 +99,7 @@ test('no sequence of makes, joins, revokes, restarts, new keys and moved clocks 
         } else if (step.do === 'join' && one !== undefined) {
           const cookie = mintSecret();
           const verdict = redeem(
-            book,
+            ledgerState,
             at,
             {
               id: one.id,
@@ -108,7 +108,7 @@ test('no sequence of makes, joins, revokes, restarts, new keys and moved clocks 
               guest: facts,
             },
             cookie,
-            hashingOf(newest, book.retired),
+            hashingOf(newest, ledgerState.retired),
             limits,
           );
           const may =
@@ -124,112 +124,125 @@ test('no sequence of makes, joins, revokes, restarts, new keys and moved clocks 
             one.cookies.push(cookie.reveal());
           } else if (may) expect(verdict.reason).toBe('too-many-guests');
         } else if (step.do === 'revoke' && one !== undefined) {
-          revoke(book, at, one.id);
+          revoke(ledgerState, at, one.id);
           one.revoked = true;
         } else if (step.do === 'pass') {
           wall += step.by;
           run += step.by;
         } else if (step.do === 'set-clock') wall = step.to;
-        else if (step.do === 'settle') settle(book, at, limits);
+        else if (step.do === 'settle') settle(ledgerState, at, limits);
         else if (step.do === 'rekey') {
           const to = newest === keys ? next : keys;
-          book.retired = retire(book.retired, newest, to);
+          ledgerState.retired = retire(ledgerState.retired, newest, to);
           newest = to;
         } else if (step.do === 'restart') {
-          settle(book, at, limits);
-          book = readBook(bookText(book));
+          settle(ledgerState, at, limits);
+          ledgerState = readLedgerState(ledgerStateText(ledgerState));
           run = 0;
           now = clock();
         }
-        everyCookieIsRight(book, expected, now());
+        everyCookieIsRight(ledgerState, expected, now());
       }
     }),
     { numRuns: 300 },
   );
 });
 
-function everyCookieIsRight(book: Book, expected: readonly Expected[], at: number): void {
+function everyCookieIsRight(ledgerState: LedgerState, expected: readonly Expected[], at: number): void {
   for (const one of expected) {
     for (const cookie of one.cookies) {
-      const verdict = findGuest(book.guests, book.links, at, guestKey(cookie), 's', limits);
+      const verdict = findGuestSession(
+        ledgerState.guests,
+        ledgerState.links,
+        at,
+        sessionKey(cookie),
+        's',
+        limits,
+      );
       if (verdict.open) expect(!one.revoked && at < one.endsAt).toBe(true);
     }
   }
 }
 
-function bookWith(count: number): { book: Book; secret: Secret<string> } {
-  const book = emptyBook();
+function bookWith(count: number): { ledgerState: LedgerState; secret: Secret<string> } {
+  const ledgerState = emptyLedgerState();
   const secret = mintSecret();
   for (let index = 0; index < count; index++) {
     const id = `aaaaaaaaaaa${'abcdefgh'.charAt(index)}`;
     const request = { label: 'Jürgen 日本', role: 'full' as const, serverId: `s${index}`, madeBy: 'me' };
-    addLink(book, makeLink(1000, id, request, keptHash(keys, id, secret)));
+    addLink(ledgerState, makeLink(1000, id, request, keptHash(keys, id, secret)));
   }
-  return { book, secret };
+  return { ledgerState, secret };
 }
 
 test('a book reads back as it was written', () => {
-  const { book, secret } = bookWith(3);
+  const { ledgerState, secret } = bookWith(3);
   const hashing = hashingOf(keys, []);
   const asked = { id: 'aaaaaaaaaaaa', secret: secret.reveal(), approved: false, guest: facts };
-  redeem(book, 2000, asked, mintSecret(), hashing, limits);
-  book.retired = retire([], keys, next);
-  expect(readBook(bookText(book))).toEqual(book);
+  redeem(ledgerState, 2000, asked, mintSecret(), hashing, limits);
+  ledgerState.retired = retire([], keys, next);
+  expect(readLedgerState(ledgerStateText(ledgerState))).toEqual(ledgerState);
 });
 
 test.each([
   ['nothing', ''],
   ['another thing', '{}'],
-  ['a link too many fields', bookText(bookWith(1).book).replace('"label"', '"more":1,"label"')],
-  ['a role that is none', bookText(bookWith(1).book).replace('"full"', '"owner"')],
-  ['one link twice', bookText(bookWith(2).book).replace('aaaaaaaaaaab', 'aaaaaaaaaaaa')],
-])('%s is no book', (_name, text) => expect(() => readBook(text)).toThrow(/JSON|nvalid|nrecognized|twice/));
+  ['a link too many fields', ledgerStateText(bookWith(1).ledgerState).replace('"label"', '"more":1,"label"')],
+  ['a role that is none', ledgerStateText(bookWith(1).ledgerState).replace('"full"', '"owner"')],
+  ['one link twice', ledgerStateText(bookWith(2).ledgerState).replace('aaaaaaaaaaab', 'aaaaaaaaaaaa')],
+])('%s is no book', (_name, text) =>
+  expect(() => readLedgerState(text)).toThrow(/JSON|nvalid|nrecognized|twice/),
+);
 
 test('an id is given once', () => {
-  const { book } = bookWith(1);
-  const [link] = book.links.values();
-  expect(addLink(book, link!)).toBe(false);
+  const { ledgerState } = bookWith(1);
+  const [link] = ledgerState.links.values();
+  expect(addLink(ledgerState, link!)).toBe(false);
 });
 
 test('revoking twice keeps the first time, and an unknown link is none', () => {
-  const { book } = bookWith(1);
-  expect(revoke(book, 5000, 'aaaaaaaaaaaa')).toEqual([]);
-  expect(revoke(book, 6000, 'aaaaaaaaaaaa')).toEqual([]);
-  expect(book.links.get('aaaaaaaaaaaa')?.revokedAt).toBe(5000);
-  expect(revoke(book, 5000, 'bbbbbbbbbbbb')).toBeNull();
+  const { ledgerState } = bookWith(1);
+  expect(revoke(ledgerState, 5000, 'aaaaaaaaaaaa')).toEqual([]);
+  expect(revoke(ledgerState, 6000, 'aaaaaaaaaaaa')).toEqual([]);
+  expect(ledgerState.links.get('aaaaaaaaaaaa')?.revokedAt).toBe(5000);
+  expect(revoke(ledgerState, 5000, 'bbbbbbbbbbbb')).toBeNull();
 });
 
 test('what ended is forgotten after 30 days, and is unknown then', () => {
-  const { book, secret } = bookWith(2);
-  revokeAll(book, 5000, 's0');
-  settle(book, 5000 + 29 * 86_400_000, limits);
-  expect(book.links.size).toBe(2);
-  settle(book, 5000 + 30 * 86_400_000, limits);
-  expect([...book.links.keys()]).toEqual(['aaaaaaaaaaab']);
+  const { ledgerState, secret } = bookWith(2);
+  revokeAll(ledgerState, 5000, 's0');
+  settle(ledgerState, 5000 + 29 * 86_400_000, limits);
+  expect(ledgerState.links.size).toBe(2);
+  settle(ledgerState, 5000 + 30 * 86_400_000, limits);
+  expect([...ledgerState.links.keys()]).toEqual(['aaaaaaaaaaab']);
   const asked = { id: 'aaaaaaaaaaaa', secret: secret.reveal(), approved: false, guest: facts };
-  expect(redeem(book, 5000, asked, mintSecret(), hashingOf(keys, []), limits)).toEqual({
+  expect(redeem(ledgerState, 5000, asked, mintSecret(), hashingOf(keys, []), limits)).toEqual({
     open: false,
     reason: 'unknown',
   });
 });
 
 test('a used link moves to the newest key, and the old key goes with the last link that needs it', () => {
-  const { book, secret } = bookWith(1);
-  book.retired = retire([], keys, next);
-  settle(book, 2000, limits);
-  expect(book.retired[0]?.links).not.toBeNull();
+  const { ledgerState, secret } = bookWith(1);
+  ledgerState.retired = retire([], keys, next);
+  settle(ledgerState, 2000, limits);
+  expect(ledgerState.retired[0]?.links).not.toBeNull();
   const asked = { id: 'aaaaaaaaaaaa', secret: secret.reveal(), approved: false, guest: facts };
-  expect(redeem(book, 2000, asked, mintSecret(), hashingOf(next, book.retired), limits).open).toBe(true);
-  settle(book, 2000, limits);
-  expect(book.retired).toEqual([expect.objectContaining({ id: keys.id, links: null })]);
-  expect(redeem(book, 2000, asked, mintSecret(), hashingOf(next, book.retired), limits).open).toBe(true);
+  expect(
+    redeem(ledgerState, 2000, asked, mintSecret(), hashingOf(next, ledgerState.retired), limits).open,
+  ).toBe(true);
+  settle(ledgerState, 2000, limits);
+  expect(ledgerState.retired).toEqual([expect.objectContaining({ id: keys.id, links: null })]);
+  expect(
+    redeem(ledgerState, 2000, asked, mintSecret(), hashingOf(next, ledgerState.retired), limits).open,
+  ).toBe(true);
 });
 
 test('a full table refuses the newcomer, of one link or of all, and throws nobody out', () => {
-  const { book, secret } = bookWith(4);
+  const { ledgerState, secret } = bookWith(4);
   const join = (id: string): string => {
     const asked = { id, secret: secret.reveal(), approved: false, guest: facts };
-    const verdict = redeem(book, 2000, asked, mintSecret(), hashingOf(keys, []), limits);
+    const verdict = redeem(ledgerState, 2000, asked, mintSecret(), hashingOf(keys, []), limits);
     return verdict.open ? 'in' : verdict.reason;
   };
   expect(['a', 'a', 'a', 'a', 'a'].map(last => join(`aaaaaaaaaaa${last}`))).toEqual([
@@ -247,5 +260,5 @@ test('a full table refuses the newcomer, of one link or of all, and throws nobod
     'in',
     'too-many-guests',
   ]);
-  expect(book.guests.size).toBe(9);
+  expect(ledgerState.guests.size).toBe(9);
 });

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { guestLimits } from '../../../../src/main/core/share/ledger/guest-sessions.ts';
+import { guestSessionLimits } from '../../../../src/main/core/share/ledger/guest-sessions.ts';
 import { day, joined, LedgerBench } from '../../../support/ledger.ts';
 
 const bench = new LedgerBench();
@@ -99,7 +99,7 @@ test('where the disk is gone, a link is not made, a guest not let in, and an end
 
 test('a keychain that does not answer keeps no revoke waiting, and is said once', async () => {
   const ledger = await bench.opened({
-    keeper: { ...bench.keeper, set: () => Promise.reject(new Error('locked')) },
+    secretStore: { ...bench.secretStore, set: () => Promise.reject(new Error('locked')) },
   });
   const { link, secret } = await ledger.make(day);
   await ledger.revoke(link.id).saved;
@@ -144,9 +144,9 @@ test('an idle guest ends, and is answered so that his sockets can be closed', as
   const ledger = await bench.opened();
   const { link, secret } = await ledger.make({ ...day, lifeMs: 86_400_000 });
   const cookie = await joined(ledger, { link, secret });
-  bench.pass(guestLimits.idleMs - 1);
+  bench.pass(guestSessionLimits.idleMs - 1);
   expect(ledger.find(cookie, 'thesis').open).toBe(true);
-  bench.pass(guestLimits.idleMs);
+  bench.pass(guestSessionLimits.idleMs);
   expect(ledger.find(cookie, 'thesis')).toEqual({ open: false, reason: 'idle' });
   expect(ledger.guests()).toEqual([]);
   expect(ledger.settle().ended.guests).toHaveLength(1);

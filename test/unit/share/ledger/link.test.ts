@@ -65,7 +65,7 @@ test.each<[string, Partial<LinkRequest>, string]>([
 });
 
 test('a policy narrows what may be asked for, and what is had unasked', () => {
-  const bounds = { ...widestBounds, longestMs: 3_600_000, roles: ['viewer'] as const, mostUses: 1 };
+  const bounds = { ...widestBounds, maxMs: 3_600_000, roles: ['viewer'] as const, maxUses: 1 };
   expect(makeLink(now, id, request, link().hash, bounds).expiresAt).toBe(now + 3_600_000);
   for (const more of [{ role: 'editor' as const }, { lifeMs: 3_600_001 }, { uses: 2 }]) {
     const make = (): unknown => makeLink(now, id, { ...request, ...more }, link().hash, bounds);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
   addLink,
-  bookText,
-  emptyBook,
-  readBook,
+  ledgerStateText,
+  emptyLedgerState,
+  readLedgerState,
   redeem,
 } from '../../../../src/main/core/share/ledger/ledger-state.ts';
 import { deriveKeys, keptHash } from '../../../../src/main/core/share/ledger/installation-key.ts';
@@ -64,27 +64,27 @@ test('a book from before links permitted types of messages is read, and its link
   const keys = deriveKeys(new Secret('installation'));
   const limits = { idleMs: 50_000, absoluteMs: 500_000, each: 4, all: 9 };
   const facts = { name: 'Ada', address: '::1', browser: '' };
-  const book = emptyBook();
+  const ledgerState = emptyLedgerState();
   const permissions = { send: ['speak'], receive: [] };
   const request = { label: 'Ada', role: 'viewer', serverId: 'thesis', madeBy: 'mira', permissions } as const;
   const secret = mintSecret();
   const id = 'abcdefghijkl';
-  addLink(book, makeLink(1000, id, request, keptHash(keys, id, secret)));
+  addLink(ledgerState, makeLink(1000, id, request, keptHash(keys, id, secret)));
   const hashing = hashingOf(keys, []);
   redeem(
-    book,
+    ledgerState,
     2000,
     { id, secret: secret.reveal(), approved: false, guest: facts },
     mintSecret(),
     hashing,
     limits,
   );
-  const kept = readBook(bookText(book));
+  const kept = readLedgerState(ledgerStateText(ledgerState));
   expect(kept.links.get(id)?.permissions).toEqual(permissions);
   expect([...kept.guests.values()].map(guest => guest.permissions)).toEqual([permissions]);
-  const before = bookText(book).replaceAll(/,"permissions":\{[^}]*\}/g, '');
+  const before = ledgerStateText(ledgerState).replaceAll(/,"permissions":\{[^}]*\}/g, '');
   expect(before).not.toContain('permissions');
-  const old = readBook(before);
+  const old = readLedgerState(before);
   expect(old.links.get(id)?.permissions).toBeNull();
   expect([...old.guests.values()].map(guest => guest.permissions)).toEqual([null]);
 });

@@ -2,7 +2,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { mintSecret, Secret } from '../../../../src/main/core/secret.ts';
 import { deriveKeys } from '../../../../src/main/core/share/ledger/installation-key.ts';
-import { memoryKeeper } from '../../../../src/main/core/vault/memory-store.ts';
+import { memoryStore } from '../../../../src/main/core/vault/memory-store.ts';
 import { day, joined, keys, LedgerBench } from '../../../support/ledger.ts';
 
 const bench = new LedgerBench();
@@ -29,7 +29,7 @@ test('a ledger that is gone is said, and so is a number that is no number', asyn
   await rm(bench.file);
   await (await bench.opened()).close();
   expect(bench.warnings).toEqual([expect.stringContaining('is gone')]);
-  await bench.keeper.set('ledger-generation', new Secret('many'));
+  await bench.secretStore.set('ledger-generation', new Secret('many'));
   await bench.opened();
   expect(bench.warnings[1]).toContain('its number in the keychain was lost');
 });
@@ -52,7 +52,7 @@ test('two at once: the second is refused, and may come when the first has gone',
 
 test('with secrets in memory nothing is written, and an old bench.file is left alone', async () => {
   await writeFile(bench.file, 'of another time');
-  const ledger = await bench.opened({ keeper: memoryKeeper('A test.') });
+  const ledger = await bench.opened({ secretStore: memoryStore('A test.') });
   const { link, secret } = await ledger.make(day);
   expect(await joined(ledger, { link, secret })).toHaveLength(43);
   await ledger.close();

@@ -3,8 +3,8 @@ import type { Interfaces } from '../../../../src/main/core/share/network/host-na
 import {
   bindAddresses,
   listenChoices,
-  placeOf,
-  reachOf,
+  listenTargetOf,
+  exposureOf,
   shareOrigins,
 } from '../../../../src/main/core/share/network/network-exposure.ts';
 
@@ -23,11 +23,11 @@ test.each([
   ['192.168.1.7', { kind: 'address', address: '192.168.1.7' }],
   ['FD00:0::7', { kind: 'address', address: 'fd00::7' }],
 ])('%s is a place', (listen, place) => {
-  expect(placeOf(listen, home)).toEqual(place);
+  expect(listenTargetOf(listen, home)).toEqual(place);
 });
 
 test.each(['interface:wlan9', '192.168.1.8', '0.0.0.0', 'x', ''])('%s is none, and never all', listen => {
-  expect(() => placeOf(listen, home)).toThrow(/cannot|nothing can be shared/);
+  expect(() => listenTargetOf(listen, home)).toThrow(/cannot|nothing can be shared/);
 });
 
 test.each<[string, Interfaces, readonly string[]]>([
@@ -36,7 +36,9 @@ test.each<[string, Interfaces, readonly string[]]>([
   ['interface:eth0', home, ['192.168.1.7', 'fd00::7']],
   ['127.0.0.1', home, ['127.0.0.1']],
 ])('%s is bound', (listen, interfaces, addresses) => {
-  expect([...bindAddresses(placeOf(listen, interfaces), interfaces)].sort()).toEqual([...addresses].sort());
+  expect([...bindAddresses(listenTargetOf(listen, interfaces), interfaces)].sort()).toEqual(
+    [...addresses].sort(),
+  );
 });
 
 test.each<[string, Interfaces, readonly string[], string, string]>([
@@ -47,7 +49,10 @@ test.each<[string, Interfaces, readonly string[], string, string]>([
   ['all', data, ['203.0.113.0/24'], 'public', 'trusted'],
   ['127.0.0.1', data, [], 'loopback', 'trusted'],
 ])('%s: what is warned of', (listen, interfaces, trusted, reach, network) => {
-  expect(reachOf(placeOf(listen, interfaces), interfaces, trusted)).toMatchObject({ reach, network });
+  expect(exposureOf(listenTargetOf(listen, interfaces), interfaces, trusted)).toMatchObject({
+    reach,
+    network,
+  });
 });
 
 const certificate = {

@@ -16,8 +16,8 @@ export const refusedName: NameRefusal = {
   message: 'A form that asks to be taken for another request is not passed on',
 };
 
-const longestName = 1000;
-const mostNames = 10_000;
+const maxNameLength = 1000;
+const maxNames = 10_000;
 
 export class FormNames {
   readonly #allows: AllowsName;
@@ -38,11 +38,11 @@ export class FormNames {
       } else if (piece === '=' && this.#inName) {
         this.#inName = false;
         this.#names += 1;
-        if (this.#names > mostNames) return { status: 413, message: 'The form has too many fields' };
+        if (this.#names > maxNames) return { status: 413, message: 'The form has too many fields' };
         if (!this.#allows(this.#name)) return refusedName;
       } else if (this.#inName) {
         this.#name += piece;
-        if (this.#name.length > longestName)
+        if (this.#name.length > maxNameLength)
           return { status: 400, message: 'The name of a field is too long' };
       }
     }

@@ -12,8 +12,8 @@ import type { PageRewrite } from '../../ports.ts';
 import { bodyOf, type WatchedBody } from './request-body.ts';
 import { requestHeaders, type RequestPlan } from './request-headers.ts';
 import { responseHeaders, responseReason, responseTrailers } from './response-headers.ts';
-import type { Way } from './upstream-route.ts';
-import type { Turn } from '../guest/fair-queue.ts';
+import type { UpstreamRoute } from './upstream-route.ts';
+import type { QueueSlot } from '../guest/fair-queue.ts';
 
 /** What is told when a request is over. */
 export interface ExchangeEnd {
@@ -24,22 +24,22 @@ export interface ExchangeEnd {
   /** A page that was to be rewritten has nothing of what was declared, for the first time. */
   unlike?(): void;
   /** Where the request is a guest's: its time with the server, ended here. */
-  readonly turn?: Turn;
+  readonly turn?: QueueSlot;
 }
 
-export const unlikePage =
+export const rewriteMissed =
   'A page has none of the addresses that its profile says are written into it, and is passed on as it is: what it dials may not be reached.';
 
 /** Sends an authorised request on. `end.failed` is where an answer of our own comes from. */
 export function forward(
-  route: Way,
+  routes: UpstreamRoute,
   request: IncomingMessage,
   response: ServerResponse,
   facts: Facts,
   end: ExchangeEnd,
   watch: WatchedBody | null = null,
 ): void {
-  const exchange = new Exchange(route, request, response, facts, end, watch);
+  const exchange = new Exchange(routes, request, response, facts, end, watch);
   exchange.start();
 }
 
@@ -48,7 +48,7 @@ export function forward(
  * writes them out again without a detour, and two lines of a `Set-Cookie` stay two.
  */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #route: Way;
+  readonly #routes: UpstreamRoute;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #facts: Facts;
@@ -67,14 +67,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   #rewriter: PageRewriter | null = null;
 
   constructor(
-    route: Way,
+    routes: UpstreamRoute,
     request: IncomingMessage,
     response: ServerResponse,
     facts: Facts,
     end: ExchangeEnd,
     watch: WatchedBody | null,
   ) {
-    this.#route = route;
+    this.#routes = routes;
     this.#request = request;
     this.#response = response;
     this.#facts = facts;
@@ -82,7 +82,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#watch = watch;
     this.#rewrite =
       facts.method === 'GET'
-        ? (route.upstream.rewrites?.find(({ paths }) => paths.includes(facts.path)) ?? null)
+        ? (routes.upstream.rewrites?.find(({ paths }) => paths.includes(facts.path)) ?? null)
         : null;
   }
 
@@ -95,7 +95,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #dispatch(): void {
     const facts = this.#facts;
-    this.#route.pool.dispatch(
+    this.#routes.pool.dispatch(
       {
         path: facts.target,
         method: facts.method,
@@ -107,7 +107,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #plan(): RequestPlan {
-    const { request } = this.#route;
+    const { request } = this.#routes;
     if (this.#rewrite === null) return request;
     return { ...request, withheld: new Set([...request.withheld, ...rewrittenRequest]) };
   }
@@ -150,9 +150,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     const headers = rawLines(controller.rawHeaders);
     this.#remaining = contentLength(headers);
-    let own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin, false, this.#facts.path);
+    let own = responseHeaders(headers, this.#routes.response, this.#facts.ownOrigin, false, this.#facts.path);
     if (this.#facts.navigation && status === 200 && isPlainType(headers, 'text/html')) {
-      this.#appended = this.#route.appended ?? null;
+      this.#appended = this.#routes.appended ?? null;
       if (this.#appended !== null) own = withoutLength(own);
       if (this.#appended !== null) this.#remaining = null;
     }
@@ -181,7 +181,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #noteUnlike(): void {
-    const { unlike } = this.#route;
+    const { unlike } = this.#routes;
     if (unlike.has(this.#facts.path)) return;
     unlike.add(this.#facts.path);
     this.#end.unlike?.();

@@ -31,7 +31,7 @@ type Place =
 const [quote, backslash, comma, colon, equal] = [0x22, 0x5c, 0x2c, 0x3a, 0x3d];
 const [opening, closing] = [0x7b, 0x7d];
 /** Of a value this much is kept, and no name of a member is longer. */
-const longestStart = 200;
+const maxStartLength = 200;
 
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
@@ -115,9 +115,9 @@ export class JsonObjectReader {
       this.#bytes += part.length;
       return part.length;
     }
-    const room = longestStart - this.#start.length;
-    if (room < part.length && this.#place === 'in-name') return -1;
-    if (room > 0) this.#start.push(...part.subarray(0, room));
+    const context = maxStartLength - this.#start.length;
+    if (context < part.length && this.#place === 'in-name') return -1;
+    if (context > 0) this.#start.push(...part.subarray(0, context));
     this.#characters += characters;
     this.#bytes += bytes;
     return part.length;

@@ -10,8 +10,8 @@ export interface PartRefusal {
   readonly message: string;
 }
 
-const mostHead = 8192;
-const mostParts = 1000;
+const maxHeadBytes = 8192;
+const maxParts = 1000;
 
 const activeTypes = /html|xml|svg|javascript|ecmascript|xsl|x-shockwave|java-archive|pdf|multipart|message/;
 const activeNames = /\.(?:x?html?|shtml|xht|svgz?|xml|xslt?|m?js|cjs|mjs|swf|hta|mht(?:ml)?|pdf)$/;
@@ -60,7 +60,7 @@ export class PartScanner {
         const end = bytes.indexOf('\r\n\r\n');
         if (end < 0) {
           this.#rest = bytes;
-          return bytes.length > mostHead ? refuse(400, 'The head of a part is too long') : null;
+          return bytes.length > maxHeadBytes ? refuse(400, 'The head of a part is too long') : null;
         }
         const refusal = judgeHead(bytes.subarray(0, end).toString('latin1'), this.#allows, this.#allowsName);
         if (refusal !== null) return refusal;
@@ -86,7 +86,7 @@ export class PartScanner {
       }
       if (next !== '\r\n') return twoWays;
       this.#parts += 1;
-      if (this.#parts > mostParts) return refuse(413, 'The form has too many parts');
+      if (this.#parts > maxParts) return refuse(413, 'The form has too many parts');
       this.#inHead = true;
       bytes = behind;
     }

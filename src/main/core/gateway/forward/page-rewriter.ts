@@ -19,7 +19,7 @@ export class PageRewriter {
   readonly #longest: number;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(rewrite: PageRewrite, facts: Door & Pick<Facts, 'client'>) {
+  constructor(rewrite: PageRewrite, facts: OwnerGatewayState & Pick<Facts, 'client'>) {
     const values = { ...valuesOf(facts), client: farAddress(facts.client) };
     this.#replacements = rewrite.texts
       .filter(({ from }) => from !== '')
@@ -70,11 +70,11 @@ export class PageRewriter {
   }
 }
 
-type Door = Pick<Facts, 'host' | 'scheme'>;
+type OwnerGatewayState = Pick<Facts, 'host' | 'scheme'>;
 type Values = Readonly<Record<'hostname' | 'port' | 'ws' | 'client', string>>;
 
 /** The door as the client addressed it: a name of the allow-list, so nothing in it can end a string of the page. */
-function valuesOf({ host, scheme }: Door): Omit<Values, 'client'> {
+function valuesOf({ host, scheme }: OwnerGatewayState): Omit<Values, 'client'> {
   const [, hostname = host, port] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
   const usual = scheme === 'https' ? '443' : '80';
   return { hostname, port: port ?? usual, ws: scheme === 'https' ? 'wss' : 'ws' };
@@ -95,7 +95,7 @@ function fillDoor(text: string, values: Values): string {
 }
 
 /** A path of a branch at the door that was addressed. */
-export function branchPath(path: string, facts: Door): string {
+export function branchPath(path: string, facts: OwnerGatewayState): string {
   return path.replaceAll('{port}', valuesOf(facts).port);
 }
 

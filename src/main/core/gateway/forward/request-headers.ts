@@ -103,7 +103,7 @@ export function requestHeaders(
     const value = rawHeaders[2 * index + 1] ?? '';
     const known = plainSpelling(name);
     if (plan.withheld.has(known) || isGatewayOnly(known) || listed?.has(name) === true) continue;
-    if (facts.spelling.headers.has(known)) continue;
+    if (facts.credentialLocations.headers.has(known)) continue;
     // `content_length` and its like: two spellings of a name that frames, routes or authenticates.
     if (known !== name && isPlain(known)) continue;
     const kept = keep(known, value, facts, plan);
@@ -146,9 +146,9 @@ function keep(name: string, value: string, facts: Facts, plan: RequestPlan): str
 }
 
 /** A Referer of ours with the server's origin and without a token; one of another site is nobody's business. */
-function referer(value: string, { ownOrigin, spelling }: Facts, origin: string): string | null {
+function referer(value: string, { ownOrigin, credentialLocations }: Facts, origin: string): string | null {
   if (!value.startsWith(`${ownOrigin}/`)) return null;
-  return origin + splitTokens(value.slice(ownOrigin.length), spelling).target;
+  return origin + splitTokens(value.slice(ownOrigin.length), credentialLocations).target;
 }
 
 /** Names that `Connection` declares to be for this hop only; null for none, the usual case. */

@@ -36,10 +36,10 @@ export function watchParts(
     if (isJudged) return null;
     // Which part it is may be said behind the content: until then it may be one that begins the file.
     const isKnown = reader.isOver || members.has(rule.part);
-    const room = writing.room(isKnown ? part : 'first', clock());
-    if (room < 0) return notBegun;
+    const context = writing.context(isKnown ? part : 'first', clock());
+    if (context < 0) return notBegun;
     const bytes = bytesOf(content, reader.isOver ? members.get(rule.format)?.start : 'base64');
-    if (bytes > room) return tooLarge;
+    if (bytes > context) return tooLarge;
     if (reader.isOver) {
       isJudged = true;
       writing.take(part, bytes, clock());

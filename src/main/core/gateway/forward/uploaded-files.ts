@@ -26,7 +26,7 @@ export type Outcome = 'written' | 'refused' | 'unknown';
 /** A request that writes to a file, from its beginning to its answer. */
 export interface Writing {
   /** Bytes of the file that may be in this part. Asked before the part is passed on as a whole. */
-  room(part: Part, now: number): number;
+  context(part: Part, now: number): number;
   /** The part is passed on. */
   take(part: Part, bytes: number, now: number): void;
   over(outcome: Outcome, now: number): void;
@@ -63,7 +63,7 @@ export class UploadedFiles {
     this.#busy.add(file);
     let sent: Part | null = null;
     return {
-      room: (part, now) => this.#room(session, file, part, now),
+      context: (part, now) => this.#context(session, file, part, now),
       take: (part, bytes, now) => {
         sent = part;
         const before = this.#before(file, part, now);
@@ -85,7 +85,7 @@ export class UploadedFiles {
     };
   }
 
-  #room(session: string, file: string, part: Part, now: number): number {
+  #context(session: string, file: string, part: Part, now: number): number {
     const isContinued = part === 'next' || part === 'last';
     // Below zero: nothing was begun, not even an empty part may follow.
     if (isContinued && this.#files.get(file)?.session !== session) return -1;

@@ -11,7 +11,7 @@ import type { ResponsePlan } from './response-headers.ts';
 import { maxUpstreamHeaderBytes } from './upstream-fault.ts';
 
 /** Everything that one run of a server needs, made once. */
-export interface Way {
+export interface UpstreamRoute {
   readonly upstream: Upstream;
   readonly checkHolder: CheckHolder;
   readonly pool: PoolType;
@@ -23,32 +23,32 @@ export interface Way {
   readonly unlike: Set<string>;
 }
 
-export interface Route extends Way {
+export interface UpstreamRoutes extends UpstreamRoute {
   /** The way of a request whose credential no page can forge. */
-  readonly explicit: Way;
+  readonly explicit: UpstreamRoute;
   /** Roles whose guests are sent elsewhere, or with another credential. */
-  readonly roles: ReadonlyMap<Role, Pick<Way, 'upstream' | 'pool'>>;
+  readonly roles: ReadonlyMap<Role, Pick<UpstreamRoute, 'upstream' | 'pool'>>;
 }
 
 /** Lets answers in progress finish. */
-export async function closeRoute(route: Route): Promise<void> {
-  await Promise.all(poolsOf(route).map(pool => pool.close()));
+export async function closeRoute(routes: UpstreamRoutes): Promise<void> {
+  await Promise.all(poolsOf(routes).map(pool => pool.close()));
 }
 
-export async function destroyRoute(route: Route): Promise<void> {
-  await Promise.all(poolsOf(route).map(pool => pool.destroy()));
+export async function destroyRoute(routes: UpstreamRoutes): Promise<void> {
+  await Promise.all(poolsOf(routes).map(pool => pool.destroy()));
 }
 
-function poolsOf({ pool, roles }: Route): readonly PoolType[] {
-  return [...new Set([pool, ...[...roles.values()].map(way => way.pool)])];
+function poolsOf({ pool, roles }: UpstreamRoutes): readonly PoolType[] {
+  return [...new Set([pool, ...[...roles.values()].map(route => route.pool)])];
 }
 
-export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Route {
+export function openRoute(upstream: Upstream, checkHolder: CheckHolder): UpstreamRoutes {
   const { address, host } = upstream;
   const scheme = upstream.scheme ?? null;
   const pool = openPool(address, checkHolder);
   const names = new Set([host.toLowerCase(), ...namesOf(address)]);
-  const roles = new Map<Role, Pick<Way, 'upstream' | 'pool'>>();
+  const roles = new Map<Role, Pick<UpstreamRoute, 'upstream' | 'pool'>>();
   for (const role of allRoles) {
     const own = upstream.forRole?.[role];
     if (own === undefined) continue;
@@ -59,7 +59,7 @@ export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Route {
       pool: same ? pool : openPool(own.address, checkHolder),
     });
   }
-  const way = {
+  const route = {
     upstream,
     checkHolder,
     pool,
@@ -77,7 +77,7 @@ export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Route {
     },
   };
   const explicit = {
-    ...way,
+    ...route,
     request: planRequestHeaders(
       host,
       upstream.headers,
@@ -86,26 +86,29 @@ export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Route {
       scheme,
     ),
   };
-  return { ...way, explicit, roles };
+  return { ...route, explicit, roles };
 }
 
 /** Where an upgrade leads: to a further port of the server, where its path is one of a branch. Any other spelling of that path leads to the server itself. */
-export function upgradeWay(way: Way, facts: Facts): { readonly way: Way; readonly facts: Facts } {
-  const branch = way.upstream.branches?.find(({ paths }) =>
+export function upgradeRoute(
+  route: UpstreamRoute,
+  facts: Facts,
+): { readonly route: UpstreamRoute; readonly facts: Facts } {
+  const branch = route.upstream.branches?.find(({ paths }) =>
     paths.some(path => branchPath(path, facts) === facts.path),
   );
-  if (branch === undefined) return { way, facts };
+  if (branch === undefined) return { route, facts };
   const target = facts.query === '' ? branch.target : `${branch.target}?${facts.query}`;
   return {
-    way: { ...way, upstream: { ...way.upstream, address: branch.address } },
+    route: { ...route, upstream: { ...route.upstream, address: branch.address } },
     facts: { ...facts, target },
   };
 }
 
 /** The way of a request whose Authorization is the server's own user's; as it was where the gateway says one itself, to anybody. */
-export function passing(way: Way): Way {
-  const said = ownNames(way.upstream).some(name => name.toLowerCase() === 'authorization');
-  return said ? way : { ...way, request: passingAuthorization(way.request) };
+export function withAuthorizationPassthrough(route: UpstreamRoute): UpstreamRoute {
+  const said = ownNames(route.upstream).some(name => name.toLowerCase() === 'authorization');
+  return said ? route : { ...route, request: passingAuthorization(route.request) };
 }
 
 /** Every header that the gateway says to the server, to anybody. */

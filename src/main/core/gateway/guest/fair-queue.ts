@@ -8,7 +8,7 @@
  */
 import { GuestBudgets, type BudgetLimits, type Payer } from './guest-budgets.ts';
 
-export interface TurnLimits {
+export interface FairQueueLimits {
   /** Of the server's time; null: it is not charged. */
   readonly budgets: BudgetLimits | null;
   /** Requests that the server works at, at once. */
@@ -32,7 +32,7 @@ export interface TurnLimits {
 const patience = { waiting: 4096, waitMs: 60_000, asideMs: 250, longMs: 5000, abandonedMs: 60_000 };
 
 /** A server that works at several requests at once: they come in fair turns, and its time is not charged, as one who waits for it takes it from nobody. */
-export const defaultTurnLimits: TurnLimits = {
+export const defaultFairQueueLimits: FairQueueLimits = {
   budgets: null,
   session: 6,
   link: 12,
@@ -42,7 +42,7 @@ export const defaultTurnLimits: TurnLimits = {
 };
 
 /** A server that answers one after another. Of its time guests have four tenths for long; opening a page of JupyterLab takes a second of it. */
-export const oneByOneLimits: TurnLimits = {
+export const oneByOneQueueLimits: FairQueueLimits = {
   budgets: { burstSeconds: 16, session: onlyWork(250), link: onlyWork(350), all: onlyWork(400) },
   session: 2,
   link: 2,
@@ -57,7 +57,7 @@ function onlyWork(workMs: number): BudgetLimits['session'] {
 }
 
 /** One request's time with the server. */
-export interface Turn {
+export interface QueueSlot {
   /** The server has begun its answer, or will never. */
   end(): void;
   /** The guest has hung up. The turn goes on; `breakOff` is called when nothing is to be hoped of the server any more. */
@@ -75,12 +75,12 @@ interface Running {
 interface Waiting {
   readonly payer: Payer;
   readonly until: number;
-  readonly begin: (turn: Turn) => void;
+  readonly begin: (turn: QueueSlot) => void;
   readonly refuse: () => void;
 }
 
-export class ServerTurns {
-  readonly #limits: TurnLimits;
+export class FairQueue {
+  readonly #limits: FairQueueLimits;
   readonly #clock: () => number;
   readonly #budgets: GuestBudgets | null;
   /** In the order in which they were sent. */
@@ -88,13 +88,13 @@ export class ServerTurns {
   /** By session, those first that have waited longest for their turn. */
   readonly #waiting = new Map<string, Set<Waiting>>();
   readonly #ended = new Set<string>();
-  #waits = 0;
+  #joinRequests = 0;
   /** Until when the server's time is charged. */
   #settledAt: number;
   #timer: NodeJS.Timeout | null = null;
 
   /** @param clock milliseconds that never go back */
-  constructor(limits: TurnLimits, clock: () => number = () => performance.now()) {
+  constructor(limits: FairQueueLimits, clock: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#clock = clock;
     this.#settledAt = clock();
@@ -103,7 +103,7 @@ export class ServerTurns {
 
   /** Requests with the server, and those that wait. */
   get size(): { readonly running: number; readonly waiting: number } {
-    return { running: this.#running.size, waiting: this.#waits };
+    return { running: this.#running.size, waiting: this.#joinRequests };
   }
 
   /**
@@ -111,20 +111,20 @@ export class ServerTurns {
    * @param refuse there are too many, or it has waited too long
    * @returns takes it back while it waits
    */
-  ask(payer: Payer, begin: (turn: Turn) => void, refuse: () => void): () => void {
+  ask(payer: Payer, begin: (turn: QueueSlot) => void, refuse: () => void): () => void {
     const now = this.#clock();
-    if (this.#waits === 0 && this.#mayBegin(payer, now)) {
+    if (this.#joinRequests === 0 && this.#mayBegin(payer, now)) {
       this.#begin(payer, begin, now);
       return nothing;
     }
-    if (this.#waits >= this.#limits.waiting) {
+    if (this.#joinRequests >= this.#limits.waiting) {
       refuse();
       return nothing;
     }
     const waiting: Waiting = { payer, until: now + this.#limits.waitMs, begin, refuse };
     const own = this.#waiting.get(payer.session) ?? new Set();
     this.#waiting.set(payer.session, own.add(waiting));
-    this.#waits += 1;
+    this.#joinRequests += 1;
     this.#look();
     return () => void this.#unqueue(waiting);
   }
@@ -230,14 +230,14 @@ export class ServerTurns {
 
   /** Sends what may be sent now, one of each session in turn; looks again when the rest may. */
   #look(): void {
-    if (this.#waits === 0) return;
+    if (this.#joinRequests === 0) return;
     const now = this.#clock();
     let sent: Waiting | null;
     do {
       sent = this.#next(now);
       if (sent !== null) this.#begin(sent.payer, sent.begin, now);
     } while (sent !== null);
-    if (this.#waits > 0) this.#lookLater(now);
+    if (this.#joinRequests > 0) this.#lookLater(now);
   }
 
   #next(now: number): Waiting | null {
@@ -259,7 +259,7 @@ export class ServerTurns {
     const { session } = waiting.payer;
     const own = this.#waiting.get(session);
     if (own?.delete(waiting) !== true) return false;
-    this.#waits -= 1;
+    this.#joinRequests -= 1;
     if (own.size === 0) this.#waiting.delete(session);
     return true;
   }
@@ -276,7 +276,7 @@ export class ServerTurns {
         this.#giveUp();
         this.#look();
       },
-      Math.ceil(Math.min(longestLookMs, ...soon)),
+      Math.ceil(Math.min(maxLookMs, ...soon)),
     ).unref();
   }
 
@@ -290,4 +290,4 @@ export class ServerTurns {
 
 const nothing = (): void => {};
 /** Milliseconds. */
-const longestLookMs = 500;
+const maxLookMs = 500;

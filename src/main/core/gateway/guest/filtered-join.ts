@@ -115,10 +115,10 @@ export class FilteredJoin {
   #changed(): void {
     if (this.#isOver) return;
     const isFull = this.#guest.writableNeedDrain;
-    setFlow(this.#guest, !isFull && !this.#server.writableNeedDrain && !this.#guestLane.waits);
-    setFlow(this.#server, !isFull && this.#serverLane?.waits !== true);
-    if (this.#guestEnded && !this.#guestLane.waits) this.#server.end();
-    if (this.#serverEnded && this.#serverLane?.waits !== true) this.#guest.end();
+    setFlow(this.#guest, !isFull && !this.#server.writableNeedDrain && !this.#guestLane.joinRequests);
+    setFlow(this.#server, !isFull && this.#serverLane?.joinRequests !== true);
+    if (this.#guestEnded && !this.#guestLane.joinRequests) this.#server.end();
+    if (this.#serverEnded && this.#serverLane?.joinRequests !== true) this.#guest.end();
     const toServer = this.#server.writableLength;
     this.#share.hold('sent', this.#guestLane.held + this.#waitingBytes + toServer);
     if (this.#serverLane !== null) {

@@ -2,13 +2,13 @@
  * Who asks at a guest's door. The attacks are those of `authorize.ts`, and one more: a link's secret that a tool shows with each request must spend one use, not one each time, and
  * must not be believed longer than the session that it opened.
  */
-import type { GuestPass, PassVerdict } from '../../share-ports.ts';
+import type { GuestSession, GuestSessionVerdict } from '../../share-ports.ts';
 import { crossSite, isAuthorization, type Asked, type Reason } from '../request/authorize.ts';
 import type { Credential, CredentialKind } from '../request/credential.ts';
 import { isForeignAuthorization, looksLikeOurs } from '../request/foreign-authorization.ts';
 
 export type GuestVerdict =
-  | { readonly open: true; readonly pass: GuestPass; readonly by: CredentialKind; readonly foreign?: true }
+  | { readonly open: true; readonly pass: GuestSession; readonly by: CredentialKind; readonly foreign?: true }
   | {
       readonly open: false;
       readonly reason: Reason;
@@ -20,9 +20,9 @@ export type GuestVerdict =
 
 /** What opens a guest's door. */
 export interface GuestKeys {
-  find(cookie: string): PassVerdict;
+  find(cookie: string): GuestSessionVerdict;
   /** The session that a tool's token has opened; null before it has. */
-  redeemed(token: string): PassVerdict | null;
+  redeemed(token: string): GuestSessionVerdict | null;
   /** `Upstream.passesAuthorization`; no when absent. */
   readonly passesAuthorization?: boolean;
   /** Whether this is the owner's own token, which a guests' door does not take. */
@@ -31,7 +31,7 @@ export interface GuestKeys {
 
 interface Right {
   readonly kind: CredentialKind;
-  readonly pass: GuestPass;
+  readonly pass: GuestSession;
 }
 
 /** Decides one request or upgrade. Pure but for what `keys` look up. The first credential that is right decides; without one the answer is no. */

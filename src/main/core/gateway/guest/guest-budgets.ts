@@ -45,7 +45,7 @@ export interface Payer {
 export type HeldKind = 'sent' | 'served';
 
 /** A wait is looked at again after this, whatever the debt; milliseconds. */
-const longestWaitMs = 1000;
+const maxWaitMs = 1000;
 /** Links without a session are kept while they are in debt; from this number on those that are not are forgotten. */
 const idleLinks = 100;
 
@@ -145,7 +145,7 @@ export class GuestBudgets {
     const [own, link, all] = this.#accountsOf(payer, now);
     let wait = own.debtMs(now);
     if (own.hasTakenMuch(now)) wait = Math.max(wait, link.debtMs(now), all.debtMs(now));
-    return Math.min(wait, longestWaitMs);
+    return Math.min(wait, maxWaitMs);
   }
 
   /**

@@ -1,37 +1,37 @@
 /** A guest's request on its way to the server: it waits for its turn, and is looked at once more before it is sent. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Condition } from '../../role-ports.ts';
+import type { Precondition } from '../../role-ports.ts';
 import { jsonAnswer, sendAnswer, type Answer } from '../http-answer.ts';
 import type { Facts } from '../request/facts.ts';
-import { forward, unlikePage, type ExchangeEnd } from '../forward/forward.ts';
-import { failure, secured, tooBusy, unmet, wayFor } from './guest-answers.ts';
+import { forward, rewriteMissed, type ExchangeEnd } from '../forward/forward.ts';
+import { failure, secured, tooBusy, unmet, routeFor } from './guest-answers.ts';
 import { watchGuestUpload, type GuestUpload } from './guest-upload.ts';
 import { logField } from '../refusal-log.ts';
-import type { Way } from '../forward/upstream-route.ts';
-import type { Turn } from './fair-queue.ts';
-import type { ShareDoor } from './guest-door.ts';
+import type { UpstreamRoute } from '../forward/upstream-route.ts';
+import type { QueueSlot } from './fair-queue.ts';
+import type { GuestGatewayState } from './guest-gateway-state.ts';
 import type { Entry } from './guest-guard.ts';
 import type { Outcome } from '../forward/uploaded-files.ts';
 
 export function forwardGuest(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   facts: Facts,
   entry: Entry,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const slot = door.live.add({ kind: 'request', session: entry.pass.session, request, response });
+  const slot = gateway.exchanges.add({ kind: 'request', session: entry.pass.session, request, response });
   let begun: GuestRequest | null = null;
-  const takeBack = door.turns.ask(
+  const takeBack = gateway.turns.ask(
     entry.pass,
     turn => {
-      begun = new GuestRequest(door, facts, entry, request, response, turn);
+      begun = new GuestRequest(gateway, facts, entry, request, response, turn);
       begun.begin();
     },
-    () => sendAnswer(response, secured(door, facts, tooBusy())),
+    () => sendAnswer(response, secured(gateway, facts, tooBusy())),
   );
   response.once('close', () => {
-    door.live.delete(slot);
+    gateway.exchanges.delete(slot);
     takeBack();
     begun?.closed();
   });
@@ -39,8 +39,8 @@ export function forwardGuest(
 
 /** One that has its turn. A class, and no promise where nothing is waited for: every small request comes through here. */
 class GuestRequest implements ExchangeEnd {
-  readonly turn: Turn;
-  readonly #door: ShareDoor;
+  readonly turn: QueueSlot;
+  readonly #gateway: GuestGatewayState;
   readonly #facts: Facts;
   readonly #entry: Entry;
   readonly #request: IncomingMessage;
@@ -48,15 +48,15 @@ class GuestRequest implements ExchangeEnd {
   #upload: GuestUpload | null = null;
 
   constructor(
-    door: ShareDoor,
+    gateway: GuestGatewayState,
     facts: Facts,
     entry: Entry,
     request: IncomingMessage,
     response: ServerResponse,
-    turn: Turn,
+    turn: QueueSlot,
   ) {
     this.turn = turn;
-    this.#door = door;
+    this.#gateway = gateway;
     this.#facts = facts;
     this.#entry = entry;
     this.#request = request;
@@ -65,26 +65,27 @@ class GuestRequest implements ExchangeEnd {
 
   begin(): void {
     const { onlyIf } = this.#entry;
-    const way = wayFor(this.#door, this.#facts, this.#entry);
-    if (way === null) this.#refuse(secured(this.#door, this.#facts, this.#door.unavailable(this.#facts)));
-    else if (onlyIf !== null) void this.#sendIf(way, onlyIf);
+    const route = routeFor(this.#gateway, this.#facts, this.#entry);
+    if (route === null)
+      this.#refuse(secured(this.#gateway, this.#facts, this.#gateway.unavailable(this.#facts)));
+    else if (onlyIf !== null) void this.#sendIf(route, onlyIf);
     else if (this.#response.destroyed) this.turn.end();
-    else this.#send(way);
+    else this.#send(route);
   }
 
-  async #sendIf(way: Way, condition: Condition): Promise<void> {
-    const answer = await unmet(this.#door, way, this.#request, this.#facts, condition);
+  async #sendIf(route: UpstreamRoute, condition: Precondition): Promise<void> {
+    const answer = await unmet(this.#gateway, route, this.#request, this.#facts, condition);
     if (answer !== null) this.#refuse(answer);
     else if (this.#response.destroyed) this.turn.end();
-    else this.#send(way);
+    else this.#send(route);
   }
 
-  #send(way: Way): void {
-    const door = this.#door;
+  #send(route: UpstreamRoute): void {
+    const gateway = this.#gateway;
     const { pass } = this.#entry;
-    const upload = watchGuestUpload(door, this.#facts, pass, way);
+    const upload = watchGuestUpload(gateway, this.#facts, pass, route);
     if (upload.refusal !== null) {
-      door.noteRole(pass, `upload: ${upload.refusal.message}`);
+      gateway.noteRole(pass, `upload: ${upload.refusal.message}`);
       this.#refuse(jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
       return;
     }
@@ -92,8 +93,8 @@ class GuestRequest implements ExchangeEnd {
     const response = this.#response;
     const { inspect } = upload;
     const watch =
-      inspect === null ? null : { inspect, share: door.work.open(pass, () => response.destroy()) };
-    forward(way, this.#request, response, this.#facts, this, watch);
+      inspect === null ? null : { inspect, share: gateway.work.open(pass, () => response.destroy()) };
+    forward(route, this.#request, response, this.#facts, this, watch);
   }
 
   #refuse(answer: Answer): void {
@@ -107,16 +108,19 @@ class GuestRequest implements ExchangeEnd {
 
   failed(error: Error): void {
     if (this.#response.destroyed) return;
-    sendAnswer(this.#response, secured(this.#door, this.#facts, failure(this.#door, this.#facts, error)));
+    sendAnswer(
+      this.#response,
+      secured(this.#gateway, this.#facts, failure(this.#gateway, this.#facts, error)),
+    );
   }
 
   broken(error: Error): void {
     const path = logField(this.#facts.path);
-    this.#door.rules.log.warn('the server broke off an answer', { path, error: error.message });
+    this.#gateway.rules.log.warn('the server broke off an answer', { path, error: error.message });
   }
 
   unlike(): void {
-    this.#door.rules.log.warn(unlikePage, { path: logField(this.#facts.path) });
+    this.#gateway.rules.log.warn(rewriteMissed, { path: logField(this.#facts.path) });
   }
 }
 

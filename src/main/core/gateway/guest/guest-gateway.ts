@@ -12,7 +12,7 @@ import { upgradeGuest } from './guest-upgrade.ts';
 import { GuestWork } from './guest-work.ts';
 import { defaultLimits } from '../limits.ts';
 import { serve } from '../listen/http-server.ts';
-import { ShareDoor, type ShareLimits } from './guest-door.ts';
+import { GuestGatewayState, type ShareLimits } from './guest-gateway-state.ts';
 import { shareGuard, type Entry } from './guest-guard.ts';
 import { listenForGuests } from '../listen/share-listener.ts';
 import { answerSharePage } from './guest-routes.ts';
@@ -35,46 +35,47 @@ export async function openShareGateway(
   limits: ShareLimits = defaultShareLimits,
   work: GuestWork = new GuestWork(defaultBudgets),
 ): Promise<ShareGateway> {
-  const door = new ShareDoor(rules, limits, work);
+  const gateway = new GuestGatewayState(rules, limits, work);
   const listener = await listenForGuests({
     addresses: rules.addresses,
     preferredPort: rules.preferredPort,
     tls: rules.tls,
     limits,
-    attach: server => attach(door, server),
+    attach: server => attach(gateway, server),
     hosts: port => {
-      door.setPort(port);
-      return new Set(door.listener.hosts.kinds.keys());
+      gateway.setPort(port);
+      return new Set(gateway.listener.hosts.kinds.keys());
     },
   });
-  door.setPort(listener.port);
-  const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
+  gateway.setPort(listener.port);
+  const sweep = setInterval(() => gateway.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
-    setUpstream: state => door.setUpstream(state),
-    end: sessions => door.end(sessions),
-    connections: session => door.open(session),
+    setUpstream: state => gateway.setUpstream(state),
+    end: sessions => gateway.end(sessions),
+    connections: session => gateway.open(session),
     async close() {
       clearInterval(sweep);
-      await Promise.all([listener.close(), door.close()]);
+      await Promise.all([listener.close(), gateway.close()]);
     },
   };
 }
 
-function attach(door: ShareDoor, server: Server): void {
+function attach(gateway: GuestGatewayState, server: Server): void {
   serve<Entry>(
     {
-      limits: door.limits,
-      connections: door.connections,
-      crowd: door.crowd,
-      log: door.rules.log,
-      decide: (request, connection, upgrade) => shareGuard(door, request, connection, upgrade),
-      ownPage: async (facts, request) => secured(door, facts, await answerSharePage(door, facts, request)),
-      forward: (facts, entry, request, response) => forwardGuest(door, facts, entry, request, response),
+      limits: gateway.limits,
+      connections: gateway.connections,
+      connectionLimiter: gateway.connectionLimiter,
+      log: gateway.rules.log,
+      decide: (request, connection, upgrade) => shareGuard(gateway, request, connection, upgrade),
+      ownPage: async (facts, request) =>
+        secured(gateway, facts, await answerSharePage(gateway, facts, request)),
+      forward: (facts, entry, request, response) => forwardGuest(gateway, facts, entry, request, response),
       upgrade: (facts, entry, request, socket, head) =>
-        upgradeGuest(door, facts, entry, request, socket, head),
+        upgradeGuest(gateway, facts, entry, request, socket, head),
     },
     server,
   );
-  server.on('secureConnection', (socket: Socket) => door.crowd.enter(socket));
+  server.on('secureConnection', (socket: Socket) => gateway.connectionLimiter.enter(socket));
 }

@@ -3,8 +3,8 @@
  * request and upgrade of a guest comes through here before anything else is done with it: facts, who asks, what the role allows. The default is no.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Condition, RoleRefusal, RoleRules, SocketVerdict } from '../../role-ports.ts';
-import type { GuestPass } from '../../share-ports.ts';
+import type { Precondition, RoleRefusal, RoleRules, SocketVerdict } from '../../role-ports.ts';
+import type { GuestSession } from '../../share-ports.ts';
 import { jsonAnswer, redirectAnswer, valueAnswer, type Answer } from '../http-answer.ts';
 import type { AttemptVerdict } from '../request/attempts.ts';
 import type { Reason } from '../request/authorize.ts';
@@ -24,18 +24,18 @@ import { workerRemoval } from '../request/user-content.ts';
 
 /** What was found out about a guest's request. */
 export interface Entry {
-  readonly pass: GuestPass;
+  readonly pass: GuestSession;
   readonly by: CredentialKind;
   /** Its Authorization is the server's own user's, and goes on to the server. */
   readonly foreign: boolean;
   /** What the role says of the WebSocket; null for a request. */
   readonly socket: Extract<SocketVerdict, { readonly allow: true }> | null;
   /** What has to be asked before. */
-  readonly onlyIf: Condition | null;
+  readonly onlyIf: Precondition | null;
 }
 
 /** What the guard asks of the door. */
-export interface ShareGuardRoom {
+export interface GuestGuardContext {
   readonly listener: Listener;
   readonly roles: RoleRules;
   readonly landing: string;
@@ -50,37 +50,37 @@ export interface ShareGuardRoom {
   /** Counts a wrong credential of this address. */
   failed(facts: Facts): AttemptVerdict;
   /** Counts a request of somebody who is in; an answer when there were too many, or too many are open. */
-  tooMany(facts: Facts, pass: GuestPass): Answer | null;
+  tooMany(facts: Facts, pass: GuestSession): Answer | null;
   /** The same for somebody who is not. */
   strangerTooMany(facts: Facts): Answer | null;
   /** Leads a browser that came with a token in its address to the clean one, with a session. */
   exchange(facts: Facts): Answer;
-  noteRole(pass: GuestPass, what: string): void;
+  noteRole(pass: GuestSession, what: string): void;
   noteRefused(facts: Facts, reason: string): void;
 }
 
 export function shareGuard(
-  room: ShareGuardRoom,
+  context: GuestGuardContext,
   request: IncomingMessage,
   connection: Connection,
   upgrade: boolean,
 ): Decision<Entry> | Promise<Decision<Entry>> {
-  const facts = readFacts(request, connection.peer, upgrade, room.listener);
+  const facts = readFacts(request, connection.peer, upgrade, context.listener);
   if ('message' in facts) {
-    room.refusalLog(facts.message, { client: connection.peer });
+    context.refusalLog(facts.message, { client: connection.peer });
     const answer = jsonAnswer(facts.status, facts.message, ['Connection', 'close']);
     return { kind: 'answer', answer, last: true };
   }
   if (isOwnPath(facts.path)) {
     return upgrade ? answered(jsonAnswer(404, 'There is no such page of Gatehouse')) : { kind: 'own', facts };
   }
-  const verdict = room.verdict(facts, connection);
+  const verdict = context.verdict(facts, connection);
   const confirmation = confirmationOf(facts, verdict);
   if (confirmation !== null) return answered(confirmation);
-  if (verdict.open !== 'later') return judged(room, facts, verdict);
-  return room
+  if (verdict.open !== 'later') return judged(context, facts, verdict);
+  return context
     .redeem(facts, connection, verdict.token)
-    .then(found => ('status' in found ? answered(found) : judged(room, facts, found)));
+    .then(found => ('status' in found ? answered(found) : judged(context, facts, found)));
 }
 
 /**
@@ -96,33 +96,37 @@ function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
   return redirectAnswer(303, `${facts.ownOrigin}${ownPrefix}/join/${id}#${secret}`);
 }
 
-function judged(room: ShareGuardRoom, facts: Facts, verdict: GuestVerdict): Decision<Entry> {
-  if (verdict.open !== true) return answered(refuse(room, facts, verdict));
+function judged(context: GuestGuardContext, facts: Facts, verdict: GuestVerdict): Decision<Entry> {
+  if (verdict.open !== true) return answered(refuse(context, facts, verdict));
   const { pass, by } = verdict;
-  const tooMany = room.tooMany(facts, pass);
+  const tooMany = context.tooMany(facts, pass);
   if (tooMany !== null) return answered(tooMany);
-  if (facts.navigation && facts.hadQueryToken && by === 'query') return answered(room.exchange(facts));
-  if (facts.navigation && facts.target === '/' && room.landing !== '/') {
-    return answered(redirectAnswer(303, facts.ownOrigin + room.landing));
+  if (facts.navigation && facts.hadQueryToken && by === 'query') return answered(context.exchange(facts));
+  if (facts.navigation && facts.target === '/' && context.landing !== '/') {
+    return answered(redirectAnswer(303, facts.ownOrigin + context.landing));
   }
-  return allowed(room, facts, { pass, by, foreign: verdict.foreign === true });
+  return allowed(context, facts, { pass, by, foreign: verdict.foreign === true });
 }
 
 /** What the role says. */
-function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket' | 'onlyIf'>): Decision<Entry> {
-  const { roles } = room;
+function allowed(
+  context: GuestGuardContext,
+  facts: Facts,
+  who: Omit<Entry, 'socket' | 'onlyIf'>,
+): Decision<Entry> {
+  const { roles } = context;
   const { pass } = who;
-  const closed = room.closed(facts.path);
-  if (closed !== null) return limited(room, facts, pass, closed);
+  const closed = context.closed(facts.path);
+  if (closed !== null) return limited(context, facts, pass, closed);
   if (facts.workerScript && coversOwnPages(facts.path)) {
-    return limited(room, facts, pass, 'A service worker of the whole address is not allowed');
+    return limited(context, facts, pass, 'A service worker of the whole address is not allowed');
   }
-  if (facts.workerScript && room.isUserContent(facts.path)) {
-    room.noteRole(pass, `role: service worker ${facts.path}`);
+  if (facts.workerScript && context.isUserContent(facts.path)) {
+    context.noteRole(pass, `role: service worker ${facts.path}`);
     return answered(workerRemoval);
   }
   if (facts.names.some(name => roles.overrideHeaders.includes(plainSpelling(name)))) {
-    return limited(room, facts, pass, 'A request that asks to be taken for another one is not passed on');
+    return limited(context, facts, pass, 'A request that asks to be taken for another one is not passed on');
   }
   if (facts.upgrade) {
     const offered = subprotocols(facts);
@@ -131,12 +135,12 @@ function allowed(room: ShareGuardRoom, facts: Facts, who: Omit<Entry, 'socket' |
       session: pass.session,
       permissions: pass.permissions,
     });
-    if (!socket.allow) return limited(room, facts, pass, socket.message, socket);
-    const onlyIf = socket.way === 'filter' ? (socket.onlyIf ?? null) : null;
+    if (!socket.allow) return limited(context, facts, pass, socket.message, socket);
+    const onlyIf = socket.relay === 'filter' ? (socket.onlyIf ?? null) : null;
     return { kind: 'forward', facts, verdict: { ...who, socket, onlyIf } };
   }
   const verdict = roles.decideRequest(pass.role, facts.method, facts.path, facts.query);
-  if (!verdict.allow) return limited(room, facts, pass, verdict.message, verdict);
+  if (!verdict.allow) return limited(context, facts, pass, verdict.message, verdict);
   if (verdict.answer !== undefined) return answered(valueAnswer(200, verdict.answer));
   return { kind: 'forward', facts, verdict: { ...who, socket: null, onlyIf: verdict.onlyIf ?? null } };
 }
@@ -149,13 +153,13 @@ function subprotocols(facts: Facts): readonly string[] {
 }
 
 function limited(
-  room: ShareGuardRoom,
+  context: GuestGuardContext,
   facts: Facts,
-  pass: GuestPass,
+  pass: GuestSession,
   message: string,
   refusal: RoleRefusal | null = null,
 ): Decision<Entry> {
-  room.noteRole(
+  context.noteRole(
     pass,
     `${refusal?.reason ?? 'role'}: ${facts.upgrade ? 'WebSocket' : facts.method} ${facts.path}`,
   );
@@ -177,21 +181,21 @@ const refusals: Record<Reason, readonly [status: number, message: string]> = {
 
 /** A person gets a page, a program a status and a sentence; neither is told why what was shown does not open. */
 function refuse(
-  room: ShareGuardRoom,
+  context: GuestGuardContext,
   facts: Facts,
   verdict: Exclude<GuestVerdict, { readonly open: true }>,
 ): Answer {
   const reason = verdict.open === 'later' ? 'wrong-credential' : verdict.reason;
   const { method, path, client, host, origin } = facts;
-  room.refusalLog(reason, { method, path, client, host, origin: origin ?? '' });
+  context.refusalLog(reason, { method, path, client, host, origin: origin ?? '' });
   const [status, message] = refusals[reason];
   if (reason === 'wrong-credential') {
-    const attempt = room.failed(facts);
-    room.noteRefused(facts, reason);
+    const attempt = context.failed(facts);
+    context.noteRefused(facts, reason);
     if (attempt.limited) return jsonAnswer(429, 'Too many wrong credentials', rateHeaders(attempt));
     return unauthorized(facts, message, rateHeaders(attempt));
   }
-  const tooMany = room.strangerTooMany(facts);
+  const tooMany = context.strangerTooMany(facts);
   if (tooMany !== null) return tooMany;
   return status === 401 ? unauthorized(facts, message, []) : jsonAnswer(status, message);
 }

@@ -6,11 +6,11 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type {
   GuestAuthority,
-  GuestPass,
+  GuestSession,
   Invitation,
   JoinAnswer,
   NoEntry,
-  PassVerdict,
+  GuestSessionVerdict,
 } from '../../share-ports.ts';
 import { jsonAnswer, redirectAnswer, valueAnswer, type Answer } from '../http-answer.ts';
 import { guestScript } from './pages/banner-script.ts';
@@ -21,7 +21,7 @@ import { clearGuestCookie, setGuestCookie } from '../request/cookies.ts';
 import type { Facts } from '../request/facts.ts';
 import { joinPage, leftPage } from './pages/guest-pages.ts';
 import { comesFromOwnPage, rateHeaders, readBody } from '../owner/owner-routes.ts';
-import type { ShareDoor } from './guest-door.ts';
+import type { GuestGatewayState } from './guest-gateway-state.ts';
 
 /** Everything that answers without a session. Nothing else does; a test walks it. `<id>` stands for a link's. */
 export const openSharePages: readonly (readonly [method: 'GET' | 'POST', path: string])[] = [
@@ -47,21 +47,21 @@ const waitBody = z.object({ ticket: secret });
 const joinBody = z.object({ secret, name: z.string().max(1000), ticket: secret.nullable() });
 
 export async function answerSharePage(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   facts: Facts,
   request: IncomingMessage,
 ): Promise<Answer> {
   const method = facts.method === 'HEAD' ? 'GET' : facts.method;
   const join = joinPath.exec(facts.path);
-  if (join !== null) return answerJoin(door, facts, request, method, join[1] ?? '', join[2] ?? '');
-  const { tls } = door.rules;
+  if (join !== null) return answerJoin(gateway, facts, request, method, join[1] ?? '', join[2] ?? '');
+  const { tls } = gateway.rules;
   switch (`${method} ${facts.path}`) {
     case 'GET /_gatehouse/me':
-      return me(door, facts);
+      return me(gateway, facts);
     case 'GET /_gatehouse/wait':
-      return wait(door, facts);
+      return wait(gateway, facts);
     case 'POST /_gatehouse/leave':
-      return leave(door, facts);
+      return leave(gateway, facts);
     case 'GET /_gatehouse/left':
       return leftPage();
     case 'GET /_gatehouse/guest.js':
@@ -69,23 +69,23 @@ export async function answerSharePage(
     case 'GET /_gatehouse/certificate':
       return certificatePage(tls.authority, tls.fingerprint, facts.host);
     case 'GET /_gatehouse/certificate/ca.crt':
-      return download(door, authorityDer);
+      return download(gateway, authorityDer);
     case 'GET /_gatehouse/certificate/ca.pem':
-      return download(door, authorityPem);
+      return download(gateway, authorityPem);
     case 'GET /_gatehouse/certificate/ca.mobileconfig':
-      return download(door, authorityProfile);
+      return download(gateway, authorityProfile);
     default:
       return jsonAnswer(404, 'There is no such page of Gatehouse');
   }
 }
 
-function download(door: ShareDoor, make: (authority: GuestAuthority) => Answer): Answer {
-  const { authority } = door.rules.tls;
+function download(gateway: GuestGatewayState, make: (authority: GuestAuthority) => Answer): Answer {
+  const { authority } = gateway.rules.tls;
   return authority === null ? jsonAnswer(404, 'There is nothing to install here') : make(authority);
 }
 
 async function answerJoin(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   facts: Facts,
   request: IncomingMessage,
   method: string,
@@ -95,29 +95,33 @@ async function answerJoin(
   if (method === 'GET' && what === '') return joinPage();
   if (method !== 'POST') return jsonAnswer(405, `Method ${method} is not allowed`);
   // Before anything is used up or the owner is asked. A program that says nothing of itself may look after its cookies as it likes.
-  if (facts.mode !== null && !showsProbe(request.headers.cookie, true, door.cookieName)) {
+  if (facts.mode !== null && !showsProbe(request.headers.cookie, true, gateway.cookieName)) {
     return valueAnswer(403, { state: 'no', reason: 'no-cookies' }, setProbe(true));
   }
-  const text = await bodyOf(door, facts, request);
+  const text = await bodyOf(gateway, facts, request);
   if (typeof text !== 'string') return text;
   switch (what) {
     case 'look':
-      return withBody(lookBody, text, body => look(door, facts, id, body.secret));
+      return withBody(lookBody, text, body => look(gateway, facts, id, body.secret));
     case 'wait':
       return withBody(waitBody, text, body =>
-        valueAnswer(200, { state: door.rules.desk.waiting(id, body.ticket) }),
+        valueAnswer(200, { state: gateway.rules.access.waiting(id, body.ticket) }),
       );
     default:
-      return withBody(joinBody, text, body => joinNow(door, facts, id, body));
+      return withBody(joinBody, text, body => joinNow(gateway, facts, id, body));
   }
 }
 
-async function bodyOf(door: ShareDoor, facts: Facts, request: IncomingMessage): Promise<string | Answer> {
+async function bodyOf(
+  gateway: GuestGatewayState,
+  facts: Facts,
+  request: IncomingMessage,
+): Promise<string | Answer> {
   if (!comesFromOwnPage(facts)) return jsonAnswer(403, 'This was sent by another site');
   if (!/^application\/json(?:;|$)/i.test(facts.contentType ?? '')) {
     return jsonAnswer(415, 'This takes application/json');
   }
-  const text = await readBody(request, door.limits.formBytes, door.limits.formMs);
+  const text = await readBody(request, gateway.limits.formBytes, gateway.limits.formMs);
   return typeof text === 'string' ? text : jsonAnswer(text.status, text.message, ['Connection', 'close']);
 }
 
@@ -139,11 +143,11 @@ function parse(text: string): unknown {
   }
 }
 
-function look(door: ShareDoor, facts: Facts, id: string, secret: string): Answer {
-  const answer = door.rules.desk.look(id, secret);
+function look(gateway: GuestGatewayState, facts: Facts, id: string, secret: string): Answer {
+  const answer = gateway.rules.access.look(id, secret);
   return answer.open
     ? valueAnswer(200, { state: 'open', invitation: told(answer.invitation) })
-    : refused(door, facts, id, answer.reason);
+    : refused(gateway, facts, id, answer.reason);
 }
 
 function told({ owner, computer, serverName, offer, until, asksName, approval }: Invitation): object {
@@ -155,112 +159,112 @@ function told({ owner, computer, serverName, offer, until, asksName, approval }:
 }
 
 async function joinNow(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   facts: Facts,
   id: string,
   body: z.infer<typeof joinBody>,
 ): Promise<Answer> {
-  const { desk } = door.rules;
-  const before = sessionOf(door, facts);
+  const { access } = gateway.rules;
+  const before = sessionOf(gateway, facts);
   // The page was loaded again, or the link was opened a second time: the visit goes on, and no use is spent.
-  const again = before?.link === id ? desk.look(id, body.secret) : null;
-  if (again?.open === true) return inside(door, again.invitation.opens, []);
+  const again = before?.link === id ? access.look(id, body.secret) : null;
+  if (again?.open === true) return inside(gateway, again.invitation.opens, []);
   const { secret, ticket } = body;
-  const guest = door.guestFacts(facts, body.name);
-  const answer = await desk.join({ id, secret, ticket, tool: false, guest }).catch((error: unknown) => {
-    door.rules.log.error('a guest could not be let in', { error: String(error) });
+  const guest = gateway.guestFacts(facts, body.name);
+  const answer = await access.join({ id, secret, ticket, tool: false, guest }).catch((error: unknown) => {
+    gateway.rules.log.error('a guest could not be let in', { error: String(error) });
     return null;
   });
   if (answer === null) return jsonAnswer(503, 'You cannot be let in just now. Try again in a moment.');
-  if (answer.kind === 'in' && before !== null) desk.leave(before.session);
-  return joined(door, facts, id, answer);
+  if (answer.kind === 'in' && before !== null) access.leave(before.session);
+  return joined(gateway, facts, id, answer);
 }
 
-function joined(door: ShareDoor, facts: Facts, id: string, answer: JoinAnswer): Answer {
+function joined(gateway: GuestGatewayState, facts: Facts, id: string, answer: JoinAnswer): Answer {
   switch (answer.kind) {
     case 'in':
-      return inside(door, answer.opens, [
+      return inside(gateway, answer.opens, [
         'Set-Cookie',
-        setGuestCookie(door.cookieName, answer.cookie.reveal()),
+        setGuestCookie(gateway.cookieName, answer.cookie.reveal()),
       ]);
     case 'wait': {
       const endsAt = new Date(answer.endsAt).toISOString();
       return valueAnswer(202, { state: 'wait', ticket: answer.ticket.reveal(), endsAt });
     }
     case 'later':
-      return tooManyJoins(door, facts, id, answer.retrySeconds);
+      return tooManyJoins(gateway, facts, id, answer.retrySeconds);
     case 'no':
-      return refused(door, facts, id, answer.reason);
+      return refused(gateway, facts, id, answer.reason);
     default:
       return answer satisfies never;
   }
 }
 
-function inside(door: ShareDoor, opens: string | null, headers: readonly string[]): Answer {
-  return valueAnswer(200, { state: 'in', next: opens ?? door.landing }, headers);
+function inside(gateway: GuestGatewayState, opens: string | null, headers: readonly string[]): Answer {
+  return valueAnswer(200, { state: 'in', next: opens ?? gateway.landing }, headers);
 }
 
-function tooManyJoins(door: ShareDoor, facts: Facts, id: string, retrySeconds: number): Answer {
-  door.noteRefused(facts, 'too-many-joins', id);
+function tooManyJoins(gateway: GuestGatewayState, facts: Facts, id: string, retrySeconds: number): Answer {
+  gateway.noteRefused(facts, 'too-many-joins', id);
   const message = 'Many people are joining just now. Try again in a moment.';
   return jsonAnswer(429, message, ['Retry-After', String(retrySeconds)]);
 }
 
 /** An unknown link and a wrong secret are one answer; the rest is told to who holds the secret. */
-function refused(door: ShareDoor, facts: Facts, id: string, reason: NoEntry): Answer {
+function refused(gateway: GuestGatewayState, facts: Facts, id: string, reason: NoEntry): Answer {
   if (reason === 'name-missing') return valueAnswer(403, { state: 'no', reason });
   if (reason !== 'no-such-link') {
-    door.noteRefused(facts, reason, id);
+    gateway.noteRefused(facts, reason, id);
     return valueAnswer(403, { state: 'no', reason });
   }
-  const attempt = door.failed(facts);
-  door.noteRefused(facts, reason);
+  const attempt = gateway.failed(facts);
+  gateway.noteRefused(facts, reason);
   const headers = rateHeaders(attempt);
   return attempt.limited
     ? jsonAnswer(429, 'Too many links that do not exist were tried', headers)
     : valueAnswer(403, { state: 'no', reason }, headers);
 }
 
-function verdictOf(door: ShareDoor, facts: Facts): PassVerdict | null {
-  let last: PassVerdict | null = null;
+function verdictOf(gateway: GuestGatewayState, facts: Facts): GuestSessionVerdict | null {
+  let last: GuestSessionVerdict | null = null;
   for (const { kind, value } of facts.credentials) {
     if (kind !== 'cookie') continue;
-    last = door.rules.desk.peek(value);
+    last = gateway.rules.access.peek(value);
     if (last.open) return last;
   }
   return last;
 }
 
-function sessionOf(door: ShareDoor, facts: Facts): GuestPass | null {
-  const verdict = verdictOf(door, facts);
+function sessionOf(gateway: GuestGatewayState, facts: Facts): GuestSession | null {
+  const verdict = verdictOf(gateway, facts);
   return verdict?.open === true ? verdict.pass : null;
 }
 
 /** For the banner. Whoever holds a cookie of a session that is over is told why; a stranger is not. */
-function me(door: ShareDoor, facts: Facts): Answer {
+function me(gateway: GuestGatewayState, facts: Facts): Answer {
   if (!comesFromOwnPage(facts)) return jsonAnswer(403, 'This was sent by another site');
-  const verdict = verdictOf(door, facts);
+  const verdict = verdictOf(gateway, facts);
   if (verdict?.open !== true) return valueAnswer(401, { reason: verdict?.reason ?? 'unknown' });
   const { name, role, endsAt } = verdict.pass;
   const title = role.slice(0, 1).toUpperCase() + role.slice(1);
   const until = new Date(endsAt).toISOString();
-  return valueAnswer(200, { name, role, title, until, server: door.rules.name });
+  return valueAnswer(200, { name, role, title, until, server: gateway.rules.name });
 }
 
 /** For the page that stands for a server that is not there. */
-async function wait(door: ShareDoor, facts: Facts): Promise<Answer> {
+async function wait(gateway: GuestGatewayState, facts: Facts): Promise<Answer> {
   if (!comesFromOwnPage(facts)) return jsonAnswer(403, 'This was sent by another site');
-  if (sessionOf(door, facts) === null) return jsonAnswer(401, 'This browser is not in');
-  return door.change.answer(door.route !== null);
+  if (sessionOf(gateway, facts) === null) return jsonAnswer(401, 'This browser is not in');
+  return gateway.change.answer(gateway.routes !== null);
 }
 
-function leave(door: ShareDoor, facts: Facts): Answer {
+function leave(gateway: GuestGatewayState, facts: Facts): Answer {
   if (!comesFromOwnPage(facts) || (facts.origin === null && facts.site === null)) {
     return jsonAnswer(403, 'This was sent by another site');
   }
-  const pass = sessionOf(door, facts);
+  const pass = sessionOf(gateway, facts);
   // After the answer: the connection on which it goes is one of those that are cut.
-  if (pass !== null) setTimeout(() => door.rules.desk.leave(pass.session), 50).unref();
-  const cookie = ['Set-Cookie', clearGuestCookie(door.cookieName)];
+  if (pass !== null) setTimeout(() => gateway.rules.access.leave(pass.session), 50).unref();
+  const cookie = ['Set-Cookie', clearGuestCookie(gateway.cookieName)];
   return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/left`, cookie);
 }

@@ -4,16 +4,16 @@ import type { Duplex } from 'node:stream';
 import { jsonAnswer, sendRawAnswer } from '../http-answer.ts';
 import type { Facts } from '../request/facts.ts';
 import { joinFiltered } from '../websocket/filtered-socket.ts';
-import { failure, tooBusy, unmet, wayFor } from './guest-answers.ts';
+import { failure, tooBusy, unmet, routeFor } from './guest-answers.ts';
 import { logField } from '../refusal-log.ts';
-import { upgradeWay, type Way } from '../forward/upstream-route.ts';
-import type { Turn } from './fair-queue.ts';
-import type { ShareDoor } from './guest-door.ts';
+import { upgradeRoute, type UpstreamRoute } from '../forward/upstream-route.ts';
+import type { QueueSlot } from './fair-queue.ts';
+import type { GuestGatewayState } from './guest-gateway-state.ts';
 import type { Entry } from './guest-guard.ts';
 import { isHandshake, splice } from '../websocket/websocket.ts';
 
 export function upgradeGuest(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   facts: Facts,
   entry: Entry,
   request: IncomingMessage,
@@ -21,7 +21,7 @@ export function upgradeGuest(
   head: Buffer,
 ): void {
   if (entry.socket === null) {
-    sendRawAnswer(socket, door.unavailable(facts));
+    sendRawAnswer(socket, gateway.unavailable(facts));
     return;
   }
   if (!isHandshake(request)) {
@@ -29,15 +29,15 @@ export function upgradeGuest(
     return;
   }
   const { pass, socket: verdict } = entry;
-  const slot = door.live.add({ kind: 'websocket', session: pass.session, socket });
+  const slot = gateway.exchanges.add({ kind: 'websocket', session: pass.session, socket });
   socket.on('error', () => socket.destroy());
-  const takeBack = door.turns.ask(
+  const takeBack = gateway.turns.ask(
     pass,
-    turn => void onUpgradeTurn(door, facts, { ...entry, socket: verdict }, request, socket, head, turn),
+    turn => void onUpgradeTurn(gateway, facts, { ...entry, socket: verdict }, request, socket, head, turn),
     () => sendRawAnswer(socket, tooBusy()),
   );
   socket.once('close', () => {
-    door.live.delete(slot);
+    gateway.exchanges.delete(slot);
     takeBack();
   });
 }
@@ -45,66 +45,66 @@ export function upgradeGuest(
 type SocketEntry = Entry & { readonly socket: NonNullable<Entry['socket']> };
 
 async function onUpgradeTurn(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   facts: Facts,
   { pass, socket: verdict, onlyIf, ...entry }: SocketEntry,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  turn: Turn,
+  turn: QueueSlot,
 ): Promise<void> {
-  const way = wayFor(door, facts, { pass, socket: verdict, onlyIf, ...entry });
+  const route = routeFor(gateway, facts, { pass, socket: verdict, onlyIf, ...entry });
   const answer =
-    way === null
-      ? door.unavailable(facts)
+    route === null
+      ? gateway.unavailable(facts)
       : onlyIf === null
         ? null
-        : await unmet(door, way, request, facts, onlyIf);
-  if (way === null || answer !== null || socket.destroyed) {
+        : await unmet(gateway, route, request, facts, onlyIf);
+  if (route === null || answer !== null || socket.destroyed) {
     turn.end();
-    if (!socket.destroyed) sendRawAnswer(socket, answer ?? door.unavailable(facts));
+    if (!socket.destroyed) sendRawAnswer(socket, answer ?? gateway.unavailable(facts));
     return;
   }
-  join(door, facts, way, { pass, socket: verdict }, request, socket, head, turn);
+  join(gateway, facts, route, { pass, socket: verdict }, request, socket, head, turn);
 }
 
 function join(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   facts: Facts,
-  way: Way,
+  route: UpstreamRoute,
   { pass, socket: verdict }: Pick<SocketEntry, 'pass' | 'socket'>,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  turn: Turn,
+  turn: QueueSlot,
 ): void {
-  const failed = (error: Error): void => sendRawAnswer(socket, failure(door, facts, error));
-  const mayRead = verdict.way === 'splice' && reads(door, facts, pass);
+  const failed = (error: Error): void => sendRawAnswer(socket, failure(gateway, facts, error));
+  const mayRead = verdict.relay === 'splice' && reads(gateway, facts, pass);
   const refused = mayRead
     ? undefined
     : (): void => sendRawAnswer(socket, jsonAnswer(502, 'The server did not open this WebSocket'));
-  const leads = upgradeWay(way, facts);
-  if (verdict.way === 'splice') {
-    splice(leads.way, request, socket, head, leads.facts, door.limits, { failed, refused, turn });
+  const leads = upgradeRoute(route, facts);
+  if (verdict.relay === 'splice') {
+    splice(leads.route, request, socket, head, leads.facts, gateway.limits, { failed, refused, turn });
     return;
   }
   const rate = verdict.messageRate;
-  joinFiltered(leads.way, request, socket, head, facts, verdict, door.limits, {
+  joinFiltered(leads.route, request, socket, head, facts, verdict, gateway.limits, {
     failed,
     refused,
     turn,
     admits:
       rate === undefined
         ? undefined
-        : bytes => door.rates.take(pass.session, rate, door.rules.clock(), bytes),
-    dropped: reason => door.noteRole(pass, `${logField(facts.path)}: ${reason}`),
-    share: giveWay => door.work.open(pass, giveWay),
+        : bytes => gateway.rates.take(pass.session, rate, gateway.rules.clock(), bytes),
+    dropped: reason => gateway.noteRole(pass, `${logField(facts.path)}: ${reason}`),
+    share: giveWay => gateway.work.open(pass, giveWay),
   });
 }
 
 /**
  * The attack: a `GET` with `Upgrade: websocket` of a path that a role opens for sockets only. A server that knows no socket there answers it as any other, with what the role may not read.
  */
-function reads(door: ShareDoor, { path, query }: Facts, { role }: Entry['pass']): boolean {
-  return door.roles.decideRequest(role, 'GET', path, query).allow;
+function reads(gateway: GuestGatewayState, { path, query }: Facts, { role }: Entry['pass']): boolean {
+  return gateway.roles.decideRequest(role, 'GET', path, query).allow;
 }

@@ -1,10 +1,10 @@
 /** What a guest's request may carry to the server: its type and size, and, where a file comes in several requests, its part of the file. */
 import type { UploadParts } from '../../ports.ts';
-import type { GuestPass } from '../../share-ports.ts';
+import type { GuestSession } from '../../share-ports.ts';
 import type { Facts } from '../request/facts.ts';
 import type { BodyWatch } from '../forward/request-body.ts';
-import type { Way } from '../forward/upstream-route.ts';
-import type { ShareDoor } from './guest-door.ts';
+import type { UpstreamRoute } from '../forward/upstream-route.ts';
+import type { GuestGatewayState } from './guest-gateway-state.ts';
 import { watchParts } from '../forward/upload-parts.ts';
 import type { Outcome, Writing } from '../forward/uploaded-files.ts';
 import { tooLargeUpload, watchUpload, type UploadPlan, type UploadRefusal } from '../forward/upload-watch.ts';
@@ -19,26 +19,31 @@ const withoutBody: GuestUpload = { refusal: null, inspect: null, over: nothing }
 /** What a part of a file is in JSON: base64 is a third more, line ends are twice as long, and there are a name and a path. */
 const jsonBytes = (bytes: number): number => 2 * bytes + 65_536;
 
-export function watchGuestUpload(door: ShareDoor, facts: Facts, pass: GuestPass, way: Way): GuestUpload {
-  const touched = touch(door, facts, pass, way);
+export function watchGuestUpload(
+  gateway: GuestGatewayState,
+  facts: Facts,
+  pass: GuestSession,
+  route: UpstreamRoute,
+): GuestUpload {
+  const touched = touch(gateway, facts, pass, route);
   if (touched === null && !facts.hasBody) return withoutBody;
   // What is said by a name in a form is said by a name in a query.
   const allowsName = (name: string): boolean =>
-    door.roles.decideRequest(pass.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
-  const { uploadTypes } = way.upstream;
-  const bytes = door.rules.uploadBytes;
+    gateway.roles.decideRequest(pass.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
+  const { uploadTypes } = route.upstream;
+  const bytes = gateway.rules.uploadBytes;
   if (touched === null || 'moved' in touched) {
     return { ...watchUpload(facts, bytes, uploadTypes, allowsName), over: touched?.moved ?? nothing };
   }
   if ('status' in touched) return { refusal: touched, inspect: null, over: nothing };
   const tooLarge = tooLargeUpload(bytes);
   const body = watchUpload(facts, jsonBytes(bytes), uploadTypes, allowsName, tooLarge);
-  const over = (outcome: Outcome): void => touched.writing.over(outcome, door.rules.clock());
+  const over = (outcome: Outcome): void => touched.writing.over(outcome, gateway.rules.clock());
   if (body.inspect === null) {
     over('refused');
     return { ...body, over: nothing };
   }
-  const parts = watchParts(touched.rule, touched.writing, tooLarge, door.rules.clock);
+  const parts = watchParts(touched.rule, touched.writing, tooLarge, gateway.rules.clock);
   const inspect: BodyWatch = chunk => body.inspect?.(chunk) ?? parts(chunk);
   return { refusal: null, inspect, over };
 }
@@ -50,20 +55,20 @@ type Touched =
 
 /** What is done to a file; null where nothing is. */
 function touch(
-  door: ShareDoor,
+  gateway: GuestGatewayState,
   { method, path }: Facts,
-  pass: GuestPass,
-  way: Way,
+  pass: GuestSession,
+  route: UpstreamRoute,
 ): Touched | UploadRefusal | null {
-  const rule = way.upstream.uploadParts;
+  const rule = route.upstream.uploadParts;
   const touched = rule?.touches(method, path) ?? null;
   if (rule === undefined || touched === null) return null;
   if (touched === 'unclear') return { status: 400, message: 'The path of this file cannot be read' };
   if (touched.act === 'moves') {
-    const moved = (): void => door.files.move(touched.file);
+    const moved = (): void => gateway.files.move(touched.file);
     moved();
     return { moved };
   }
-  const writing = door.files.write(pass.session, touched.file);
+  const writing = gateway.files.write(pass.session, touched.file);
   return 'status' in writing ? writing : { rule, writing };
 }

@@ -1,11 +1,11 @@
 /** The way of a guest's request to the server: the owner's, with the guest's name in the place of the owner's. */
-import type { GuestPass } from '../../share-ports.ts';
+import type { GuestSession } from '../../share-ports.ts';
 import { Secret } from '../../secret.ts';
 import type { Upstream } from '../../ports.ts';
-import { ownNames, type Route, type Way } from '../forward/upstream-route.ts';
+import { ownNames, type UpstreamRoutes, type UpstreamRoute } from '../forward/upstream-route.ts';
 import { planRequestHeaders } from '../forward/request-headers.ts';
 
-export interface GuestWayOptions {
+export interface GuestRouteOptions {
   /** No page can have made a browser send the credential. */
   readonly explicit: boolean;
   /** A person opens a page, to which this is appended; null for everything else. */
@@ -15,71 +15,75 @@ export interface GuestWayOptions {
 }
 
 /** What the server is told of who asks. Marked, so that nobody can call himself as the owner is called. */
-export function guestName(pass: Pick<GuestPass, 'name'>): string {
+export function guestName(pass: Pick<GuestSession, 'name'>): string {
   return pass.name === '' ? 'guest' : `${pass.name} (guest)`;
 }
 
-export function makeGuestWay(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
-  const { host, explicitHeaders, personHeader, scheme } = route.upstream;
-  const { headers, pool, upstream } = ofRole(route, pass);
+export function makeGuestRoute(
+  routes: UpstreamRoutes,
+  pass: GuestSession,
+  options: GuestRouteOptions,
+): UpstreamRoute {
+  const { host, explicitHeaders, personHeader, scheme } = routes.upstream;
+  const { headers, pool, upstream } = ofRole(routes, pass);
   const person = new Secret(encodeURIComponent(guestName(pass)));
   const own = headers.map(([name, value]) =>
     name === personHeader ? ([name, person] as const) : ([name, value] as const),
   );
   const added = options.explicit ? (explicitHeaders ?? []) : null;
-  const request = planRequestHeaders(host, own, added, ownNames(route.upstream), scheme);
+  const request = planRequestHeaders(host, own, added, ownNames(routes.upstream), scheme);
   const strict =
     options.strictTransport === null ? [] : ['Strict-Transport-Security', options.strictTransport];
   return {
     upstream: { ...upstream, rewrites: upstream.guestRewrites ?? upstream.rewrites },
-    checkHolder: route.checkHolder,
+    checkHolder: routes.checkHolder,
     pool,
-    unlike: route.unlike,
+    unlike: routes.unlike,
     // Something can only be put behind a page that is not compressed.
     request:
       options.appended === null
         ? request
         : { ...request, withheld: new Set([...request.withheld, 'accept-encoding']) },
-    response: { ...route.response, added: strict },
+    response: { ...routes.response, added: strict },
     appended: options.appended,
   };
 }
 
 /** Where the server wants guests of this role to be sent to. What the role's way does not say, a client may not say either. */
 function ofRole(
-  route: Route,
-  { role }: GuestPass,
-): Pick<Way, 'upstream' | 'pool'> & Pick<Upstream, 'headers'> {
-  const own = route.roles.get(role);
-  if (own === undefined) return { ...route, headers: route.upstream.headers };
+  routes: UpstreamRoutes,
+  { role }: GuestSession,
+): Pick<UpstreamRoute, 'upstream' | 'pool'> & Pick<Upstream, 'headers'> {
+  const own = routes.roles.get(role);
+  if (own === undefined) return { ...routes, headers: routes.upstream.headers };
   return { upstream: own.upstream, pool: own.pool, headers: own.upstream.headers };
 }
 
 interface Made {
-  readonly way: Way;
+  readonly route: UpstreamRoute;
   /** What it says; towards the end of a certificate another with each second, so only the last is kept. */
   readonly strictTransport: string | null;
 }
 
 /** Made once for each session and kind of request. */
-export class GuestWays {
-  #route: Route | null = null;
-  readonly #ways = new Map<string, Map<number, Made>>();
+export class GuestUpstreamRoutes {
+  #routes: UpstreamRoutes | null = null;
+  readonly #guestRoutes = new Map<string, Map<number, Made>>();
 
-  of(route: Route, pass: GuestPass, options: GuestWayOptions): Way {
-    if (route !== this.#route) this.#ways.clear();
-    this.#route = route;
+  of(routes: UpstreamRoutes, pass: GuestSession, options: GuestRouteOptions): UpstreamRoute {
+    if (routes !== this.#routes) this.#guestRoutes.clear();
+    this.#routes = routes;
     const { strictTransport } = options;
     const key = (options.explicit ? 2 : 0) + (options.appended === null ? 0 : 1);
-    const known = this.#ways.get(pass.session)?.get(key);
-    if (known !== undefined && known.strictTransport === strictTransport) return known.way;
-    const way = makeGuestWay(route, pass, options);
-    const ofSession = this.#ways.get(pass.session) ?? new Map<number, Made>();
-    this.#ways.set(pass.session, ofSession.set(key, { way, strictTransport }));
-    return way;
+    const known = this.#guestRoutes.get(pass.session)?.get(key);
+    if (known !== undefined && known.strictTransport === strictTransport) return known.route;
+    const route = makeGuestRoute(routes, pass, options);
+    const ofSession = this.#guestRoutes.get(pass.session) ?? new Map<number, Made>();
+    this.#guestRoutes.set(pass.session, ofSession.set(key, { route, strictTransport }));
+    return route;
   }
 
   forget(session: string): void {
-    this.#ways.delete(session);
+    this.#guestRoutes.delete(session);
   }
 }

@@ -34,7 +34,7 @@ interface Holder {
   readonly giveWay: () => void;
 }
 
-interface Waiting {
+interface JoinRequestInfo {
   readonly payer: Payer;
   readonly resume: () => void;
 }
@@ -43,7 +43,7 @@ export class GuestWork {
   readonly budgets: GuestBudgets;
   readonly #clock: () => number;
   readonly #holders = new Map<string, Set<Holder>>();
-  readonly #queue = new Map<string, Waiting[]>();
+  readonly #queue = new Map<string, JoinRequestInfo[]>();
   readonly #away = new Map<string, Promise<void>>();
   #spentMs = 0;
   #isTurnAsked = false;
@@ -145,7 +145,7 @@ export class GuestWork {
     if (this.#queue.size > 0) this.#nextTurn();
   }
 
-  #callBack({ payer, resume }: Waiting): void {
+  #callBack({ payer, resume }: JoinRequestInfo): void {
     if (this.budgets.waitMs(payer, this.#clock()) > 0) {
       this.#later(payer, resume);
       return;

@@ -3,17 +3,17 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Condition } from '../../role-ports.ts';
+import type { Precondition } from '../../role-ports.ts';
 import type { Facts } from '../request/facts.ts';
 import { requestHeaders } from '../forward/request-headers.ts';
-import type { Way } from '../forward/upstream-route.ts';
+import type { UpstreamRoute } from '../forward/upstream-route.ts';
 
 /** Whether the server's answer to this guest meets the condition. Throws what made it impossible to ask. */
-export async function askFirst(
-  way: Way,
+export async function checkPrecondition(
+  route: UpstreamRoute,
   request: IncomingMessage,
   facts: Facts,
-  condition: Condition,
+  condition: Precondition,
 ): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const handler: Dispatcher.DispatchHandler = {
@@ -27,8 +27,8 @@ export async function askFirst(
     onResponseEnd() {},
     onResponseError: (_controller, error) => reject(error),
   };
-  const headers = withoutBody(requestHeaders(request.rawHeaders, facts, way.request, false));
-  way.pool.dispatch({ path: condition.target, method: 'GET', headers, body: null }, handler);
+  const headers = withoutBody(requestHeaders(request.rawHeaders, facts, route.request, false));
+  route.pool.dispatch({ path: condition.target, method: 'GET', headers, body: null }, handler);
   return promise;
 }
 

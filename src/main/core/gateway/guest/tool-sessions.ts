@@ -3,12 +3,12 @@
  * that a token has opened is remembered, by hash and by address, and asked for each time; two requests at once redeem once. Each link has a share of what is remembered: one that is used
  * from many addresses pushes out its own sessions, and none of another link.
  */
-import type { JoinAnswer, PassVerdict } from '../../share-ports.ts';
+import type { JoinAnswer, GuestSessionVerdict } from '../../share-ports.ts';
 import { digestOf } from '../request/digest.ts';
 
 export interface ToolSessions {
   /** Null where this token has opened nothing from this address. */
-  find(token: string, address: string): PassVerdict | null;
+  find(token: string, address: string): GuestSessionVerdict | null;
   /** The cookie of the session that it has opened; for a browser that came with a token in its address. */
   cookie(token: string, address: string): string | null;
   /** Redeems it, once for all who ask at the same time. Throws what `join` throws. */
@@ -17,7 +17,7 @@ export interface ToolSessions {
 
 /** @param join spends a use of the link @param most sessions of one link that are remembered; the oldest is forgotten, and spends a use when it comes back */
 export function openToolSessions(
-  look: (cookie: string) => PassVerdict,
+  look: (cookie: string) => GuestSessionVerdict,
   join: (id: string, secret: string, address: string) => Promise<JoinAnswer>,
   most = 200,
 ): ToolSessions {

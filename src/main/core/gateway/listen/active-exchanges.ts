@@ -9,7 +9,7 @@ import type { Limits } from '../limits.ts';
 import type { Session } from '../request/owner-session.ts';
 
 /** `S` tells by which session it came. */
-export type LiveThing<S = Session> =
+export type ActiveExchange<S = Session> =
   | {
       readonly kind: 'request';
       readonly session: S | null;
@@ -24,10 +24,10 @@ interface Sample {
   since: number;
 }
 
-export interface Live<S = Session> {
+export interface ActiveExchanges<S = Session> {
   readonly size: number;
   /** Answers where it is kept, for `delete`. */
-  add(thing: LiveThing<S>): number;
+  add(thing: ActiveExchange<S>): number;
   delete(slot: number): void;
   /** Cuts what came by this session; everything when none is named. */
   end(session?: S): void;
@@ -45,8 +45,8 @@ export interface Live<S = Session> {
  * Slots, not a Set: a Set that grows leaves its old tables behind until the next full collection, and each of them keeps the requests that were in it,
  * with all they hold. Measured: a third of the throughput, and four times the memory.
  */
-export function openLive<S = Session>(): Live<S> {
-  const slots: (LiveThing<S> | null)[] = [];
+export function openActiveExchanges<S = Session>(): ActiveExchanges<S> {
+  const slots: (ActiveExchange<S> | null)[] = [];
   const free: number[] = [];
   const counts = new Map<S, number>();
   const samples = new WeakMap<object, Sample>();
@@ -89,17 +89,20 @@ export function openLive<S = Session>(): Live<S> {
   };
 }
 
-function cutWhere<S>(slots: readonly (LiveThing<S> | null)[], is: (thing: LiveThing<S>) => boolean): void {
+function cutWhere<S>(
+  slots: readonly (ActiveExchange<S> | null)[],
+  is: (thing: ActiveExchange<S>) => boolean,
+): void {
   for (const thing of slots) if (thing !== null && is(thing)) cut(thing);
 }
 
-function cut(thing: LiveThing<unknown>): void {
+function cut(thing: ActiveExchange<unknown>): void {
   if (thing.kind === 'websocket') thing.socket.destroy();
   else thing.response.destroy();
 }
 
 /** How long not a byte has moved, as far as the samples tell. */
-function idleMs(samples: WeakMap<object, Sample>, thing: LiveThing<unknown>, now: number): number {
+function idleMs(samples: WeakMap<object, Sample>, thing: ActiveExchange<unknown>, now: number): number {
   const { read, written } = bytesOf(socketOf(thing));
   const last = samples.get(thing);
   if (last !== undefined && last.read === read && last.written === written) return now - last.since;
@@ -107,7 +110,7 @@ function idleMs(samples: WeakMap<object, Sample>, thing: LiveThing<unknown>, now
   return 0;
 }
 
-function socketOf(thing: LiveThing<unknown>): Duplex {
+function socketOf(thing: ActiveExchange<unknown>): Duplex {
   return thing.kind === 'websocket' ? thing.socket : thing.request.socket;
 }
 
@@ -117,11 +120,11 @@ function bytesOf(socket: Duplex | Socket): { read: number; written: number } {
 }
 
 /** The client does not take what it asked for. */
-function isStalled(thing: LiveThing<unknown>): boolean {
+function isStalled(thing: ActiveExchange<unknown>): boolean {
   return thing.kind === 'websocket' ? thing.socket.writableNeedDrain : thing.response.writableNeedDrain;
 }
 
 /** The client does not send what it announced, and it is not us who made it wait. */
-function waitsForBody(thing: LiveThing<unknown>): boolean {
+function waitsForBody(thing: ActiveExchange<unknown>): boolean {
   return thing.kind === 'request' && !thing.request.complete && !thing.request.isPaused();
 }

@@ -18,7 +18,7 @@ export interface GuestConnections {
   readonly link: number;
 }
 
-export interface Crowd {
+export interface ConnectionLimiter {
   /** A connection has come. When it is one too many, a stranger goes; when there is none but itself, a guest's connection, or else it does. */
   enter(socket: Socket): void;
   /** It has shown a right credential. */
@@ -30,11 +30,11 @@ export interface Crowd {
 }
 
 /** @param guests absent: connections are not a guest's */
-export function openCrowd(
+export function openConnectionLimiter(
   limits: Pick<Limits, 'connections' | 'strangerMs'>,
   connectionOf: (socket: Socket) => Connection,
   guests: GuestConnections = { session: Number.POSITIVE_INFINITY, link: Number.POSITIVE_INFINITY },
-): Crowd {
+): ConnectionLimiter {
   const all = new Set<Socket>();
   const strangers = new SocketGroups();
   const used = new GuestSockets(socket => isBusy(connectionOf(socket)));
@@ -83,11 +83,11 @@ function isBusy({ pending, upgraded }: Connection): boolean {
 }
 
 /** Whether the answer that is next has been so for too long; the first look only begins to count. */
-export function isOverdue(connection: Connection, now: number, longestMs: number): boolean {
+export function isOverdue(connection: Connection, now: number, maxMs: number): boolean {
   const [next = null] = connection.pending;
   if (next !== connection.watched) {
     connection.watched = next;
     connection.watchedSince = now;
   }
-  return next !== null && now - connection.watchedSince >= longestMs;
+  return next !== null && now - connection.watchedSince >= maxMs;
 }

@@ -15,7 +15,7 @@ export interface FirstByteOptions {
 
 const handshake = 22;
 /** Enough for a request line and a Host; what is longer is not answered. */
-const mostBytes = 4096;
+const maxBytes = 4096;
 
 export function lookAtFirstByte(socket: Socket, options: FirstByteOptions): void {
   const late = setTimeout(() => socket.destroy(), options.waitMs).unref();
@@ -39,7 +39,7 @@ export function lookAtFirstByte(socket: Socket, options: FirstByteOptions): void
     }
     const text = said.toString('latin1');
     const whole = text.includes('\r\n\r\n') || text.includes('\n\n');
-    if (!whole && said.length < mostBytes && /^[A-Z]/.test(text)) return;
+    if (!whole && said.length < maxBytes && /^[A-Z]/.test(text)) return;
     socket.off('readable', look);
     if (whole && /^[A-Z]{1,20} [^\r\n]* HTTP\/1\.[01]\r?\n/.test(text))
       socket.end(plainAnswer(text, options.hosts()));

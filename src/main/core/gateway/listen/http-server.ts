@@ -14,7 +14,7 @@ import {
   type Connection,
   type Connections,
 } from './connection.ts';
-import type { Crowd } from './connection-limiter.ts';
+import type { ConnectionLimiter } from './connection-limiter.ts';
 import type { Facts } from '../request/facts.ts';
 import type { Limits } from '../limits.ts';
 
@@ -27,10 +27,10 @@ export type Decision<V> =
   | { readonly kind: 'forward'; readonly facts: Facts; readonly verdict: V };
 
 /** What a door does with what comes. */
-export interface ServeRoom<V> {
+export interface ServerHandlers<V> {
   readonly limits: Pick<Limits, 'pipelined' | 'pipelinedTrusted'>;
   readonly connections: Connections;
-  readonly crowd: Crowd;
+  readonly connectionLimiter: ConnectionLimiter;
   readonly log: Log;
   /** A promise only where something has to be written down before the answer is known. */
   decide(
@@ -43,40 +43,40 @@ export interface ServeRoom<V> {
   upgrade(facts: Facts, verdict: V, request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-export function serve<V>(room: ServeRoom<V>, server: Server): void {
-  server.on('request', (request, response) => onRequest(room, request, response, 'nothing'));
+export function serve<V>(context: ServerHandlers<V>, server: Server): void {
+  server.on('request', (request, response) => onRequest(context, request, response, 'nothing'));
   // Nothing is promised to a body before it is known who sends it.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
-    onRequest(room, request, response, 'continue'),
+    onRequest(context, request, response, 'continue'),
   );
   // Node would answer these before anybody is asked.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-    onRequest(room, request, response, 'unknown'),
+    onRequest(context, request, response, 'unknown'),
   );
-  server.on('upgrade', (request, socket, head) => onUpgrade(room, request, socket, head));
+  server.on('upgrade', (request, socket, head) => onUpgrade(context, request, socket, head));
   server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     sendRawAnswer(socket, jsonAnswer(405, 'Method CONNECT is not allowed')),
   );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => onClientError(room, error, socket));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => onClientError(context, error, socket));
 }
 
 /** What a request wants to hear before it sends its body (RFC 9110, 10.1.1). */
 type Expected = 'nothing' | 'continue' | 'unknown';
 
 function onRequest<V>(
-  room: ServeRoom<V>,
+  context: ServerHandlers<V>,
   request: IncomingMessage,
   response: ServerResponse,
   expected: Expected,
 ): void {
-  const connection = connectionOf(room.connections, request.socket);
+  const connection = connectionOf(context.connections, request.socket);
   // Node has parsed what was sent behind an ambiguous request, too.
   if (connection.condemned) return;
   connection.response = response;
-  const decision = room.decide(request, connection, false);
+  const decision = context.decide(request, connection, false);
   const known = decision instanceof Promise ? null : decision;
-  if (known?.kind === 'forward') trust(room, connection, request.socket);
-  if (isTooMany(room, connection)) {
+  if (known?.kind === 'forward') trust(context, connection, request.socket);
+  if (isTooMany(context, connection)) {
     // Not a refusal: it would only be one more answer that waits.
     connection.condemned = true;
     request.socket.destroy();
@@ -84,16 +84,16 @@ function onRequest<V>(
   }
   expectAnswer(connection, response);
   if (known !== null) {
-    act(room, known, connection, request, response, expected);
+    act(context, known, connection, request, response, expected);
     return;
   }
-  actLater(room, decision, connection, request, response, expected).catch((error: unknown) =>
-    fail(room, error, response),
+  actLater(context, decision, connection, request, response, expected).catch((error: unknown) =>
+    fail(context, error, response),
   );
 }
 
 async function actLater<V>(
-  room: ServeRoom<V>,
+  context: ServerHandlers<V>,
   decision: Decision<V> | Promise<Decision<V>>,
   connection: Connection,
   request: IncomingMessage,
@@ -101,12 +101,12 @@ async function actLater<V>(
   expected: Expected,
 ): Promise<void> {
   const later = await decision;
-  if (later.kind === 'forward') trust(room, connection, request.socket);
-  if (!response.destroyed) act(room, later, connection, request, response, expected);
+  if (later.kind === 'forward') trust(context, connection, request.socket);
+  if (!response.destroyed) act(context, later, connection, request, response, expected);
 }
 
 function act<V>(
-  room: ServeRoom<V>,
+  context: ServerHandlers<V>,
   decision: Decision<V>,
   connection: Connection,
   request: IncomingMessage,
@@ -124,55 +124,60 @@ function act<V>(
       return;
     case 'own':
       if (expected === 'continue') response.writeContinue();
-      room.ownPage(decision.facts, request, connection).then(
+      context.ownPage(decision.facts, request, connection).then(
         answer => sendAnswer(response, answer),
-        (error: unknown) => fail(room, error, response),
+        (error: unknown) => fail(context, error, response),
       );
       return;
     case 'forward':
       if (expected === 'continue') response.writeContinue();
-      room.forward(decision.facts, decision.verdict, request, response);
+      context.forward(decision.facts, decision.verdict, request, response);
       return;
     default:
       decision satisfies never;
   }
 }
 
-function fail<V>(room: ServeRoom<V>, error: unknown, response: ServerResponse): void {
-  room.log.error('a page of Gatehouse failed', { error });
+function fail<V>(context: ServerHandlers<V>, error: unknown, response: ServerResponse): void {
+  context.log.error('a page of Gatehouse failed', { error });
   response.destroy();
 }
 
-function trust<V>(room: ServeRoom<V>, connection: Connection, socket: Socket): void {
+function trust<V>(context: ServerHandlers<V>, connection: Connection, socket: Socket): void {
   if (connection.trusted) return;
   connection.trusted = true;
-  room.crowd.trust(socket);
+  context.connectionLimiter.trust(socket);
 }
 
-function isTooMany<V>(room: ServeRoom<V>, connection: Connection): boolean {
-  const { pipelined, pipelinedTrusted } = room.limits;
+function isTooMany<V>(context: ServerHandlers<V>, connection: Connection): boolean {
+  const { pipelined, pipelinedTrusted } = context.limits;
   return connection.pending.length >= (connection.trusted ? pipelinedTrusted : pipelined);
 }
 
-function onUpgrade<V>(room: ServeRoom<V>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const connection = connectionOf(room.connections, request.socket);
+function onUpgrade<V>(
+  context: ServerHandlers<V>,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const connection = connectionOf(context.connections, request.socket);
   if (connection.condemned) {
     socket.destroy();
     return;
   }
-  const decision = room.decide(request, connection, true);
+  const decision = context.decide(request, connection, true);
   if (!(decision instanceof Promise)) {
-    actUpgrade(room, decision, connection, request, socket, head);
+    actUpgrade(context, decision, connection, request, socket, head);
     return;
   }
-  upgradeLater(room, decision, connection, request, socket, head).catch((error: unknown) => {
-    room.log.error('an upgrade failed', { error });
+  upgradeLater(context, decision, connection, request, socket, head).catch((error: unknown) => {
+    context.log.error('an upgrade failed', { error });
     socket.destroy();
   });
 }
 
 async function upgradeLater<V>(
-  room: ServeRoom<V>,
+  context: ServerHandlers<V>,
   decision: Promise<Decision<V>>,
   connection: Connection,
   request: IncomingMessage,
@@ -183,11 +188,11 @@ async function upgradeLater<V>(
   socket.on('error', gone);
   const later = await decision;
   socket.off('error', gone);
-  if (!socket.destroyed) actUpgrade(room, later, connection, request, socket, head);
+  if (!socket.destroyed) actUpgrade(context, later, connection, request, socket, head);
 }
 
 function actUpgrade<V>(
-  room: ServeRoom<V>,
+  context: ServerHandlers<V>,
   decision: Decision<V>,
   connection: Connection,
   request: IncomingMessage,
@@ -200,13 +205,13 @@ function actUpgrade<V>(
     sendRawAnswer(socket, answer);
     return;
   }
-  trust(room, connection, request.socket);
+  trust(context, connection, request.socket);
   connection.upgraded = true;
-  room.upgrade(decision.facts, decision.verdict, request, socket, head);
+  context.upgrade(decision.facts, decision.verdict, request, socket, head);
 }
 
-function onClientError<V>(room: ServeRoom<V>, error: NodeJS.ErrnoException, socket: Duplex): void {
-  const todo = afterParseError(connectionOf(room.connections, socket).response);
+function onClientError<V>(context: ServerHandlers<V>, error: NodeJS.ErrnoException, socket: Duplex): void {
+  const todo = afterParseError(connectionOf(context.connections, socket).response);
   if (todo === 'cut' || !socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

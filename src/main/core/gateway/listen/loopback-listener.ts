@@ -18,7 +18,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-export type ListenerWishes = Pick<GatewayRules, 'preferredPort' | 'tls'>;
+export type LoopbackListenOptions = Pick<GatewayRules, 'preferredPort' | 'tls'>;
 
 const tries = 20;
 /** Until a handshake is made, where there is one. */
@@ -26,7 +26,7 @@ const handshakeMs = 10_000;
 
 /** Listens on one port of every loopback address. `attach` gets each server before its first connection. */
 export async function listenOnLoopback(
-  { preferredPort, tls }: ListenerWishes,
+  { preferredPort, tls }: LoopbackListenOptions,
   limits: Limits,
   attach: (server: Server) => void,
   addresses: readonly string[] = loopbackAddresses(),
@@ -79,7 +79,7 @@ interface OpenServer {
 
 function openServer(
   limits: Limits,
-  tls: ListenerWishes['tls'],
+  tls: LoopbackListenOptions['tls'],
   attach: (server: Server) => void,
 ): OpenServer {
   const options = serverOptions(limits);

@@ -9,12 +9,12 @@ import type { AccessLink } from '../../../../shared/model.ts';
 import type { Gateway, GatewayRules } from '../../gateway-ports.ts';
 import { mintSecret } from '../../secret.ts';
 import { sendAnswer, sendRawAnswer, type Answer } from '../http-answer.ts';
-import { openBegin, type Begin } from './sign-in-links.ts';
+import { openSignInLinks, type SignInLinks } from './sign-in-links.ts';
 import { addCode } from '../request/one-time-codes.ts';
-import { openDoor, type Door } from './owner-door.ts';
+import { openOwnerGatewayState, type OwnerGatewayState } from './owner-gateway-state.ts';
 import { ownOrigin, type Facts, type Listener } from '../request/facts.ts';
-import { forward, unlikePage } from '../forward/forward.ts';
-import { passing, upgradeWay, type Way } from '../forward/upstream-route.ts';
+import { forward, rewriteMissed } from '../forward/forward.ts';
+import { withAuthorizationPassthrough, upgradeRoute, type UpstreamRoute } from '../forward/upstream-route.ts';
 import { isExplicit, type Verdict } from '../request/authorize.ts';
 import { guard } from './owner-guard.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
@@ -30,64 +30,69 @@ type OpenVerdict = Extract<Verdict, { readonly open: true }>;
 
 /** Listens on loopback and answers at once; until `setUpstream` names a server, with a page that says why there is none. */
 export async function openGateway(rules: GatewayRules, limits: Limits = defaultLimits): Promise<Gateway> {
-  const door = openDoor(rules, limits);
-  const listener = await listenOnLoopback(rules, limits, server => attach(door, server));
-  door.setPort(listener.port);
+  const gateway = openOwnerGatewayState(rules, limits);
+  const listener = await listenOnLoopback(rules, limits, server => attach(gateway, server));
+  gateway.setPort(listener.port);
   const { basePath = '' } = rules;
-  const origin = `${door.listener.scheme ?? 'http'}://127.0.0.1:${listener.port}`;
-  const begun = new Set<Begin>();
-  const sweep = setInterval(() => door.sweep(), limits.sweepMs).unref();
+  const origin = `${gateway.listener.scheme ?? 'http'}://127.0.0.1:${listener.port}`;
+  const begun = new Set<SignInLinks>();
+  const sweep = setInterval(() => gateway.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
-    windowToken: () => door.windowToken,
-    holds: token => door.tokenIsRight(token),
-    url: `${ownOrigin(door.listener)}${basePath}/`,
+    windowToken: () => gateway.windowToken,
+    holds: token => gateway.tokenIsRight(token),
+    url: `${ownOrigin(gateway.listener)}${basePath}/`,
     origin,
-    setUpstream: state => door.setUpstream(state),
-    oneTimeLink: () => oneTimeLink(door, limits),
-    beginLink: options => begin(door, limits, options.seen, begun),
+    setUpstream: state => gateway.setUpstream(state),
+    oneTimeLink: () => oneTimeLink(gateway, limits),
+    beginLink: options => begin(gateway, limits, options.seen, begun),
     toolLink: () => ({
       // Where nobody is asked for it, the token is told to nobody.
-      url: `${origin}${basePath}/${rules.asksForToken === false ? '' : `?token=${encodeURIComponent(door.token.reveal())}`}`,
+      url: `${origin}${basePath}/${rules.asksForToken === false ? '' : `?token=${encodeURIComponent(gateway.token.reveal())}`}`,
       expiresAt: null,
     }),
-    rotate: token => door.rotate(token),
-    connections: () => door.live.size,
-    lastUsed: () => door.lastUsed,
+    rotate: token => gateway.rotate(token),
+    connections: () => gateway.exchanges.size,
+    lastUsed: () => gateway.lastUsed,
     async close() {
       clearInterval(sweep);
       for (const each of begun) each.close();
-      door.live.end();
-      await Promise.all([listener.close(), door.close()]);
+      gateway.exchanges.end();
+      await Promise.all([listener.close(), gateway.close()]);
     },
   };
 }
 
-function oneTimeLink(door: Door, limits: Limits): AccessLink {
+function oneTimeLink(gateway: OwnerGatewayState, limits: Limits): AccessLink {
   const code = mintSecret();
-  const endsAt = addCode(door.codes, door.rules.clock(), code, limits);
+  const endsAt = addCode(gateway.codes, gateway.rules.clock(), code, limits);
   return {
-    url: `${ownOrigin(door.listener)}/_gatehouse/open?code=${code.reveal()}`,
+    url: `${ownOrigin(gateway.listener)}/_gatehouse/open?code=${code.reveal()}`,
     expiresAt: new Date(endsAt).toISOString(),
   };
 }
 
-async function begin(door: Door, limits: Limits, seen: boolean, begun: Set<Begin>): Promise<AccessLink> {
-  const { ownAccount } = door.rules;
-  const one: Begin = await openBegin({
+async function begin(
+  gateway: OwnerGatewayState,
+  limits: Limits,
+  seen: boolean,
+  begun: Set<SignInLinks>,
+): Promise<AccessLink> {
+  const { ownAccount } = gateway.rules;
+  const one: SignInLinks = await openSignInLinks({
     limits,
     seen,
     ownAccount,
-    link: () => oneTimeLink(door, limits).url,
+    link: () => oneTimeLink(gateway, limits).url,
     // A certificate that the browser does not know yet would look like a name that it does not know.
-    here: door.secure ? null : `${ownOrigin(door.listener)}/_gatehouse/here`,
+    here: gateway.secure ? null : `${ownOrigin(gateway.listener)}/_gatehouse/here`,
     async otherLink() {
-      door.namelessOpening ??= openNamelessListener(limits, ownAccount, process.platform, server =>
-        attach(door, server, () => door.namelessListener),
+      gateway.namelessOpening ??= openNamelessListener(limits, ownAccount, process.platform, server =>
+        attach(gateway, server, () => gateway.namelessListener),
       );
-      const nameless = await door.namelessOpening;
-      door.nameless = nameless;
-      return nameless === null ? null : `http://${nameless.host}/_gatehouse/open?code=${door.makeCode()}`;
+      const nameless = await gateway.namelessOpening;
+      gateway.nameless = nameless;
+      return nameless === null ? null : `http://${nameless.host}/_gatehouse/open?code=${gateway.makeCode()}`;
     },
     closed: () => begun.delete(one),
   });
@@ -95,86 +100,90 @@ async function begin(door: Door, limits: Limits, seen: boolean, begun: Set<Begin
   return one.link;
 }
 
-function attach(door: Door, server: Server, listener = (): Listener => door.listener): void {
-  const connection = door.rules.tls === undefined ? 'connection' : 'secureConnection';
-  server.on(connection, (socket: Socket) => door.crowd.enter(socket));
+function attach(
+  gateway: OwnerGatewayState,
+  server: Server,
+  listener = (): Listener => gateway.listener,
+): void {
+  const connection = gateway.rules.tls === undefined ? 'connection' : 'secureConnection';
+  server.on(connection, (socket: Socket) => gateway.connectionLimiter.enter(socket));
   serve<OpenVerdict>(
     {
-      limits: door.limits,
-      connections: door.connections,
-      crowd: door.crowd,
-      log: door.rules.log,
-      decide: (request, connection, upgrade) => guard(door, request, connection, upgrade, listener()),
-      ownPage: (facts, request, connection) => answerOwnPage(door, facts, request, connection),
-      forward: (facts, verdict, request, response) => onForward(door, facts, verdict, request, response),
+      limits: gateway.limits,
+      connections: gateway.connections,
+      connectionLimiter: gateway.connectionLimiter,
+      log: gateway.rules.log,
+      decide: (request, connection, upgrade) => guard(gateway, request, connection, upgrade, listener()),
+      ownPage: (facts, request, connection) => answerOwnPage(gateway, facts, request, connection),
+      forward: (facts, verdict, request, response) => onForward(gateway, facts, verdict, request, response),
       upgrade: (facts, verdict, request, socket, head) =>
-        onUpgrade(door, facts, verdict, request, socket, head),
+        onUpgrade(gateway, facts, verdict, request, socket, head),
     },
     server,
   );
 }
 
 function onForward(
-  door: Door,
+  gateway: OwnerGatewayState,
   facts: Facts,
   verdict: OpenVerdict,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   const { session } = verdict;
-  door.used(session);
-  const route = routeFor(door, facts, verdict);
-  if (route === null) {
-    sendAnswer(response, door.unavailable(facts));
+  gateway.used(session);
+  const routes = routeFor(gateway, facts, verdict);
+  if (routes === null) {
+    sendAnswer(response, gateway.unavailable(facts));
     return;
   }
-  const slot = door.live.add({ kind: 'request', session, request, response });
-  response.once('close', () => door.live.delete(slot));
-  forward(route, request, response, facts, {
+  const slot = gateway.exchanges.add({ kind: 'request', session, request, response });
+  response.once('close', () => gateway.exchanges.delete(slot));
+  forward(routes, request, response, facts, {
     failed(error) {
-      if (!response.destroyed) sendAnswer(response, failure(door, facts, error));
+      if (!response.destroyed) sendAnswer(response, failure(gateway, facts, error));
     },
     broken(error) {
-      door.rules.log.warn('the server broke off an answer', {
+      gateway.rules.log.warn('the server broke off an answer', {
         path: logField(facts.path),
         error: error.message,
       });
     },
-    unlike: () => door.rules.log.warn(unlikePage, { path: logField(facts.path) }),
+    unlike: () => gateway.rules.log.warn(rewriteMissed, { path: logField(facts.path) }),
   });
 }
 
 function onUpgrade(
-  door: Door,
+  gateway: OwnerGatewayState,
   facts: Facts,
   verdict: OpenVerdict,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): void {
-  door.used(verdict.session);
-  const route = routeFor(door, facts, verdict);
-  if (route === null) {
-    sendRawAnswer(socket, door.unavailable(facts));
+  gateway.used(verdict.session);
+  const routes = routeFor(gateway, facts, verdict);
+  if (routes === null) {
+    sendRawAnswer(socket, gateway.unavailable(facts));
     return;
   }
-  const slot = door.live.add({ kind: 'websocket', session: verdict.session, socket });
-  socket.once('close', () => door.live.delete(slot));
-  const leads = upgradeWay(route, facts);
-  splice(leads.way, request, socket, head, leads.facts, door.limits, {
-    failed: error => sendRawAnswer(socket, failure(door, facts, error)),
+  const slot = gateway.exchanges.add({ kind: 'websocket', session: verdict.session, socket });
+  socket.once('close', () => gateway.exchanges.delete(slot));
+  const leads = upgradeRoute(routes, facts);
+  splice(leads.route, request, socket, head, leads.facts, gateway.limits, {
+    failed: error => sendRawAnswer(socket, failure(gateway, facts, error)),
   });
 }
 
 /** The way to the server for this kind of credential; null while there is none. */
-function routeFor(door: Door, facts: Facts, verdict: OpenVerdict): Way | null {
-  if (door.route === null) return null;
-  const way = isExplicit(verdict.by, facts) ? door.route.explicit : door.route;
-  return verdict.foreign === true ? passing(way) : way;
+function routeFor(gateway: OwnerGatewayState, facts: Facts, verdict: OpenVerdict): UpstreamRoute | null {
+  if (gateway.routes === null) return null;
+  const route = isExplicit(verdict.by, facts) ? gateway.routes.explicit : gateway.routes;
+  return verdict.foreign === true ? withAuthorizationPassthrough(route) : route;
 }
 
 /** The server was there a moment ago and gave no answer: it may be dying, or it was asked something that cannot be sent. */
-function failure(door: Door, facts: Facts, error: Error): Answer {
-  door.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
-  return answerToFault(error) ?? door.unavailable(facts);
+function failure(gateway: OwnerGatewayState, facts: Facts, error: Error): Answer {
+  gateway.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
+  return answerToFault(error) ?? gateway.unavailable(facts);
 }

@@ -18,7 +18,7 @@ import type { Decision } from '../listen/http-server.ts';
 import { workerRemoval } from '../request/user-content.ts';
 
 /** What the guard asks of the gateway. */
-export interface GuardRoom {
+export interface OwnerGuardContext {
   readonly listener: Listener;
   verdict(facts: Facts, connection: Connection): Verdict;
   failed(facts: Facts): AttemptVerdict;
@@ -35,40 +35,40 @@ export interface GuardRoom {
 
 /** @param listener the one that the request came to */
 export function guard(
-  room: GuardRoom,
+  context: OwnerGuardContext,
   request: RawRequest,
   connection: Connection,
   upgrade: boolean,
-  listener: Listener = room.listener,
+  listener: Listener = context.listener,
 ): Decision<Verdict & { readonly open: true }> {
   const { peer } = connection;
   const facts = readFacts(request, peer, upgrade, listener);
   if ('message' in facts) {
-    room.refusalLog(facts.message, { client: peer });
+    context.refusalLog(facts.message, { client: peer });
     return { kind: 'answer', answer: faultAnswer(facts), last: true };
   }
   if (isOwnPath(facts.path)) return ownPage(facts);
   if (isForeignPreflight(facts, request)) {
-    return { kind: 'answer', answer: refuse(room, facts, 'foreign-origin') };
+    return { kind: 'answer', answer: refuse(context, facts, 'foreign-origin') };
   }
-  const verdict = room.verdict(facts, connection);
-  if (!verdict.open) return { kind: 'answer', answer: refuse(room, facts, verdict.reason) };
-  const closed = room.closed(facts.path);
-  if (closed !== null) return { kind: 'answer', answer: refuseClosed(room, facts, closed) };
+  const verdict = context.verdict(facts, connection);
+  if (!verdict.open) return { kind: 'answer', answer: refuse(context, facts, verdict.reason) };
+  const closed = context.closed(facts.path);
+  if (closed !== null) return { kind: 'answer', answer: refuseClosed(context, facts, closed) };
   if (facts.workerScript && coversOwnPages(facts.path))
-    return { kind: 'answer', answer: refuseWorker(room, facts) };
-  if (facts.workerScript && room.isUserContent(facts.path)) {
-    room.refusalLog('service worker of an upload', { path: facts.path, client: facts.client });
+    return { kind: 'answer', answer: refuseWorker(context, facts) };
+  if (facts.workerScript && context.isUserContent(facts.path)) {
+    context.refusalLog('service worker of an upload', { path: facts.path, client: facts.client });
     return { kind: 'answer', answer: workerRemoval };
   }
   if (facts.navigation && isOtherName(facts) && verdict.by === 'query') {
-    return { kind: 'answer', answer: toOwnName(room, facts) };
+    return { kind: 'answer', answer: toOwnName(context, facts) };
   }
   if (facts.navigation && facts.hadQueryToken && facts.hostKind === 'own') {
-    return { kind: 'answer', answer: room.exchange(facts, verdict) };
+    return { kind: 'answer', answer: context.exchange(facts, verdict) };
   }
-  if (facts.navigation && facts.target === '/' && room.landing !== '/') {
-    return { kind: 'answer', answer: redirectAnswer(303, facts.ownOrigin + room.landing) };
+  if (facts.navigation && facts.target === '/' && context.landing !== '/') {
+    return { kind: 'answer', answer: redirectAnswer(303, facts.ownOrigin + context.landing) };
   }
   return { kind: 'forward', facts, verdict };
 }
@@ -81,13 +81,13 @@ export function coversOwnPages(scriptPath: string): boolean {
   return `${ownPrefix}/`.startsWith(scriptPath.slice(0, scriptPath.lastIndexOf('/') + 1));
 }
 
-function refuseClosed(room: GuardRoom, facts: Facts, why: string): Answer {
-  room.refusalLog('closed path', { path: facts.path, client: facts.client });
+function refuseClosed(context: OwnerGuardContext, facts: Facts, why: string): Answer {
+  context.refusalLog('closed path', { path: facts.path, client: facts.client });
   return jsonAnswer(403, why);
 }
 
-function refuseWorker(room: GuardRoom, facts: Facts): Answer {
-  room.refusalLog('service worker of the whole origin', { path: facts.path, client: facts.client });
+function refuseWorker(context: OwnerGuardContext, facts: Facts): Answer {
+  context.refusalLog('service worker of the whole origin', { path: facts.path, client: facts.client });
   return jsonAnswer(
     403,
     'A service worker of the whole address is not allowed: it would answer for Gatehouse, too',
@@ -126,8 +126,8 @@ function ownPage(facts: Facts): Decision<never> {
 }
 
 /** Only for who has shown the token. 307: nothing about the request changes but the name. */
-function toOwnName(room: GuardRoom, facts: Facts): Answer {
-  const { hosts, scheme = 'http' } = room.listener;
+function toOwnName(context: OwnerGuardContext, facts: Facts): Answer {
+  const { hosts, scheme = 'http' } = context.listener;
   return redirectAnswer(307, `${scheme}://${ownNameAt(hosts, facts.host)}${facts.whole}`);
 }
 
@@ -145,12 +145,12 @@ const refusals: Record<Reason, readonly [status: number, message: string]> = {
 };
 
 /** A person is led to the login page, a program gets a status and a sentence. */
-export function refuse(room: GuardRoom, facts: Facts, reason: Reason): Answer {
+export function refuse(context: OwnerGuardContext, facts: Facts, reason: Reason): Answer {
   const { method, path, client, host, origin } = facts;
-  room.refusalLog(reason, { method, path, client, host, origin: origin ?? '' });
+  context.refusalLog(reason, { method, path, client, host, origin: origin ?? '' });
   const [status, message] = refusals[reason];
   if (reason === 'wrong-credential') {
-    const attempt = room.failed(facts);
+    const attempt = context.failed(facts);
     if (attempt.limited) return jsonAnswer(429, 'Too many wrong credentials', rateHeaders(attempt));
     if (!leadsToLogin(facts)) return unauthorized(facts, message, rateHeaders(attempt));
   }

@@ -35,7 +35,7 @@ export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string
 export const leadingPages: readonly string[] = ['/_gatehouse/login', '/_gatehouse/open'];
 
 /** What the pages need of the gateway. */
-export interface PageRoom {
+export interface OwnerRouteContext {
   readonly name: string;
   /** Whether the listener speaks TLS. */
   readonly secure: boolean;
@@ -69,27 +69,27 @@ export function isOwnPath(path: string): boolean {
 }
 
 export async function answerOwnPage(
-  room: PageRoom,
+  context: OwnerRouteContext,
   facts: Facts,
   request: IncomingMessage,
   connection: Connection,
 ): Promise<Answer> {
   const method = facts.method === 'HEAD' ? 'GET' : facts.method;
-  if (facts.hostKind === 'forwarded') return leadToOwnName(room, facts, request, method);
+  if (facts.hostKind === 'forwarded') return leadToOwnName(context, facts, request, method);
   switch (`${method} ${facts.path}`) {
     case 'GET /_gatehouse/login':
-      return loginPage(room.name, nextOf(facts), null, setProbe(room.secure));
+      return loginPage(context.name, nextOf(facts), null, setProbe(context.secure));
     case 'POST /_gatehouse/login':
-      return login(room, facts, request);
+      return login(context, facts, request);
     case 'GET /_gatehouse/open':
-      return redeem(room, facts, request);
+      return redeem(context, facts, request);
     case 'GET /_gatehouse/here':
       return hereAnswer;
     case 'GET /_gatehouse/wait':
-      return wait(room, facts, connection);
+      return wait(context, facts, connection);
     case 'GET /_gatehouse/logout':
     case 'POST /_gatehouse/logout':
-      return logout(room, facts, connection);
+      return logout(context, facts, connection);
     default:
       return jsonAnswer(404, 'There is no such page of Gatehouse');
   }
@@ -108,7 +108,7 @@ function nextOf({ query }: Facts): string {
 
 /** The fields of the sign-in form, or why there are none. */
 async function formOf(
-  room: PageRoom,
+  context: OwnerRouteContext,
   facts: Facts,
   request: IncomingMessage,
 ): Promise<URLSearchParams | Answer> {
@@ -117,50 +117,55 @@ async function formOf(
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(type)) {
     return jsonAnswer(415, 'The sign-in form is application/x-www-form-urlencoded');
   }
-  const text = await readBody(request, room.formBytes, room.formMs);
+  const text = await readBody(request, context.formBytes, context.formMs);
   return typeof text === 'string'
     ? new URLSearchParams(text)
     : jsonAnswer(text.status, text.message, ['Connection', 'close']);
 }
 
-async function login(room: PageRoom, facts: Facts, request: IncomingMessage): Promise<Answer> {
-  const form = await formOf(room, facts, request);
+async function login(context: OwnerRouteContext, facts: Facts, request: IncomingMessage): Promise<Answer> {
+  const form = await formOf(context, facts, request);
   if (!(form instanceof URLSearchParams)) return form;
   const next = safeNext(form.get('next'));
   const token = (form.get('token') ?? '').trim();
-  if (token !== '' && room.tokenIsRight(token)) {
+  if (token !== '' && context.tokenIsRight(token)) {
     // A program that says nothing of itself may look after its cookies as it likes.
-    if (facts.mode === null || keepsCookies(room, request)) return room.signIn(facts, next);
-    return noCookies(room, `/_gatehouse/login?next=${encodeURIComponent(next)}`, 'Nothing was opened.');
+    if (facts.mode === null || keepsCookies(context, request)) return context.signIn(facts, next);
+    return noCookies(context, `/_gatehouse/login?next=${encodeURIComponent(next)}`, 'Nothing was opened.');
   }
-  const attempt = room.failed(facts);
+  const attempt = context.failed(facts);
   const headers = rateHeaders(attempt);
-  return loginPage(room.name, next, attempt.limited ? 'limited' : 'wrong', headers, attempt.resetSeconds);
+  return loginPage(context.name, next, attempt.limited ? 'limited' : 'wrong', headers, attempt.resetSeconds);
 }
 
 /** A code is used up by a person's browser that loads the page, not by a preview, a prefetch or an image. */
-function redeem(room: PageRoom, facts: Facts, request: IncomingMessage): Answer {
+function redeem(context: OwnerRouteContext, facts: Facts, request: IncomingMessage): Answer {
   const purpose = request.headers['sec-purpose'] ?? request.headers['purpose'];
   const isPage = facts.method === 'GET' && (facts.mode === null || facts.navigation);
   if (purpose !== undefined || !isPage) return jsonAnswer(403, 'A sign-in link is opened by a person');
   const asked = new URLSearchParams(facts.query);
   const code = asked.get('code') ?? '';
-  if (code === '' || code.length > 100) return usedCodePage(room.name);
+  if (code === '' || code.length > 100) return usedCodePage(context.name);
   const next = nextOf(facts);
-  if (!keepsCookies(room, request)) {
-    const probed = room.redeemUrl(facts, code, next);
-    if (asked.get('probed') === null) return redirectAnswer(303, `${probed}&probed`, setProbe(room.secure));
-    return noCookies(room, probed, 'Your link has not been used up: it still works, in any browser.');
+  if (!keepsCookies(context, request)) {
+    const probed = context.redeemUrl(facts, code, next);
+    if (asked.get('probed') === null)
+      return redirectAnswer(303, `${probed}&probed`, setProbe(context.secure));
+    return noCookies(context, probed, 'Your link has not been used up: it still works, in any browser.');
   }
-  return room.takeCode(code) ? room.signIn(facts, next) : usedCodePage(room.name);
+  return context.takeCode(code) ? context.signIn(facts, next) : usedCodePage(context.name);
 }
 
-function keepsCookies(room: PageRoom, request: IncomingMessage): boolean {
-  return showsProbe(request.headers.cookie, room.secure, room.secure ? secureSessionCookie : sessionCookie);
+function keepsCookies(context: OwnerRouteContext, request: IncomingMessage): boolean {
+  return showsProbe(
+    request.headers.cookie,
+    context.secure,
+    context.secure ? secureSessionCookie : sessionCookie,
+  );
 }
 
-function noCookies(room: PageRoom, again: string, lost: string): Answer {
-  return noCookiesPage(room.name, again, lost, setProbe(room.secure));
+function noCookies(context: OwnerRouteContext, again: string, lost: string): Answer {
+  return noCookiesPage(context.name, again, lost, setProbe(context.secure));
 }
 
 /**
@@ -168,7 +173,7 @@ function noCookies(room: PageRoom, again: string, lost: string): Answer {
  * the token, or a link that is good, is led to the own name by way of the same port, and nobody else is told it.
  */
 async function leadToOwnName(
-  room: PageRoom,
+  context: OwnerRouteContext,
   facts: Facts,
   request: IncomingMessage,
   method: string,
@@ -176,42 +181,42 @@ async function leadToOwnName(
   const next = nextOf(facts);
   if (method === 'GET' && facts.path === '/_gatehouse/open') {
     const code = new URLSearchParams(facts.query).get('code') ?? '';
-    return knows(room, code)
-      ? redirectAnswer(303, room.redeemUrl(facts, code, next))
+    return knows(context, code)
+      ? redirectAnswer(303, context.redeemUrl(facts, code, next))
       : signInHerePage(next, 'used');
   }
   if (method === 'GET') return signInHerePage(next, null);
   if (method !== 'POST' || facts.path !== '/_gatehouse/login')
     return jsonAnswer(405, `Method ${method} is not allowed`);
-  const form = await formOf(room, facts, request);
+  const form = await formOf(context, facts, request);
   if (!(form instanceof URLSearchParams)) return form;
   const shown = (form.get('token') ?? '').trim();
   const wanted = safeNext(form.get('next'));
   const linked = /[?&]code=([\w-]{1,100})(?:&|$)/.exec(shown)?.[1] ?? '';
-  if (knows(room, linked)) return leadOnPage(room.redeemUrl(facts, linked, wanted));
-  if (shown !== '' && room.tokenIsRight(shown))
-    return leadOnPage(room.redeemUrl(facts, room.makeCode(), wanted));
-  const attempt = room.failed(facts);
+  if (knows(context, linked)) return leadOnPage(context.redeemUrl(facts, linked, wanted));
+  if (shown !== '' && context.tokenIsRight(shown))
+    return leadOnPage(context.redeemUrl(facts, context.makeCode(), wanted));
+  const attempt = context.failed(facts);
   const problem = attempt.limited ? 'limited' : 'wrong';
   return signInHerePage(wanted, problem, rateHeaders(attempt), attempt.resetSeconds);
 }
 
-function knows(room: PageRoom, code: string): boolean {
-  return code !== '' && code.length <= 100 && room.knowsCode(code);
+function knows(context: OwnerRouteContext, code: string): boolean {
+  return code !== '' && code.length <= 100 && context.knowsCode(code);
 }
 
-function logout(room: PageRoom, facts: Facts, connection: Connection): Answer {
-  const verdict = room.verdict(facts, connection);
-  if (!verdict.open) return room.refuse(facts, verdict);
-  if (facts.method !== 'POST') return logoutPage(room.name);
-  room.signOut(verdict);
-  const cookie = ['Set-Cookie', clearSessionCookie(room.secure)];
+function logout(context: OwnerRouteContext, facts: Facts, connection: Connection): Answer {
+  const verdict = context.verdict(facts, connection);
+  if (!verdict.open) return context.refuse(facts, verdict);
+  if (facts.method !== 'POST') return logoutPage(context.name);
+  context.signOut(verdict);
+  const cookie = ['Set-Cookie', clearSessionCookie(context.secure)];
   return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/login`, cookie);
 }
 
-async function wait(room: PageRoom, facts: Facts, connection: Connection): Promise<Answer> {
-  const verdict = room.verdict(facts, connection);
-  return verdict.open ? room.nextChange() : room.refuse(facts, verdict);
+async function wait(context: OwnerRouteContext, facts: Facts, connection: Connection): Promise<Answer> {
+  const verdict = context.verdict(facts, connection);
+  return verdict.open ? context.nextChange() : context.refuse(facts, verdict);
 }
 
 /** A form has no credential that could be checked, so it must show where it comes from. Only programs send neither header. */
@@ -240,12 +245,12 @@ const tooLate = { status: 408, message: 'The form did not arrive in time' };
 export function readBody(
   request: IncomingMessage,
   limit: number,
-  longestMs: number,
+  maxMs: number,
 ): Promise<string | { readonly status: number; readonly message: string }> {
   const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof readBody>>>();
   const chunks: Buffer[] = [];
   let size = 0;
-  const late = setTimeout(() => resolve(tooLate), longestMs).unref();
+  const late = setTimeout(() => resolve(tooLate), maxMs).unref();
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > limit) resolve(tooLong);

@@ -17,7 +17,7 @@ import { pageStyle } from '../page-style.ts';
 /** Milliseconds until the page is gone. */
 const lifeMs = 60_000;
 
-export interface BeginParts {
+export interface SignInLinkDeps {
   readonly limits: Limits;
   /** Whether others may read the address; then `ownAccount` is asked. */
   readonly seen: boolean;
@@ -31,21 +31,21 @@ export interface BeginParts {
   readonly closed: () => void;
 }
 
-export interface Begin {
+export interface SignInLinks {
   readonly link: AccessLink;
   close(): void;
 }
 
-export async function openBegin(parts: BeginParts): Promise<Begin> {
+export async function openSignInLinks(deps: SignInLinkDeps): Promise<SignInLinks> {
   const [ticket, second] = [mintSecret().reveal(), mintSecret().reveal()];
   const state: State = {
-    ...parts,
+    ...deps,
     ticket: hashSecret(ticket),
     second,
     secondHash: hashSecret(second),
     used: false,
   };
-  const server = createServer(serverOptions(parts.limits), (request, response) => {
+  const server = createServer(serverOptions(deps.limits), (request, response) => {
     answer(state, request).then(
       said => sendAnswer(response, said),
       () => response.destroy(),
@@ -58,7 +58,7 @@ export async function openBegin(parts: BeginParts): Promise<Begin> {
   const port = portOf(server);
   const close = (): void => {
     clearTimeout(timer);
-    parts.closed();
+    deps.closed();
     server.close();
     server.closeAllConnections();
   };
@@ -67,7 +67,7 @@ export async function openBegin(parts: BeginParts): Promise<Begin> {
   return { link: { url: `http://127.0.0.1:${port}/${ticket}`, expiresAt }, close };
 }
 
-interface State extends BeginParts {
+interface State extends SignInLinkDeps {
   readonly ticket: Buffer;
   readonly second: string;
   readonly secondHash: Buffer;

@@ -5,7 +5,7 @@
 import type { ClientCredential } from '../../ports.ts';
 
 /** Where a credential may stand in a request, beside the usual places. Made once for a listener. */
-export interface Spelling {
+export interface CredentialLocations {
   /** Query parameters, decoded. */
   readonly parameters: ReadonlySet<string>;
   /** Cheap and never wrong about "no": whether a query may have one of them. */
@@ -20,9 +20,9 @@ export interface Spelling {
 /** Jupyter's own spelling and ours. */
 const usualParameters = ['token', 'gatehouse-token'];
 
-export const usualSpelling: Spelling = makeSpelling(undefined);
+export const usualCredentialLocations: CredentialLocations = credentialLocationsOf(undefined);
 
-export function makeSpelling(client: ClientCredential | undefined): Spelling {
+export function credentialLocationsOf(client: ClientCredential | undefined): CredentialLocations {
   const parameters = new Set([...usualParameters, ...(client?.parameters ?? [])]);
   // A name can only decode to one of these if it has its letters, or a percent sign.
   const needles = [...parameters].filter(name => !name.includes('token'));
@@ -41,7 +41,7 @@ export function makeSpelling(client: ClientCredential | undefined): Spelling {
 /** The path without the token in it, and the token; null where there is none. */
 export function splitPathToken(
   target: string,
-  { pathPrefix }: Spelling,
+  { pathPrefix }: CredentialLocations,
 ): { readonly target: string; readonly token: string } | null {
   if (pathPrefix === null || !target.startsWith(pathPrefix)) return null;
   const [token = ''] = target.slice(pathPrefix.length).split(/[/?]/, 1);
@@ -62,7 +62,10 @@ export interface SplitSubprotocols {
 }
 
 /** @param value Sec-WebSocket-Protocol, of all lines */
-export function splitSubprotocols(value: string, { subprotocol }: Spelling): SplitSubprotocols | null {
+export function splitSubprotocols(
+  value: string,
+  { subprotocol }: CredentialLocations,
+): SplitSubprotocols | null {
   if (!subprotocol || !value.includes(carrier)) return null;
   const all = value
     .split(',')

@@ -26,7 +26,7 @@ const longest = 512;
  * Any script of this origin, or of another port of it, can plant cookies of our name beside ours, for one path and for good. Each is tried,
  * what opens nothing counts for nothing. So many are tried at most.
  */
-const mostCookies = 32;
+const maxCookies = 32;
 
 const noCredentials: { readonly credentials: readonly Credential[]; readonly ambiguous: boolean } = {
   credentials: [],
@@ -68,7 +68,7 @@ export function readCredentials(
     return noCredentials;
   }
   const credentials: Credential[] = [];
-  for (const cookie of cookies.slice(0, mostCookies)) credentials.push(make('cookie', cookie));
+  for (const cookie of cookies.slice(0, maxCookies)) credentials.push(make('cookie', cookie));
   const spelled = authorization === null ? null : readAuthorization(authorization);
   if (spelled !== null && spelled.kind !== 'basic') credentials.push(spelled);
   if (token !== null) credentials.push(make('header', token.trim()));

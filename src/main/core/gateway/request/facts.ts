@@ -13,8 +13,8 @@ import type { HostKind, Hosts } from './hosts.ts';
 import { splitTokens } from './query.ts';
 import {
   splitSubprotocols,
-  usualSpelling,
-  type Spelling,
+  usualCredentialLocations,
+  type CredentialLocations,
   type SplitSubprotocols,
 } from './credential-locations.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
@@ -34,7 +34,7 @@ export interface Listener {
   /** Whether it speaks TLS itself; http when absent. */
   readonly scheme?: 'http' | 'https';
   /** Where else a credential may stand; only in the usual places when absent. */
-  readonly spelling?: Spelling;
+  readonly credentialLocations?: CredentialLocations;
   /** Name of the cookie that holds a session here; the owner's when absent. */
   readonly cookie?: string;
 }
@@ -73,7 +73,7 @@ export interface Facts extends FetchMetadata {
   readonly subprotocols: string;
   /** What was split off it; null where no token was in it. */
   readonly subprotocolToken: SplitSubprotocols | null;
-  readonly spelling: Spelling;
+  readonly credentialLocations: CredentialLocations;
   readonly userAgent: string;
   readonly contentType: string | null;
   /** What Content-Length announces; null where it announces nothing. */
@@ -131,8 +131,8 @@ function makeFacts(
   upgrade: boolean,
   listener: Listener,
 ): Facts {
-  const spelling = listener.spelling ?? usualSpelling;
-  const { target, tokens } = splitTokens(whole, spelling);
+  const credentialLocations = listener.credentialLocations ?? usualCredentialLocations;
+  const { target, tokens } = splitTokens(whole, credentialLocations);
   const mark = target.indexOf('?');
   const { trustedProxies } = listener;
   const forwarded = trustedProxies.has(peer) && lastOf(found.forwardedProto) === 'https';
@@ -162,7 +162,7 @@ function makeFacts(
     hasBody: found.coding !== null || (found.length !== null && Number(found.length) > 0),
     subprotocols: inSubprotocol?.offered ?? found.subprotocols,
     subprotocolToken: inSubprotocol,
-    spelling,
+    credentialLocations,
     userAgent: found.userAgent,
     contentType: found.contentType,
     contentLength: found.length === null ? null : Number(found.length),
@@ -182,10 +182,10 @@ function shownIn(
   found: Found,
   hostKind: HostKind,
   tokens: readonly string[],
-  { spelling = usualSpelling, cookie }: Listener,
+  { credentialLocations = usualCredentialLocations, cookie }: Listener,
 ): ReturnType<typeof readCredentials> & { readonly inSubprotocol: SplitSubprotocols | null } {
-  const inSubprotocol = splitSubprotocols(found.subprotocols, spelling);
-  const inHeaders = found.valuesOf(spelling.headers);
+  const inSubprotocol = splitSubprotocols(found.subprotocols, credentialLocations);
+  const inHeaders = found.valuesOf(credentialLocations.headers);
   const native = inSubprotocol === null ? inHeaders : [...inHeaders, ...inSubprotocol.tokens];
   return { ...readCredentials(found, hostKind, tokens, cookie, native), inSubprotocol };
 }

@@ -6,9 +6,9 @@
 import type { Credential } from './credential.ts';
 
 /** Far more than any scheme has: a Digest of RFC 7616 has some 20, each looked at in two readings. */
-const mostWords = 128;
+const maxWords = 128;
 /** A token is no longer (credential); one that is shorter than `strongLength` can be guessed anyway. */
-const longestToken = 512;
+const maxTokenLength = 512;
 const strongLength = 16;
 const longest = 8192;
 
@@ -28,9 +28,9 @@ export function isForeignAuthorization(
   const words = wordsOf(whole);
   const decoded = words.flatMap(word => decodedWords(word));
   const candidates = [...words, ...words.map(word => lenient(word)), ...decoded].filter(
-    word => word.length <= longestToken,
+    word => word.length <= maxTokenLength,
   );
-  return candidates.length <= mostWords && !candidates.some(word => isOurs(word));
+  return candidates.length <= maxWords && !candidates.some(word => isOurs(word));
 }
 
 /** What base64 makes of it: a pair of which one is a token, whatever is in the other; and pieces that are long enough to be one. */

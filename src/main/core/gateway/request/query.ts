@@ -2,7 +2,11 @@
  * The attack: a token that stays in a URL ends in the server's log, in the browser's history and in a Referer. So the parameters
  * that may carry a token are recognised in every spelling that a server would decode to the same name, and never passed on.
  */
-import { splitPathToken, usualSpelling, type Spelling } from './credential-locations.ts';
+import {
+  splitPathToken,
+  usualCredentialLocations,
+  type CredentialLocations,
+} from './credential-locations.ts';
 
 export interface SplitTarget {
   /** Path and query without the tokens. */
@@ -14,22 +18,26 @@ export interface SplitTarget {
 const none: readonly string[] = [];
 
 /** Splits the tokens off a request target in origin form. */
-export function splitTokens(whole: string, spelling: Spelling = usualSpelling): SplitTarget {
-  const inPath = splitPathToken(whole, spelling);
-  if (inPath === null) return splitParameters(whole, spelling);
-  const { target, tokens } = splitParameters(inPath.target, spelling);
+export function splitTokens(
+  whole: string,
+  credentialLocations: CredentialLocations = usualCredentialLocations,
+): SplitTarget {
+  const inPath = splitPathToken(whole, credentialLocations);
+  if (inPath === null) return splitParameters(whole, credentialLocations);
+  const { target, tokens } = splitParameters(inPath.target, credentialLocations);
   return { target, tokens: [inPath.token, ...tokens] };
 }
 
-function splitParameters(target: string, spelling: Spelling): SplitTarget {
+function splitParameters(target: string, credentialLocations: CredentialLocations): SplitTarget {
   const mark = target.indexOf('?');
-  if (mark < 0 || !spelling.mayHold(target, mark)) return { target, tokens: none };
+  if (mark < 0 || !credentialLocations.mayHold(target, mark)) return { target, tokens: none };
   const tokens: string[] = [];
   const kept: string[] = [];
   for (const pair of target.slice(mark + 1).split('&')) {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
-    if (spelling.parameters.has(decode(name))) tokens.push(equals < 0 ? '' : decode(pair.slice(equals + 1)));
+    if (credentialLocations.parameters.has(decode(name)))
+      tokens.push(equals < 0 ? '' : decode(pair.slice(equals + 1)));
     else kept.push(pair);
   }
   if (tokens.length === 0) return { target, tokens: none };

@@ -31,7 +31,7 @@ export class TrustedProxies {
   clientOf(peer: string, forwardedFor: string): string {
     if (!this.has(peer)) return peer;
     if (forwardedFor === '') this.#noteSilent(peer);
-    const named = forwardedFor.split(',').slice(-longestChain);
+    const named = forwardedFor.split(',').slice(-maxChainLength);
     let client = peer;
     while (this.has(client)) {
       const before = addressIn(named.pop() ?? '');
@@ -52,7 +52,7 @@ export const silentProxy =
   'A trusted reverse proxy names no client in X-Forwarded-For: all who come through it count as one.';
 
 /** Proxies of one request; what stands further left is not read. */
-const longestChain = 20;
+const maxChainLength = 20;
 
 /** With the port that some proxies write: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */
 function addressIn(value: string): string | null {

@@ -9,14 +9,14 @@ import type { Duplex } from 'node:stream';
 import type { SocketVerdict } from '../../role-ports.ts';
 import { jsonAnswer, sendRawAnswer } from '../http-answer.ts';
 import type { Facts } from '../request/facts.ts';
-import type { Way } from '../forward/upstream-route.ts';
+import type { UpstreamRoute } from '../forward/upstream-route.ts';
 import { FilteredJoin } from '../guest/filtered-join.ts';
 import type { WorkShare } from '../guest/guest-work.ts';
 import type { Limits } from '../limits.ts';
 import { requestHeaders } from '../forward/request-headers.ts';
 import { rawHead, shakeHands, upgradeHeaders, type SpliceEnd } from './websocket.ts';
 
-export type FilterVerdict = Extract<SocketVerdict, { readonly way: 'filter' }>;
+export type FilterVerdict = Extract<SocketVerdict, { readonly relay: 'filter' }>;
 
 export interface FilterEnd extends SpliceEnd {
   /** A message was not passed on. */
@@ -29,7 +29,7 @@ export interface FilterEnd extends SpliceEnd {
 
 /** Makes the handshake with the server for the verdict's own target, and joins the two with the filter between. The caller owns `socket` and destroys it to end the join. */
 export function joinFiltered(
-  route: Way,
+  routes: UpstreamRoute,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -39,8 +39,8 @@ export function joinFiltered(
   end: FilterEnd,
 ): void {
   const key = request.headers['sec-websocket-key'] ?? '';
-  const asked = { target: verdict.target, headers: filteredHeaders(request, facts, route, verdict) };
-  shakeHands(route, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
+  const asked = { target: verdict.target, headers: filteredHeaders(request, facts, routes, verdict) };
+  shakeHands(routes, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
     const chosen = answer.headers['sec-websocket-protocol'] ?? null;
     const isSound =
       answer.headers['sec-websocket-accept'] === acceptOf(key) &&
@@ -51,7 +51,7 @@ export function joinFiltered(
       sendRawAnswer(socket, jsonAnswer(502, 'The server agreed to something that was not asked for'));
       return;
     }
-    socket.write(rawHead(answer, route, facts, upgradeHeaders, true));
+    socket.write(rawHead(answer, routes, facts, upgradeHeaders, true));
     new FilteredJoin(socket, upstream, filter, verdict, limits, end).start(head, upstreamHead);
   });
 }
@@ -64,10 +64,10 @@ function acceptOf(key: string): string {
 function filteredHeaders(
   request: IncomingMessage,
   facts: Facts,
-  route: Way,
+  routes: UpstreamRoute,
   verdict: FilterVerdict,
 ): string[] {
-  const all = requestHeaders(request.rawHeaders, facts, route.request, true);
+  const all = requestHeaders(request.rawHeaders, facts, routes.request, true);
   const kept: string[] = [];
   for (let index = 0; index < all.length; index += 2) {
     const name = all[index] ?? '';

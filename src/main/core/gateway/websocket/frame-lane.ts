@@ -37,7 +37,7 @@ export class FrameLane {
   }
 
   /** Whether something that came is not handled. */
-  get waits(): boolean {
+  get joinRequests(): boolean {
     return this.#chunks.length > 0 || this.#next < this.#events.length;
   }
 
@@ -57,7 +57,7 @@ export class FrameLane {
   drain(): void {
     if (this.#isDraining || this.#isAway || this.#isStopped) return;
     this.#isDraining = true;
-    while (this.waits && !this.#isAway && !this.#isStopped && !this.#ends.isBlocked()) {
+    while (this.joinRequests && !this.#isAway && !this.#isStopped && !this.#ends.isBlocked()) {
       if (!this.#ends.share.ready()) {
         this.#askLater();
         break;

@@ -12,11 +12,11 @@ import {
 import type { Duplex } from 'node:stream';
 import { connectUpstream } from '../forward/connect-upstream.ts';
 import type { Facts } from '../request/facts.ts';
-import type { Way } from '../forward/upstream-route.ts';
+import type { UpstreamRoute } from '../forward/upstream-route.ts';
 import type { Limits } from '../limits.ts';
 import { requestHeaders } from '../forward/request-headers.ts';
 import { responseHeaders, responseReason } from '../forward/response-headers.ts';
-import type { Turn } from '../guest/fair-queue.ts';
+import type { QueueSlot } from '../guest/fair-queue.ts';
 import { ownSubprotocol } from '../request/credential-locations.ts';
 import { maxUpstreamHeaderBytes } from '../forward/upstream-fault.ts';
 
@@ -26,7 +26,7 @@ export interface SpliceEnd {
   /** The server's answer is no 101, and whoever asks may not read it. Absent: it is passed on. */
   refused?: (() => void) | undefined;
   /** Where the handshake is a guest's: its time with the server, ended here. */
-  readonly turn?: Turn;
+  readonly turn?: QueueSlot;
 }
 
 /** RFC 6455, 4.2.1. */
@@ -40,7 +40,7 @@ export function isHandshake({ headers }: Pick<IncomingMessage, 'headers'>): bool
 
 /** Makes the handshake with the server and joins the two sockets. The caller owns `socket` and destroys it to end the splice. */
 export function splice(
-  route: Way,
+  routes: UpstreamRoute,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -50,10 +50,10 @@ export function splice(
 ): void {
   const asked = {
     target: facts.target,
-    headers: requestHeaders(request.rawHeaders, facts, route.request, true),
+    headers: requestHeaders(request.rawHeaders, facts, routes.request, true),
   };
-  shakeHands(route, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
-    socket.write(rawHead(answer, route, facts, upgradeHeaders, true));
+  shakeHands(routes, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
+    socket.write(rawHead(answer, routes, facts, upgradeHeaders, true));
     if (upstreamHead.length > 0) socket.write(upstreamHead);
     if (head.length > 0) upstream.write(head);
     join(socket, upstream, limits.halfClosedMs);
@@ -71,7 +71,7 @@ export interface AskedUpgrade {
 
 /** Makes the handshake with the server. `met` gets the server's 101 and its side; every other answer reaches the client as it is, unless it may not. */
 export function shakeHands(
-  route: Way,
+  routes: UpstreamRoute,
   asked: AskedUpgrade,
   socket: Duplex,
   facts: Facts,
@@ -90,7 +90,7 @@ export function shakeHands(
     headers: asked.headers,
     setHost: false,
     maxHeaderSize: maxUpstreamHeaderBytes,
-    createConnection: connectionFor(route, limits.handshakeMs, failed),
+    createConnection: connectionFor(routes, limits.handshakeMs, failed),
     timeout: limits.handshakeMs,
   });
   const leave = leaveWith(handshake, socket, turn);
@@ -102,7 +102,7 @@ export function shakeHands(
       handshake.destroy();
       return;
     }
-    relayRefusal(answer, socket, route, facts, end.refused);
+    relayRefusal(answer, socket, routes, facts, end.refused);
   });
   handshake.on('upgrade', (answer, upstream, upstreamHead) => {
     turn?.end();
@@ -120,7 +120,7 @@ export function shakeHands(
 }
 
 /** A client that leaves during the handshake takes it along; but the server works to its end for a guest, too. */
-function leaveWith(handshake: ClientRequest, socket: Duplex, turn: Turn | undefined): () => void {
+function leaveWith(handshake: ClientRequest, socket: Duplex, turn: QueueSlot | undefined): () => void {
   const leave = (): void => {
     if (turn === undefined) handshake.destroy();
     else turn.abandon(() => handshake.destroy());
@@ -133,7 +133,7 @@ function leaveWith(handshake: ClientRequest, socket: Duplex, turn: Turn | undefi
 
 /** @param failed told where there is no connection: Node tells the request of it only by its socket */
 function connectionFor(
-  { upstream, checkHolder }: Way,
+  { upstream, checkHolder }: UpstreamRoute,
   idleMs: number,
   failed: (error: Error) => void,
 ): ClientRequestArgs['createConnection'] {
@@ -172,7 +172,7 @@ function join(socket: Duplex, upstream: Duplex, halfClosedMs: number): void {
 function relayRefusal(
   answer: IncomingMessage,
   socket: Duplex,
-  route: Way,
+  routes: UpstreamRoute,
   facts: Facts,
   refused: SpliceEnd['refused'],
 ): void {
@@ -185,7 +185,7 @@ function relayRefusal(
   }
   const length = answer.headers['content-length'];
   const framing = length === undefined ? [] : ['Content-Length', length];
-  socket.write(rawHead(answer, route, facts, ['Connection', 'close', ...framing], false));
+  socket.write(rawHead(answer, routes, facts, ['Connection', 'close', ...framing], false));
   answer.on('error', () => socket.destroy());
   answer.on('close', () => {
     if (!answer.complete) socket.destroy();
@@ -196,14 +196,14 @@ function relayRefusal(
 /** The head of an answer as it is written on a bare socket. @param added name and value alternating */
 export function rawHead(
   answer: IncomingMessage,
-  route: Way,
+  routes: UpstreamRoute,
   facts: Facts,
   added: readonly string[],
   upgrade: boolean,
 ): Buffer {
   const said = answer.statusCode ?? 0;
   const status = said >= (upgrade ? 101 : 200) ? said : 502;
-  const headers = responseHeaders(answer.rawHeaders, route.response, facts.ownOrigin, upgrade);
+  const headers = responseHeaders(answer.rawHeaders, routes.response, facts.ownOrigin, upgrade);
   const lines = [`HTTP/1.1 ${status} ${responseReason(status, answer.statusMessage)}`];
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index]?.toLowerCase() !== 'content-length')

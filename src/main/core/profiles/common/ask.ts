@@ -20,17 +20,17 @@ export interface Answer {
 }
 
 /** More than any status answer needs; whatever answers on a guessed port must not fill our memory. */
-const longestBody = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 /** Asks a server one question over its socket or loopback port, on a connection of its own. Rejects when nothing answers. */
 export function ask(question: Question): Promise<Answer> {
   const { address, host, method = 'GET', path, headers, signal } = question;
-  const place =
+  const context =
     address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
   return new Promise((resolve, reject) => {
     const asked = request(
       {
-        ...place,
+        ...context,
         method,
         path,
         headers: { ...headers, Host: host },
@@ -43,7 +43,7 @@ export function ask(question: Question): Promise<Answer> {
         let size = 0;
         response.on('data', (part: Buffer) => {
           size += part.length;
-          if (size > longestBody) response.destroy(new Error('The answer is too long.'));
+          if (size > maxBodyBytes) response.destroy(new Error('The answer is too long.'));
           else parts.push(part);
         });
         response.on('error', reject);

@@ -15,7 +15,7 @@ export interface FindAndPlan {
   readonly plan: (
     request: Parameters<Profile['plan']>[0],
     chosen: FoundServer,
-    place: Parameters<Profile['plan']>[2],
+    context: Parameters<Profile['plan']>[2],
   ) => ReturnType<Profile['plan']>;
 }
 
@@ -34,10 +34,10 @@ export function findAndPlan({ title, canSetUp, log, look, plan }: FindAndPlan): 
   };
   return {
     find,
-    plan: async (request, given, place) => {
-      if (given !== null) return plan(request, given, place);
-      const options = { fresh: false, folder: place.folder, signal: AbortSignal.timeout(30_000) };
-      return plan(request, choose(await find(options), undefined, title, canSetUp), place);
+    plan: async (request, given, context) => {
+      if (given !== null) return plan(request, given, context);
+      const options = { fresh: false, folder: context.folder, signal: AbortSignal.timeout(30_000) };
+      return plan(request, choose(await find(options), undefined, title, canSetUp), context);
     },
   };
 }

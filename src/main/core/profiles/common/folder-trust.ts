@@ -5,7 +5,7 @@
 import type { StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import { shellWord } from '../../shell-word.ts';
-import type { LaunchPlan, Profile, RunPlace } from '../../ports.ts';
+import type { LaunchPlan, Profile, RunContext } from '../../ports.ts';
 import type { FolderCode, ProfileKind, ProfileOptions } from '../kind.ts';
 import { pathsOf } from '../python/interpreter.ts';
 import { checkShown } from './shown-credential.ts';
@@ -16,13 +16,13 @@ export function createProfile(kind: ProfileKind, options: ProfileOptions): Profi
   return {
     ...profile,
     within: environment => createProfile(kind, { ...options, environment }),
-    plan: async (request, found, place) => {
-      const { folderTrusted, folder } = place;
+    plan: async (request, found, context) => {
+      const { folderTrusted, folder } = context;
       if (!folderTrusted && needsTrust(kind.folderCode.untrusted, request))
         throw notTrusted(kind.title, folder);
-      const plan = { ...(await profile.plan(request, found, place)), withheld: kind.ownVariables };
+      const plan = { ...(await profile.plan(request, found, context)), withheld: kind.ownVariables };
       checkShown(kind, plan.upstream);
-      return folderTrusted ? plan : restricted(plan, kind.folderCode, place, options);
+      return folderTrusted ? plan : restricted(plan, kind.folderCode, context, options);
     },
   };
 }
@@ -46,11 +46,11 @@ export function needsTrust(untrusted: FolderCode['untrusted'], { file, command }
 function restricted(
   plan: LaunchPlan,
   { untrusted, notice }: FolderCode,
-  place: RunPlace,
+  context: RunContext,
   options: ProfileOptions,
 ): LaunchPlan {
   if (untrusted === 'named-program') return plan;
-  const folder = plan.folder === place.folder ? startFolder(place.folder, options) : plan.folder;
+  const folder = plan.folder === context.folder ? startFolder(context.folder, options) : plan.folder;
   const caveat = (): string | null => {
     const parts = [plan.caveat?.() ?? null, notice ?? null].filter(part => part !== null);
     return parts.length === 0 ? null : parts.join(' Also: ');

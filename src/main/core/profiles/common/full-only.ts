@@ -15,7 +15,7 @@ export function fullOnly(
       roles: ['full'],
       overrideHeaders: [],
       decideRequest: role => (role === 'full' ? { allow: true } : refusal),
-      openSocket: role => (role === 'full' ? { allow: true, way: 'splice' } : refusal),
+      openSocket: role => (role === 'full' ? { allow: true, relay: 'splice' } : refusal),
     },
     notOffered: [
       { role: 'viewer', reason },

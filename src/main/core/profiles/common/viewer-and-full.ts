@@ -63,7 +63,7 @@ export function viewerAndFull(kind: ViewerAndFull): RoleRules {
       return role === 'viewer' ? viewer(method, path, query) : refuse('role');
     },
     openSocket: (role: Role, path, query, subprotocols) => {
-      if (role === 'full') return { allow: true, way: 'splice' };
+      if (role === 'full') return { allow: true, relay: 'splice' };
       if (role !== 'viewer') return refuse('role');
       return path === socket.path ? socket.open(query, subprotocols) : refuse('unknown-path');
     },

@@ -31,12 +31,12 @@ export function pathRules(roles: Roles): RoleRules {
       return allowed ? { allow: true } : notAllowed(role);
     },
     openSocket(role, path, query) {
-      if (role === 'full') return { allow: true, way: 'splice' };
+      if (role === 'full') return { allow: true, relay: 'splice' };
       const pieces = askedPieces(path);
       if (pieces === null) return ambiguous;
       if (overridesMethod(query)) return override;
       const allowed = lists[role].some(list => list.sockets.some(one => matches(one, pieces)));
-      return allowed ? { allow: true, way: 'splice' } : notAllowed(role);
+      return allowed ? { allow: true, relay: 'splice' } : notAllowed(role);
     },
   };
 }

@@ -5,7 +5,7 @@
  * once more after everything was read.
  */
 import { posix } from 'node:path';
-import type { RunPlace } from '../../ports.ts';
+import type { RunContext } from '../../ports.ts';
 import { pathsOf, programFolders } from '../python/interpreter.ts';
 import type { Application } from './applications.ts';
 
@@ -35,18 +35,18 @@ export interface JupyterRun {
   readonly application: Application;
   /** Folder of gatehouse_launch.py. */
   readonly shimFolder: string;
-  readonly place: RunPlace;
+  readonly context: RunContext;
   readonly asRoot: boolean;
 }
 
 /** argv of one run. Holds no secret: any user of the computer may read it. */
 export function jupyterCommand(run: JupyterRun): readonly string[] {
-  const { place } = run;
+  const { context } = run;
   const server = (name: string, value: string): string => `--ServerApp.${name}=${value}`;
-  const address = place.canUseSockets
+  const address = context.canUseSockets
     ? // 8888 is Jupyter's default, which it insists on beside a socket; nothing listens there.
-      [server('sock', socketOf(place)), server('sock_mode', '0600'), server('port', '8888')]
-    : [server('sock', ''), server('port', String(place.port))];
+      [server('sock', socketOf(context)), server('sock_mode', '0600'), server('port', '8888')]
+    : [server('sock', ''), server('port', String(context.port))];
   return [
     run.python,
     '-u',
@@ -57,7 +57,7 @@ export function jupyterCommand(run: JupyterRun): readonly string[] {
     server('ip', '127.0.0.1'),
     server('port_retries', '0'),
     server('base_url', '/'),
-    server('root_dir', place.folder),
+    server('root_dir', context.folder),
     server('allow_unauthenticated_access', 'False'),
     server('allow_remote_access', 'False'),
     server('allow_origin', ''),
@@ -74,12 +74,12 @@ export function jupyterCommand(run: JupyterRun): readonly string[] {
     server('quit_button', 'False'),
     ...(run.asRoot ? [server('allow_root', 'True')] : []),
     // jupyter-collaboration keeps the history of its rooms in the server's own folder, which cannot be written to here.
-    ...(place.folderTrusted ? [] : [`--SQLiteYStore.db_path=${posix.join(place.directory, 'rooms.db')}`]),
+    ...(context.folderTrusted ? [] : [`--SQLiteYStore.db_path=${posix.join(context.directory, 'rooms.db')}`]),
   ];
 }
 
-export function socketOf(place: RunPlace): string {
-  return posix.join(place.directory, 'jupyter.sock');
+export function socketOf(context: RunContext): string {
+  return posix.join(context.directory, 'jupyter.sock');
 }
 
 export interface RunFiles {

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
-import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
+import type { Address, LaunchPlan, RunContext, Upstream } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { interpreterFor, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
 import { adviseJupyter } from './advice.ts';
@@ -35,24 +35,24 @@ export async function planJupyter(
   options: PlanOptions,
   request: StartRequest,
   found: FoundServer,
-  place: RunPlace,
+  context: RunContext,
 ): Promise<LaunchPlan> {
   const application = usableApplication(found);
   const python = await usableInterpreter(found, options.platform);
-  const file = request.file === undefined ? null : await fileInside(place.folder, request.file);
-  const files = await prepareRun(place, options.platform);
-  const run = { python, location: found.location, application, place, ...options };
+  const file = request.file === undefined ? null : await fileInside(context.folder, request.file);
+  const files = await prepareRun(context, options.platform);
+  const run = { python, location: found.location, application, context, ...options };
   const isConda = await isCondaEnvironment(found.location, options.platform);
-  const upstream = upstreamOf(place, options.platform);
-  const isOfFolder = isWithin(found.location, place.folder, pathsOf(options.platform).sep);
-  const ownPython = place.folderTrusted || !(isOfFolder || found.fromFolder === true) ? python : null;
+  const upstream = upstreamOf(context, options.platform);
+  const isOfFolder = isWithin(found.location, context.folder, pathsOf(options.platform).sep);
+  const ownPython = context.folderTrusted || !(isOfFolder || found.fromFolder === true) ? python : null;
   return {
     argv: jupyterCommand(run),
     environment: jupyterEnvironment(options.environment, {
       ...run,
       ...files,
       isConda,
-      folderTrusted: place.folderTrusted,
+      folderTrusted: context.folderTrusted,
     }),
     // Not the working folder: Jupyter runs a jupyter_server_config.py that it finds where it is started, and opening a
     // downloaded folder must not run its code; R, `python -m` and language servers have the like. Kernels and terminals come into
@@ -60,16 +60,16 @@ export async function planJupyter(
     folder: files.emptyFolder,
     upstream,
     landing: landingOf(application, file),
-    prove: proveWithPage(upstream, landingOf(application, null), place.secret),
+    prove: proveWithPage(upstream, landingOf(application, null), context.secret),
     askToStop: signal => askJupyterToStop(upstream, signal),
     busyKernels: signal => busyJupyterKernels(upstream, signal),
     readySeconds: request.readySeconds ?? options.readySeconds(),
-    advise: lastLines => adviseJupyter({ python: ownPython, application, folder: place.folder }, lastLines),
+    advise: lastLines => adviseJupyter({ python: ownPython, application, folder: context.folder }, lastLines),
   };
 }
 
 /** The page is asked for until it was shown once: what a browser gets does not change while the server runs. */
-function proveWithPage(upstream: Upstream, page: string, secret: RunPlace['secret']): LaunchPlan['prove'] {
+function proveWithPage(upstream: Upstream, page: string, secret: RunContext['secret']): LaunchPlan['prove'] {
   let shown = false;
   return async signal => {
     const proof = await proveJupyter(upstream, secret, signal);
@@ -109,38 +109,38 @@ async function usableInterpreter(found: FoundServer, platform: NodeJS.Platform):
 }
 
 /** Writes what the run needs into its private folder. */
-async function prepareRun(place: RunPlace, platform: NodeJS.Platform) {
+async function prepareRun(context: RunContext, platform: NodeJS.Platform) {
   const paths = pathsOf(platform);
-  const folder = await stat(place.folder).catch(() => null);
+  const folder = await stat(context.folder).catch(() => null);
   if (!folder?.isDirectory()) {
-    throw new GatehouseError('folder-missing', `The working folder ${place.folder} is not there.`, {
+    throw new GatehouseError('folder-missing', `The working folder ${context.folder} is not there.`, {
       kind: 'not-found',
       nextStep: 'Choose a folder that exists.',
     });
   }
-  const secretFile = paths.join(place.directory, 'upstream-secret');
-  const runtimeFolder = paths.join(place.directory, 'runtime');
-  const emptyFolder = paths.join(place.directory, 'empty');
+  const secretFile = paths.join(context.directory, 'upstream-secret');
+  const runtimeFolder = paths.join(context.directory, 'runtime');
+  const emptyFolder = paths.join(context.directory, 'empty');
   await mkdir(runtimeFolder, { recursive: true, mode: 0o700 });
   // What the server starts without a folder of its own starts there. Not to be written to: it goes with the run, and what somebody kept there would, too.
   await mkdir(emptyFolder, { recursive: true, mode: 0o500 });
   await rm(secretFile, { force: true });
   // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(secretFile, place.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await writeFile(secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
   return { secretFile, runtimeFolder, emptyFolder };
 }
 
-function upstreamOf(place: RunPlace, platform: NodeJS.Platform): Upstream {
-  const address: Address = place.canUseSockets
-    ? { kind: 'socket', path: socketOf(place) }
-    : { kind: 'port', port: place.port };
+function upstreamOf(context: RunContext, platform: NodeJS.Platform): Upstream {
+  const address: Address = context.canUseSockets
+    ? { kind: 'socket', path: socketOf(context) }
+    : { kind: 'port', port: context.port };
   return {
     address,
     host: 'localhost',
     headers: [
-      [secretHeader, place.secret],
+      [secretHeader, context.secret],
       // Percent-encoded: a header value is not Unicode. The server decodes it.
-      [userHeader, new Secret(encodeURIComponent(place.user))],
+      [userHeader, new Secret(encodeURIComponent(context.user))],
     ],
     explicitHeaders: [[explicitHeader, '1']],
     personHeader: userHeader,

@@ -14,13 +14,13 @@ export const managedPackages = [
 ] as const;
 
 /** One way to make an environment and to install into it. */
-export interface Way {
+export interface Installer {
   readonly name: 'uv' | 'venv' | 'virtualenv' | 'fetched-pip';
   readonly make: readonly string[];
   readonly install: readonly string[];
 }
 
-export interface WaysOptions {
+export interface InstallerOptions {
   readonly location: string;
   readonly base: BasePython | null;
   /** Path of uv, where it is there. */
@@ -33,13 +33,13 @@ export interface WaysOptions {
 }
 
 /** The ways that this computer may have, the quickest first; the later ones help where the earlier lack a part. Pure. */
-export function waysToMake(options: WaysOptions): readonly Way[] {
+export function installersToTry(options: InstallerOptions): readonly Installer[] {
   const withPip = options.base === null ? [] : pipWays(options, options.base);
   const withUv = options.uv === null ? [] : [uvWay(options, options.uv)];
   return options.pipFirst ? [...withPip, ...withUv] : [...withUv, ...withPip];
 }
 
-function uvWay({ location, base, platform }: WaysOptions, uv: string): Way {
+function uvWay({ location, base, platform }: InstallerOptions, uv: string): Installer {
   return {
     name: 'uv',
     // Without a Python on the computer uv fetches one of its own.
@@ -48,7 +48,10 @@ function uvWay({ location, base, platform }: WaysOptions, uv: string): Way {
   };
 }
 
-function pipWays({ location, platform, shimFolder }: WaysOptions, base: BasePython): readonly Way[] {
+function pipWays(
+  { location, platform, shimFolder }: InstallerOptions,
+  base: BasePython,
+): readonly Installer[] {
   const python = pythonOf(location, platform);
   const pip = ['install', '--progress-bar', 'off', '--no-input', ...managedPackages];
   const install = [python, '-m', 'pip', ...pip];

@@ -13,8 +13,8 @@ import type { Environment } from '../python/candidate-environments.ts';
 import { findBasePython } from './find-base.ts';
 import { takeSetupLock } from './setup-lock.ts';
 import type { SetupLock } from './setup-lock.ts';
-import { onPath, toolFailure, waysToMake } from './installers.ts';
-import type { Way } from './installers.ts';
+import { onPath, toolFailure, installersToTry } from './installers.ts';
+import type { Installer } from './installers.ts';
 import { onlyPipKnowsIndex } from './pip-settings.ts';
 import { progressReader } from './install-progress.ts';
 import { cancelled, installerEnvironment, runTool } from './run-tool.ts';
@@ -107,14 +107,14 @@ function failureOf(error: unknown, signal: AbortSignal, location: string): Gateh
     : fileError('setup-failed', 'Cannot make the environment', location, error);
 }
 
-async function findWays(options: ManagedOptions, signal: AbortSignal): Promise<readonly Way[]> {
+async function findWays(options: ManagedOptions, signal: AbortSignal): Promise<readonly Installer[]> {
   const { location, environment, home, platform, shimFolder } = options;
   const [base, uv, pipFirst] = await Promise.all([
     findBasePython({ ...options, signal }),
     onPath('uv', environment, platform),
     onlyPipKnowsIndex(environment, home, platform),
   ]);
-  const ways = waysToMake({ location, base, uv, platform, shimFolder, pipFirst });
+  const ways = installersToTry({ location, base, uv, platform, shimFolder, pipFirst });
   if (signal.aborted) throw cancelled();
   if (ways.length > 0) return ways;
   throw new GatehouseError('no-python', 'There is no Python 3.10 or later on this computer.', {
@@ -127,11 +127,11 @@ type Tell = (step: SetupProgress['step'], message: string, fraction: number | nu
 
 async function makeEnvironment(
   options: ManagedOptions,
-  ways: readonly Way[],
+  ways: readonly Installer[],
   signal: AbortSignal,
   lock: SetupLock,
   tell: Tell,
-): Promise<Way> {
+): Promise<Installer> {
   let first: ToolResult | null = null;
   for (const way of ways) {
     tell('make-environment', `Making an environment in ${options.location}`, 0);
@@ -146,7 +146,7 @@ async function makeEnvironment(
 
 async function install(
   options: ManagedOptions,
-  way: Way,
+  way: Installer,
   signal: AbortSignal,
   lock: SetupLock,
   tell: Tell,

@@ -59,7 +59,7 @@ function openApp(query: string): SocketVerdict {
   if (target === null) return noSession;
   return {
     allow: true,
-    way: 'filter',
+    relay: 'filter',
     target,
     subprotocols: [],
     messageBytes: 4096,

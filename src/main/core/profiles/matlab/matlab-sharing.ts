@@ -66,7 +66,7 @@ function rulesFor(basePath: string): RoleRules {
     openSocket(role, path) {
       if (role !== 'full') return refuse('role', why);
       const verdict = decidePath(basePath, path);
-      return verdict.allow ? { allow: true, way: 'splice' } : verdict;
+      return verdict.allow ? { allow: true, relay: 'splice' } : verdict;
     },
   };
 }

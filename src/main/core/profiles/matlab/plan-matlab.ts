@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
-import type { LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
+import type { LaunchPlan, RunContext, Upstream } from '../../ports.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
 import { interpreterFor, isCondaEnvironment, pathsOf, programFolders } from '../python/interpreter.ts';
@@ -16,19 +16,19 @@ export async function planMatlab(
   options: ProfileOptions,
   request: StartRequest,
   found: FoundServer,
-  place: RunPlace,
+  context: RunContext,
 ): Promise<LaunchPlan> {
   const { platform, environment } = options;
   if (request.file !== undefined) throw noFile();
   const python = await usableInterpreter(found, platform);
   const basePath = basePathOf(environment);
   const paths = pathsOf(platform);
-  const secretFile = paths.join(place.directory, 'upstream-secret');
+  const secretFile = paths.join(context.directory, 'upstream-secret');
   await rm(secretFile, { force: true });
   // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(secretFile, place.secret.reveal(), { mode: 0o600, flag: 'wx' });
-  const { port, secret } = place;
-  const upstream = upstreamOf(place);
+  await writeFile(secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  const { port, secret } = context;
+  const upstream = upstreamOf(context);
   const hasMatlab =
     environment['MWI_DEV'] !== undefined || (await findMatlab(environment, platform)) !== null;
   return {
@@ -39,11 +39,11 @@ export async function planMatlab(
       ...(basePath === '' ? {} : { MWI_BASE_URL: basePath }),
       MWI_APP_PORT: String(port),
       GATEHOUSE_UPSTREAM_SECRET_FILE: secretFile,
-      GATEHOUSE_SERVER: place.serverId,
-      GATEHOUSE_DOOR: `${place.doorOrigin ?? ''}${basePath}`,
+      GATEHOUSE_SERVER: context.serverId,
+      GATEHOUSE_DOOR: `${context.gatewayOrigin ?? ''}${basePath}`,
     },
     // MATLAB works in the folder in which its server is started.
-    folder: place.folder,
+    folder: context.folder,
     upstream,
     landing: `${basePath}/index.html`,
     prove: (signal, run) => proveMatlab({ port, host: upstream.host, secret, platform }, signal, run),
@@ -60,11 +60,11 @@ export async function planMatlab(
   };
 }
 
-function upstreamOf(place: RunPlace): Upstream {
+function upstreamOf(context: RunContext): Upstream {
   return {
-    address: { kind: 'port', port: place.port },
+    address: { kind: 'port', port: context.port },
     host: 'localhost',
-    headers: [[tokenHeader, place.secret]],
+    headers: [[tokenHeader, context.secret]],
     // Authenticates by itself, also after a link was taken back.
     withheldCookies: [/^matlab-proxy-session-/i],
   };

@@ -4,7 +4,7 @@
  */
 import { isAbsolute } from 'node:path';
 import { GatehouseError } from '../../errors.ts';
-import type { DoorTls, DoorWishes } from '../../ports.ts';
+import type { ListenerTls, ListenerOverrides } from '../../ports.ts';
 import { checkSuppliedToken } from '../../vault/supplied-token.ts';
 import type { Environment } from '../python/candidate-environments.ts';
 
@@ -39,7 +39,7 @@ export function variablesOfServer(user: Environment): Record<string, string> {
 }
 
 /** For the door. Throws GatehouseError of kind `usage`, which never shows a value that may be a secret. */
-export function doorWishes(user: Environment): DoorWishes {
+export function listenerOverrides(user: Environment): ListenerOverrides {
   const asksForToken = lower(user, 'MWI_ENABLE_TOKEN_AUTH') !== 'false';
   const { token, warnings } = tokenOf(user, asksForToken);
   const tls = tlsOf(user);
@@ -53,7 +53,7 @@ export function doorWishes(user: Environment): DoorWishes {
   };
 }
 
-function tokenOf(user: Environment, asks: boolean): Pick<DoorWishes, 'token' | 'warnings'> {
+function tokenOf(user: Environment, asks: boolean): Pick<ListenerOverrides, 'token' | 'warnings'> {
   const own = given(user, 'MWI_AUTH_TOKEN');
   if (!asks) {
     const unused = own === null ? '' : ' MWI_AUTH_TOKEN is not used.';
@@ -90,7 +90,7 @@ export function basePathOf(user: Environment): string {
   );
 }
 
-function tlsOf(user: Environment): DoorTls | null {
+function tlsOf(user: Environment): ListenerTls | null {
   if (lower(user, 'MWI_ENABLE_SSL') !== 'true') return null;
   const certificate = fileOf(user, 'MWI_SSL_CERT_FILE');
   const key = fileOf(user, 'MWI_SSL_KEY_FILE');
@@ -99,7 +99,7 @@ function tlsOf(user: Environment): DoorTls | null {
   throw unusable('MWI_SSL_KEY_FILE', 'is a key without a certificate', 'Set MWI_SSL_CERT_FILE, too.');
 }
 
-function tlsWarnings(user: Environment, tls: DoorTls | null): readonly string[] {
+function tlsWarnings(user: Environment, tls: ListenerTls | null): readonly string[] {
   if (tls !== null) {
     return [
       'MWI_ENABLE_SSL is True: it is opened in a browser, since a window of Gatehouse shows plain HTTP alone.',

@@ -32,7 +32,7 @@ export const busRoles: RoleRules = {
     if (permissions === undefined) return refusal('role', 'Your link does not reach this message bus.');
     return {
       allow: true,
-      way: 'filter',
+      relay: 'filter',
       target: route,
       subprotocols: [],
       messageBytes: guestBytes,

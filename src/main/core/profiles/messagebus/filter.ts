@@ -13,7 +13,7 @@ import { busName } from './stamp.ts';
 const notPermitted = 'the link does not permit this type';
 
 /** So many types that were refused are named in the audit log for each socket; a guest who makes up types does not fill it. */
-const mostNamed = 30;
+const maxNamed = 30;
 
 /** @param permissions of the link: what may be sent, and what is shown @param readings of this bus, for all who hear it */
 export function busFilter(
@@ -27,7 +27,7 @@ export function busFilter(
   const named = new Set<string>();
   let greeted = false;
   const refused = (type: string | null, why: string): SocketStep => {
-    const isNamed = type !== null && (named.has(type) || named.size < mostNamed);
+    const isNamed = type !== null && (named.has(type) || named.size < maxNamed);
     if (isNamed) named.add(type);
     const reason = `not sent: ${isNamed ? `${type.slice(0, 80)}: ` : ''}${why}`;
     return { kind: 'answer', messages: [answer(type, why)], reason };

@@ -18,10 +18,10 @@ export interface Unreadable {
 /** A message of OVOS nests some eight levels: message, context, session, its context, frames, entities. */
 const deepest = 32;
 
-/** Pure, and throws nothing. @param mostBytes what is longer is not looked at */
-export function readFrame({ binary, data }: SocketMessage, mostBytes: number): BusFrame | Unreadable {
+/** Pure, and throws nothing. @param maxBytes what is longer is not looked at */
+export function readFrame({ binary, data }: SocketMessage, maxBytes: number): BusFrame | Unreadable {
   if (binary) return unreadable('it is binary');
-  if (data.length > mostBytes) return unreadable('it is too long');
+  if (data.length > maxBytes) return unreadable('it is too long');
   const text = data.toString('utf8');
   let value: unknown;
   try {

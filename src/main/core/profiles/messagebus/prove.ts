@@ -53,11 +53,11 @@ async function greeting(address: Address, signal: AbortSignal): Promise<Proof> {
 }
 
 function firstMessage(address: Address, signal: AbortSignal): Promise<string> {
-  const place =
+  const context =
     address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
   return new Promise((resolve, reject) => {
     const asked = request({
-      ...place,
+      ...context,
       path: route,
       agent: false,
       signal,

@@ -14,7 +14,7 @@ export function busName({ session }: Pick<GuestContext, 'session'>): string {
 
 const prefix = 'guest-';
 /** Of a list of destinations so many are looked at. */
-const mostNamed = 10_000;
+const maxNamed = 10_000;
 
 /** Of the context of a satellite: the language, nothing else. */
 const keptContext: ReadonlySet<string> = new Set([
@@ -96,7 +96,7 @@ export function guestsOf({ context }: Pick<BusFrame, 'context'>): readonly strin
   const session = own(context, 'session');
   const destination = own(context, 'destination');
   const named: unknown[] = [isObject(session) ? own(session, 'session_id') : null];
-  if (Array.isArray(destination)) named.push(...destination.slice(0, mostNamed));
+  if (Array.isArray(destination)) named.push(...destination.slice(0, maxNamed));
   else named.push(destination);
   return named.filter(
     (name): name is string => typeof name === 'string' && name.length <= 200 && name.startsWith(prefix),

@@ -72,7 +72,7 @@ export const nodeRedSharing: ProfileSharing = {
       path: '/comms',
       open: () => ({
         allow: true,
-        way: 'filter',
+        relay: 'filter',
         target: '/comms',
         subprotocols: [],
         messageBytes: 4096,

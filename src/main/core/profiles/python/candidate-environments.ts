@@ -18,7 +18,7 @@ export interface Candidate {
   readonly interpreter?: string | undefined;
 }
 
-export interface Surroundings {
+export interface SearchEnvironment {
   readonly environment: Environment;
   readonly home: string;
   readonly platform: NodeJS.Platform;
@@ -54,7 +54,7 @@ export const ranks = {
 } as const;
 
 /** Every place where Python environments are kept. Reads folders and small files; runs nothing. */
-export async function candidatePlaces(around: Surroundings): Promise<Candidate[]> {
+export async function candidatePlaces(around: SearchEnvironment): Promise<Candidate[]> {
   const { environment, folder, managed, platform } = around;
   const paths = pathsOf(platform);
   const chosen: Candidate[] = [];
@@ -93,7 +93,7 @@ function soon<T>(work: Promise<T> | T, late: T): Promise<T> {
 type Named = readonly [location: string, origin: string];
 
 /** The environments of interpreters on PATH, and of Jupyter programs there that belong to another interpreter. */
-async function onPath(around: Surroundings): Promise<Named[]> {
+async function onPath(around: SearchEnvironment): Promise<Named[]> {
   const paths = pathsOf(around.platform);
   const folders = (around.environment['PATH'] ?? around.environment['Path'] ?? '').split(paths.delimiter);
   const found = await Promise.all(
@@ -105,7 +105,7 @@ async function onPath(around: Surroundings): Promise<Named[]> {
   return found.flat();
 }
 
-async function inPathFolder(folder: string, around: Surroundings): Promise<Named[]> {
+async function inPathFolder(folder: string, around: SearchEnvironment): Promise<Named[]> {
   const paths = pathsOf(around.platform);
   const windows = around.platform === 'win32';
   const found: Named[] = [];
@@ -155,7 +155,7 @@ function condaOrigin(location: string, paths: ReturnType<typeof pathsOf>): strin
 }
 
 /** Conda's own list of what it made, and its usual roots, without running conda (which takes a second or two). */
-async function condaList(around: Surroundings): Promise<Named[]> {
+async function condaList(around: SearchEnvironment): Promise<Named[]> {
   const { environment, home, platform } = around;
   const paths = pathsOf(platform);
   const list = smallText(paths.join(home, '.conda', 'environments.txt'));
@@ -186,7 +186,7 @@ async function condaList(around: Surroundings): Promise<Named[]> {
 }
 
 /** What tools keep, pyenv's nested ones, and what kernels were registered from. */
-async function kept(around: Surroundings): Promise<readonly Found[]> {
+async function kept(around: SearchEnvironment): Promise<readonly Found[]> {
   const { environment, home, platform } = around;
   const paths = pathsOf(platform);
   const ofPyenv = async (): Promise<readonly Found[]> => {
@@ -214,7 +214,7 @@ async function kept(around: Surroundings): Promise<readonly Found[]> {
 type Found = readonly [location: string, origin: string, forFolder: boolean];
 
 /** Roots of conda and mamba by their own programs: CONDA_EXE, MAMBA_EXE, and `condabin` on PATH. */
-async function rootsOnPath({ environment, platform }: Surroundings): Promise<string[]> {
+async function rootsOnPath({ environment, platform }: SearchEnvironment): Promise<string[]> {
   const paths = pathsOf(platform);
   const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(paths.delimiter);
   const programs = [environment['CONDA_EXE'] ?? '', environment['MAMBA_EXE'] ?? ''];

@@ -12,7 +12,7 @@ import type { Inspection } from './inspect.ts';
 import { installedIn } from './installed.ts';
 import { interpreterFor, interpreterNames, pathsOf } from './interpreter.ts';
 import { candidatePlaces, environmentOf, ranks, withoutDuplicates } from './candidate-environments.ts';
-import type { Candidate, Surroundings } from './candidate-environments.ts';
+import type { Candidate, SearchEnvironment } from './candidate-environments.ts';
 import { within } from './within.ts';
 import { parsePyLauncher } from './py-launcher.ts';
 
@@ -34,7 +34,7 @@ export interface PythonEnvironment {
   readonly problem: string | null;
 }
 
-export interface FindOptions extends Surroundings {
+export interface FindOptions extends SearchEnvironment {
   readonly cacheFile: string;
   /** Ask again whatever is remembered. */
   readonly fresh: boolean;

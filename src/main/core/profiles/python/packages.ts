@@ -6,7 +6,7 @@ import type { PythonEnvironment } from './find-environments.ts';
 import { installedIn } from './installed.ts';
 import { interpreterFor } from './interpreter.ts';
 import { candidatePlaces, withoutDuplicates } from './candidate-environments.ts';
-import type { Surroundings } from './candidate-environments.ts';
+import type { SearchEnvironment } from './candidate-environments.ts';
 import { within } from './within.ts';
 
 /** Milliseconds that one environment may take. */
@@ -17,7 +17,7 @@ export type PythonPackage = Omit<PythonEnvironment, 'requested' | 'problem' | 'e
 
 /** Every Python environment with the first of these distributions in it, the best first. Throws nothing. */
 export async function findPythonPackages(
-  around: Surroundings,
+  around: SearchEnvironment,
   distributions: readonly [string, ...string[]],
 ): Promise<PythonPackage[]> {
   const { home, platform } = around;

@@ -25,8 +25,8 @@ export async function findCheckouts(
   folder: string | undefined,
 ): Promise<Checkout[]> {
   const paths = pathsOf(options.platform);
-  const known = source.places.map(place => paths.join(options.home, place));
-  const names = new Set(source.places.map(place => paths.basename(place)));
+  const known = source.places.map(context => paths.join(options.home, context));
+  const names = new Set(source.places.map(context => paths.basename(context)));
   const opened = folder === undefined ? [] : [folder, ...[...names].map(name => paths.join(folder, name))];
   const found = new Map<string, Checkout>();
   for (const [index, location] of [...known, ...opened].entries()) {

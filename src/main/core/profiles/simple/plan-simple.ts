@@ -2,7 +2,7 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import getPort from 'get-port';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
-import type { Address, LaunchPlan, RunPlace, Upstream } from '../../ports.ts';
+import type { Address, LaunchPlan, RunContext, Upstream } from '../../ports.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
 import { listenersOn } from '../../server/port-listeners.ts';
 import { portProver } from '../common/port-prover.ts';
@@ -17,16 +17,16 @@ export async function planSimple(
   options: ProfileOptions,
   request: StartRequest,
   chosen: FoundServer,
-  place: RunPlace,
+  context: RunContext,
 ): Promise<LaunchPlan> {
-  const run = await runOf(server, options, request, chosen, place);
+  const run = await runOf(server, options, request, chosen, context);
   await rm(run.secretFile, { force: true });
   // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(run.secretFile, place.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await writeFile(run.secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
   await server.prepare?.(run);
   const address: Address =
-    server.listens === 'socket' ? { kind: 'socket', path: run.socket } : { kind: 'port', port: place.port };
-  const headers = server.headers?.(place.secret) ?? [];
+    server.listens === 'socket' ? { kind: 'socket', path: run.socket } : { kind: 'port', port: context.port };
+  const headers = server.headers?.(context.secret) ?? [];
   const upstream: Upstream = {
     address,
     host: 'localhost',
@@ -38,7 +38,7 @@ export async function planSimple(
   return {
     argv: [run.program, ...server.command(run)],
     environment: { ...server.variables?.(run) },
-    folder: server.runsIn?.(run) ?? place.folder,
+    folder: server.runsIn?.(run) ?? context.folder,
     upstream,
     landing: said(server.landing, run) ?? '/',
     prove: proverOf(server, options, upstream, run),
@@ -91,33 +91,33 @@ async function runOf(
   options: ProfileOptions,
   request: StartRequest,
   chosen: FoundServer,
-  place: RunPlace,
+  context: RunContext,
 ): Promise<SimpleRun> {
   const { environment, platform } = options;
   const paths = pathsOf(platform);
-  if (server.listens === 'socket' && !place.canUseSockets) throw noSockets(server.title);
-  const file = await fileOf(server, request, place);
-  const { folderTrusted } = place;
+  if (server.listens === 'socket' && !context.canUseSockets) throw noSockets(server.title);
+  const file = await fileOf(server, request, context);
+  const { folderTrusted } = context;
   const wantsSecond = server.alsoPorts !== undefined || server.secondPort?.({ file, folderTrusted }) === true;
   return {
     program: await programOf(server, chosen, options),
     version: chosen.version,
     location: chosen.location,
-    port: place.port,
+    port: context.port,
     secondPort: wantsSecond
-      ? (place.secondPort ?? (await getPort({ host: '127.0.0.1', exclude: [place.port] })))
+      ? (context.secondPort ?? (await getPort({ host: '127.0.0.1', exclude: [context.port] })))
       : null,
-    socket: paths.join(place.directory, 'server.sock'),
-    directory: place.directory,
-    folder: place.folder,
+    socket: paths.join(context.directory, 'server.sock'),
+    directory: context.directory,
+    folder: context.folder,
     folderTrusted,
     file,
-    secretFile: paths.join(place.directory, 'upstream-secret'),
-    secret: place.secret,
+    secretFile: paths.join(context.directory, 'upstream-secret'),
+    secret: context.secret,
     shim: shimOf(options, server.name),
     environment,
     platform,
-    user: place.user,
+    user: context.user,
   };
 }
 
@@ -159,7 +159,11 @@ async function argumentZero(
   );
 }
 
-async function fileOf(server: SimpleServer, request: StartRequest, place: RunPlace): Promise<string | null> {
+async function fileOf(
+  server: SimpleServer,
+  request: StartRequest,
+  context: RunContext,
+): Promise<string | null> {
   if (request.file === undefined) {
     if (server.file !== 'must') return null;
     throw new GatehouseError('no-file', `${server.title} needs a file to run.`, {
@@ -173,7 +177,7 @@ async function fileOf(server: SimpleServer, request: StartRequest, place: RunPla
       nextStep: `Start it with a folder: gatehouse serve ${server.name} --folder FOLDER`,
     });
   }
-  return pathsOf(process.platform).join(place.folder, await fileInside(place.folder, request.file));
+  return pathsOf(process.platform).join(context.folder, await fileInside(context.folder, request.file));
 }
 
 function noSockets(title: string): GatehouseError {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { roles } from '../ledger/link.ts';
 
 /** Longer inputs are not looked at. */
-const mostLookedAt = 16_384;
+const maxLookedAt = 16_384;
 
 const text = (longest: number) => z.string().transform(value => cut(value, longest));
 const id = text(40);
@@ -105,7 +105,7 @@ export function tidyEvent(event: AuditEvent, redact: (text: string) => string): 
 
 /** Redacts before it is cut: half a secret is not recognised any more. What is as long as a secret of ours may be one. */
 function hide(value: string, redact: (text: string) => string): string {
-  return redact(value.slice(0, mostLookedAt)).replaceAll(/[\w-]{43,}/g, '***');
+  return redact(value.slice(0, maxLookedAt)).replaceAll(/[\w-]{43,}/g, '***');
 }
 
 /** JSON in one line; what JSON leaves as it is although a terminal acts on it is escaped. */

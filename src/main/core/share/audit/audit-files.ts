@@ -6,7 +6,7 @@ import { fileError, readTextIfPresent, systemCode } from '../../files.ts';
 import type { AuditFile } from './audit-verify.ts';
 
 const current = 'audit.jsonl';
-const largestFile = 256_000_000;
+const maxFileBytes = 256_000_000;
 
 /** The operation that a write needs; tests hand in one that fails. */
 export interface AuditOperations {
@@ -26,7 +26,7 @@ export async function fullFiles(folder: string): Promise<readonly string[]> {
 export async function readFiles(folder: string, last = Infinity): Promise<readonly AuditFile[]> {
   const files: AuditFile[] = [];
   for (const name of [...(await fullFiles(folder)), current].slice(-last)) {
-    const text = await readTextIfPresent(join(folder, name), largestFile);
+    const text = await readTextIfPresent(join(folder, name), maxFileBytes);
     if (text !== null) files.push({ name, text });
   }
   return files;
@@ -34,7 +34,7 @@ export async function readFiles(folder: string, last = Infinity): Promise<readon
 
 /** What is in a file, line by line; nothing where there is none. */
 export async function readLines(folder: string, name: string): Promise<readonly string[]> {
-  return ((await readTextIfPresent(join(folder, name), largestFile)) ?? '').split('\n');
+  return ((await readTextIfPresent(join(folder, name), maxFileBytes)) ?? '').split('\n');
 }
 
 /** Appends and resolves when it would survive a power cut; answers how large the file is then. Half of it may have been written when it throws. */

@@ -5,9 +5,9 @@
 import { open } from 'node:fs/promises';
 import { readTextIfPresent, sweepParts, writeFileAtomic } from '../../files.ts';
 import type { MayWrite } from '../../home/home-lock.ts';
-import type { SecretKeeper } from '../../ports.ts';
+import type { SecretStore } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
-import { createTurns } from '../../keyed-mutex.ts';
+import { createKeyedMutex } from '../../keyed-mutex.ts';
 import { readLine, sealLine, signHead, type ChainEnd, type Head } from './audit-chain.ts';
 import type { AuditEvent, OwnEvent } from './audit-entry.ts';
 import {
@@ -30,7 +30,7 @@ export interface StoreOptions {
   /** Where the signed count of lines is kept, in another folder. */
   readonly headFile: string;
   /** Where it is kept once more, and under which name. */
-  readonly keeper: SecretKeeper;
+  readonly secretStore: SecretStore;
   readonly headName: string;
   /** Oldest first; the last one signs. */
   readonly keys: readonly AuditKey[];
@@ -43,7 +43,7 @@ export interface StoreOptions {
   readonly operations?: AuditOperations | undefined;
 }
 
-export interface Waiting {
+export interface JoinRequestInfo {
   readonly event: AuditEvent | OwnEvent;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -57,14 +57,14 @@ interface State {
   readonly events: readonly OwnEvent[];
 }
 
-const largestHead = 2000;
+const maxHeadBytes = 2000;
 /** Refusals alone do not reach the keychain at each batch, but after so many lines. */
 const linesBetween = 64;
 
 /** One writer: nothing of this may be called while another call has not ended. */
 export class AuditStore {
   readonly #options: StoreOptions;
-  readonly #inTurn = createTurns();
+  readonly #runExclusive = createKeyedMutex();
   #keys: readonly AuditKey[];
   /** Null when it has to be worked out from the disk: at the beginning, and after a failure. */
   #state: State | null = null;
@@ -81,7 +81,7 @@ export class AuditStore {
   }
 
   /** Throws where it could not be written; perhaps a part was. */
-  async write(batch: readonly Waiting[]): Promise<void> {
+  async write(batch: readonly JoinRequestInfo[]): Promise<void> {
     const { folder, maxBytes, operations = { open } } = this.#options;
     await this.#options.mayWrite?.();
     let state = this.#state ?? (await this.#resume(batch[0]?.at ?? 0));
@@ -136,7 +136,10 @@ export class AuditStore {
     return { end, from, size: current ? size : 0, before: current ? before : '', events };
   }
 
-  #sealed(before: ChainEnd, entries: readonly Waiting[]): { readonly text: string; readonly end: ChainEnd } {
+  #sealed(
+    before: ChainEnd,
+    entries: readonly JoinRequestInfo[],
+  ): { readonly text: string; readonly end: ChainEnd } {
     const key = this.#keys.at(-1);
     if (key === undefined) throw new Error('an audit log without a key');
     let end = before;
@@ -163,9 +166,9 @@ export class AuditStore {
   }
 
   async #heads(): Promise<readonly (string | null)[]> {
-    const { headFile, keeper, headName } = this.#options;
-    const beside = await readTextIfPresent(headFile, largestHead);
-    const kept = await keeper.get(headName).catch(() => null);
+    const { headFile, secretStore, headName } = this.#options;
+    const beside = await readTextIfPresent(headFile, maxHeadBytes);
+    const kept = await secretStore.get(headName).catch(() => null);
     return [beside, kept?.reveal() ?? null];
   }
 
@@ -179,11 +182,11 @@ export class AuditStore {
 
   /** Only the latest matters: who waits meanwhile finds it done. A keychain that refuses is asked again with the next lines. */
   async #keep(): Promise<void> {
-    await this.#inTurn('keep', async () => {
+    await this.#runExclusive('keep', async () => {
       const head = this.#head;
       if (head === null || (head.n > 0 && head.n <= this.#kept)) return;
       try {
-        await this.#options.keeper.set(this.#options.headName, new Secret(head.text));
+        await this.#options.secretStore.set(this.#options.headName, new Secret(head.text));
         this.#kept = head.n;
       } catch {
         // The count beside the log stands for it.

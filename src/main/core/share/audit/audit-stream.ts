@@ -5,9 +5,9 @@
 import { GatehouseError } from '../../errors.ts';
 import { systemCode } from '../../files.ts';
 import type { Clock, Redactor } from '../../ports.ts';
-import { createTurns } from '../../keyed-mutex.ts';
+import { createKeyedMutex } from '../../keyed-mutex.ts';
 import { tidyEvent, type AuditEvent, type OwnEvent } from './audit-entry.ts';
-import { AuditStore, type StoreOptions, type Waiting } from './audit-store.ts';
+import { AuditStore, type StoreOptions, type JoinRequestInfo } from './audit-store.ts';
 import type { AuditVerdict } from './audit-verify.ts';
 import type { AuditKey } from '../ledger/retired-keys.ts';
 
@@ -15,20 +15,20 @@ export interface AuditStreamOptions extends StoreOptions {
   readonly redactor: Pick<Redactor, 'redact'>;
   readonly clock?: Clock | undefined;
   /** How many events may wait to be written, 10 000 when absent; more are counted only. */
-  readonly mostQueued?: number | undefined;
+  readonly maxQueued?: number | undefined;
   /** Told once, in a sentence, that events are being lost. */
   readonly warn: (sentence: string) => void;
 }
 
-const mostQueued = 10_000;
-const mostAtOnce = 200;
+const maxQueued = 10_000;
+const maxAtOnce = 200;
 
 export class AuditStream {
   readonly #options: AuditStreamOptions;
   readonly #store: AuditStore;
-  readonly #inTurn = createTurns();
+  readonly #runExclusive = createKeyedMutex();
   readonly #clock: Clock;
-  #queue: Waiting[] = [];
+  #queue: JoinRequestInfo[] = [];
   #lost = 0;
   #why = '';
 
@@ -45,17 +45,17 @@ export class AuditStream {
 
   /** The same for an event that holds no text from outside. */
   note(event: AuditEvent | OwnEvent): Promise<void> {
-    if (this.#queue.length >= (this.#options.mostQueued ?? mostQueued)) {
+    if (this.#queue.length >= (this.#options.maxQueued ?? maxQueued)) {
       this.#lose(1, 'too much happens at once');
       return Promise.resolve();
     }
     this.#queue.push({ event, at: this.#clock() });
-    return this.#inTurn('write', () => this.#writeQueue());
+    return this.#runExclusive('write', () => this.#writeQueue());
   }
 
   /** Signs with the last of these from now on. */
   async rekey(keys: readonly AuditKey[]): Promise<void> {
-    await this.#inTurn('write', async () => {
+    await this.#runExclusive('write', async () => {
       await this.#writeQueue();
       this.#store.rekey(keys);
     });
@@ -64,17 +64,17 @@ export class AuditStream {
 
   /** Checks the log as it is on the disk. Refuses with `read-failed`. */
   verify(): Promise<AuditVerdict> {
-    return this.#inTurn('write', () => this.#store.verify());
+    return this.#runExclusive('write', () => this.#store.verify());
   }
 
   /** The last events, oldest first. Refuses with `read-failed`. */
   read(lines: number): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    return this.#inTurn('write', () => this.#store.read(lines));
+    return this.#runExclusive('write', () => this.#store.read(lines));
   }
 
   /** Resolves when everything is written. */
   async close(): Promise<void> {
-    await this.#inTurn('write', async () => {
+    await this.#runExclusive('write', async () => {
       await this.#writeQueue();
       await this.#store.close();
     });
@@ -82,7 +82,7 @@ export class AuditStream {
 
   async #writeQueue(): Promise<void> {
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, mostAtOnce);
+      const batch = this.#queue.splice(0, maxAtOnce);
       const events = this.#lost;
       const lost = { event: { event: 'lost' as const, events, reason: this.#why }, at: this.#clock() };
       try {

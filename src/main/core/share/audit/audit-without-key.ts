@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatehouseError } from '../../errors.ts';
-import type { SecretKeeper } from '../../ports.ts';
+import type { SecretStore } from '../../ports.ts';
 
 /** With secrets in memory the key of an earlier run's log is gone with it: that is no sign that somebody changed it, nor that there is none. */
 export async function refuseAuditOfMemory(
-  { store }: Pick<SecretKeeper, 'store'>,
+  { store }: Pick<SecretStore, 'store'>,
   data: string,
 ): Promise<void> {
   const file = join(data, 'audit', 'audit.jsonl');

@@ -10,7 +10,7 @@ export const others = 'more of this kind, which are not written down one by one'
 export function createOnce(
   longest = 600_000,
   most = 2000,
-  mostEach = 200,
+  maxEach = 200,
 ): (now: number, who: string, what: string) => string | null {
   const said = new Map<string, number>();
   const each = new Map<string, { readonly since: number; count: number }>();
@@ -21,7 +21,7 @@ export function createOnce(
     const of = isWithin(now, known?.since, longest) && known !== undefined ? known : { since: now, count: 0 };
     of.count += 1;
     putLast(each, who, of, most);
-    if (of.count > mostEach) return of.count === mostEach + 1 ? others : null;
+    if (of.count > maxEach) return of.count === maxEach + 1 ? others : null;
     putLast(said, key, now, most);
     return what;
   };

@@ -1,8 +1,8 @@
 /** Keeps this installation's authority with the other secrets, and makes one where there is none. */
 import { GatehouseError } from '../../errors.ts';
-import type { Redactor, SecretKeeper } from '../../ports.ts';
+import type { Redactor, SecretStore } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
-import { createTurns } from '../../keyed-mutex.ts';
+import { createKeyedMutex } from '../../keyed-mutex.ts';
 import {
   authorityState,
   makeAuthority,
@@ -24,28 +24,28 @@ export interface AuthorityStore {
 }
 
 export interface AuthorityStoreOptions {
-  readonly keeper: SecretKeeper;
+  readonly secretStore: SecretStore;
   readonly redactor: Redactor;
   readonly host: () => HostNames;
 }
 
-export function createAuthorityStore({ keeper, redactor, host }: AuthorityStoreOptions): AuthorityStore {
+export function createAuthorityStore({ secretStore, redactor, host }: AuthorityStoreOptions): AuthorityStore {
   /** Read once: a keychain may ask its owner for every reading. */
   let known: Authority | null = null;
   /** Two who ask at once must not make two authorities, of which the guests install the wrong one. */
-  const inTurn = createTurns();
+  const runExclusive = createKeyedMutex();
 
   async function make(now: number): Promise<Authority> {
     const fresh = await makeAuthority(host(), now);
     learnKey(redactor, fresh.key);
-    await keeper.set(entry, packAuthority(fresh));
+    await secretStore.set(entry, packAuthority(fresh));
     known = fresh;
     return fresh;
   }
 
   async function get(now: number): Promise<Authority> {
     if (known === null) {
-      const packed = await keeper.get(entry);
+      const packed = await secretStore.get(entry);
       if (packed === null) return make(now);
       const kept = unpackAuthority(packed);
       learnKey(redactor, kept.key);
@@ -59,8 +59,8 @@ export function createAuthorityStore({ keeper, redactor, host }: AuthorityStoreO
   }
 
   return {
-    get: now => inTurn(entry, () => get(now)),
-    replace: now => inTurn(entry, () => make(now)),
+    get: now => runExclusive(entry, () => get(now)),
+    replace: now => runExclusive(entry, () => make(now)),
     known: () => known,
   };
 }

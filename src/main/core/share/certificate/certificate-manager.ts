@@ -5,7 +5,7 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { errorInfo } from '../../errors.ts';
 import type { Clock, Log } from '../../ports.ts';
-import { createTurns } from '../../keyed-mutex.ts';
+import { createKeyedMutex } from '../../keyed-mutex.ts';
 import type {
   CertificateChange,
   CertificateFinding,
@@ -19,7 +19,7 @@ export interface TlsServer {
   setSecureContext(options: SecureContextOptions): void;
 }
 
-export interface CertificateKeeper {
+export interface CertificateManager {
   current(): ShareCertificate;
   /** What is to be told of the certificate in use at this time; last of all, why its successor was not taken. */
   findings(): readonly CertificateFinding[];
@@ -34,7 +34,7 @@ export interface CertificateKeeper {
   close(): void;
 }
 
-export interface CertificateKeeperOptions {
+export interface CertificateManagerOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Between two looks. Ten seconds by default: a look costs a few `stat` calls or none. */
@@ -44,13 +44,13 @@ export interface CertificateKeeperOptions {
 /** Refuses as the source does when there is no good certificate to begin with: nothing is shared then. */
 export async function openCertificate(
   source: CertificateSource,
-  options: CertificateKeeperOptions,
-): Promise<CertificateKeeper> {
+  options: CertificateManagerOptions,
+): Promise<CertificateManager> {
   const first = await source.refresh(null, options.clock());
   if (first === null) throw new TypeError('A source answers its first question with a certificate.');
   const holder = new Holder(source, first, options);
-  const inTurn = createTurns();
-  const look = (): Promise<void> => inTurn('look', () => holder.look());
+  const runExclusive = createKeyedMutex();
+  const look = (): Promise<void> => runExclusive('look', () => holder.look());
   const timer = setInterval(() => void look(), options.everyMs ?? 10_000);
   timer.unref();
   return {
@@ -86,7 +86,11 @@ class Holder {
   /** Why the last successor was not taken. */
   #refusal: CertificateFinding | null = null;
 
-  constructor(source: CertificateSource, first: CertificateChange, { clock, log }: CertificateKeeperOptions) {
+  constructor(
+    source: CertificateSource,
+    first: CertificateChange,
+    { clock, log }: CertificateManagerOptions,
+  ) {
     this.#source = source;
     this.#clock = clock;
     this.#log = log;

@@ -21,7 +21,7 @@ export interface PassphraseSource {
   worked(passphrase: Secret<string>): Promise<void>;
 }
 
-const mostQuestions = 3;
+const maxQuestions = 3;
 
 /** Every key of the file. Refuses with `key-damaged`, `passphrase-missing` or `passphrase-wrong`. */
 export async function openKeys(
@@ -53,7 +53,7 @@ async function openEncrypted(key: PemKey, path: string, source: PassphraseSource
       return opened;
     }
     const wrong = passphrase !== null;
-    passphrase = questions < mostQuestions ? await source.ask(wrong) : null;
+    passphrase = questions < maxQuestions ? await source.ask(wrong) : null;
     if (passphrase === null) throw wrong ? wrongPassphrase(path) : missingPassphrase(path);
   }
 }

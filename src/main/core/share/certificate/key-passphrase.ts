@@ -1,11 +1,11 @@
 /** Attack: a passphrase beside the key that it locks locks nothing. So it is kept with the other secrets, and learnt before it is used. */
-import type { Redactor, SecretKeeper } from '../../ports.ts';
+import type { Redactor, SecretStore } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { createHash } from 'node:crypto';
 import type { PassphraseSource } from './key-file.ts';
 
 export interface PassphraseOptions {
-  readonly keeper: SecretKeeper;
+  readonly secretStore: SecretStore;
   readonly redactor: Redactor;
   /** The file with the key; another file has another passphrase. */
   readonly path: string;
@@ -14,18 +14,18 @@ export interface PassphraseOptions {
 }
 
 /** First what is kept, then what the person says; what opened the key is kept. */
-export function keptPassphrase({ keeper, redactor, path, ask }: PassphraseOptions): PassphraseSource {
+export function keptPassphrase({ secretStore, redactor, path, ask }: PassphraseOptions): PassphraseSource {
   const entry = passphraseEntry(path);
   const learnt = (value: Secret<string> | null): Secret<string> | null => {
     if (value !== null) redactor.learn(value);
     return value;
   };
   return {
-    kept: async () => learnt(await keeper.get(entry)),
+    kept: async () => learnt(await secretStore.get(entry)),
     ask: async again => learnt(await ask(again)),
     async worked(passphrase) {
-      const kept = await keeper.get(entry);
-      if (kept?.reveal() !== passphrase.reveal()) await keeper.set(entry, passphrase);
+      const kept = await secretStore.get(entry);
+      if (kept?.reveal() !== passphrase.reveal()) await secretStore.set(entry, passphrase);
     },
   };
 }

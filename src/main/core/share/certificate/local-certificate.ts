@@ -1,6 +1,6 @@
 /** Certificates from this installation's own authority. Both are kept, so that a guest meets the same ones after a restart. */
 import { createPrivateKey } from 'node:crypto';
-import type { Redactor, SecretKeeper } from '../../ports.ts';
+import type { Redactor, SecretStore } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { authorityState, exportAuthority, type Authority } from './authority.ts';
 import { learnKey, type AuthorityStore } from './authority-store.ts';
@@ -17,22 +17,22 @@ import type { HostNames } from '../network/host-names.ts';
 const leafEntry = 'share-certificate';
 
 /** Windows' store takes 2,560 bytes; a certificate with more names than that is made anew at the next start. */
-const mostKept = 2500;
+const maxKept = 2500;
 
 export interface LocalOptions {
   readonly authorities: AuthorityStore;
-  readonly keeper: SecretKeeper;
+  readonly secretStore: SecretStore;
   readonly redactor: Redactor;
   /** Asked again at each look: names and addresses change. */
   readonly host: () => HostNames;
 }
 
 /** One for the installation: all listeners show the same certificate. */
-export function localSource({ authorities, keeper, redactor, host }: LocalOptions): CertificateSource {
+export function localSource({ authorities, secretStore, redactor, host }: LocalOptions): CertificateSource {
   let leaf: Leaf | null = null;
 
   async function keptLeaf(): Promise<Leaf | null> {
-    const packed = await keeper.get(leafEntry);
+    const packed = await secretStore.get(leafEntry);
     const kept = packed === null ? null : unpackLeaf(packed);
     if (kept !== null) learnKey(redactor, kept.key);
     return kept;
@@ -42,9 +42,9 @@ export function localSource({ authorities, keeper, redactor, host }: LocalOption
     const fresh = await issueLeaf(issuer, host(), now);
     learnKey(redactor, fresh.key);
     const packed = packLeaf(fresh);
-    const fits = packed.reveal().length <= mostKept;
+    const fits = packed.reveal().length <= maxKept;
     // A keychain that is locked just now must not leave the guests with a certificate that runs out.
-    await (fits ? keeper.set(leafEntry, packed) : keeper.delete(leafEntry)).catch(() => undefined);
+    await (fits ? secretStore.set(leafEntry, packed) : secretStore.delete(leafEntry)).catch(() => undefined);
     return fresh;
   }
 

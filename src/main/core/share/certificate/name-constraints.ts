@@ -26,17 +26,17 @@ export interface Constraints {
 const reservedNames: readonly string[] = ['localhost', 'local', 'home.arpa'];
 
 /** More names of one computer than this, or longer ones in all, do not fit into every keychain's entry; the rest is told as not covered. */
-const mostOwn = 12;
-const mostOwnLetters = 400;
+const maxOwn = 12;
+const maxOwnLetters = 400;
 
 /** What an authority made now for this computer may speak for. */
 export function constraintsFor(host: HostNames): Constraints {
   const fixed: Constraints = { names: reservedNames, ranges: privateRanges };
-  const wanted = host.names.filter(name => !permits(fixed, name) && isOwnName(name)).slice(0, mostOwn);
-  const own = wanted.filter((_name, index) => wanted.slice(0, index + 1).join('').length <= mostOwnLetters);
+  const wanted = host.names.filter(name => !permits(fixed, name) && isOwnName(name)).slice(0, maxOwn);
+  const own = wanted.filter((_name, index) => wanted.slice(0, index + 1).join('').length <= maxOwnLetters);
   // A public IPv6 address is mostly a temporary one (RFC 8981), and would be told to everybody who looks at the certificate.
   const numbers = host.addresses.filter(address => isIP(address) === 4 && !isPrivateAddress(address));
-  const exact = numbers.slice(0, mostOwn).map(address => ({ address, prefix: 32 }));
+  const exact = numbers.slice(0, maxOwn).map(address => ({ address, prefix: 32 }));
   return { names: [...reservedNames, ...own], ranges: [...privateRanges, ...exact] };
 }
 

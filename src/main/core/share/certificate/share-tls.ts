@@ -1,19 +1,19 @@
 /** What the share listener is handed of the certificate in use. */
 import type { Clock } from '../../ports.ts';
 import type { ShareTls } from '../../share-ports.ts';
-import type { CertificateKeeper } from './certificate-manager.ts';
+import type { CertificateManager } from './certificate-manager.ts';
 import { matchesName, type HostNames } from '../network/host-names.ts';
 import { rotateTicketKeys } from './ticket-keys.ts';
 import { strictTransport } from './strict-transport.ts';
 
 /** @param own this computer's names and addresses, and those that the owner added */
-export function shareTls(keeper: CertificateKeeper, own: () => HostNames, clock: Clock): ShareTls {
+export function shareTls(secretStore: CertificateManager, own: () => HostNames, clock: Clock): ShareTls {
   return {
-    options: () => keeper.options(),
-    attach: server => keeper.attach(server),
+    options: () => secretStore.options(),
+    attach: server => secretStore.attach(server),
     rotateTickets: server => rotateTicketKeys(server),
     names() {
-      const { host } = keeper.current();
+      const { host } = secretStore.current();
       const plain = host.names.filter(name => !name.startsWith('*.'));
       const stars = host.names.filter(name => name.startsWith('*.'));
       // Of a star only the names that we know to be ours: any other may belong to somebody else.
@@ -21,14 +21,14 @@ export function shareTls(keeper: CertificateKeeper, own: () => HostNames, clock:
       return [...new Set([...plain, ...known, ...host.addresses])];
     },
     strictTransport(host) {
-      const verdict = strictTransport(keeper.current(), host, clock());
+      const verdict = strictTransport(secretStore.current(), host, clock());
       return verdict.send ? verdict.value : null;
     },
     get fingerprint() {
-      return keeper.current().fingerprint;
+      return secretStore.current().fingerprint;
     },
     get authority() {
-      return keeper.current().authority;
+      return secretStore.current().authority;
     },
   };
 }

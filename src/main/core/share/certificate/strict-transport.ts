@@ -17,7 +17,7 @@ export type StrictTransport =
     };
 
 /** Never longer than the certificate lasts, and at most 180 days. Without `includeSubDomains`: those are not ours. */
-const longestSeconds = 180 * 86_400;
+const maxSeconds = 180 * 86_400;
 
 /** @param host the name in the guest's URL, without port; null where there was none */
 export function strictTransport(
@@ -36,5 +36,5 @@ export function strictTransport(
     return { send: false, reason: 'other-name' };
   const left = Math.floor((Date.parse(certificate.validTo) - now) / 1000);
   if (left <= 0) return { send: false, reason: 'ends' };
-  return { send: true, value: `max-age=${Math.min(left, longestSeconds)}` };
+  return { send: true, value: `max-age=${Math.min(left, maxSeconds)}` };
 }

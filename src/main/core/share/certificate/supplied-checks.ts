@@ -3,12 +3,12 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import { alternativeNames, namesHost } from './alternative-names.ts';
 import type { CertificateFinding } from './certificate.ts';
 import type { Chain } from './chain.ts';
-import type { Trust } from './system-trust.ts';
+import type { SystemTrust } from './system-trust.ts';
 
 export interface Judged {
   readonly path: string;
   readonly chain: Chain;
-  readonly trust: Trust;
+  readonly trust: SystemTrust;
   /** Hosts that links must work with, because the owner or the policy says so. */
   readonly wanted: readonly string[];
   /** What this computer is called and reached under otherwise. */

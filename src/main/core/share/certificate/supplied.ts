@@ -12,7 +12,7 @@ import { keyFileFindings, openKeys, type PassphraseSource } from './key-file.ts'
 import { readPem, type PemParts } from './pem.ts';
 import { refuse, suppliedFindings } from './supplied-checks.ts';
 import { tlsOptions } from './tls-options.ts';
-import { trustOf, type Roots, type Trust } from './system-trust.ts';
+import { trustOf, type Roots, type SystemTrust } from './system-trust.ts';
 
 export interface SuppliedFiles {
   /** Certificate, intermediates, and the key where `key` is null; in any order. */
@@ -39,7 +39,7 @@ export interface Supplied {
 }
 
 /** A chain with its key has a few thousand bytes. */
-const mostBytes = 1_048_576;
+const maxBytes = 1_048_576;
 
 /**
  * Everything that is to be said of the files at this time. Refuses, with a GatehouseError, only what cannot be read at all:
@@ -96,7 +96,7 @@ async function readParts({ files, passphrases, uid }: SuppliedOptions): Promise<
 }
 
 async function readParted(path: string, judge: (path: string, facts: Stats) => void): Promise<PemParts> {
-  const text = await readTextIfPresent(path, mostBytes, facts => judge(path, facts)).catch(
+  const text = await readTextIfPresent(path, maxBytes, facts => judge(path, facts)).catch(
     (error: unknown) => {
       throw explainRead(path, error);
     },
@@ -164,7 +164,7 @@ function matching(certificates: readonly X509Certificate[], keys: readonly KeyOb
 
 function describe(
   { chain, key }: Matched,
-  trust: Trust,
+  trust: SystemTrust,
   findings: readonly CertificateFinding[],
 ): ShareCertificate {
   const { leaf } = chain;

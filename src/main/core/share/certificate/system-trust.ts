@@ -28,9 +28,9 @@ export function systemRoots(): Roots {
  * - `self-signed`: the certificate vouches for itself.
  * - `open`: its end's issuer is not known here; mostly an intermediate is missing.
  */
-export type Trust = 'everybody' | 'computer' | 'root-supplied' | 'self-signed' | 'open';
+export type SystemTrust = 'everybody' | 'computer' | 'root-supplied' | 'self-signed' | 'open';
 
-export function trustOf(chain: Chain, roots: Roots): Trust {
+export function trustOf(chain: Chain, roots: Roots): SystemTrust {
   const last = chain.root ?? chain.intermediates.at(-1) ?? chain.leaf;
   if (endsAt(roots.everybody, last)) return 'everybody';
   if (endsAt(roots.computer, last)) return 'computer';

@@ -11,7 +11,7 @@ import { permissionsSchema } from './message-permissions.ts';
 const shown = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
 const time = z.int().min(0).max(8.64e15);
 
-export const guestSchema = z.strictObject({
+export const guestSessionSchema = z.strictObject({
   /** Names the session to the owner; opens nothing. */
   id: z.string().regex(/^[\da-f]{12}$/),
   linkId: z.string().max(40),
@@ -30,22 +30,22 @@ export const guestSchema = z.strictObject({
   permissions: permissionsSchema,
 });
 
-export type Guest = Readonly<Omit<z.infer<typeof guestSchema>, 'lastSeen'>> & {
+export type StoredGuestSession = Readonly<Omit<z.infer<typeof guestSessionSchema>, 'lastSeen'>> & {
   /** Moved on by each request that used it. */
   lastSeen: number;
 };
 
-/** By `guestKey` of the cookie's value: a look-up by hash tells nothing about the value by its time. */
-export type GuestTable = Map<string, Guest>;
+/** By `sessionKey` of the cookie's value: a look-up by hash tells nothing about the value by its time. */
+export type GuestSessionTable = Map<string, StoredGuestSession>;
 
-export interface GuestLimits {
+export interface GuestSessionLimits {
   readonly idleMs: number;
   readonly absoluteMs: number;
   readonly each: number;
   readonly all: number;
 }
 
-export const guestLimits: GuestLimits = {
+export const guestSessionLimits: GuestSessionLimits = {
   idleMs: 2 * 3_600_000,
   absoluteMs: 12 * 3_600_000,
   each: 500,
@@ -59,13 +59,13 @@ export interface GuestFacts {
 }
 
 /** The key of a session in the table, from the cookie's value (256 random bits). */
-export function guestKey(value: string): string {
+export function sessionKey(value: string): string {
   return hashSecret(value).toString('base64');
 }
 
 /** The id of the session that a cookie's value opens or has opened. Whoever can work it out has had the cookie. */
 export function sessionIdOf(value: string): string {
-  return idOf(guestKey(value));
+  return idOf(sessionKey(value));
 }
 
 function idOf(key: string): string {
@@ -73,18 +73,18 @@ function idOf(key: string): string {
 }
 
 /** Adds the session that `value` opens; `full` when there are too many, over all or for this link. */
-export function openGuest(
-  table: GuestTable,
+export function openGuestSession(
+  table: GuestSessionTable,
   now: number,
   link: Link,
   value: Secret<string>,
   facts: GuestFacts,
-  limits: GuestLimits,
-): Guest | 'full' {
+  limits: GuestSessionLimits,
+): StoredGuestSession | 'full' {
   const ofLink = [...table.values()].filter(guest => guest.linkId === link.id).length;
   if (table.size >= limits.all || ofLink >= limits.each) return 'full';
-  const key = guestKey(value.reveal());
-  const guest: Guest = {
+  const key = sessionKey(value.reveal());
+  const guest: StoredGuestSession = {
     id: idOf(key),
     linkId: link.id,
     serverId: link.serverId,
@@ -111,11 +111,16 @@ export function plain(text: string, longest: number): string {
     .replaceAll(/\p{Cs}/gu, '');
 }
 
-export type GuestEnd = 'idle' | 'over' | 'revoked' | 'expired' | 'link-gone';
-export type GuestRefusal = GuestEnd | 'unknown' | 'other-server';
+export type GuestSessionEnd = 'idle' | 'over' | 'revoked' | 'expired' | 'link-gone';
+export type GuestSessionRefusal = GuestSessionEnd | 'unknown' | 'other-server';
 
 /** Why a session is over; null while it is not. A link with no uses left does not end the sessions it gave. */
-export function guestEnd(now: number, guest: Guest, link: Link | null, limits: GuestLimits): GuestEnd | null {
+export function guestSessionEnd(
+  now: number,
+  guest: StoredGuestSession,
+  link: Link | null,
+  limits: GuestSessionLimits,
+): GuestSessionEnd | null {
   if (link === null) return 'link-gone';
   const state = linkState(now, link);
   if (state === 'revoked' || state === 'expired') return state;
@@ -124,27 +129,31 @@ export function guestEnd(now: number, guest: Guest, link: Link | null, limits: G
 }
 
 export type GuestVerdict =
-  { readonly open: true; readonly guest: Guest } | { readonly open: false; readonly reason: GuestRefusal };
+  | { readonly open: true; readonly guest: StoredGuestSession }
+  | { readonly open: false; readonly reason: GuestSessionRefusal };
 
 /** Decides, changes nothing. `serverId` is the server whose listener was asked: a session opens no other. */
-export function findGuest(
-  table: ReadonlyMap<string, Guest>,
+export function findGuestSession(
+  table: ReadonlyMap<string, StoredGuestSession>,
   links: ReadonlyMap<string, Link>,
   now: number,
   key: string,
   serverId: string,
-  limits: GuestLimits,
+  limits: GuestSessionLimits,
 ): GuestVerdict {
   const guest = table.get(key);
   if (guest === undefined) return { open: false, reason: 'unknown' };
   if (guest.serverId !== serverId) return { open: false, reason: 'other-server' };
-  const end = guestEnd(now, guest, links.get(guest.linkId) ?? null, limits);
+  const end = guestSessionEnd(now, guest, links.get(guest.linkId) ?? null, limits);
   return end === null ? { open: true, guest } : { open: false, reason: end };
 }
 
 /** Ends every session that `which` picks, and answers them, so that their sockets can be closed. */
-export function endGuests(table: GuestTable, which: (guest: Guest) => boolean): readonly Guest[] {
-  const ended: Guest[] = [];
+export function endGuestSessions(
+  table: GuestSessionTable,
+  which: (guest: StoredGuestSession) => boolean,
+): readonly StoredGuestSession[] {
+  const ended: StoredGuestSession[] = [];
   for (const [key, guest] of table) {
     if (!which(guest)) continue;
     table.delete(key);

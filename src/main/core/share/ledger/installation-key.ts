@@ -4,7 +4,7 @@
  * gives away helps with no other.
  */
 import { createHmac, hash, hkdfSync } from 'node:crypto';
-import type { Redactor, SecretKeeper } from '../../ports.ts';
+import type { Redactor, SecretStore } from '../../ports.ts';
 import { mintSecret, Secret } from '../../secret.ts';
 import type { HashOf, Link } from './link.ts';
 
@@ -60,22 +60,22 @@ export interface KeptKeys {
 
 /** Reads the installation key, or mints it at the first use. Refuses as the keeper does; then nothing may be shared. */
 export async function openInstallationKey(
-  keeper: SecretKeeper,
+  secretStore: SecretStore,
   redactor: Pick<Redactor, 'learn'>,
   mint: () => Secret<string> = mintSecret,
 ): Promise<KeptKeys> {
-  const known = await keeper.get(name);
-  const next = await keeper.get(nextName);
+  const known = await secretStore.get(name);
+  const next = await secretStore.get(nextName);
   const current = known ?? mint();
   redactor.learn(current);
-  if (known === null) await keeper.set(name, current);
+  if (known === null) await secretStore.set(name, current);
   if (next !== null) redactor.learn(next);
   return { current: deriveKeys(current), other: next === null ? null : deriveKeys(next) };
 }
 
 /** After the ledger was opened and is sealed with the current key, the other one is not needed any more. */
-export async function forgetOtherKey(keeper: SecretKeeper): Promise<void> {
-  await keeper.delete(nextName);
+export async function forgetOtherKey(secretStore: SecretStore): Promise<void> {
+  await secretStore.delete(nextName);
 }
 
 /**
@@ -84,16 +84,16 @@ export async function forgetOtherKey(keeper: SecretKeeper): Promise<void> {
  * @param own a key to move to, for `secret migrate`; a new one when absent
  */
 export async function rotateInstallationKey(
-  keeper: SecretKeeper,
+  secretStore: SecretStore,
   redactor: Pick<Redactor, 'learn'>,
   reseal: (keys: InstallationKeys) => Promise<void>,
   own: Secret<string> = mintSecret(),
 ): Promise<InstallationKeys> {
   redactor.learn(own);
   const keys = deriveKeys(own);
-  await keeper.set(nextName, own);
+  await secretStore.set(nextName, own);
   await reseal(keys);
-  await keeper.set(name, own);
-  await keeper.delete(nextName);
+  await secretStore.set(name, own);
+  await secretStore.delete(nextName);
   return keys;
 }

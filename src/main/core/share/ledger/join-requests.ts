@@ -4,10 +4,10 @@
  * link has only a few.
  */
 import { hashSecret, type Secret } from '../../secret.ts';
-import { guestKey, type GuestFacts } from './guest-sessions.ts';
+import { sessionKey, type GuestFacts } from './guest-sessions.ts';
 import type { Link } from './link.ts';
 
-export interface Wait extends GuestFacts {
+export interface JoinRequest extends GuestFacts {
   /** Names the wait to the owner; opens nothing. */
   readonly id: string;
   readonly linkId: string;
@@ -18,31 +18,31 @@ export interface Wait extends GuestFacts {
   answer: 'none' | 'given' | 'denied';
 }
 
-/** By `guestKey` of the ticket. */
-export type WaitTable = Map<string, Wait>;
+/** By `sessionKey` of the ticket. */
+export type JoinRequestTable = Map<string, JoinRequest>;
 
-export interface WaitLimits {
+export interface JoinRequestLimits {
   readonly waitMs: number;
   readonly each: number;
   readonly all: number;
 }
 
-export const waitLimits: WaitLimits = { waitMs: 10 * 60_000, each: 20, all: 500 };
+export const joinRequestLimits: JoinRequestLimits = { waitMs: 10 * 60_000, each: 20, all: 500 };
 
 /** Begins a wait for a link whose secret was shown. `full` when too many wait already, over all or for this link. */
-export function askApproval(
-  table: WaitTable,
+export function addJoinRequest(
+  table: JoinRequestTable,
   now: number,
   link: Pick<Link, 'id' | 'serverId' | 'expiresAt'>,
   ticket: Secret<string>,
   facts: GuestFacts,
-  limits: WaitLimits = waitLimits,
-): Wait | 'full' {
-  dropWaits(table, now);
+  limits: JoinRequestLimits = joinRequestLimits,
+): JoinRequest | 'full' {
+  dropJoinRequests(table, now);
   const ofLink = [...table.values()].filter(wait => wait.linkId === link.id).length;
   if (table.size >= limits.all || ofLink >= limits.each) return 'full';
-  const key = guestKey(ticket.reveal());
-  const wait: Wait = {
+  const key = sessionKey(ticket.reveal());
+  const wait: JoinRequest = {
     ...facts,
     id: hashSecret(key).toString('hex').slice(0, 12),
     linkId: link.id,
@@ -56,12 +56,12 @@ export function askApproval(
 }
 
 /** The owner's answer, once. Null where nobody waits under that name, or it was answered before. */
-export function answerWait(
-  table: WaitTable,
+export function answerJoinRequest(
+  table: JoinRequestTable,
   now: number,
   id: string,
   answer: 'given' | 'denied',
-): Wait | null {
+): JoinRequest | null {
   for (const wait of table.values()) {
     if (wait.id !== id || wait.answer !== 'none' || !(now < wait.endsAt)) continue;
     wait.answer = answer;
@@ -70,34 +70,34 @@ export function answerWait(
   return null;
 }
 
-export type WaitState = 'waiting' | 'given' | 'denied' | 'over';
+export type JoinRequestState = 'waiting' | 'given' | 'denied' | 'over';
 
 /** Who waits with this ticket. */
-export function waitOf(table: ReadonlyMap<string, Wait>, ticket: string): Wait | null {
-  return table.get(guestKey(ticket)) ?? null;
+export function joinRequestOf(table: ReadonlyMap<string, JoinRequest>, ticket: string): JoinRequest | null {
+  return table.get(sessionKey(ticket)) ?? null;
 }
 
 /** What the waiting page is told. Spends nothing. */
-export function waitState(
-  table: ReadonlyMap<string, Wait>,
+export function joinRequestState(
+  table: ReadonlyMap<string, JoinRequest>,
   now: number,
   ticket: string,
   linkId: string,
-): WaitState {
-  const wait = table.get(guestKey(ticket));
+): JoinRequestState {
+  const wait = table.get(sessionKey(ticket));
   if (wait === undefined || wait.linkId !== linkId || !(now < wait.endsAt)) return 'over';
   return wait.answer === 'none' ? 'waiting' : wait.answer;
 }
 
 /** True once for an approval that was given for this link: the join that asks may go on. */
-export function takeApproval(table: WaitTable, now: number, ticket: string, linkId: string): boolean {
-  if (waitState(table, now, ticket, linkId) !== 'given') return false;
-  return table.delete(guestKey(ticket));
+export function spendApproval(table: JoinRequestTable, now: number, ticket: string, linkId: string): boolean {
+  if (joinRequestState(table, now, ticket, linkId) !== 'given') return false;
+  return table.delete(sessionKey(ticket));
 }
 
 /** Removes what nobody waits for any more: what is over, and what belongs to links that `ended` picks. */
-export function dropWaits(
-  table: WaitTable,
+export function dropJoinRequests(
+  table: JoinRequestTable,
   now: number,
   ended: (linkId: string) => boolean = () => false,
 ): void {

@@ -4,9 +4,9 @@
  *
  * Out of reach: whoever can set the keychain back as well; a writing of the last moment before a SIGKILL or while the keychain did not answer.
  */
-import type { SecretKeeper } from '../../ports.ts';
+import type { SecretStore } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
-import { createTurns } from '../../keyed-mutex.ts';
+import { createKeyedMutex } from '../../keyed-mutex.ts';
 
 const name = 'ledger-generation';
 
@@ -24,13 +24,13 @@ export interface LedgerCounter {
  * @param patienceMs for how long a change waits for a keychain that does not answer
  */
 export async function openCounter(
-  keeper: SecretKeeper,
+  secretStore: SecretStore,
   warn: (sentence: string) => void,
   patienceMs = 2000,
 ): Promise<LedgerCounter> {
-  const text = (await keeper.get(name))?.reveal() ?? '0';
+  const text = (await secretStore.get(name))?.reveal() ?? '0';
   const kept = /^\d{1,15}$/.test(text) ? Number(text) : null;
-  const inTurn = createTurns();
+  const runExclusive = createKeyedMutex();
   let wanted = 0;
   let written = 0;
   let warned = false;
@@ -40,7 +40,7 @@ export async function openCounter(
     if (written >= generation) return;
     const latest = wanted;
     try {
-      await keeper.set(name, new Secret(String(latest)));
+      await secretStore.set(name, new Secret(String(latest)));
       written = latest;
       warned = false;
     } catch {
@@ -57,11 +57,11 @@ export async function openCounter(
       const patience = Promise.withResolvers<void>();
       const timer = setTimeout(patience.resolve, patienceMs);
       try {
-        await Promise.race([inTurn('write', () => write(generation)), patience.promise]);
+        await Promise.race([runExclusive('write', () => write(generation)), patience.promise]);
       } finally {
         clearTimeout(timer);
       }
     },
-    settled: () => inTurn('write', () => Promise.resolve()),
+    settled: () => runExclusive('write', () => Promise.resolve()),
   };
 }

@@ -12,16 +12,16 @@ import {
   writeFileAtomic,
   type WriteOperations,
 } from '../../files.ts';
-import { bookText, emptyBook, readBook, type Book } from './ledger-state.ts';
+import { ledgerStateText, emptyLedgerState, readLedgerState, type LedgerState } from './ledger-state.ts';
 import { seal, unseal } from './ledger-envelope.ts';
 import type { MayWrite } from '../../home/home-lock.ts';
 import type { InstallationKeys } from './installation-key.ts';
 import type { LedgerCounter } from './ledger-counter.ts';
 
-const largestFile = 64_000_000;
+const maxFileBytes = 64_000_000;
 
 export interface LoadedLedger {
-  readonly book: Book;
+  readonly ledgerState: LedgerState;
   readonly generation: number;
   /** Which of the keys it was sealed with; null for a new book. */
   readonly sealedWith: InstallationKeys | null;
@@ -41,16 +41,16 @@ export async function loadLedger(
   now: number,
 ): Promise<LoadedLedger> {
   await sweepParts(file);
-  const text = await readTextIfPresent(file, largestFile);
+  const text = await readTextIfPresent(file, maxFileBytes);
   if (text === null) {
     const gone = kept === 0 ? null : `The ledger of share links (${file}) is gone: every link has ended.`;
-    return { book: emptyBook(), generation: kept ?? 0, sealedWith: null, problem: gone };
+    return { ledgerState: emptyLedgerState(), generation: kept ?? 0, sealedWith: null, problem: gone };
   }
   const read = judgeText(text, keys, kept);
   if (typeof read !== 'string') return { ...read, problem: null };
   if (read === 'newer') throw newer(file);
   const problem = await putAside(file, read, now);
-  return { book: emptyBook(), generation: Math.max(kept ?? 0, 0), sealedWith: null, problem };
+  return { ledgerState: emptyLedgerState(), generation: Math.max(kept ?? 0, 0), sealedWith: null, problem };
 }
 
 type Fault = 'newer' | 'foreign' | 'damaged' | 'old';
@@ -65,7 +65,11 @@ function judgeText(
   // Newer than the keychain knows is a cut between the two writings; older is an old copy.
   if (kept === null || opened.generation < kept) return 'old';
   try {
-    return { book: readBook(opened.text), generation: opened.generation, sealedWith: opened.keys };
+    return {
+      ledgerState: readLedgerState(opened.text),
+      generation: opened.generation,
+      sealedWith: opened.keys,
+    };
   } catch {
     return 'damaged';
   }
@@ -111,7 +115,7 @@ export const memoryFile: LedgerFile = {
 /** Writes of one moment are one writing: a class that joins at once does not wait for a hundred. */
 export function ledgerFile(
   file: string,
-  loaded: Pick<LoadedLedger, 'book' | 'generation'>,
+  loaded: Pick<LoadedLedger, 'ledgerState' | 'generation'>,
   first: InstallationKeys,
   counter: LedgerCounter,
   operations?: WriteOperations,
@@ -127,7 +131,7 @@ export function ledgerFile(
     // Counted before it is tried: a number is never used for two contents.
     generation += 1;
     const mine = generation;
-    await writeFileAtomic(file, seal(bookText(loaded.book), mine, keys), operations);
+    await writeFileAtomic(file, seal(ledgerStateText(loaded.ledgerState), mine, keys), operations);
     await counter.advance(mine);
   }
 

@@ -5,14 +5,14 @@
 import { z } from 'zod';
 import type { Secret } from '../../secret.ts';
 import {
-  endGuests,
-  guestEnd,
-  guestSchema,
-  openGuest,
-  type Guest,
+  endGuestSessions,
+  guestSessionEnd,
+  guestSessionSchema,
+  openGuestSession,
+  type StoredGuestSession,
   type GuestFacts,
-  type GuestLimits,
-  type GuestTable,
+  type GuestSessionLimits,
+  type GuestSessionTable,
 } from './guest-sessions.ts';
 import { judge, linkSchema, linkState, type HashOf, type Link, type LinkRefusal } from './link.ts';
 
@@ -29,55 +29,55 @@ const retiredSchema = z.strictObject({
 export type RetiredKey = Readonly<z.infer<typeof retiredSchema>>;
 
 /** The form in which a book is kept. */
-export const bookSchema = z.strictObject({
+export const ledgerStateSchema = z.strictObject({
   /** The latest time ever seen. */
   mark: z.int().min(0).max(8.64e15),
   links: z.array(linkSchema).max(100_000),
-  guests: z.array(z.tuple([z.string().max(60), guestSchema])).max(100_000),
+  guests: z.array(z.tuple([z.string().max(60), guestSessionSchema])).max(100_000),
   retired: z.array(retiredSchema).max(1000),
 });
 
-export interface Book {
+export interface LedgerState {
   mark: number;
   readonly links: Map<string, Link>;
-  readonly guests: GuestTable;
+  readonly guests: GuestSessionTable;
   retired: readonly RetiredKey[];
 }
 
 /** Ended links are listed for this long. */
 const rememberMs = 30 * 86_400_000;
-const mostLinks = 20_000;
+const maxLinks = 20_000;
 
-export function emptyBook(mark = 0): Book {
+export function emptyLedgerState(mark = 0): LedgerState {
   return { mark, links: new Map(), guests: new Map(), retired: [] };
 }
 
-export function bookText(book: Book): string {
-  const kept: z.infer<typeof bookSchema> = {
-    mark: book.mark,
-    links: [...book.links.values()],
-    guests: [...book.guests],
-    retired: [...book.retired],
+export function ledgerStateText(ledgerState: LedgerState): string {
+  const kept: z.infer<typeof ledgerStateSchema> = {
+    mark: ledgerState.mark,
+    links: [...ledgerState.links.values()],
+    guests: [...ledgerState.guests],
+    retired: [...ledgerState.retired],
   };
   return JSON.stringify(kept);
 }
 
 /** Throws where the text is no book, also where it names one link twice. */
-export function readBook(text: string): Book {
-  const kept = bookSchema.parse(JSON.parse(text));
+export function readLedgerState(text: string): LedgerState {
+  const kept = ledgerStateSchema.parse(JSON.parse(text));
   const links = new Map(kept.links.map(link => [link.id, link]));
   if (links.size !== kept.links.length) throw new Error('one link twice');
   return { mark: kept.mark, links, guests: new Map(kept.guests), retired: kept.retired };
 }
 
 /** False when there are too many links, or one of that id. */
-export function addLink(book: Book, link: Link): boolean {
-  if (book.links.size >= mostLinks || book.links.has(link.id)) return false;
-  book.links.set(link.id, link);
+export function addLink(ledgerState: LedgerState, link: Link): boolean {
+  if (ledgerState.links.size >= maxLinks || ledgerState.links.has(link.id)) return false;
+  ledgerState.links.set(link.id, link);
   return true;
 }
 
-export interface JoinRequest {
+export interface RedeemRequest {
   readonly id: string;
   readonly secret: string;
   /** The owner has let this guest in. */
@@ -85,81 +85,89 @@ export interface JoinRequest {
   readonly guest: GuestFacts;
 }
 
-export type JoinRefusal = LinkRefusal | 'too-many-guests';
-export type JoinVerdict =
-  | { readonly open: true; readonly guest: Guest; readonly link: Link }
-  | { readonly open: false; readonly reason: JoinRefusal };
+export type RedeemRefusal = LinkRefusal | 'too-many-guests';
+export type RedeemVerdict =
+  | { readonly open: true; readonly guest: StoredGuestSession; readonly link: Link }
+  | { readonly open: false; readonly reason: RedeemRefusal };
 
 /** Spends one use and opens the session of `value`, both or neither. The hash moves to the newest key meanwhile. */
 export function redeem(
-  book: Book,
+  ledgerState: LedgerState,
   now: number,
-  asked: JoinRequest,
+  asked: RedeemRequest,
   value: Secret<string>,
   hashing: { readonly hashOf: HashOf; readonly newest: string },
-  limits: GuestLimits,
-): JoinVerdict {
-  const link = book.links.get(asked.id) ?? null;
+  limits: GuestSessionLimits,
+): RedeemVerdict {
+  const link = ledgerState.links.get(asked.id) ?? null;
   const verdict = judge(now, link, asked, hashing.hashOf);
   if (!verdict.open) return verdict;
   if (link === null) return { open: false, reason: 'unknown' };
-  const guest = openGuest(book.guests, now, link, value, asked.guest, limits);
+  const guest = openGuestSession(ledgerState.guests, now, link, value, asked.guest, limits);
   if (guest === 'full') return { open: false, reason: 'too-many-guests' };
   const usesLeft = link.usesLeft === null ? null : link.usesLeft - 1;
   const fresh = hashing.hashOf(hashing.newest, link.id, asked.secret).toString('base64url');
   const spent: Link = { ...link, usesLeft, hash: { key: hashing.newest, value: fresh } };
-  book.links.set(link.id, spent);
+  ledgerState.links.set(link.id, spent);
   return { open: true, guest, link: spent };
 }
 
 /** Takes a link back and ends its sessions. Null for an unknown link; one that was revoked before stays as it is. */
-export function revoke(book: Book, now: number, id: string): readonly Guest[] | null {
-  const link = book.links.get(id);
+export function revoke(
+  ledgerState: LedgerState,
+  now: number,
+  id: string,
+): readonly StoredGuestSession[] | null {
+  const link = ledgerState.links.get(id);
   if (link === undefined) return null;
-  if (link.revokedAt === null) book.links.set(id, { ...link, revokedAt: now });
-  return endGuests(book.guests, guest => guest.linkId === id);
+  if (link.revokedAt === null) ledgerState.links.set(id, { ...link, revokedAt: now });
+  return endGuestSessions(ledgerState.guests, guest => guest.linkId === id);
 }
 
 /** Everything of one server, or everything: sharing was stopped, or the server was forgotten. */
-export function revokeAll(book: Book, now: number, serverId: string | null): readonly Guest[] {
-  const ids = [...book.links.values()]
+export function revokeAll(
+  ledgerState: LedgerState,
+  now: number,
+  serverId: string | null,
+): readonly StoredGuestSession[] {
+  const ids = [...ledgerState.links.values()]
     .filter(link => serverId === null || link.serverId === serverId)
     .map(link => link.id);
-  return ids.flatMap(id => revoke(book, now, id) ?? []);
+  return ids.flatMap(id => revoke(ledgerState, now, id) ?? []);
 }
 
 export interface Ended {
   readonly links: readonly Link[];
-  readonly guests: readonly Guest[];
+  readonly guests: readonly StoredGuestSession[];
 }
 
 /** Writes down what time has ended, so that no clock can take it back, and forgets what ended long ago. */
-export function settle(book: Book, now: number, limits: GuestLimits): Ended {
-  book.mark = Math.max(book.mark, now);
+export function settle(ledgerState: LedgerState, now: number, limits: GuestSessionLimits): Ended {
+  ledgerState.mark = Math.max(ledgerState.mark, now);
   const links: Link[] = [];
-  for (const link of book.links.values()) {
+  for (const link of ledgerState.links.values()) {
     if (link.expiredAt !== null || link.revokedAt !== null || linkState(now, link) !== 'expired') continue;
     const expired = { ...link, expiredAt: now };
-    book.links.set(link.id, expired);
+    ledgerState.links.set(link.id, expired);
     links.push(expired);
   }
-  const guests = endGuests(
-    book.guests,
-    guest => guestEnd(now, guest, book.links.get(guest.linkId) ?? null, limits) !== null,
+  const guests = endGuestSessions(
+    ledgerState.guests,
+    guest => guestSessionEnd(now, guest, ledgerState.links.get(guest.linkId) ?? null, limits) !== null,
   );
-  prune(book, now);
+  prune(ledgerState, now);
   return { links, guests };
 }
 
 /** A pruned link is an unknown one: it opens nothing for certain. */
-function prune(book: Book, now: number): void {
+function prune(ledgerState: LedgerState, now: number): void {
   const inUse = new Set<string>();
-  for (const link of book.links.values()) {
+  for (const link of ledgerState.links.values()) {
     const over = link.revokedAt ?? link.expiredAt;
-    if (over !== null && now - over >= rememberMs) book.links.delete(link.id);
+    if (over !== null && now - over >= rememberMs) ledgerState.links.delete(link.id);
     else if (over === null) inUse.add(link.hash.key);
   }
-  book.retired = book.retired.map(key =>
+  ledgerState.retired = ledgerState.retired.map(key =>
     key.links === null || inUse.has(key.id) ? key : { ...key, links: null },
   );
 }

@@ -13,18 +13,18 @@ import {
   revoke,
   revokeAll,
   settle,
-  type Book,
+  type LedgerState,
   type Ended,
-  type JoinRefusal,
-  type JoinRequest,
+  type RedeemRefusal,
+  type RedeemRequest,
 } from './ledger-state.ts';
 import {
-  endGuests,
-  findGuest,
-  guestKey,
-  type Guest,
-  type GuestEnd,
-  type GuestLimits,
+  endGuestSessions,
+  findGuestSession,
+  sessionKey,
+  type StoredGuestSession,
+  type GuestSessionEnd,
+  type GuestSessionLimits,
   type GuestVerdict,
 } from './guest-sessions.ts';
 import { keptHash, type InstallationKeys } from './installation-key.ts';
@@ -47,64 +47,65 @@ import { auditKeysOf, hashingOf, retire, type AuditKey } from './retired-keys.ts
 export type ListedLink = Omit<Link, 'hash' | 'revokedAt' | 'expiredAt'> & { readonly state: LinkState };
 
 /** An end that is in force already. `saved` resolves when it is on the disk, or refuses with `ledger-unsaved`; it has to be awaited. */
-export interface Taken<T> {
+export interface Unsaved<T> {
   readonly ended: T;
   readonly saved: Promise<void>;
 }
 
 export type Joined =
-  | { readonly open: true; readonly guest: Guest; readonly cookie: Secret<string> }
-  | { readonly open: false; readonly reason: JoinRefusal | GuestEnd };
+  | { readonly open: true; readonly guest: StoredGuestSession; readonly cookie: Secret<string> }
+  | { readonly open: false; readonly reason: RedeemRefusal | GuestSessionEnd };
 
 const mintTries = 5;
 /** How far the time on the disk may be behind. */
 const markMs = 60_000;
 
-export interface LedgerParts {
-  readonly book: Book;
+export interface LedgerDeps {
+  readonly ledgerState: LedgerState;
   readonly file: LedgerFile;
   readonly counter: LedgerCounter;
   readonly now: Clock;
   readonly unlock: () => Promise<void>;
-  readonly limits: GuestLimits;
+  readonly limits: GuestSessionLimits;
 }
 
 /** Every link and every guest of this installation. */
 export class Ledger {
-  readonly #parts: LedgerParts;
-  readonly #book: Book;
+  readonly #deps: LedgerDeps;
+  readonly #ledgerState: LedgerState;
   #keys: InstallationKeys;
   #savedMark = 0;
 
-  constructor(parts: LedgerParts, keys: InstallationKeys) {
-    this.#parts = parts;
-    this.#book = parts.book;
+  constructor(deps: LedgerDeps, keys: InstallationKeys) {
+    this.#deps = deps;
+    this.#ledgerState = deps.ledgerState;
     this.#keys = keys;
   }
 
   /** The time that links are judged by: never goes back. */
   now(): number {
-    return this.#parts.now();
+    return this.#deps.now();
   }
 
   links(): readonly ListedLink[] {
-    return [...this.#book.links.keys()].map(id => this.#listed(id));
+    return [...this.#ledgerState.links.keys()].map(id => this.#listed(id));
   }
 
-  guests(): readonly Guest[] {
-    const { limits } = this.#parts;
+  guests(): readonly StoredGuestSession[] {
+    const { limits } = this.#deps;
     const now = this.now();
-    return [...this.#book.guests]
+    return [...this.#ledgerState.guests]
       .filter(
         ([key, { serverId }]) =>
-          findGuest(this.#book.guests, this.#book.links, now, key, serverId, limits).open,
+          findGuestSession(this.#ledgerState.guests, this.#ledgerState.links, now, key, serverId, limits)
+            .open,
       )
       .map(([, guest]) => ({ ...guest }));
   }
 
   /** Keys of the audit log, oldest first; the last one signs. */
   auditKeys(): readonly AuditKey[] {
-    return auditKeysOf(this.#keys, this.#book.retired);
+    return auditKeysOf(this.#keys, this.#ledgerState.retired);
   }
 
   /** A new link, once it is on the disk. The secret is told here and nowhere else. */
@@ -116,11 +117,11 @@ export class Ledger {
     for (let attempt = 0; attempt < mintTries; attempt++) {
       const id = mintLinkId();
       const link = makeLink(this.now(), id, request, keptHash(this.#keys, id, secret), bounds);
-      if (!addLink(this.#book, link)) continue;
+      if (!addLink(this.#ledgerState, link)) continue;
       try {
         await this.#save();
       } catch (error) {
-        this.#book.links.delete(id);
+        this.#ledgerState.links.delete(id);
         throw error;
       }
       return { link: this.#listed(id), secret };
@@ -132,21 +133,26 @@ export class Ledger {
 
   /** What would become of a join, for a page that asks first. Spends nothing. */
   look(id: string, secret: string): LinkVerdict {
-    const { hashOf } = hashingOf(this.#keys, this.#book.retired);
-    return judge(this.now(), this.#book.links.get(id) ?? null, { id, secret, approved: false }, hashOf);
+    const { hashOf } = hashingOf(this.#keys, this.#ledgerState.retired);
+    return judge(
+      this.now(),
+      this.#ledgerState.links.get(id) ?? null,
+      { id, secret, approved: false },
+      hashOf,
+    );
   }
 
   /** Spends a use and opens a session, once both are on the disk. Where they cannot be saved, the use is lost and nobody is let in. */
-  async join(asked: JoinRequest): Promise<Joined> {
+  async join(asked: RedeemRequest): Promise<Joined> {
     const cookie = mintSecret();
-    const hashing = hashingOf(this.#keys, this.#book.retired);
-    const verdict = redeem(this.#book, this.now(), asked, cookie, hashing, this.#parts.limits);
+    const hashing = hashingOf(this.#keys, this.#ledgerState.retired);
+    const verdict = redeem(this.#ledgerState, this.now(), asked, cookie, hashing, this.#deps.limits);
     if (!verdict.open) return verdict;
-    const key = guestKey(cookie.reveal());
+    const key = sessionKey(cookie.reveal());
     try {
       await this.#save();
     } catch (error) {
-      this.#book.guests.delete(key);
+      this.#ledgerState.guests.delete(key);
       throw error;
     }
     // It may have been revoked while the disk was waited for.
@@ -156,8 +162,8 @@ export class Ledger {
     return { open: false, reason: reason === 'unknown' || reason === 'other-server' ? 'revoked' : reason };
   }
 
-  /** Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts as use. @param key `guestKey` of it, where it is known */
-  find(cookie: string, serverId: string, key = guestKey(cookie)): GuestVerdict {
+  /** Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts as use. @param key `sessionKey` of it, where it is known */
+  find(cookie: string, serverId: string, key = sessionKey(cookie)): GuestVerdict {
     const now = this.now();
     const verdict = this.#find(key, serverId, now);
     if (verdict.open) verdict.guest.lastSeen = now;
@@ -166,59 +172,59 @@ export class Ledger {
 
   /** The same without counting as use. */
   peek(cookie: string, serverId: string): GuestVerdict {
-    return this.#find(guestKey(cookie), serverId);
+    return this.#find(sessionKey(cookie), serverId);
   }
 
   /** These sessions are in use, although nothing is asked by them just now. */
   touch(sessions: ReadonlySet<string>): void {
     const now = this.now();
-    for (const guest of this.#book.guests.values()) if (sessions.has(guest.id)) guest.lastSeen = now;
+    for (const guest of this.#ledgerState.guests.values()) if (sessions.has(guest.id)) guest.lastSeen = now;
   }
 
   /** What is kept of a link, ended or not; null for an unknown one. */
   link(id: string): ListedLink | null {
-    const link = this.#book.links.get(id);
+    const link = this.#ledgerState.links.get(id);
     if (link === undefined) return null;
     const { hash: _hash, revokedAt: _revoked, expiredAt: _expired, ...listed } = link;
     return { ...listed, state: linkState(this.now(), link) };
   }
 
   /** Refuses an unknown link with kind `not-found`. */
-  revoke(id: string): Taken<readonly Guest[]> {
-    const ended = revoke(this.#book, this.now(), id);
+  revoke(id: string): Unsaved<readonly StoredGuestSession[]> {
+    const ended = revoke(this.#ledgerState, this.now(), id);
     if (ended === null) throw notFound(`There is no share link ${id.slice(0, 40)}.`, 'gatehouse links');
     return this.#taken(ended);
   }
 
   /** Every link of a server; of all when null. */
-  revokeAll(serverId: string | null): Taken<readonly Guest[]> {
-    return this.#taken(revokeAll(this.#book, this.now(), serverId));
+  revokeAll(serverId: string | null): Unsaved<readonly StoredGuestSession[]> {
+    return this.#taken(revokeAll(this.#ledgerState, this.now(), serverId));
   }
 
   /** Refuses an unknown session with kind `not-found`. */
-  endGuest(id: string): Taken<readonly Guest[]> {
-    const ended = endGuests(this.#book.guests, guest => guest.id === id);
+  endGuest(id: string): Unsaved<readonly StoredGuestSession[]> {
+    const ended = endGuestSessions(this.#ledgerState.guests, guest => guest.id === id);
     if (ended.length === 0) throw notFound(`There is no session ${id.slice(0, 40)}.`, 'gatehouse people');
     return this.#taken(ended);
   }
 
   /** Ends what time has ended. To be called often: also writes the time down. */
-  settle(always = false): Taken<Ended> {
+  settle(always = false): Unsaved<Ended> {
     const now = this.now();
-    const ended = settle(this.#book, now, this.#parts.limits);
+    const ended = settle(this.#ledgerState, now, this.#deps.limits);
     const changed = ended.links.length > 0 || ended.guests.length > 0 || now - this.#savedMark >= markMs;
     return changed || always ? this.#taken(ended) : { ended, saved: Promise.resolve() };
   }
 
   /** Another installation key: links, sessions and the audit log go on. See `rotateInstallationKey`. */
   async rekey(next: InstallationKeys): Promise<void> {
-    const before = { keys: this.#keys, retired: this.#book.retired };
-    this.#book.retired = retire(before.retired, before.keys, next);
+    const before = { keys: this.#keys, retired: this.#ledgerState.retired };
+    this.#ledgerState.retired = retire(before.retired, before.keys, next);
     this.#keys = next;
     try {
-      await this.#parts.file.reseal(next);
+      await this.#deps.file.reseal(next);
     } catch (error) {
-      this.#book.retired = before.retired;
+      this.#ledgerState.retired = before.retired;
       this.#keys = before.keys;
       throw error;
     }
@@ -229,13 +235,20 @@ export class Ledger {
     try {
       await this.settle(true).saved;
     } finally {
-      await this.#parts.counter.settled();
-      await this.#parts.unlock();
+      await this.#deps.counter.settled();
+      await this.#deps.unlock();
     }
   }
 
   #find(key: string, serverId: string, now = this.now()): GuestVerdict {
-    return findGuest(this.#book.guests, this.#book.links, now, key, serverId, this.#parts.limits);
+    return findGuestSession(
+      this.#ledgerState.guests,
+      this.#ledgerState.links,
+      now,
+      key,
+      serverId,
+      this.#deps.limits,
+    );
   }
 
   #listed(id: string): ListedLink {
@@ -245,13 +258,13 @@ export class Ledger {
   }
 
   async #save(): Promise<void> {
-    this.#book.mark = Math.max(this.#book.mark, this.now());
-    const { mark } = this.#book;
-    await this.#parts.file.save();
+    this.#ledgerState.mark = Math.max(this.#ledgerState.mark, this.now());
+    const { mark } = this.#ledgerState;
+    await this.#deps.file.save();
     this.#savedMark = mark;
   }
 
-  #taken<T>(ended: T): Taken<T> {
+  #taken<T>(ended: T): Unsaved<T> {
     const saved = this.#save().catch((error: unknown) => {
       throw new GatehouseError('ledger-unsaved', 'It has ended, but that could not be saved.', {
         nextStep: 'Free some space on the disk and do it again: after a restart it would be open again.',

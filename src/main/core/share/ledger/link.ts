@@ -58,16 +58,16 @@ export type LinkState = 'open' | 'revoked' | 'expired' | 'used-up';
 /** What may be asked for; a policy narrows it. Times in milliseconds. */
 export interface LinkBounds {
   readonly shortestMs: number;
-  readonly longestMs: number;
-  readonly mostUses: number;
+  readonly maxMs: number;
+  readonly maxUses: number;
   readonly roles: readonly Role[];
 }
 
 export const defaultLinkMs = 86_400_000;
 export const widestBounds: LinkBounds = {
   shortestMs: 60_000,
-  longestMs: 90 * 86_400_000,
-  mostUses: 10_000,
+  maxMs: 90 * 86_400_000,
+  maxUses: 10_000,
   roles,
 };
 
@@ -98,7 +98,7 @@ export function makeLink(
   hash: Link['hash'],
   bounds: LinkBounds = widestBounds,
 ): Link {
-  const lifeMs = request.lifeMs ?? Math.min(defaultLinkMs, bounds.longestMs);
+  const lifeMs = request.lifeMs ?? Math.min(defaultLinkMs, bounds.maxMs);
   const uses = request.uses ?? null;
   if (!bounds.roles.includes(request.role)) throw forbidden(`The role "${request.role}" may not be given.`);
   if (!(lifeMs >= bounds.shortestMs)) {
@@ -107,14 +107,14 @@ export function makeLink(
       'Give it a longer time.',
     );
   }
-  if (lifeMs > bounds.longestMs) {
-    throw forbidden(`A link may live for ${durationWords(bounds.longestMs)} at most.`);
+  if (lifeMs > bounds.maxMs) {
+    throw forbidden(`A link may live for ${durationWords(bounds.maxMs)} at most.`);
   }
   if (uses !== null && !(Number.isInteger(uses) && uses >= 1)) {
     throw unusable('A link has at least one use.', 'Give a whole number of uses, or none for any number.');
   }
-  if (uses !== null && uses > bounds.mostUses)
-    throw forbidden(`A link may have ${bounds.mostUses} uses at most.`);
+  if (uses !== null && uses > bounds.maxUses)
+    throw forbidden(`A link may have ${bounds.maxUses} uses at most.`);
   const made = linkSchema.safeParse({
     id,
     label: request.label.trim(),

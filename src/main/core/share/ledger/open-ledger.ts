@@ -3,9 +3,9 @@
  * writable; where one of these fails there is no ledger, and without one nothing is shared.
  */
 import type { MayWrite } from '../../home/home-lock.ts';
-import type { Clock, SecretKeeper } from '../../ports.ts';
-import { emptyBook } from './ledger-state.ts';
-import { guestLimits, type GuestLimits } from './guest-sessions.ts';
+import type { Clock, SecretStore } from '../../ports.ts';
+import { emptyLedgerState } from './ledger-state.ts';
+import { guestSessionLimits, type GuestSessionLimits } from './guest-sessions.ts';
 import type { InstallationKeys } from './installation-key.ts';
 import { openCounter } from './ledger-counter.ts';
 import { ledgerFile, loadLedger, memoryFile } from './ledger-file.ts';
@@ -17,13 +17,13 @@ import { steadyClock } from './steady-clock.ts';
 export interface LedgerOptions {
   /** `<data>/share-ledger.json`, in a private folder. Not touched where secrets are kept in memory. */
   readonly file: string;
-  readonly keeper: SecretKeeper;
+  readonly secretStore: SecretStore;
   readonly keys: InstallationKeys;
   /** Others that may have sealed it: of a rotation that was cut, or the one to migrate from. */
   readonly otherKeys?: readonly InstallationKeys[] | undefined;
   readonly owner: LockOwner;
   readonly mayWrite?: MayWrite | undefined;
-  readonly limits?: GuestLimits | undefined;
+  readonly limits?: GuestSessionLimits | undefined;
   readonly clock?: Clock | undefined;
   readonly monotonic?: Clock | undefined;
   /** Told in a sentence what the owner should know. */
@@ -35,24 +35,24 @@ export interface LedgerOptions {
  * shared. A ledger that cannot be vouched for is kept aside, which `warn` is told, and nothing in it opens.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { file, keeper, keys, clock = Date.now, monotonic = () => performance.now() } = options;
-  const limits = options.limits ?? guestLimits;
-  const counter = await openCounter(keeper, options.warn);
-  if (keeper.store === 'memory') {
-    const book = emptyBook();
+  const { file, secretStore, keys, clock = Date.now, monotonic = () => performance.now() } = options;
+  const limits = options.limits ?? guestSessionLimits;
+  const counter = await openCounter(secretStore, options.warn);
+  if (secretStore.store === 'memory') {
+    const ledgerState = emptyLedgerState();
     const now = steadyClock(clock, monotonic, 0);
-    return new Ledger({ book, file: memoryFile, counter, now, limits, unlock: async () => {} }, keys);
+    return new Ledger({ ledgerState, file: memoryFile, counter, now, limits, unlock: async () => {} }, keys);
   }
   const unlock = await lockLedger(file, options.owner);
   try {
     const loaded = await loadLedger(file, [keys, ...(options.otherKeys ?? [])], counter.kept, clock());
     if (loaded.problem !== null) options.warn(loaded.problem);
-    const { book, sealedWith } = loaded;
-    if (sealedWith !== null) book.retired = retire(book.retired, sealedWith, keys);
-    const now = steadyClock(clock, monotonic, book.mark);
+    const { ledgerState, sealedWith } = loaded;
+    if (sealedWith !== null) ledgerState.retired = retire(ledgerState.retired, sealedWith, keys);
+    const now = steadyClock(clock, monotonic, ledgerState.mark);
     const ledger = new Ledger(
       {
-        book,
+        ledgerState,
         file: ledgerFile(file, loaded, keys, counter, undefined, options.mayWrite),
         counter,
         now,

@@ -10,7 +10,7 @@ export interface HostNames {
 }
 
 /** Where the share listener listens. */
-export type ListenPlace =
+export type ListenTarget =
   | { readonly kind: 'all' }
   | { readonly kind: 'interface'; readonly name: string }
   | { readonly kind: 'address'; readonly address: string };
@@ -19,7 +19,7 @@ export type ListenPlace =
 export type Interfaces = Readonly<Record<string, readonly { readonly address: string }[] | undefined>>;
 
 /** More would only make the certificate long; a computer with hundreds of container bridges has them. */
-const mostAddresses = 48;
+const maxAddresses = 48;
 
 const linkLocal = { address: 'fe80::', prefix: 10 };
 
@@ -50,7 +50,7 @@ export function hostNames(names: Iterable<string>, addresses: Iterable<string>):
 export function machineNames(options: {
   readonly hostname: string;
   readonly interfaces: Interfaces;
-  readonly place: ListenPlace;
+  readonly place: ListenTarget;
   /** Names and addresses that the owner configured, such as that of a router in front. */
   readonly extra: readonly string[];
 }): HostNames {
@@ -65,13 +65,13 @@ export function machineNames(options: {
 }
 
 /** Every address under which a listener at this place can be reached. */
-export function reachedAddresses(interfaces: Interfaces, place: ListenPlace): string[] {
+export function reachedAddresses(interfaces: Interfaces, place: ListenTarget): string[] {
   if (place.kind === 'address') return [place.address];
   const chosen = place.kind === 'all' ? Object.values(interfaces) : [interfaces[place.name]];
   const addresses = chosen.flatMap(list => list ?? []).map(entry => entry.address);
   const reachable = addresses.filter(address => !rangeContains(linkLocal, address));
   const isPublic = (address: string): number => (isPrivateAddress(address) ? 0 : 1);
-  return reachable.sort((a, b) => isPublic(b) - isPublic(a)).slice(0, mostAddresses);
+  return reachable.sort((a, b) => isPublic(b) - isPublic(a)).slice(0, maxAddresses);
 }
 
 export function everyName(host: HostNames): readonly string[] {

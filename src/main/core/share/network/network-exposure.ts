@@ -11,11 +11,11 @@ import {
   reachedAddresses,
   type HostNames,
   type Interfaces,
-  type ListenPlace,
+  type ListenTarget,
 } from './host-names.ts';
 
 /** @param listen `all`, `interface:NAME` or an address. Refuses what is not of this computer with `address-gone`. */
-export function placeOf(listen: string, interfaces: Interfaces): ListenPlace {
+export function listenTargetOf(listen: string, interfaces: Interfaces): ListenTarget {
   if (listen === 'all') return { kind: 'all' };
   const name = /^interface:(.+)$/.exec(listen)?.[1];
   if (name !== undefined) {
@@ -39,7 +39,7 @@ function gone(what: string): GatehouseError {
 }
 
 /** What to bind. */
-export function bindAddresses(place: ListenPlace, interfaces: Interfaces): readonly string[] {
+export function bindAddresses(place: ListenTarget, interfaces: Interfaces): readonly string[] {
   if (place.kind !== 'all') return reachedAddresses(interfaces, place);
   const all = Object.values(interfaces).flatMap(entries => entries ?? []);
   return all.some(entry => entry.address.includes(':')) ? ['0.0.0.0', '::'] : ['0.0.0.0'];
@@ -54,7 +54,7 @@ function isLoopback(address: string): boolean {
   return loopback.some(range => rangeContains(range, address));
 }
 
-export interface Reach {
+export interface NetworkExposure {
   readonly reach: 'loopback' | 'private' | 'public';
   readonly network: 'trusted' | 'unknown';
   /** One sentence. */
@@ -62,7 +62,11 @@ export interface Reach {
 }
 
 /** @param trusted networks that the owner or the administrator trusts, `192.168.1.0/24` */
-export function reachOf(place: ListenPlace, interfaces: Interfaces, trusted: readonly string[]): Reach {
+export function exposureOf(
+  place: ListenTarget,
+  interfaces: Interfaces,
+  trusted: readonly string[],
+): NetworkExposure {
   const outside = reachedAddresses(interfaces, place).filter(address => !isLoopback(address));
   if (outside.length === 0) {
     const words = 'The link can be opened on this computer only.';
@@ -94,7 +98,7 @@ function rangeOf(text: string): AddressRange | null {
 const virtual = /^(?:docker|br-|veth|virbr|vmnet|vboxnet|lxc|cni|flannel)/;
 
 export interface OriginFacts {
-  readonly place: ListenPlace;
+  readonly place: ListenTarget;
   readonly interfaces: Interfaces;
   /** What the certificate names; a guest's browser takes nothing else. */
   readonly certificate: HostNames;

@@ -14,19 +14,19 @@ function openSocket(role: Role, path: string, query: string, protocols: readonly
   return open(role, path, query, protocols, { name: 'Ada (guest)' });
 }
 
-function filtered(verdict: SocketVerdict): Extract<SocketVerdict, { way: 'filter' }> {
-  if (!verdict.allow || verdict.way !== 'filter') throw new Error(JSON.stringify(verdict));
+function filtered(verdict: SocketVerdict): Extract<SocketVerdict, { relay: 'filter' }> {
+  if (!verdict.allow || verdict.relay !== 'filter') throw new Error(JSON.stringify(verdict));
   return verdict;
 }
 
 test.each(roleTable)('$pattern', ({ example, viewer, editor }) => {
-  const way = (verdict: SocketVerdict): string =>
-    verdict.allow ? (verdict.way === 'filter' ? 'SOCKET' : 'SPLICE') : 'no';
+  const relay = (verdict: SocketVerdict): string =>
+    verdict.allow ? (verdict.relay === 'filter' ? 'SOCKET' : 'SPLICE') : 'no';
   const expected = (methods: readonly string[]): string =>
     methods.find(method => method === 'SOCKET' || method === 'SPLICE') ?? 'no';
-  expect(way(openSocket('viewer', example, '', []))).toBe(expected(viewer));
-  expect(way(openSocket('editor', example, '', []))).toBe(expected(editor));
-  expect(openSocket('full', example, '', [])).toEqual({ allow: true, way: 'splice' });
+  expect(relay(openSocket('viewer', example, '', []))).toBe(expected(viewer));
+  expect(relay(openSocket('editor', example, '', []))).toBe(expected(editor));
+  expect(openSocket('full', example, '', [])).toEqual({ allow: true, relay: 'splice' });
 });
 
 test.each(attacks('role-sockets.txt'))('%s is no socket of a viewer', target => {
@@ -105,7 +105,7 @@ test('whatever is asked, a viewer gets no socket that is not read along, and an 
       (pieces, query, protocols) => {
         const path = `/${pieces.join('/')}`;
         const viewer = openSocket('viewer', path, query, protocols);
-        expect(viewer.allow && viewer.way === 'splice').toBe(false);
+        expect(viewer.allow && viewer.relay === 'splice').toBe(false);
         const editor = openSocket('editor', path, query, protocols);
         if (viewer.allow) expect(editor.allow).toBe(true);
         if (path.startsWith('/terminals')) expect(editor.allow).toBe(false);

@@ -1,5 +1,5 @@
 /** What the banner in a guest's pages says. */
-import type { PersonLeft } from '../../../../../shared/sharing.ts';
+import type { GuestSessionEnded } from '../../../../../shared/sharing.ts';
 
 interface OutWords {
   readonly title: string;
@@ -14,7 +14,7 @@ const ended: OutWords = {
 };
 
 /** By the reason that `/_gatehouse/me` answers with. */
-const out: Record<PersonLeft['reason'] | 'ended' | 'unknown', OutWords> = {
+const out: Record<GuestSessionEnded['reason'] | 'ended' | 'unknown', OutWords> = {
   revoked: { title: 'The owner took your link back', text: `The link does not work any more. ${askOwner}` },
   ended,
   'ended-by-owner': ended,

@@ -26,7 +26,7 @@ export const legacyBytes = 64 * 1024;
 /** Four bytes a character, at most. */
 const channelBytes = 1024;
 /** Offsets of one message: more than a thousand buffers are no widget's. */
-const mostParts = 1024;
+const maxParts = 1024;
 
 const name = z.string().min(1).max(256);
 const header = z.object({
@@ -91,7 +91,7 @@ function decodeLegacy(text: Buffer): KernelMessage | null {
 function legacyText(data: Buffer): Buffer | null {
   const count = data.length >= 4 ? data.readUInt32BE(0) : 0;
   const start = 4 * (count + 1);
-  if (count < 1 || count > mostParts || start > data.length) return null;
+  if (count < 1 || count > maxParts || start > data.length) return null;
   let before = start;
   for (let index = 0; index < count; index++) {
     const offset = data.readUInt32BE(4 * (index + 1));
@@ -106,7 +106,7 @@ function split(data: Buffer, size: number, read: (at: number) => number): readon
   if (data.length < size) return null;
   const count = read(0);
   const start = size * (count + 1);
-  if (count < 6 || count > mostParts || start > data.length) return null;
+  if (count < 6 || count > maxParts || start > data.length) return null;
   if (read(size) !== start || read(size * count) !== data.length) return null;
   const parts: Buffer[] = [];
   for (let index = 1; index < count; index++) {

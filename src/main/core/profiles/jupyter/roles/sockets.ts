@@ -6,7 +6,7 @@
  */
 import type { Role } from '../../../../../shared/model.ts';
 import { randomInt } from 'node:crypto';
-import type { Condition, GuestContext, SocketFilter, SocketVerdict } from '../../../role-ports.ts';
+import type { Precondition, GuestContext, SocketFilter, SocketVerdict } from '../../../role-ports.ts';
 import { firstGuestNumber, Presence } from './awareness.ts';
 import { overridesMethod, readPath, type AskedPath } from './asked-path.ts';
 import { v1Protocol } from './kernel-frames.ts';
@@ -52,7 +52,7 @@ export function openSocket(
   subprotocols: readonly string[],
   guest: Pick<GuestContext, 'name'>,
 ): SocketVerdict {
-  if (role === 'full') return { allow: true, way: 'splice' };
+  if (role === 'full') return { allow: true, relay: 'splice' };
   if (overridesMethod(query)) return refuse('method-override', role);
   const asked = readPath(path);
   if (asked === null || path.endsWith('/')) return refuse('ambiguous-path', role);
@@ -63,7 +63,7 @@ export function openSocket(
 }
 
 function editorSocket(kind: Exclude<Kind, 'events'>): SocketVerdict {
-  return kind === 'terminal' ? refuse('role', 'editor') : { allow: true, way: 'splice' };
+  return kind === 'terminal' ? refuse('role', 'editor') : { allow: true, relay: 'splice' };
 }
 
 function viewerSocket(
@@ -109,10 +109,10 @@ function filter(
   subprotocols: readonly string[],
   readsServer: boolean,
   make: (chosen: string | null) => SocketFilter | null,
-): Extract<SocketVerdict, { readonly way: 'filter' }> {
+): Extract<SocketVerdict, { readonly relay: 'filter' }> {
   return {
     allow: true,
-    way: 'filter',
+    relay: 'filter',
     target,
     subprotocols,
     messageBytes: viewerBytes,
@@ -123,7 +123,7 @@ function filter(
 }
 
 /** The server keeps a lock for each room that it was ever asked for. A server of before 2024 does not answer which numbers there are: then the room is asked for. */
-function isNumbered(room: string): Condition {
+function isNumbered(room: string): Precondition {
   return {
     target: `/api/fileid/path?id=${room.split(':').at(-1) ?? ''}`,
     holds: (status, reason) => status !== 404 || !reason.includes('could not be found'),

@@ -1,32 +1,36 @@
 /** The state of a guests' door: who is in is the desk's to say; this is what is open, what is behind, and how much each may ask. */
 import type { Socket } from 'node:net';
 import type { UpstreamState } from '../../gateway-ports.ts';
-import type { GuestPass, ShareGatewayRules } from '../../share-ports.ts';
+import type { GuestSession, ShareGatewayRules } from '../../share-ports.ts';
 import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';
 import { noteFailure, type AttemptTable, type AttemptVerdict } from '../request/attempts.ts';
 import { browserName } from './browser-name.ts';
 import { ChangeWait } from '../change-wait.ts';
 import { connectionOf, type Connection, type Connections } from '../listen/connection.ts';
 import { guestCookie, setGuestCookie } from '../request/cookies.ts';
-import { openCrowd, type Crowd, type GuestConnections } from '../listen/connection-limiter.ts';
+import {
+  openConnectionLimiter,
+  type ConnectionLimiter,
+  type GuestConnections,
+} from '../listen/connection-limiter.ts';
 import type { Facts, Listener } from '../request/facts.ts';
-import { closeRoute, destroyRoute, openRoute, type Route } from '../forward/upstream-route.ts';
+import { closeRoute, destroyRoute, openRoute, type UpstreamRoutes } from '../forward/upstream-route.ts';
 import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
 import { guestUnavailablePage } from './pages/guest-state-pages.ts';
-import { GuestWays } from './guest-upstream.ts';
+import { GuestUpstreamRoutes } from './guest-upstream.ts';
 import { makeGuestHosts } from '../request/hosts.ts';
 import type { Limits } from '../limits.ts';
 import type { GuestWork } from './guest-work.ts';
-import { openLive, type Live } from '../listen/active-exchanges.ts';
+import { openActiveExchanges, type ActiveExchanges } from '../listen/active-exchanges.ts';
 import { rateHeaders } from '../owner/owner-routes.ts';
 import { openMessageRates } from './message-rates.ts';
 import { openRefusalLog, type RefusalLog } from '../refusal-log.ts';
-import type { ShareGuardRoom } from './guest-guard.ts';
-import { makeSpelling } from '../request/credential-locations.ts';
+import type { GuestGuardContext } from './guest-guard.ts';
+import { credentialLocationsOf } from '../request/credential-locations.ts';
 import { silentProxy, TrustedProxies } from '../request/trusted-proxies.ts';
 import { UploadedFiles } from '../forward/uploaded-files.ts';
 import { isUserContent } from '../request/user-content.ts';
-import { defaultTurnLimits, oneByOneLimits, ServerTurns } from './fair-queue.ts';
+import { defaultFairQueueLimits, oneByOneQueueLimits, FairQueue } from './fair-queue.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
 /** What one guest, and one stranger, may use of the door. */
@@ -42,25 +46,25 @@ export interface ShareLimits extends Limits {
   readonly rateMs: number;
 }
 
-export class ShareDoor implements ShareGuardRoom {
+export class GuestGatewayState implements GuestGuardContext {
   readonly rules: ShareGatewayRules;
   readonly limits: ShareLimits;
   /** By session. */
-  readonly live: Live<string> = openLive<string>();
+  readonly exchanges: ActiveExchanges<string> = openActiveExchanges<string>();
   readonly change = new ChangeWait();
   readonly connections: Connections = new WeakMap();
-  readonly crowd: Crowd;
+  readonly connectionLimiter: ConnectionLimiter;
   readonly refusalLog: RefusalLog;
-  readonly ways = new GuestWays();
+  readonly guestRoutes = new GuestUpstreamRoutes();
   readonly rates = openMessageRates();
   readonly work: GuestWork;
-  readonly turns: ServerTurns;
+  readonly turns: FairQueue;
   readonly tools: ToolSessions;
   /** Of all guests: they write to one server. */
   readonly files: UploadedFiles;
   readonly cookieName: string;
   /** How to reach the server; null while there is none. */
-  route: Route | null = null;
+  routes: UpstreamRoutes | null = null;
   #port = 0;
   #listener: Listener | null = null;
   #listenerOf = '';
@@ -74,16 +78,22 @@ export class ShareDoor implements ShareGuardRoom {
   constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
     this.rules = rules;
     this.work = work;
-    this.turns = new ServerTurns(rules.roles.answersOneByOne === true ? oneByOneLimits : defaultTurnLimits);
+    this.turns = new FairQueue(
+      rules.roles.answersOneByOne === true ? oneByOneQueueLimits : defaultFairQueueLimits,
+    );
     this.limits = limits;
     this.files = new UploadedFiles(rules.uploadBytes);
     this.cookieName = guestCookie(rules.serverId);
-    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket), limits.guestConnections);
+    this.connectionLimiter = openConnectionLimiter(
+      limits,
+      socket => connectionOf(this.connections, socket),
+      limits.guestConnections,
+    );
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
     this.tools = openToolSessions(
-      cookie => rules.desk.find(cookie),
+      cookie => rules.access.find(cookie),
       (id, secret, address) =>
-        rules.desk.join({
+        rules.access.join({
           id,
           secret,
           ticket: null,
@@ -102,11 +112,11 @@ export class ShareDoor implements ShareGuardRoom {
   }
 
   closed(path: string): string | null {
-    return this.route?.upstream.closed?.(path) ?? null;
+    return this.routes?.upstream.closed?.(path) ?? null;
   }
 
   isUserContent(path: string): boolean {
-    return isUserContent(this.route?.upstream.contentPaths, path);
+    return isUserContent(this.routes?.upstream.contentPaths, path);
   }
 
   setPort(port: number): void {
@@ -125,7 +135,7 @@ export class ShareDoor implements ShareGuardRoom {
       headerCount: this.limits.headerCount,
       trustedProxies: new TrustedProxies(trustedProxies, proxy => log.warn(silentProxy, { proxy })),
       scheme: 'https',
-      spelling: makeSpelling(this.rules.clientCredential),
+      credentialLocations: credentialLocationsOf(this.rules.clientCredential),
       cookie: this.cookieName,
     };
     return this.#listener;
@@ -136,20 +146,20 @@ export class ShareDoor implements ShareGuardRoom {
     this.#state = state;
     if (before !== state.state || reason !== state.reason) this.change.changed();
     const { reach } = state;
-    const { route } = this;
-    if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
-    this.route = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
+    const { routes } = this;
+    if (reach.kind === 'open' && reach.upstream === routes?.upstream) return;
+    this.routes = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
     // A request ends with its connection; one that waits for a connection is answered.
-    if (reach.kind === 'shut') this.live.endWebSockets();
-    if (route !== null) void (reach.kind === 'shut' ? destroyRoute(route) : closeRoute(route));
+    if (reach.kind === 'shut') this.exchanges.endWebSockets();
+    if (routes !== null) void (reach.kind === 'shut' ? destroyRoute(routes) : closeRoute(routes));
   }
 
   verdict(facts: Facts, connection: Connection): GuestVerdict {
-    const { desk } = this.rules;
+    const { access } = this.rules;
     const verdict = authorizeGuest(facts, {
-      find: cookie => desk.find(cookie, connection.digestOf),
+      find: cookie => access.find(cookie, connection.digestOf),
       redeemed: token => this.tools.find(token, facts.client),
-      passesAuthorization: this.route?.upstream.passesAuthorization === true,
+      passesAuthorization: this.routes?.upstream.passesAuthorization === true,
       isOwners: word => this.rules.isOwners?.(word) === true,
     });
     if (verdict.open === true) this.#own(connection, verdict.pass);
@@ -181,7 +191,7 @@ export class ShareDoor implements ShareGuardRoom {
     return noteFailure(this.#attempts, this.rules.clock(), facts.client, this.limits);
   }
 
-  tooMany(_facts: Facts, pass: GuestPass): Answer | null {
+  tooMany(_facts: Facts, pass: GuestSession): Answer | null {
     if (this.open(pass.session) >= this.limits.openEach) {
       return jsonAnswer(429, 'Too many requests of this guest are open at once', ['Retry-After', '1']);
     }
@@ -207,13 +217,13 @@ export class ShareDoor implements ShareGuardRoom {
     return redirectAnswer(303, facts.ownOrigin + target, headers);
   }
 
-  noteRole(pass: GuestPass, what: string): void {
+  noteRole(pass: GuestSession, what: string): void {
     // A path may be as long as the headers, and these are remembered.
-    this.rules.desk.note({ kind: 'role-limit', pass, what: what.slice(0, 1000) });
+    this.rules.access.note({ kind: 'role-limit', pass, what: what.slice(0, 1000) });
   }
 
   noteRefused(facts: Facts, reason: string, link: string | null = null): void {
-    this.rules.desk.note({ kind: 'refused', link, address: facts.client, reason });
+    this.rules.access.note({ kind: 'refused', link, address: facts.client, reason });
   }
 
   guestFacts(facts: Facts, name: string): { name: string; address: string; browser: string } {
@@ -222,7 +232,7 @@ export class ShareDoor implements ShareGuardRoom {
 
   /** Requests and sockets of a session that are open now. */
   open(session: string): number {
-    return this.live.count(session);
+    return this.exchanges.count(session);
   }
 
   unavailable(facts: Facts): Answer {
@@ -234,11 +244,11 @@ export class ShareDoor implements ShareGuardRoom {
   }
 
   /** A connection belongs to the session that was shown on it; one that showed two belongs to nobody. */
-  #own(connection: Connection, pass: GuestPass): void {
+  #own(connection: Connection, pass: GuestSession): void {
     const { owner, socket } = connection;
     const { session } = pass;
     if (socket === null) return;
-    this.crowd.use(socket, pass);
+    this.connectionLimiter.use(socket, pass);
     if (owner === session) return;
     if (owner !== null) {
       this.#sockets.get(owner)?.delete(socket);
@@ -257,11 +267,11 @@ export class ShareDoor implements ShareGuardRoom {
 
   /** Cuts everything that came by these sessions, idle connections too. */
   end(sessions: ReadonlySet<string>): void {
-    this.live.endAll(sessions);
+    this.exchanges.endAll(sessions);
     for (const session of sessions) {
       for (const socket of this.#sockets.get(session) ?? []) socket.destroy();
       this.#sockets.delete(session);
-      this.ways.forget(session);
+      this.guestRoutes.forget(session);
       this.rates.forget(session);
       this.files.forget(session);
       this.work.forget(session);
@@ -271,13 +281,13 @@ export class ShareDoor implements ShareGuardRoom {
 
   sweep(): void {
     const now = this.rules.clock();
-    this.crowd.sweep(now);
-    this.rules.desk.inUse(this.live.sweep(now, this.limits));
+    this.connectionLimiter.sweep(now);
+    this.rules.access.inUse(this.exchanges.sweep(now, this.limits));
   }
 
   async close(): Promise<void> {
-    this.live.end();
+    this.exchanges.end();
     this.turns.close();
-    if (this.route !== null) await destroyRoute(this.route);
+    if (this.routes !== null) await destroyRoute(this.routes);
   }
 }

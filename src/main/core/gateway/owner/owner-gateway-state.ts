@@ -8,18 +8,18 @@ import { addCode, knowsCode, takeCode, type CodeTable } from '../request/one-tim
 import { ChangeWait } from '../change-wait.ts';
 import { connectionOf, type Connection, type Connections } from '../listen/connection.ts';
 import { secureSessionCookie, setSessionCookie } from '../request/cookies.ts';
-import { openCrowd, type Crowd } from '../listen/connection-limiter.ts';
+import { openConnectionLimiter, type ConnectionLimiter } from '../listen/connection-limiter.ts';
 import type { Facts, Listener } from '../request/facts.ts';
-import { closeRoute, destroyRoute, openRoute, type Route } from '../forward/upstream-route.ts';
-import { refuse, type GuardRoom } from './owner-guard.ts';
+import { closeRoute, destroyRoute, openRoute, type UpstreamRoutes } from '../forward/upstream-route.ts';
+import { refuse, type OwnerGuardContext } from './owner-guard.ts';
 import { makeHosts, ownNameAt } from '../request/hosts.ts';
 import type { Limits } from '../limits.ts';
-import { openLive, type Live } from '../listen/active-exchanges.ts';
+import { openActiveExchanges, type ActiveExchanges } from '../listen/active-exchanges.ts';
 import type { NamelessListener } from '../listen/nameless-listener.ts';
-import type { PageRoom } from './owner-routes.ts';
+import type { OwnerRouteContext } from './owner-routes.ts';
 import { unavailablePage } from './owner-pages.ts';
 import { openRefusalLog, type RefusalLog } from '../refusal-log.ts';
-import { makeSpelling } from '../request/credential-locations.ts';
+import { credentialLocationsOf } from '../request/credential-locations.ts';
 import { silentProxy, TrustedProxies } from '../request/trusted-proxies.ts';
 import { isUserContent } from '../request/user-content.ts';
 import {
@@ -30,19 +30,19 @@ import {
   type SessionTable,
 } from '../request/owner-session.ts';
 
-export class Door implements GuardRoom, PageRoom {
+export class OwnerGatewayState implements OwnerGuardContext, OwnerRouteContext {
   readonly rules: GatewayRules;
   readonly limits: Limits;
-  readonly live: Live = openLive();
+  readonly exchanges: ActiveExchanges = openActiveExchanges();
   readonly change = new ChangeWait();
   readonly codes: CodeTable = new Map();
   readonly connections: Connections = new WeakMap();
-  readonly crowd: Crowd;
+  readonly connectionLimiter: ConnectionLimiter;
   readonly refusalLog: RefusalLog;
   /** Kept for `toolLink`; requests are compared with its hash. */
   token: Secret<string>;
   /** How to reach the server; null while there is none. */
-  route: Route | null = null;
+  routes: UpstreamRoutes | null = null;
   lastUsed = 0;
   /** The same door at an address without a name; null until a browser needed it. */
   nameless: NamelessListener | null = null;
@@ -61,7 +61,7 @@ export class Door implements GuardRoom, PageRoom {
   constructor(rules: GatewayRules, limits: Limits) {
     this.rules = rules;
     this.limits = limits;
-    this.crowd = openCrowd(limits, socket => connectionOf(this.connections, socket));
+    this.connectionLimiter = openConnectionLimiter(limits, socket => connectionOf(this.connections, socket));
     this.refusalLog = openRefusalLog(rules.log, rules.clock);
     this.token = rules.token;
     this.#tokenHash = hashSecret(rules.token.reveal());
@@ -85,11 +85,11 @@ export class Door implements GuardRoom, PageRoom {
   }
 
   closed(path: string): string | null {
-    return this.route?.upstream.closed?.(path) ?? null;
+    return this.routes?.upstream.closed?.(path) ?? null;
   }
 
   isUserContent(path: string): boolean {
-    return isUserContent(this.route?.upstream.contentPaths, path);
+    return isUserContent(this.routes?.upstream.contentPaths, path);
   }
 
   get formBytes(): number {
@@ -114,7 +114,7 @@ export class Door implements GuardRoom, PageRoom {
       trustedProxies: new TrustedProxies(this.rules.trustedProxies, proxy =>
         this.rules.log.warn(silentProxy, { proxy }),
       ),
-      spelling: makeSpelling(this.rules.clientCredential),
+      credentialLocations: credentialLocationsOf(this.rules.clientCredential),
       ...(this.rules.tls === undefined ? {} : { cookie: secureSessionCookie }),
     };
   }
@@ -134,12 +134,12 @@ export class Door implements GuardRoom, PageRoom {
     this.#state = state;
     if (before !== state.state || reason !== state.reason) this.change.changed();
     const { reach } = state;
-    const { route } = this;
-    if (reach.kind === 'open' && reach.upstream === route?.upstream) return;
-    this.route = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
+    const { routes } = this;
+    if (reach.kind === 'open' && reach.upstream === routes?.upstream) return;
+    this.routes = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
     // A request ends with its connection; one that waits for a connection is answered.
-    if (reach.kind === 'shut') this.live.endWebSockets();
-    if (route !== null) void (reach.kind === 'shut' ? destroyRoute(route) : closeRoute(route));
+    if (reach.kind === 'shut') this.exchanges.endWebSockets();
+    if (routes !== null) void (reach.kind === 'shut' ? destroyRoute(routes) : closeRoute(routes));
   }
 
   verdict(facts: Facts, connection: Connection): Verdict {
@@ -150,7 +150,7 @@ export class Door implements GuardRoom, PageRoom {
       sessions: this.#sessions,
       limits: this.limits,
       digestOf: connection.digestOf,
-      passesAuthorization: this.route?.upstream.passesAuthorization === true,
+      passesAuthorization: this.routes?.upstream.passesAuthorization === true,
     });
   }
 
@@ -208,13 +208,13 @@ export class Door implements GuardRoom, PageRoom {
   }
 
   nextChange(): Promise<Answer> {
-    return this.change.answer(this.route !== null);
+    return this.change.answer(this.routes !== null);
   }
 
   signOut(verdict: Verdict): void {
     if (!verdict.open || verdict.session === null) return;
     endSession(this.#sessions, verdict.session);
-    this.live.end(verdict.session);
+    this.exchanges.end(verdict.session);
     this.rules.log.info('a browser was signed out', { session: verdict.session.id });
   }
 
@@ -225,7 +225,7 @@ export class Door implements GuardRoom, PageRoom {
     this.#windowHash = hashSecret(this.#windowToken.reveal());
     this.#sessions.clear();
     this.codes.clear();
-    this.live.end();
+    this.exchanges.end();
   }
 
   used(session: Session | null): void {
@@ -246,19 +246,19 @@ export class Door implements GuardRoom, PageRoom {
   /** Ends what is over. A session whose WebSocket is open is in use. */
   sweep(): void {
     const now = this.rules.clock();
-    this.crowd.sweep(now);
-    for (const session of this.live.sweep(now, this.limits)) session.lastSeen = now;
-    for (const session of dropEnded(this.#sessions, now, this.limits)) this.live.end(session);
+    this.connectionLimiter.sweep(now);
+    for (const session of this.exchanges.sweep(now, this.limits)) session.lastSeen = now;
+    for (const session of dropEnded(this.#sessions, now, this.limits)) this.exchanges.end(session);
   }
 
   async close(): Promise<void> {
     this.#sessions.clear();
     this.codes.clear();
     await (await this.namelessOpening)?.close();
-    if (this.route !== null) await destroyRoute(this.route);
+    if (this.routes !== null) await destroyRoute(this.routes);
   }
 }
 
-export function openDoor(rules: GatewayRules, limits: Limits): Door {
-  return new Door(rules, limits);
+export function openOwnerGatewayState(rules: GatewayRules, limits: Limits): OwnerGatewayState {
+  return new OwnerGatewayState(rules, limits);
 }
