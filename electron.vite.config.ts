@@ -4,8 +4,8 @@ import { defineConfig } from 'electron-vite';
 const root = import.meta.dirname;
 
 /**
- * CommonJS for Node 16 and Chromium 108, so that one bundle runs on the Electron that is shipped and on the Electron 22 of the
- * tests. Everything is bundled: the shell needs no node_modules at run time.
+ * CommonJS for Node 16 and Chromium 108, so that one bundle runs on the Electron that is shipped and on the
+ * Electron 22 of the tests. Everything is bundled: the shell needs no node_modules at run time.
  */
 export default defineConfig({
   main: {

@@ -1,6 +1,6 @@
 /*
- * Proves that the core is plain Node: imports every file of it with `electron` and the screen's folders forbidden. An import
- * that lint cannot see (a computed name, a dependency's) fails here.
+ * Proves that the core is plain Node: imports every file of it with `electron` and the screen's folders
+ * forbidden. An import that lint cannot see (a computed name, a dependency's) fails here.
  */
 import { registerHooks } from 'node:module';
 import { glob } from 'node:fs/promises';

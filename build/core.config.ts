@@ -22,8 +22,9 @@ async function copyResources(): Promise<void> {
 }
 
 /**
- * Makes the file cheaper to load. Importing `node:http` as a module makes Node read its every getter, and one of them loads a whole undici of
- * Node's own (25 ms, 4 MiB); taking what is needed from the built-in does not. And one letter beyond Latin-1 makes V8 keep the whole source in two bytes a letter.
+ * Makes the file cheaper to load. Importing `node:http` as a module makes Node read its every getter, and one
+ * of them loads a whole undici of Node's own (25 ms, 4 MiB); taking what is needed from the built-in does
+ * not. And one letter beyond Latin-1 makes V8 keep the whole source in two bytes a letter.
  */
 const cheapToLoad: Plugin = {
   name: 'cheap-to-load',
@@ -43,7 +44,10 @@ const cheapToLoad: Plugin = {
   },
 };
 
-/** The core as one file for plain Node: it starts faster and takes less memory than the sources do. keytar and koffi stay outside, they are native. */
+/**
+ * The core as one file for plain Node: it starts faster and takes less memory than the sources do. keytar and
+ * koffi stay outside, they are native.
+ */
 export default defineConfig({
   root,
   logLevel: 'warn',

@@ -1,4 +1,7 @@
-/* Draws the pictures that a package needs from the SVG in build/icons: `node build/draw-icons.mjs`. Needs a Chromium (CHROMIUM names it). */
+/*
+ * Draws the pictures that a package needs from the SVG in build/icons: `node build/draw-icons.mjs`. Needs a
+ * Chromium (CHROMIUM names it).
+ */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,10 +1,13 @@
-/** How the app is packed. Signing, installers and channels come with the roll-out; the fuses are settled here. */
+/**
+ * How the app is packed. Signing, installers and channels come with the roll-out; the fuses are settled here.
+ */
 import type { Configuration } from 'electron-builder';
 
 /**
- * What the packed Electron can still be made to do. Every fuse is named, so that a new one is a decision and not a default.
- * Attack: another program of this account starts our signed binary as a plain Node, with an inspector or with options from the
- * environment, and acts under our name in the keychain; or it swaps the app's code.
+ * What the packed Electron can still be made to do. Every fuse is named, so that a new one is a decision and
+ * not a default. Attack: another program of this account starts our signed binary as a plain Node, with an
+ * inspector or with options from the environment, and acts under our name in the keychain; or it swaps the
+ * app's code.
  */
 const electronFuses: Required<NonNullable<Configuration['electronFuses']>> = {
   // The core has a Node of its own.

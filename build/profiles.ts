@@ -1,6 +1,7 @@
 /*
- * `npm run profiles`: writes what follows from the files of `core/profiles/` that export `kind`: the list of kinds, the table of the README, and those of doc/folder-trust.md and doc/shown-credentials.md.
- * With --check it writes nothing and fails where something would change.
+ * `npm run profiles`: writes what follows from the files of `core/profiles/` that export `kind`: the list of
+ * kinds, the table of the README, and those of doc/folder-trust.md and doc/shown-credentials.md. With --check
+ * it writes nothing and fails where something would change.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

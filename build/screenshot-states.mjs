@@ -1,4 +1,7 @@
-/* Every state of Gatehouse's own windows, and how to show one in a browser: the built pages under their real policy, with a table of answers for a core. */
+/*
+ * Every state of Gatehouse's own windows, and how to show one in a browser: the built pages under their real
+ * policy, with a table of answers for a core.
+ */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +14,10 @@ const types = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; trusted-types 'none'; require-trusted-types-for 'script'";
 
-/** Each state: which view, which answers, what is announced, what is clicked. `null` is an answer that never comes. */
+/**
+ * Each state: which view, which answers, what is announced, what is clicked. `null` is an answer that never
+ * comes.
+ */
 export const states = [
   { name: 'home', view: 'home' },
   { name: 'home-menu', view: 'home', click: ['More actions for thesis'] },

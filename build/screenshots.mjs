@@ -1,7 +1,8 @@
 /*
- * Draws every state of Gatehouse's own windows, light and dark, wide and narrow, into doc/screenshots/: `node build/screenshots.mjs`; with
- * names, those states only. The pages are the built ones; the core behind them is a table of answers, so that a picture of a
- * rare state (a core that is lost) is the same every time. Needs a Chromium (CHROMIUM names it) and a build.
+ * Draws every state of Gatehouse's own windows, light and dark, wide and narrow, into doc/screenshots/: `node
+ * build/screenshots.mjs`; with names, those states only. The pages are the built ones; the core behind them
+ * is a table of answers, so that a picture of a rare state (a core that is lost) is the same every time.
+ * Needs a Chromium (CHROMIUM names it) and a build.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,6 +1,7 @@
 /*
- * `npm start`: sets up and opens the app; without a screen or an Electron binary it says so in one sentence and serves in this
- * terminal. `npm start -- TARGET` opens a folder, a notebook or a kind of server; `npm start -- ARGS` is `gatehouse ARGS`.
+ * `npm start`: sets up and opens the app; without a screen or an Electron binary it says so in one sentence
+ * and serves in this terminal. `npm start -- TARGET` opens a folder, a notebook or a kind of server; `npm
+ * start -- ARGS` is `gatehouse ARGS`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -32,7 +33,9 @@ if (target === null) {
   }
 }
 
-/** Nothing, a kind of server, or a folder or file that is there: what the app opens. All else is a command. */
+/**
+ * Nothing, a kind of server, or a folder or file that is there: what the app opens. All else is a command.
+ */
 function isTarget(word) {
   return (
     word === undefined ||

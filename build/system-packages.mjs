@@ -1,6 +1,6 @@
 /*
- * The Debian packages that the tests need (system-packages.txt): installs those that are missing where it may (as root, or by a sudo that asks
- * nothing), and names the rest.
+ * The Debian packages that the tests need (system-packages.txt): installs those that are missing where it may
+ * (as root, or by a sudo that asks nothing), and names the rest.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /*
- * `npm test`: sets up, then runs every check and test there is, all against the real thing. Its last line is `N passed, N failed`.
- * With CI=true a missing component is a failure; without it the tests that need it are left out, and said so.
+ * `npm test`: sets up, then runs every check and test there is, all against the real thing. Its last line is
+ * `N passed, N failed`. With CI=true a missing component is a failure; without it the tests that need it are
+ * left out, and said so.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +12,10 @@ import { installSystemPackages } from './system-packages.mjs';
 const results = join(root, 'test-results');
 const tally = { passed: 0, failed: 0 };
 
-/** `npm run test:servers`: every server but the newest JupyterLab, each installed from its own registry; and what takes minutes (TLS scanners, slow attackers). */
+/**
+ * `npm run test:servers`: every server but the newest JupyterLab, each installed from its own registry; and
+ * what takes minutes (TLS scanners, slow attackers).
+ */
 const onlyServers = process.argv[2] === 'servers';
 
 const missing = installSystemPackages();
@@ -38,6 +42,7 @@ const checks = [
   ['lint', tool('oxlint', 'bin/oxlint'), []],
   ['format', tool('prettier', 'bin/prettier.cjs'), ['--check', '.', '--log-level', 'warn']],
   ['unused code', tool('knip', 'bin/knip.js'), []],
+  ['prose', join(root, 'build', 'prose.ts'), []],
   ['the list of servers', join(root, 'build', 'profiles.ts'), ['--check']],
   ['core is plain Node', join(root, 'build', 'core-is-plain-node.ts'), []],
 ];

@@ -1,4 +1,7 @@
-/** The Electron entry: the only file that knows both the core (through its control socket) and the shell. It composes and decides nothing. */
+/**
+ * The Electron entry: the only file that knows both the core (through its control socket) and the shell. It
+ * composes and decides nothing.
+ */
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { app } from 'electron/main';
@@ -32,7 +35,8 @@ function main(): void {
   // The lock that keeps a second window from opening lies in here, so one installation is one app.
   app.setPath('userData', path.join(paths.state, 'shell'));
   registerOwnScheme();
-  // The tests run as root, where Chromium's own sandbox cannot; every window asks for it by itself all the same.
+  // The tests run as root, where Chromium's own sandbox cannot; every window asks for it by itself all the
+  // same.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   if (!app.requestSingleInstanceLock()) {
     app.quit();

@@ -1,4 +1,7 @@
-/** Runs before our own pages, in a sandbox, and gives them two functions. What is behind them is checked in the main process. */
+/**
+ * Runs before our own pages, in a sandbox, and gives them two functions. What is behind them is checked in
+ * the main process.
+ */
 import { contextBridge, ipcRenderer, webUtils } from 'electron/renderer';
 import type { Bridge } from '../shared/window.ts';
 

@@ -1,4 +1,7 @@
-/** The one way out of a window: `window.gatehouse`. Errors come back as values and are thrown here, with their code and next step. */
+/**
+ * The one way out of a window: `window.gatehouse`. Errors come back as values and are thrown here, with their
+ * code and next step.
+ */
 import type { ErrorInfo } from '../shared/model.ts';
 import type { Bridge, WindowCallName, WindowCalls, WindowEventName, WindowEvents } from '../shared/window.ts';
 

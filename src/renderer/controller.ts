@@ -123,7 +123,9 @@ function copying(dispatch: Dispatch, attempt: Attempt): Pick<Controller, 'copyLi
   };
 }
 
-/** Null where there is nothing to ask. Nobody is led to trust the home folder, which has the downloads in it. */
+/**
+ * Null where there is nothing to ask. Nobody is led to trust the home folder, which has the downloads in it.
+ */
 async function questionOf(request: StartRequest): Promise<TrustQuestion | null> {
   const { profile, folder, trustFolder } = request;
   if (folder === undefined || trustFolder !== undefined) return null;

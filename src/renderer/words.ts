@@ -86,7 +86,10 @@ export function foundTitle(found: FoundServer): string {
   return found.version === null ? found.title : `${found.title} ${found.version}`;
 }
 
-/** A command line as an argument list: spaces part words, quotes keep them together, a backslash keeps one sign. There is no shell behind it. */
+/**
+ * A command line as an argument list: spaces part words, quotes keep them together, a backslash keeps one
+ * sign. There is no shell behind it.
+ */
 export function splitCommand(text: string): readonly string[] {
   const words: string[] = [];
   const pattern = /(?:[^\s"'\\]+|"(?:[^"\\]|\\.)*"|'[^']*'|\\.)+/gsu;

@@ -51,11 +51,19 @@ export interface Calls {
   'folders.look': (folder: string) => Promise<FolderTrust>;
   /** Every folder about which something was answered or set. */
   'folders.list': () => Promise<readonly FolderTrust[]>;
-  /** Remembers whether its owner trusts the authors of the files in a folder. Holds from the next start of each server. */
+  /**
+   * Remembers whether its owner trusts the authors of the files in a folder. Holds from the next start of
+   * each server.
+   */
   'folders.answer': (folder: string, answer: { readonly trusted: boolean }) => Promise<FolderTrust>;
-  /** Forgets what was said of a folder, also of one that is gone: it is asked about again. Throws `no-answer`. */
+  /**
+   * Forgets what was said of a folder, also of one that is gone: it is asked about again. Throws `no-answer`.
+   */
   'folders.forget': (folder: string) => Promise<FolderTrust>;
-  /** What the owner has to know of the list of folders, one sentence each: that it was broken and was put aside. */
+  /**
+   * What the owner has to know of the list of folders, one sentence each: that it was broken and was put
+   * aside.
+   */
   'folders.warnings': () => Promise<readonly string[]>;
   'server.list': () => Promise<readonly ServerInfo[]>;
   /** Answers once the server is ready or has failed; `server.changed` tells the way there. */
@@ -79,15 +87,21 @@ export interface Calls {
   /** The access token. Never answered to a renderer. */
   'server.token': (id: string) => Promise<string>;
   /**
-   * What the desktop window shows in its header at this address: good only while that listener is open. Never answered to a renderer.
-   * Throws `not-open`.
+   * What the desktop window shows in its header at this address: good only while that listener is open. Never
+   * answered to a renderer. Throws `not-open`.
    */
   'server.windowToken': (id: string) => Promise<{ readonly url: string; readonly token: string }>;
-  /** A new access token: everybody who holds the old one is out at once, the owner's own browsers too. Never answered to a renderer. */
+  /**
+   * A new access token: everybody who holds the old one is out at once, the owner's own browsers too. Never
+   * answered to a renderer.
+   */
   'server.rotateToken': (id: string) => Promise<string>;
   /** What making such a link would mean. Makes nothing and listens nowhere. */
   'share.preview': (request: SharePreviewRequest) => Promise<SharePreview>;
-  /** Makes a link and turns the server's share listener on. Refuses with `not-acknowledged` (kind `refused`) where a danger was not acknowledged. */
+  /**
+   * Makes a link and turns the server's share listener on. Refuses with `not-acknowledged` (kind `refused`)
+   * where a danger was not acknowledged.
+   */
   'share.create': (request: ShareRequest) => Promise<NewShareLink>;
   'share.links': () => Promise<readonly ShareLinkInfo[]>;
   /** Takes one link back: its sessions and open sockets are gone when this is answered. */
@@ -102,16 +116,25 @@ export interface Calls {
   /** Lets somebody in who waits, or not. */
   'share.answer': (waiting: string, answer: { readonly allow: boolean }) => Promise<void>;
   'share.certificate': () => Promise<CertificateInfo>;
-  /** Keeps the passphrase of the key in `sharing.keyFile`, and looks whether it opens it. Never answered to a renderer. */
+  /**
+   * Keeps the passphrase of the key in `sharing.keyFile`, and looks whether it opens it. Never answered to a
+   * renderer.
+   */
   'share.keyPassphrase': (passphrase: string) => Promise<CertificateInfo>;
-  /** Makes the local authority where there is none yet. Refuses with `no-authority` where a certificate is supplied. */
+  /**
+   * Makes the local authority where there is none yet. Refuses with `no-authority` where a certificate is
+   * supplied.
+   */
   'authority.info': () => Promise<AuthorityInfo>;
   /** Throws the local authority away and makes a new one: every guest has to install it again. */
   'authority.replace': () => Promise<AuthorityInfo>;
   /** The last events, oldest first. */
   'audit.read': (options: { readonly lines: number }) => Promise<readonly AuditLine[]>;
   'audit.verify': () => Promise<AuditReport>;
-  /** A new installation key: links, sessions and the audit log go on. With a file, the key in it becomes the installation key. */
+  /**
+   * A new installation key: links, sessions and the audit log go on. With a file, the key in it becomes the
+   * installation key.
+   */
   'secret.rotate': (options: { readonly keyFile?: string | undefined }) => Promise<void>;
   'setup.run': (profile: ProfileName) => Promise<FoundServer>;
   'setup.remove': (profile: ProfileName) => Promise<void>;

@@ -4,7 +4,10 @@
 export type ServerState =
   'stopped' | 'starting' | 'ready' | 'unhealthy' | 'restarting' | 'stopping' | 'failed';
 
-/** Name of a file in `core/profiles/`: `jupyter`, `matlab`. Which there are is the core's to say (`profiles.kinds`). */
+/**
+ * Name of a file in `core/profiles/`: `jupyter`, `matlab`. Which there are is the core's to say
+ * (`profiles.kinds`).
+ */
 export type ProfileName = string;
 
 /** One kind of server that Gatehouse knows, installed or not. */
@@ -18,7 +21,10 @@ export interface ProfileInfo {
   readonly icon: string;
   /** Whether a file is named when it is started. */
   readonly file: 'never' | 'may' | 'must';
-  /** What is off in a folder that is not trusted, one sentence; absent: it makes no difference, and nobody is asked. */
+  /**
+   * What is off in a folder that is not trusted, one sentence; absent: it makes no difference, and nobody is
+   * asked.
+   */
   readonly untrusted?: string | undefined;
 }
 
@@ -27,11 +33,16 @@ export interface FolderTrust {
   /** Real path, absolute. */
   readonly path: string;
   readonly trusted: boolean;
-  /** Why: its owner said yes (here or above) or no, was not asked, another account can put files into it, or it is not there. */
+  /**
+   * Why: its owner said yes (here or above) or no, was not asked, another account can put files into it, or
+   * it is not there.
+   */
   readonly verdict: 'trusted' | 'refused' | 'unknown' | 'open-to-others' | 'other-owner' | 'gone';
   /** The folder that was trusted: this one, or one above it; null where it is not. */
   readonly by: string | null;
-  /** It is the home folder or holds it. Nobody is asked about it; trusted, it does not cover what is below. */
+  /**
+   * It is the home folder or holds it. Nobody is asked about it; trusted, it does not cover what is below.
+   */
   readonly isHome: boolean;
 }
 
@@ -82,7 +93,10 @@ export interface FoundServer {
   readonly problem: string | null;
   /** It came with the folder that is opened, so it is never started unless asked for by its id. */
   readonly fromFolder?: true;
-  /** It is the opened folder's, or active in the shell: its user thinks that it is taken, so it is said when it is not. */
+  /**
+   * It is the opened folder's, or active in the shell: its user thinks that it is taken, so it is said when
+   * it is not.
+   */
   readonly expected?: true;
 }
 
@@ -98,9 +112,14 @@ export type CustomCredential =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'bearer' };
 
-/** What else a custom server may be told and asked: `gatehouse serve --profile-file FILE -- COMMAND`. No secret. */
+/**
+ * What else a custom server may be told and asked: `gatehouse serve --profile-file FILE -- COMMAND`. No
+ * secret.
+ */
 export interface CustomServer {
-  /** Path that the server is told to live below, with a slash at both ends; its first page. `/` when absent. */
+  /**
+   * Path that the server is told to live below, with a slash at both ends; its first page. `/` when absent.
+   */
   readonly base?: string | undefined;
   /** Said to the server with each request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -124,7 +143,10 @@ export interface CustomServer {
 export interface CustomSecondPort {
   /** Path of this origin that leads there. */
   readonly path: string;
-  /** In `from`, `{port2}` stands for the port; in `to`, `{hostname}`, `{port}` and `{ws}` for the door, `{path}` for the path above. */
+  /**
+   * In `from`, `{port2}` stands for the port; in `to`, `{hostname}`, `{port}` and `{ws}` for the door,
+   * `{path}` for the path above.
+   */
   readonly rewrites: readonly {
     readonly paths: readonly string[];
     readonly type: 'text/html' | 'text/javascript';
@@ -134,13 +156,19 @@ export interface CustomSecondPort {
 
 /** Everything else is refused. */
 export interface CustomRole {
-  /** `GET /data/*`: one method, and a path in which `*` is any one piece and `**` at the end any number of them. */
+  /**
+   * `GET /data/*`: one method, and a path in which `*` is any one piece and `**` at the end any number of
+   * them.
+   */
   readonly requests: readonly string[];
   /** The same for WebSockets, without a method. */
   readonly sockets?: readonly string[] | undefined;
 }
 
-/** The environment of whoever asks for a server: their shell's. With `login`, a desktop's, which their login shell adds to. */
+/**
+ * The environment of whoever asks for a server: their shell's. With `login`, a desktop's, which their login
+ * shell adds to.
+ */
 export interface CallerEnvironment {
   readonly variables: Readonly<Record<string, string>>;
   readonly login: boolean;
@@ -148,7 +176,10 @@ export interface CallerEnvironment {
 
 export interface StartRequest {
   readonly profile: ProfileName;
-  /** Which installation: its `FoundServer.id`, or the absolute path of an environment or interpreter; the best one when absent. */
+  /**
+   * Which installation: its `FoundServer.id`, or the absolute path of an environment or interpreter; the best
+   * one when absent.
+   */
   readonly found?: string | undefined;
   /** Working folder, absolute; the user's home when absent. */
   readonly folder?: string | undefined;
@@ -167,7 +198,10 @@ export interface StartRequest {
   readonly readySeconds?: number | undefined;
   /** File mode creation mask of the shell that asked, 0 to 0o777; that of the core when absent. */
   readonly umask?: number | undefined;
-  /** What its owner answered when asked whether they trust the authors of the files in the folder; absent: they were not asked. */
+  /**
+   * What its owner answered when asked whether they trust the authors of the files in the folder; absent:
+   * they were not asked.
+   */
   readonly trustFolder?: boolean | undefined;
   /** What the server is started with; the core's own environment when absent. Kept in memory alone. */
   readonly caller?: CallerEnvironment | undefined;
@@ -179,7 +213,10 @@ export interface Failure {
   readonly summary: string;
   /** What the user can do now, one sentence. */
   readonly nextStep: string;
-  /** Whose turn it is: `usage` and `not-found` where what was asked for was wrong, so that nothing was started. */
+  /**
+   * Whose turn it is: `usage` and `not-found` where what was asked for was wrong, so that nothing was
+   * started.
+   */
   readonly kind: 'failed' | 'usage' | 'not-found' | 'refused';
   readonly exitCode: number | null;
   readonly signal: string | null;

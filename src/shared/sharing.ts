@@ -1,7 +1,12 @@
-/** The nouns of sharing that every process of Gatehouse shares. Imports nothing but `model.ts` and runs anywhere. */
+/**
+ * The nouns of sharing that every process of Gatehouse shares. Imports nothing but `model.ts` and runs
+ * anywhere.
+ */
 import type { Role } from './model.ts';
 
-/** One true sentence about what is about to be shared. `danger` is shown in red and has to be acknowledged. */
+/**
+ * One true sentence about what is about to be shared. `danger` is shown in red and has to be acknowledged.
+ */
 export interface ShareWarning {
   /** Kebab-case and stable: `runs-code`, `public-address`. */
   readonly id: string;
@@ -10,8 +15,9 @@ export interface ShareWarning {
 }
 
 /**
- * For servers whose messages have types (a message bus): what the holder of a link may send, and what is shown to them of what others send. Each
- * is a type, a beginning with a star (`mycroft.skill.*`, `recognizer_loop:*`), or `*` for all.
+ * For servers whose messages have types (a message bus): what the holder of a link may send, and what is
+ * shown to them of what others send. Each is a type, a beginning with a star (`mycroft.skill.*`,
+ * `recognizer_loop:*`), or `*` for all.
  */
 export interface MessagePermissions {
   readonly send: readonly string[];
@@ -35,7 +41,10 @@ export interface RoleOffer {
 export interface ShareAddress {
   /** `https://host:port` */
   readonly origin: string;
-  /** What it is good for, in words: `this network`, `by name, where the network knows .local names`, `this computer only`. */
+  /**
+   * What it is good for, in words: `this network`, `by name, where the network knows .local names`, `this
+   * computer only`.
+   */
   readonly where: string;
 }
 
@@ -50,7 +59,10 @@ export interface SharePreviewRequest {
   readonly uses: number | null;
   /** The owner lets each guest in, or not. */
   readonly approval: boolean;
-  /** Where to listen: `all`, an address, or `interface:NAME`; the setting `sharing.listen` when absent. In force for all links of the server. */
+  /**
+   * Where to listen: `all`, an address, or `interface:NAME`; the setting `sharing.listen` when absent. In
+   * force for all links of the server.
+   */
   readonly listen?: string | undefined;
   /** Types of messages in the place of those of the role; only for a server whose messages have types. */
   readonly send?: readonly string[] | undefined;
@@ -62,7 +74,9 @@ export interface ShareRequest extends SharePreviewRequest {
   readonly label: string;
   /** Class or project; null for none. */
   readonly group?: string | null | undefined;
-  /** Path, query and fragment of the page on which its holder begins; null or absent: the server's first one. */
+  /**
+   * Path, query and fragment of the page on which its holder begins; null or absent: the server's first one.
+   */
   readonly opens?: string | null | undefined;
   /** The owner has read the warnings of level `danger`. */
   readonly acknowledged: boolean;

@@ -1,4 +1,6 @@
-/** What Gatehouse's own windows may ask for, and what they are told. Everything else is refused at the door. */
+/**
+ * What Gatehouse's own windows may ask for, and what they are told. Everything else is refused at the door.
+ */
 import type { CallName, Calls, EventName, Events } from './contract.ts';
 import type { ErrorInfo, ProfileName } from './model.ts';
 
@@ -41,7 +43,10 @@ export interface ShellCalls {
   'shell.share': (id: string) => Promise<void>;
   /** Who holds a link and who is in. */
   'shell.people': () => Promise<void>;
-  /** Puts a share link on the clipboard, marked as a secret where the system knows such a mark, and takes it off again after a minute. */
+  /**
+   * Puts a share link on the clipboard, marked as a secret where the system knows such a mark, and takes it
+   * off again after a minute.
+   */
   'shell.copyShareLink': (link: string) => Promise<void>;
   'shell.chooseFolder': () => Promise<string | null>;
   /** A file and the folder that it lies in. */
@@ -60,9 +65,11 @@ export interface ShellEvents {
 }
 
 /**
- * The core calls that a window may make. Left out on purpose: `server.token`, `server.windowToken`, `server.rotateToken` and `server.link` (a page never holds a credential; a share link is made to be
- * shown, and `share.create` tells it once), `core.quit` and `core.resumed` (the shell decides), `server.start` (a window uses `server.begin`), `config.set` (no window has settings
- * yet), `share.keyPassphrase`, `authority.*`, `audit.*` and `secret.*` (the command line has them).
+ * The core calls that a window may make. Left out on purpose: `server.token`, `server.windowToken`,
+ * `server.rotateToken` and `server.link` (a page never holds a credential; a share link is made to be shown,
+ * and `share.create` tells it once), `core.quit` and `core.resumed` (the shell decides), `server.start` (a
+ * window uses `server.begin`), `config.set` (no window has settings yet), `share.keyPassphrase`,
+ * `authority.*`, `audit.*` and `secret.*` (the command line has them).
  */
 export const windowCoreCalls = [
   'core.about',

@@ -1,6 +1,7 @@
 /*
- * Advisories of other gateways, as classes: the request that passed theirs is refused at both doors of ours, because nothing that a client writes makes an exemption. What the
- * requests without a credential are compared with is one with it, which passes. (doc/advisories.md says where the other ones are tested.)
+ * Advisories of other gateways, as classes: the request that passed theirs is refused at both doors of ours,
+ * because nothing that a client writes makes an exemption. What the requests without a credential are
+ * compared with is one with it, which passes. (doc/advisories.md says where the other ones are tested.)
  */
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:tls';

@@ -1,4 +1,7 @@
-/** Node answers an `Expect` that it does not know by itself, before anybody is asked: a way around the guard, and a mark of who listens here. */
+/**
+ * Node answers an `Expect` that it does not know by itself, before anybody is asked: a way around the guard,
+ * and a mark of who listens here.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { navigation, openRoom, rawExchange, token, type Room } from '../support/gateway.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Cookies do not separate ports: whoever knows the own name listens on another port of it and waits for the owner's browser. So nothing that
- * answers without the token, on any other name, may have it in a byte.
+ * Cookies do not separate ports: whoever knows the own name listens on another port of it and waits for the
+ * owner's browser. So nothing that answers without the token, on any other name, may have it in a byte.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {

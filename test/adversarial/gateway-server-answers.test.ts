@@ -1,4 +1,7 @@
-/** A server that answers what it should not. Whoever asked hears something or is cut at once: a request that hangs is held by the attacker. */
+/**
+ * A server that answers what it should not. Whoever asked hears something or is cut at once: a request that
+ * hangs is held by the attacker.
+ */
 import { afterEach, expect, test } from 'vitest';
 import { attacks, bytesOf } from '../support/attacks.ts';
 import { openRoom, rawExchange, token, websocket, type Room } from '../support/gateway.ts';

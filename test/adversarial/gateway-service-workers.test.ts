@@ -1,6 +1,7 @@
 /**
- * A service worker answers for the server: one whose scope is the whole origin reads the code of a sign-in link and shows its own login page.
- * Its scope is the folder of its script and below, unless `Service-Worker-Allowed` widens it.
+ * A service worker answers for the server: one whose scope is the whole origin reads the code of a sign-in
+ * link and shows its own login page. Its scope is the folder of its script and below, unless
+ * `Service-Worker-Allowed` widens it.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attacks } from '../support/attacks.ts';

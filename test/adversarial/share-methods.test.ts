@@ -1,4 +1,7 @@
-/* A guest may POST and says in a header that it is a DELETE, in a spelling that servers of the CGI family read as the plain one; or in a field of a form. */
+/*
+ * A guest may POST and says in a header that it is a DELETE, in a spelling that servers of the CGI family
+ * read as the plain one; or in a field of a form.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';
 import type { StoredGuestSession } from '../support/guest.ts';

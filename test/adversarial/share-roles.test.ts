@@ -1,4 +1,7 @@
-/* Whatever a guest of a role asks, in whatever order and spelling, with whatever credential: the server executes nothing but what the table of that role names, and nothing for a link that was taken back. */
+/*
+ * Whatever a guest of a role asks, in whatever order and spelling, with whatever credential: the server
+ * executes nothing but what the table of that role names, and nothing for a link that was taken back.
+ */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
@@ -38,7 +41,9 @@ function isAllowed(role: 'viewer' | 'editor', what: string): boolean {
   );
 }
 
-/** What the gateway asks by itself before it opens a room for a guest: whether there is a file of this number. */
+/**
+ * What the gateway asks by itself before it opens a room for a guest: whether there is a file of this number.
+ */
 function isOwnQuestion(what: string, path: string): boolean {
   return what === `GET /api/fileid/path?id=${path.split(':').at(-1)}`;
 }

@@ -1,4 +1,7 @@
-/* A guest sends what may not be uploaded in a body that only the server unpacks: aiohttp and Express do so by themselves. */
+/*
+ * A guest sends what may not be uploaded in a body that only the server unpacks: aiohttp and Express do so by
+ * themselves.
+ */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';

@@ -1,4 +1,7 @@
-/* Requests as a browser's: the Host may be `*.localhost`, which not every system resolves, so the connection goes to 127.0.0.1. */
+/*
+ * Requests as a browser's: the Host may be `*.localhost`, which not every system resolves, so the connection
+ * goes to 127.0.0.1.
+ */
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 

@@ -1,4 +1,7 @@
-/** Everything that is measured side by side: the server itself, Gatehouse as it ships in each of its ways, and other proxies before the same server. */
+/**
+ * Everything that is measured side by side: the server itself, Gatehouse as it ships in each of its ways, and
+ * other proxies before the same server.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -38,7 +41,8 @@ const chp = fileURLToPath(import.meta.resolve('configurable-http-proxy/bin/confi
 /** Starts all of them; every one has answered once. `nginx` is left out where it is not installed. */
 export async function openField(home: TestHome, withNginx: boolean): Promise<Field> {
   const started: Running[] = [];
-  // The gateway's own server behind, once on a port and once on a Unix socket; the others use the one on the port.
+  // The gateway's own server behind, once on a port and once on a Unix socket; the others use the one on the
+  // port.
   const core = await serve(
     home,
     '--secrets',

@@ -1,4 +1,7 @@
-/** Requests through every contestant in turn, round after round, so that what else the computer does strikes all alike. */
+/**
+ * Requests through every contestant in turn, round after round, so that what else the computer does strikes
+ * all alike.
+ */
 import type { Contestant } from './contestants.ts';
 import type { Load, Shown } from './load.ts';
 
@@ -8,7 +11,10 @@ export type Size = keyof typeof paths;
 /** Of one contestant, round by round. */
 export type Rounds = Readonly<Record<Size, readonly Shown[]>>;
 
-/** Before the first round each one gets this many times the load of a round: compilers and caches are warm then. */
+/**
+ * Before the first round each one gets this many times the load of a round: compilers and caches are warm
+ * then.
+ */
 const warmUp = 2;
 
 export async function measureForwarding(

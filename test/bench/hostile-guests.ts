@@ -1,4 +1,7 @@
-/* How long the owner waits while hostile guests have the core work: real JupyterLab, guests in processes of their own. */
+/*
+ * How long the owner waits while hostile guests have the core work: real JupyterLab, guests in processes of
+ * their own.
+ */
 import { openHostileRoom, type Attack, type Watched } from '../support/hostile-room.ts';
 
 export interface HostileTimes {

@@ -1,4 +1,7 @@
-/* httpxy as its documentation uses it, with an agent that keeps connections. Arguments: own port, port of the server behind. */
+/*
+ * httpxy as its documentation uses it, with an agent that keeps connections. Arguments: own port, port of the
+ * server behind.
+ */
 import { Agent, createServer } from 'node:http';
 import { createProxyServer } from 'httpxy';
 

@@ -1,4 +1,7 @@
-/** Load on one contestant: 16 connections, one thread. By wrk; where that is missing by Node, which is slower and takes CPU from what it measures. */
+/**
+ * Load on one contestant: 16 connections, one thread. By wrk; where that is missing by Node, which is slower
+ * and takes CPU from what it measures.
+ */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

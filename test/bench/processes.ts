@@ -7,19 +7,25 @@ import { createServer } from 'node:net';
 /** Linux counts CPU time for programs in hundredths of a second, whatever the kernel's own clock. */
 const tickMicroseconds = 10_000;
 
-/** CPU time that a process has used by now, with children that have ended: user and system, in microseconds. */
+/**
+ * CPU time that a process has used by now, with children that have ended: user and system, in microseconds.
+ */
 export function cpuMicroseconds(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + ticks(pid), 0) * tickMicroseconds;
 }
 
 function ticks(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name is in parentheses and may hold anything; counted from behind it, fields 14 to 17 are the 12th to 15th.
+  // The name is in parentheses and may hold anything; counted from behind it, fields 14 to 17 are the 12th to
+  // 15th.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
 }
 
-/** Time on a CPU so far, all threads, in microseconds: finer than ticks, for a process that does next to nothing. */
+/**
+ * Time on a CPU so far, all threads, in microseconds: finer than ticks, for a process that does next to
+ * nothing.
+ */
 export function fineMicroseconds(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
   const times = threads.map(thread => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'));

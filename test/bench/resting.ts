@@ -1,4 +1,7 @@
-/** What the core takes while nobody asks anything of it: one JupyterLab runs behind it, its page was opened once. */
+/**
+ * What the core takes while nobody asks anything of it: one JupyterLab runs behind it, its page was opened
+ * once.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeHome, serve } from '../support/core.ts';
 import { signIn, untilAnswered } from './asking.ts';

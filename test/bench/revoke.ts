@@ -1,4 +1,7 @@
-/* How long a link that is taken back goes on: from the call until its last socket is closed, as its guests see it, among many others who are idle. */
+/*
+ * How long a link that is taken back goes on: from the call until its last socket is closed, as its guests
+ * see it, among many others who are idle.
+ */
 import { once } from 'node:events';
 import { Agent, request } from 'node:https';
 import type { Socket } from 'node:net';
@@ -31,7 +34,9 @@ interface Held {
 const each = 499;
 const connectionsOfGuest = 5;
 
-/** @param rounds how many links are taken back, of `each` guests @param others idle guests of further links */
+/**
+ * @param rounds how many links are taken back, of `each` guests @param others idle guests of further links
+ */
 export async function measureRevocations(
   rounds: number,
   others: number,

@@ -1,6 +1,7 @@
 /*
- * `npm run bench`: what Gatehouse costs, in one run, beside the bare server and other proxies. What is measured and what each figure
- * includes is in doc/benchmarks.md. Exit code 0 whatever is found: a benchmark is no test. 1 where it could not be run.
+ * `npm run bench`: what Gatehouse costs, in one run, beside the bare server and other proxies. What is
+ * measured and what each figure includes is in doc/benchmarks.md. Exit code 0 whatever is found: a benchmark
+ * is no test. 1 where it could not be run.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';

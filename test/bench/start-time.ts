@@ -1,6 +1,7 @@
 /**
- * From the start of the program to the first page that only somebody signed in gets: Gatehouse (`gatehouse serve`, its one-time link, then
- * /lab with the cookie) and the bare JupyterLab (with a token of its own). Same Python, same machine, alternately.
+ * From the start of the program to the first page that only somebody signed in gets: Gatehouse (`gatehouse
+ * serve`, its one-time link, then /lab with the cookie) and the bare JupyterLab (with a token of its own).
+ * Same Python, same machine, alternately.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/* The server behind every proxy of the benchmark: 35 bytes at /small, 1 MiB at /large, an echo on every WebSocket. Listens on the port or socket it is told. */
+/*
+ * The server behind every proxy of the benchmark: 35 bytes at /small, 1 MiB at /large, an echo on every
+ * WebSocket. Listens on the port or socket it is told.
+ */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

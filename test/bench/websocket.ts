@@ -1,4 +1,7 @@
-/** The time of one message to an echo and back, one at a time: alternately direct and through Gatehouse, so that noise is shared. */
+/**
+ * The time of one message to an echo and back, one at a time: alternately direct and through Gatehouse, so
+ * that noise is shared.
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';

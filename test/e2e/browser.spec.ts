@@ -1,4 +1,6 @@
-/* Debian's Chromium as the owner's other browser: signed in by the one-time link, and kept out without one. */
+/*
+ * Debian's Chromium as the owner's other browser: signed in by the one-time link, and kept out without one.
+ */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -126,7 +128,8 @@ test('attack: a page on another port of the same name neither reads nor drives t
     });
     return { post, read, socket, framed };
   }, own.origin);
-  // Chromium answers a blocked no-cors request with an opaque answer as well: what counts is that nothing was started.
+  // Chromium answers a blocked no-cors request with an opaque answer as well: what counts is that nothing was
+  // started.
   expect(outcome).toMatchObject({ read: 'failed', socket: 'failed', framed: 'foreign' });
   expect(await countKernels()).toBe(kernelsBefore);
   await context.close();

@@ -1,4 +1,7 @@
-/* Guests with a real browser on a computer of their own: they come in by the link, work, look on, are refused, and are thrown out. */
+/*
+ * Guests with a real browser on a computer of their own: they come in by the link, work, look on, are
+ * refused, and are thrown out.
+ */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -42,7 +42,9 @@ async function watchAnswers(
     electron.evaluate(() => (globalThis as { answered?: { url: string; status: number }[] }).answered ?? []);
 }
 
-/** Another site: notes what it is sent, and serves a page that attacks the server in every way a frame can. */
+/**
+ * Another site: notes what it is sent, and serves a page that attacks the server in every way a frame can.
+ */
 async function openForeign(target: string): Promise<{ server: Server; url: string; seen: string[] }> {
   const seen: string[] = [];
   const attack = `<img src="${target}/foreign-image">

@@ -1,4 +1,7 @@
-/* The packed app: what its Electron can still be made to do, and that it starts its own core with its own Node. */
+/*
+ * The packed app: what its Electron can still be made to do, and that it starts its own core with its own
+ * Node.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

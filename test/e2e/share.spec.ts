@@ -1,4 +1,7 @@
-/* Sharing from the app: the owner makes a link in a window, a guest comes in by it, the owner sees them and takes it back. */
+/*
+ * Sharing from the app: the owner makes a link in a window, a guest comes in by it, the owner sees them and
+ * takes it back.
+ */
 import { expect, type ElectronApplication, type Page } from '@playwright/test';
 import { StoredGuestSession } from '../support/guest.ts';
 import { eventually } from '../support/core.ts';

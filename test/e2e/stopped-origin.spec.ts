@@ -1,6 +1,7 @@
 /*
- * The attack: a server is stopped, another account listens on its port, and the desktop window of the server is loaded again. What
- * it asks there must carry no token, and nothing that it was answered must ever be of the origin in which the owner works.
+ * The attack: a server is stopped, another account listens on its port, and the desktop window of the server
+ * is loaded again. What it asks there must carry no token, and nothing that it was answered must ever be of
+ * the origin in which the owner works.
  */
 import { expect, type ElectronApplication, type Page } from '@playwright/test';
 import { eventually } from '../support/core.ts';
@@ -21,7 +22,10 @@ async function chooseReload(electron: ElectronApplication, lab: Page): Promise<v
   });
 }
 
-/** The window in the place of what Reload does when it works: the address is asked again, by the main process and by the page. */
+/**
+ * The window in the place of what Reload does when it works: the address is asked again, by the main process
+ * and by the page.
+ */
 async function loadAgain({ electron }: App, lab: Page): Promise<void> {
   await chooseReload(electron, lab);
   const window = await electron.browserWindow(lab);

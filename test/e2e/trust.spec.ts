@@ -1,4 +1,7 @@
-/* Somebody else's folder in the real app: what is asked, by mouse and by keys, and that nothing of it runs before its owner says so. */
+/*
+ * Somebody else's folder in the real app: what is asked, by mouse and by keys, and that nothing of it runs
+ * before its owner says so.
+ */
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';

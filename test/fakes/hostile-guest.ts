@@ -1,4 +1,7 @@
-/* A hostile guest, in a process of its own: `hostile-guest.ts ATTACK`, with what it is told as JSON on the first line of its standard input. Says `ready` once the attack runs. */
+/*
+ * A hostile guest, in a process of its own: `hostile-guest.ts ATTACK`, with what it is told as JSON on the
+ * first line of its standard input. Says `ready` once the attack runs.
+ */
 import { once } from 'node:events';
 import { Agent, get } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -72,7 +75,10 @@ async function halfMessages(options: HostileOptions): Promise<void> {
   for (const socket of await openSockets(options)) socket.send(Buffer.alloc(options.bytes), { fin: false });
 }
 
-/** Asks for the path on each connection again and again; where it hangs up, a twentieth of a second after it asked. */
+/**
+ * Asks for the path on each connection again and again; where it hangs up, a twentieth of a second after it
+ * asked.
+ */
 async function askAgain(options: HostileOptions, hangsUp: () => boolean): Promise<void> {
   const { origin, authority, cookies, path, sockets } = options;
   for (const cookie of cookies) {

@@ -1,6 +1,7 @@
 /*
- * A server of somebody's own for tests: below a base path, with a second port for WebSockets that its page names, a health page, a stop request, and everything else
- * that it is asked for done without a question. argv: port, second port, base.
+ * A server of somebody's own for tests: below a base path, with a second port for WebSockets that its page
+ * names, a health page, a stop request, and everything else that it is asked for done without a question.
+ * argv: port, second port, base.
  */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';

@@ -1,6 +1,6 @@
 /*
- * A process that changes the ledger (or writes the audit log) as fast as it can until it is killed, and says what it is about to do and what was
- * answered. Arguments: `ledger` or `audit`, a folder.
+ * A process that changes the ledger (or writes the audit log) as fast as it can until it is killed, and says
+ * what it is about to do and what was answered. Arguments: `ledger` or `audit`, a folder.
  */
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';

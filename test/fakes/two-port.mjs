@@ -1,7 +1,9 @@
 /*
- * A stand-in for Net.Create, which cannot be installed from a registry: the same shape, none of its code. A page on --port with the address of a raw WebSocket server on --netport
- * written into it, a script that dials `ws://` + address + `:` + port, whole JSON packets, no credential anywhere, and both ports on every address of the computer. Who is an
- * administrator is decided in the page, as the release that `globalThis.release` names does it.
+ * A stand-in for Net.Create, which cannot be installed from a registry: the same shape, none of its code. A
+ * page on --port with the address of a raw WebSocket server on --netport written into it, a script that dials
+ * `ws://` + address + `:` + port, whole JSON packets, no credential anywhere, and both ports on every address
+ * of the computer. Who is an administrator is decided in the page, as the release that `globalThis.release`
+ * names does it.
  */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';

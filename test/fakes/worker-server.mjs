@@ -1,4 +1,7 @@
-/* A server whose parent lives on when its worker dies. It tells in a file which port and process it has; SIGUSR2 starts another worker. With a second port its worker listens on that too, until SIGUSR2. */
+/*
+ * A server whose parent lives on when its worker dies. It tells in a file which port and process it has;
+ * SIGUSR2 starts another worker. With a second port its worker listens on that too, until SIGUSR2.
+ */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,4 +1,7 @@
-/* Where a browser begins that `gatehouse open` starts: it finds the own name, or gets an address without a name; and neither is worth anything to another account. */
+/*
+ * Where a browser begins that `gatehouse open` starts: it finds the own name, or gets an address without a
+ * name; and neither is worth anything to another account.
+ */
 import { execFile } from 'node:child_process';
 import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/* What a guest's browser makes of our authority, installed as the certificate page asks for and not installed. Needs Chromium and certutil. */
+/*
+ * What a guest's browser makes of our authority, installed as the certificate page asks for and not
+ * installed. Needs Chromium and certutil.
+ */
 import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';

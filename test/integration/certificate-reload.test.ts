@@ -1,4 +1,7 @@
-/* A supplied certificate made by OpenSSL's own tools, followed on a real disk by a real server under real time. */
+/*
+ * A supplied certificate made by OpenSSL's own tools, followed on a real disk by a real server under real
+ * time.
+ */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';

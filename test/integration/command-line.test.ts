@@ -1,4 +1,6 @@
-/* The command line as a person and a script use it, and what it says when things are not as they should be. */
+/*
+ * The command line as a person and a script use it, and what it says when things are not as they should be.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, cp, lchown, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/* A browser that keeps no cookies is told so, at both doors, and the link is good afterwards in one that keeps them. */
+/*
+ * A browser that keeps no cookies is told so, at both doors, and the link is good afterwards in one that
+ * keeps them.
+ */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/* A command of one's own that says more of itself in a file: a real core, a real share, and a guest who may do what is listed and nothing else. */
+/*
+ * A command of one's own that says more of itself in a file: a real core, a real share, and a guest who may
+ * do what is listed and nothing else.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

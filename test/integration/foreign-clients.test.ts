@@ -1,4 +1,7 @@
-/* Colab's local runtime, vscode.dev and Thebe are pages of other sites that want to use a server of this computer. They are refused, and told so. */
+/*
+ * Colab's local runtime, vscode.dev and Thebe are pages of other sites that want to use a server of this
+ * computer. They are refused, and told so.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask, openRoom, token, websocket, type Room } from '../support/gateway.ts';
 

@@ -1,4 +1,7 @@
-/* `ssh -L 9999:127.0.0.1:PORT`: what comes by way of another port is refused with advice, and works in a real browser once the owner has named the port. */
+/*
+ * `ssh -L 9999:127.0.0.1:PORT`: what comes by way of another port is refused with advice, and works in a real
+ * browser once the owner has named the port.
+ */
 import { connect, createServer, type Socket } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';

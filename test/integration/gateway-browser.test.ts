@@ -1,4 +1,7 @@
-/** What a real Chromium does with the gateway: resolves the name, keeps the cookie, tells where requests come from. */
+/**
+ * What a real Chromium does with the gateway: resolves the name, keeps the cookie, tells where requests come
+ * from.
+ */
 import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -1,4 +1,7 @@
-/** Those who have shown nothing: they may knock, but neither stay for ever, nor crowd the owner out, nor fill the memory. */
+/**
+ * Those who have shown nothing: they may knock, but neither stay for ever, nor crowd the owner out, nor fill
+ * the memory.
+ */
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ask, openRoom, owner, token, until, websocket, type Room } from '../support/gateway.ts';

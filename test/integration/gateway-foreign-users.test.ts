@@ -1,4 +1,7 @@
-/* A server with users and a scheme of its own: what is theirs passes, what is ours does not, and nobody is redirected for ever. */
+/*
+ * A server with users and a scheme of its own: what is theirs passes, what is ours does not, and nobody is
+ * redirected for ever.
+ */
 import { afterEach, expect, test } from 'vitest';
 import { Secret } from '../../src/main/core/secret.ts';
 import { ask, openRoom, signIn, token, websocket, type Room, type RoomOptions } from '../support/gateway.ts';

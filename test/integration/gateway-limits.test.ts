@@ -25,7 +25,10 @@ async function open(options: Parameters<typeof openRoom>[0] = {}): Promise<Room>
   return room;
 }
 
-/** A connection that says `bytes` and then nothing; `read` is what it got, `ended` whether the other side cut it. */
+/**
+ * A connection that says `bytes` and then nothing; `read` is what it got, `ended` whether the other side cut
+ * it.
+ */
 function speak(room: Room, bytes: string): { socket: Socket; state: { read: string; ended: boolean } } {
   const socket = connect(room.port, '127.0.0.1');
   const state = { read: '', ended: false };

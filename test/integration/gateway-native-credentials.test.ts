@@ -1,4 +1,7 @@
-/* The places where a server's own clients show a token: each opens the door with the right one, none with a wrong one, and nothing of it reaches the server. */
+/*
+ * The places where a server's own clients show a token: each opens the door with the right one, none with a
+ * wrong one, and nothing of it reaches the server.
+ */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -76,7 +76,10 @@ const hosts = ['thesis.localhost', '127.0.0.1', 'localhost', '[::1]'];
 
 const methods = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'];
 
-/** What became of one request without a credential; `refused` is the only good word where the page is not open. */
+/**
+ * What became of one request without a credential; `refused` is the only good word where the page is not
+ * open.
+ */
 async function outcome(method: string, name: string, path: string, headers: object): Promise<string> {
   const reply = await ask(room, path, { method, headers: { ...headers, Host: `${name}:${room.port}` } });
   const movedTo = String(reply.headers.location);

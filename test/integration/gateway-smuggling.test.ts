@@ -1,6 +1,7 @@
 /**
- * A server that reads more out of a byte stream than it should: it takes a bare LF for a line end, either framing, whichever comes first, a chunk size in any
- * spelling. It records what it *executed*. Whatever a client writes, it must execute what the gateway allowed and nothing else.
+ * A server that reads more out of a byte stream than it should: it takes a bare LF for a line end, either
+ * framing, whichever comes first, a chunk size in any spelling. It records what it *executed*. Whatever a
+ * client writes, it must execute what the gateway allowed and nothing else.
  */
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/* A server of two ports behind one door: its page dials the door, and only what was declared is different from what the server sent. */
+/*
+ * A server of two ports behind one door: its page dials the door, and only what was declared is different
+ * from what the server sent.
+ */
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /*
- * The attack: an uploaded file is registered as a service worker by a script of the server's own origin (an output of a notebook), and from then on answers every page of `/files/` by itself,
- * without the sandbox. In a real Chromium, for each kind of server whose paths for uploads are known.
+ * The attack: an uploaded file is registered as a service worker by a script of the server's own origin (an
+ * output of a notebook), and from then on answers every page of `/files/` by itself, without the sandbox. In
+ * a real Chromium, for each kind of server whose paths for uploads are known.
  */
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -89,7 +90,8 @@ test('a worker that is there from an earlier version is removed when the browser
   await register(page, '/files/evil.js');
   expect(await titleAt(page, '/files/page.html')).toBe(`http://${room.host}`);
   room.gateway.setUpstream({ state: 'ready', reason: '', reach: openTo(room.upstream), landing: '/lab' });
-  // A browser asks by itself soon after a page of the folder has been opened; here a page makes it ask at once.
+  // A browser asks by itself soon after a page of the folder has been opened; here a page makes it ask at
+  // once.
   await page.evaluate(async () => {
     for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.update();
   });

@@ -1,4 +1,7 @@
-/** A server like Jupyter answers one request after another: how long its owner waits while guests have it work. Real core, real JupyterLab, guests in processes of their own. */
+/**
+ * A server like Jupyter answers one request after another: how long its owner waits while guests have it
+ * work. Real core, real JupyterLab, guests in processes of their own.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHostileRoom, type Attack, type HostileRoom } from '../support/hostile-room.ts';
@@ -19,7 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => room?.close());
 
-/** Before guests took turns single requests of the owner waited for half a minute, and one viewer made half of them wait for six times what the costly answer takes. */
+/**
+ * Before guests took turns single requests of the owner waited for half a minute, and one viewer made half of
+ * them wait for six times what the costly answer takes.
+ */
 test.each<[attack: Attack, guests: number]>([
   ['requests', 1],
   ['requests', 10],

@@ -1,4 +1,7 @@
-/** One thread serves every server: what a hostile guest has it do, against how long the owner waits meanwhile. Real core, real JupyterLab, guests in processes of their own. */
+/**
+ * One thread serves every server: what a hostile guest has it do, against how long the owner waits meanwhile.
+ * Real core, real JupyterLab, guests in processes of their own.
+ */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openHostileRoom, type HostileRoom, type Watched } from '../support/hostile-room.ts';
 import type { StoredGuestSession } from '../support/guest.ts';
@@ -20,8 +23,9 @@ beforeAll(async () => {
 afterAll(() => room?.close());
 
 /**
- * The guests' processes take their part of the machine, so what a plain server takes meanwhile counts. Before there was a budget, half of the requests took
- * a second or six; how much less than that they take is for `npm run bench -- --only hostile-guests` to say.
+ * The guests' processes take their part of the machine, so what a plain server takes meanwhile counts. Before
+ * there was a budget, half of the requests took a second or six; how much less than that they take is for
+ * `npm run bench -- --only hostile-guests` to say.
  */
 function expectServed({ owner, plain }: Watched): void {
   expect(owner.median).toBeLessThan(400 + 10 * plain.median);
@@ -65,7 +69,8 @@ test('half messages of 20 hostile sessions on all their sockets keep no more tha
   const grown = (await room.memory()) - before;
   await running.stop();
   expectServed(joinRequests);
-  // 128 MiB for all guests together, and what 600 TLS connections and the heap's own garbage take; it would be 1,200 MiB.
+  // 128 MiB for all guests together, and what 600 TLS connections and the heap's own garbage take; it would
+  // be 1,200 MiB.
   expect(grown).toBeLessThan(450);
 });
 

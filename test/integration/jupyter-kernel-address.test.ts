@@ -1,4 +1,7 @@
-/* A kernel asks its own server which notebook it runs (decision 31): what it is told, and what nobody gets by it. */
+/*
+ * A kernel asks its own server which notebook it runs (decision 31): what it is told, and what nobody gets by
+ * it.
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';

@@ -1,4 +1,7 @@
-/* Every route that this JupyterLab really has x {GET, POST, Upgrade}: without a credential each is refused by the gateway. */
+/*
+ * Every route that this JupyterLab really has x {GET, POST, Upgrade}: without a credential each is refused by
+ * the gateway.
+ */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeHome, serve, type Served, type TestHome } from '../support/core.ts';
@@ -59,7 +62,8 @@ function ask(path: string, method: 'GET' | 'POST' | 'Upgrade'): Promise<Reply> {
     });
     socket.setEncoding('utf8').on('data', chunk => {
       text += chunk;
-      // A refused upgrade is ended by the gateway; an accepted one would stay open, so the status line decides.
+      // A refused upgrade is ended by the gateway; an accepted one would stay open, so the status line
+      // decides.
       if (method === 'Upgrade' && text.includes('\r\n')) socket.destroy();
     });
     socket.on('close', () => resolve({ status: Number(text.split(' ')[1]), text }));

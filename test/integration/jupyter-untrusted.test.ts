@@ -1,4 +1,7 @@
-/* Opening a folder that somebody else filled runs nothing of it: not at the start, not with a notebook or a file, not before a cell was run. */
+/*
+ * Opening a folder that somebody else filled runs nothing of it: not at the start, not with a notebook or a
+ * file, not before a cell was run.
+ */
 import { access, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -31,7 +34,10 @@ async function startOnTraps(folderTrusted: boolean): Promise<{ context: Place; p
   return { context, plan };
 }
 
-/** Opens the notebook as the page does: a session, its channels, and what the page asks of a kernel before any cell is run. */
+/**
+ * Opens the notebook as the page does: a session, its channels, and what the page asks of a kernel before any
+ * cell is run.
+ */
 async function openNotebook(plan: LaunchPlan, name = 'python3'): Promise<Kernel> {
   const kernel = await openKernel(plan, { path: 'open-me.ipynb', type: 'notebook', kernel: { name } });
   kernels.push(kernel);
@@ -64,7 +70,8 @@ test('of a folder that is not trusted nothing runs before its owner runs it', sl
   for (const name of ['pyright', 'unified-language-server', 'bash-language-server', 'r-languageserver'])
     sockets.push(await openSocket(plan, `/lsp/ws/${name}`));
   const nothingRan = async (): Promise<void> => expect(await ran(canaries(context))).toEqual([]);
-  // A module of the folder that is taken for the kernel's own ends the kernel: which one it was says more than that.
+  // A module of the folder that is taken for the kernel's own ends the kernel: which one it was says more
+  // than that.
   const kernel = await openNotebook(plan).catch(async (error: unknown) => {
     await nothingRan();
     throw error;

@@ -131,7 +131,8 @@ test('a keychain that hangs is an error in bound time, blocks nothing else, and 
     own.freeze();
     const start = Date.now();
     const asked = Promise.allSettled(Array.from({ length: 8 }, () => secretStore.get('a')));
-    // Eight hanging calls would fill libuv's pool if they were made in this process; then no file could be read.
+    // Eight hanging calls would fill libuv's pool if they were made in this process; then no file could be
+    // read.
     await readFile('/etc/hostname');
     expect(Date.now() - start).toBeLessThan(1000);
     for (const answer of await asked) {

@@ -1,4 +1,7 @@
-/* Servers that listen where Gatehouse did not look: on ::1 alone, or on a port of their own; and those that answer, but not what is hoped for. */
+/*
+ * Servers that listen where Gatehouse did not look: on ::1 alone, or on a port of their own; and those that
+ * answer, but not what is hoped for.
+ */
 import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { LaunchPlan, RunFacts } from '../../src/main/core/ports.ts';

@@ -1,4 +1,7 @@
-/* The first promise of the product, whole and real: JupyterLab behind the gateway, used by unmodified clients. */
+/*
+ * The first promise of the product, whole and real: JupyterLab behind the gateway, used by unmodified
+ * clients.
+ */
 import {
   KernelManager,
   ServerConnection,

@@ -1,4 +1,7 @@
-/* `--env` with a path: the interpreter that is named runs, or the environment that is; and what is said of one that was not taken. */
+/*
+ * `--env` with a path: the interpreter that is named runs, or the environment that is; and what is said of
+ * one that was not taken.
+ */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';

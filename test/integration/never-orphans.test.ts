@@ -1,4 +1,7 @@
-/* Whatever dies, even by SIGKILL, leaves no process, loses nothing that was saved, and comes back where it was. */
+/*
+ * Whatever dies, even by SIGKILL, leaves no process, loses nothing that was saved, and comes back where it
+ * was.
+ */
 import { KernelManager, ServerConnection } from '@jupyterlab/services';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServerInfo } from '../../src/shared/model.ts';
@@ -76,7 +79,8 @@ test('after SIGKILL of the server it answers again on the same address, with the
   process.stdout.write(
     `after SIGKILL of the server it answered again within ${Math.max(...seconds).toFixed(1)} s\n`,
   );
-  // The promise is 5 s, most of which is the start of the server itself; the margin is for a machine that does something else as well.
+  // The promise is 5 s, most of which is the start of the server itself; the margin is for a machine that
+  // does something else as well.
   expect(Math.max(...seconds)).toBeLessThan(30);
   served.child.kill('SIGTERM');
   expect(await served.ended).toBe(0);

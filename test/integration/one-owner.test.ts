@@ -1,4 +1,7 @@
-/* One owner of a home's state at a time, whatever the environment says about where sockets lie, and on whichever computer. */
+/*
+ * One owner of a home's state at a time, whatever the environment says about where sockets lie, and on
+ * whichever computer.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -45,7 +48,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
-/** The start of a command that runs in namespaces of its own: other names, other processes, another network, another life of the computer. Only the home is the same. */
+/**
+ * The start of a command that runs in namespaces of its own: other names, other processes, another network,
+ * another life of the computer. Only the home is the same.
+ */
 async function secondComputer(): Promise<readonly string[]> {
   await writeFile(join(home, 'boot-id'), '00000000-0000-4000-8000-000000000002\n');
   await writeFile(join(home, 'machine-id'), '00000000000000000000000000000002\n');

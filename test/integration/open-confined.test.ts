@@ -1,4 +1,7 @@
-/* `gatehouse open` with a default browser in a snap, which may not read the private folder: no secret and no name is on its command line, and a real browser gets in by what is. */
+/*
+ * `gatehouse open` with a default browser in a snap, which may not read the private folder: no secret and no
+ * name is on its command line, and a real browser gets in by what is.
+ */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /*
- * The attack: while a server is stopped, another account listens on its port and is told its host name by the owner's browser.
- * If the server ever came back under that name, whatever the other account left in that origin would be trusted.
+ * The attack: while a server is stopped, another account listens on its port and is told its host name by the
+ * owner's browser. If the server ever came back under that name, whatever the other account left in that
+ * origin would be trusted.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServerInfo } from '../../src/shared/model.ts';

@@ -1,6 +1,7 @@
 /*
- * The attack: another account of this computer connects to a local listener, reads the secret host name of the server, listens on a port of its own, and leads
- * the owner's browser there under that name: the browser sends it the session cookie. So nothing that is told without a credential has the name in it.
+ * The attack: another account of this computer connects to a local listener, reads the secret host name of
+ * the server, listens on a port of its own, and leads the owner's browser there under that name: the browser
+ * sends it the session cookie. So nothing that is told without a credential has the name in it.
  */
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';

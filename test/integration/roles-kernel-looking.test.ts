@@ -1,4 +1,7 @@
-/* A viewer at a kernel of a real JupyterLab changes nothing of what others have of it: what was kept for an owner who is away, connections, times. */
+/*
+ * A viewer at a kernel of a real JupyterLab changes nothing of what others have of it: what was kept for an
+ * owner who is away, connections, times.
+ */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';

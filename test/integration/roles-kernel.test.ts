@@ -1,4 +1,6 @@
-/* Kernels of a real JupyterLab: a viewer hears and runs nothing, an editor runs, and neither gets the server. */
+/*
+ * Kernels of a real JupyterLab: a viewer hears and runs nothing, an editor runs, and neither gets the server.
+ */
 import { ContentsManager, KernelManager, TerminalManager, type Kernel } from '@jupyterlab/services';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

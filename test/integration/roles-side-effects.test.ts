@@ -1,4 +1,7 @@
-/* Whatever a viewer asks of a real JupyterLab, nothing on the owner's disk changes by it: no file, no folder, no size, time or mode. */
+/*
+ * Whatever a viewer asks of a real JupyterLab, nothing on the owner's disk changes by it: no file, no folder,
+ * no size, time or mode.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/* What a viewer may do at a real JupyterLab, through its own client library: everything that reads works, nothing that writes or runs does. */
+/*
+ * What a viewer may do at a real JupyterLab, through its own client library: everything that reads works,
+ * nothing that writes or runs does.
+ */
 import {
   ContentsManager,
   KernelManager,

@@ -1,4 +1,7 @@
-/* The attack: another account makes the folder for sockets in /tmp before Gatehouse does, and the user cannot remove it. */
+/*
+ * The attack: another account makes the folder for sockets in /tmp before Gatehouse does, and the user cannot
+ * remove it.
+ */
 import { execFile } from 'node:child_process';
 import { chmod, chown, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/* The attack: a foreign page leads a browser to an address with the attacker's token, and its user goes on in the attacker's session (login CSRF). */
+/*
+ * The attack: a foreign page leads a browser to an address with the attacker's token, and its user goes on in
+ * the attacker's session (login CSRF).
+ */
 import { createServer } from 'node:http';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /*
- * The attack: somebody who holds a link joins and leaves in a loop. Each turn wrote the ledger, the keychain and the audit log, and rang the owner's bell, until the owner's own entries
- * were rotated out of the log. With a real core and a real share listener.
+ * The attack: somebody who holds a link joins and leaves in a loop. Each turn wrote the ledger, the keychain
+ * and the audit log, and rang the owner's bell, until the owner's own entries were rotated out of the log.
+ * With a real core and a real share listener.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/* Half a minute of what `npm run soak:share` does for twenty: links and visits through kills of the core, with a real keychain. */
+/*
+ * Half a minute of what `npm run soak:share` does for twenty: links and visits through kills of the core,
+ * with a real keychain.
+ */
 import { expect, test } from 'vitest';
 import { soak } from '../soak/share.ts';
 

@@ -1,4 +1,7 @@
-/* Sharing whole and real: a core, JupyterLab, TLS with the local authority, and guests who join, work, are refused and are thrown out. */
+/*
+ * Sharing whole and real: a core, JupyterLab, TLS with the local authority, and guests who join, work, are
+ * refused and are thrown out.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type {

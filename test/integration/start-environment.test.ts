@@ -1,4 +1,7 @@
-/* What a server gets of the shell that it is started from: read out of a real kernel and a real command (doc/decisions/0028). */
+/*
+ * What a server gets of the shell that it is started from: read out of a real kernel and a real command
+ * (doc/decisions/0028).
+ */
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

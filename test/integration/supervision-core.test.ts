@@ -78,7 +78,8 @@ test('SIGKILL of the core at any moment of the start leaves nothing', async () =
     await new Promise(resolve => setTimeout(resolve, delay));
     core?.kill('SIGKILL');
     await until('the core is gone', () => core?.signalCode === 'SIGKILL');
-    // Before the guard stood there was no server either: only the record and the folder, which the next start removes. One that was just being made may be seen late.
+    // Before the guard stood there was no server either: only the record and the folder, which the next start
+    // removes. One that was just being made may be seen late.
     await until('the guard, if there was one, and all of its family have gone', async () => {
       const guards = await guardsOf({ runRoot: join(root, 'run') });
       return guards.length === 0 && (await findFamily(marker, null)).length === 0;

@@ -1,4 +1,7 @@
-/* With a server running and used, neither secret is found where a stranger, a script or a bug report could see it. */
+/*
+ * With a server running and used, neither secret is found where a stranger, a script or a bug report could
+ * see it.
+ */
 import { KernelManager, ServerConnection } from '@jupyterlab/services';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +30,10 @@ afterAll(async () => {
   await keyring?.stop();
 });
 
-/** Uses the server as a person would, and digs the upstream secret out of the server's own memory: only there it may be. */
+/**
+ * Uses the server as a person would, and digs the upstream secret out of the server's own memory: only there
+ * it may be.
+ */
 async function useIt(): Promise<{ environ: string; upstream: string }> {
   const base = toolUrl(served.server);
   for (const path of ['lab', 'api/status', `api/contents?token=${token}`, 'no/such/page']) {

@@ -1,4 +1,7 @@
-/* What servers, kernels and terminals write is as open as what the user's shell writes; what is ours is private whatever the shell says. */
+/*
+ * What servers, kernels and terminals write is as open as what the user's shell writes; what is ours is
+ * private whatever the shell says.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, lstat, mkdir, readdir, stat } from 'node:fs/promises';
@@ -36,7 +39,9 @@ async function start(umask: string, ...args: string[]): Promise<ServerInfo> {
 const modeOf = async (name: string): Promise<string> =>
   ((await stat(join(group, name))).mode & 0o7777).toString(8);
 
-/** Writes one file by each of the ways that people have in a Jupyter, all with this beginning of their names. */
+/**
+ * Writes one file by each of the ways that people have in a Jupyter, all with this beginning of their names.
+ */
 async function writeEachWay(server: ServerInfo, start: string): Promise<void> {
   const { token } = await home.json<{ token: string }>('token', server.id);
   const url = toolUrl(server);
@@ -99,7 +104,10 @@ test("the folder of a group stays open to colleagues: what Jupyter, its kernels 
   expect(await modeOf('later-terminal')).toBe('640');
 });
 
-/** Everything below a folder that others could enter or read, but for sockets: those are guarded by their folder. */
+/**
+ * Everything below a folder that others could enter or read, but for sockets: those are guarded by their
+ * folder.
+ */
 async function openToOthers(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of await readdir(folder, { recursive: true })) {

@@ -1,6 +1,7 @@
 /*
- * The attack: a server's worker dies, its parent lives on, and another account takes the port of the server. The gateway must not send that
- * account the credential of the server, a cookie, or any request of the owner or of a guest.
+ * The attack: a server's worker dies, its parent lives on, and another account takes the port of the server.
+ * The gateway must not send that account the credential of the server, a cookie, or any request of the owner
+ * or of a guest.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +26,10 @@ interface Place {
   readonly worker: number;
 }
 
-/** A custom server of a parent and a worker; the parent does not notice that its worker has gone until SIGUSR2 asks for another one. */
+/**
+ * A custom server of a parent and a worker; the parent does not notice that its worker has gone until SIGUSR2
+ * asks for another one.
+ */
 async function start({ secondPort = false } = {}): Promise<{
   server: RealServer;
   place: () => Promise<Place>;

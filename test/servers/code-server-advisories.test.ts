@@ -1,6 +1,7 @@
 /*
- * The advisories of code-server, each against the real server of before its fix: the attack works there, and not through a door of Gatehouse. code-server's own part is what they are in, so
- * VS Code's part of these versions is not built; and they are not started by the profile at all.
+ * The advisories of code-server, each against the real server of before its fix: the attack works there, and
+ * not through a door of Gatehouse. code-server's own part is what they are in, so VS Code's part of these
+ * versions is not built; and they are not started by the profile at all.
  */
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/* code-server in a real browser: its owner by name on this computer, and a guest on another who has installed the authority. Webviews, service worker, clipboard, terminal. */
+/*
+ * code-server in a real browser: its owner by name on this computer, and a guest on another who has installed
+ * the authority. Webviews, service worker, clipboard, terminal.
+ */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

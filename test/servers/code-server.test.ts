@@ -1,4 +1,7 @@
-/* code-server as npm has it: found, started on a socket alone, used by its owner and a guest through the doors, its port proxy closed, stopped without a trace. */
+/*
+ * code-server as npm has it: found, started on a socket alone, used by its owner and a guest through the
+ * doors, its port proxy closed, stopped without a trace.
+ */
 import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { delimiter, dirname, join } from 'node:path';

@@ -1,4 +1,7 @@
-/* What `npm start` does first, in a fresh checkout, under settings that real shells and .npmrc files carry. It asks the registry. */
+/*
+ * What `npm start` does first, in a fresh checkout, under settings that real shells and .npmrc files carry.
+ * It asks the registry.
+ */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +35,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** `install()` in a home of its own. @param npmrc lines that stand behind this computer's own, which may name a registry */
+/**
+ * `install()` in a home of its own. @param npmrc lines that stand behind this computer's own, which may name
+ * a registry
+ */
 async function install(environment: Record<string, string>, npmrc: string, uid?: number): Promise<void> {
   const own = process.env['npm_config_userconfig'] ?? join(homedir(), '.npmrc');
   const userconfig = join(folder, 'home', '.npmrc');

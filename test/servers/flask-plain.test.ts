@@ -1,4 +1,7 @@
-/* Flask as it is installed alone: no gunicorn, no ProxyFix, an application that is found by its name in the folder. */
+/*
+ * Flask as it is installed alone: no gunicorn, no ProxyFix, an application that is found by its name in the
+ * folder.
+ */
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

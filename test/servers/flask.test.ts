@@ -1,6 +1,7 @@
 /*
- * invenio-app as PyPI has it, with SQLite: accounts, OAuth 2, CSRF, rate limits, secure headers (test/fakes/invenio_api.py is the application). Each attack first succeeds against the
- * application as it stands without a gateway, then fails through the door.
+ * invenio-app as PyPI has it, with SQLite: accounts, OAuth 2, CSRF, rate limits, secure headers
+ * (test/fakes/invenio_api.py is the application). Each attack first succeeds against the application as it
+ * stands without a gateway, then fails through the door.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -191,7 +192,7 @@ test('its own session and CSRF token pass untouched; ours stay here', async () =
   expect(environ['HTTP_COOKIE']).not.toContain(guest.cookie.split('=')[1]);
 });
 
-test('an Authorization of its users passes for who is in, ours never does, and alone it opens nothing', async () => {
+test('an Authorization of its users passes for a signed-in guest; ours never does, and alone it opens nothing', async () => {
   const theirs = `Bearer ${await readFile(join(folder, 'token.txt'), 'utf8')}`;
   const guest = await guestFrom('127.0.0.6');
   const answers = [

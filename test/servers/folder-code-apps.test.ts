@@ -13,7 +13,10 @@ interface Opened {
   readonly hostile: HostileFolder;
 }
 
-/** @param namesakes whether every module of the environment has one in the folder @param program of the file that is named */
+/**
+ * @param namesakes whether every module of the environment has one in the folder @param program of the file
+ *   that is named
+ */
 async function open(
   kind: string,
   namesakes: boolean,

@@ -9,7 +9,10 @@ import { hostileFolder, type HostileFolder } from '../support/hostile-folder.ts'
 import { pythonServer } from '../support/server-packages.ts';
 import { openShared } from '../support/shared.ts';
 
-/** With settings of its own, a cell that leaves a mark, and one that imports a module that stands beside it too. */
+/**
+ * With settings of its own, a cell that leaves a mark, and one that imports a module that stands beside it
+ * too.
+ */
 const notebook = (mark: string): string => `# /// script
 # dependencies = ["marimo"]
 # [tool.marimo.runtime]
@@ -59,7 +62,10 @@ async function opened(
   }
 }
 
-/** Runs the cell, which shows that its kernel is there, and all that a kernel does before its first cell has been done. */
+/**
+ * Runs the cell, which shows that its kernel is there, and all that a kernel does before its first cell has
+ * been done.
+ */
 async function runCell(page: Page, hostile: HostileFolder): Promise<void> {
   await eventually('the cell has run', 60_000, async () => {
     if ((await hostile.ran()).includes('cell')) return true;

@@ -1,4 +1,7 @@
-/* Gradio as PyPI has it: a file that launches itself, through both doors by its own page and its own protocol. */
+/*
+ * Gradio as PyPI has it: a file that launches itself, through both doors by its own page and its own
+ * protocol.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWithout, telling, listensOn, leftOver, guestOf, inBrowser, openApp } from '../support/app.ts';
 import { eventually } from '../support/core.ts';

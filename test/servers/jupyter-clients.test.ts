@@ -1,6 +1,7 @@
 /*
- * Any language's client, unmodified, runs the same cell through both doors of a real JupyterLab: the owner's, at the address for tools, and the guests', with a link's
- * token. (@jupyterlab/services at the owner's door is in test/integration/main-job.test.ts.)
+ * Any language's client, unmodified, runs the same cell through both doors of a real JupyterLab: the owner's,
+ * at the address for tools, and the guests', with a link's token. (@jupyterlab/services at the owner's door
+ * is in test/integration/main-job.test.ts.)
  */
 import { KernelAPI, KernelManager, ServerConnection, SessionManager } from '@jupyterlab/services';
 import { execFile } from 'node:child_process';
@@ -67,7 +68,10 @@ afterAll(async () => {
   await home?.[Symbol.asyncDispose]();
 });
 
-/** What installing the local authority does for a Python program, and what a person would put into its environment. */
+/**
+ * What installing the local authority does for a Python program, and what a person would put into its
+ * environment.
+ */
 function runPython(script: string, { url, token }: OwnerGatewayState): Promise<string> {
   const env = {
     PATH: '/usr/bin:/bin',
@@ -179,8 +183,9 @@ test('no client has left its token in a log', async () => {
 });
 
 /**
- * What the extension does with an address that a person pastes: it asks whether this is a hub and whether a password is wanted, both without a credential, then
- * lists kernels and kernelspecs (vscode-jupyter: userJupyterServer/jupyterPasswordConnect.ts, connection/jupyterConnection.ts, jupyterUtils.ts).
+ * What the extension does with an address that a person pastes: it asks whether this is a hub and whether a
+ * password is wanted, both without a credential, then lists kernels and kernelspecs (vscode-jupyter:
+ * userJupyterServer/jupyterPasswordConnect.ts, connection/jupyterConnection.ts, jupyterUtils.ts).
  */
 async function extensionSettings(pasted: string): Promise<ServerConnection.ISettings> {
   const { protocol, host, pathname, searchParams } = new URL(pasted);

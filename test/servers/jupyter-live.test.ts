@@ -1,4 +1,7 @@
-/* Rooms of a real jupyter-collaboration: the owner's typing arrives at a viewer, nothing of a viewer arrives in the document. */
+/*
+ * Rooms of a real jupyter-collaboration: the owner's typing arrives at a viewer, nothing of a viewer arrives
+ * in the document.
+ */
 import { randomUUID } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -34,7 +37,8 @@ test('a viewer who reads a document live has jupyter-collaboration write its own
   const changed = differences(before, await settled(root)).map(line =>
     line.slice(line.indexOf(root) + root.length + 1).replace(/ \d+ \d+ \d+$/, ''),
   );
-  // Numbers of files, history of rooms and runs of the server: nobody reads live without them, and the owner's own page makes them.
+  // Numbers of files, history of rooms and runs of the server: nobody reads live without them, and the
+  // owner's own page makes them.
   expect([...new Set(changed)].toSorted()).toEqual([
     "Zoë's home/.local/share/jupyter",
     "Zoë's home/.local/share/jupyter/file_id_manager.db",

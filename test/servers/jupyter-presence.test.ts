@@ -1,4 +1,7 @@
-/* Who is seen in rooms of a real jupyter-collaboration, under which number and name, and what that does to saving. */
+/*
+ * Who is seen in rooms of a real jupyter-collaboration, under which number and name, and what that does to
+ * saving.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /*
- * The attack: jupyter-server-proxy hands every header of a request on to whoever owns the proxied port, another account of the computer perhaps. Whoever reads the upstream secret there
- * asks the server past the gateway. The same headers are what an extension's handler sees.
+ * The attack: jupyter-server-proxy hands every header of a request on to whoever owns the proxied port,
+ * another account of the computer perhaps. Whoever reads the upstream secret there asks the server past the
+ * gateway. The same headers are what an extension's handler sees.
  */
 import { createServer } from 'node:http';
 import { mkdir, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/* What people have reported of notebooks, with the packages of their reports: a timer that is dead, a notebook that cannot find its own name. */
+/*
+ * What people have reported of notebooks, with the packages of their reports: a timer that is dead, a
+ * notebook that cannot find its own name.
+ */
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';

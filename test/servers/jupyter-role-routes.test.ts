@@ -1,4 +1,7 @@
-/* The routes of the installed servers, compared with the table of roles: a route that is new, or does more than it did, fails here and opens nothing. */
+/*
+ * The routes of the installed servers, compared with the table of roles: a route that is new, or does more
+ * than it did, fails here and opens nothing.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/* A guest's upload is counted by file: JupyterLab's page sends 1 MB at a time, and so may whoever means harm. */
+/*
+ * A guest's upload is counted by file: JupyterLab's page sends 1 MB at a time, and so may whoever means harm.
+ */
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Browser } from '@playwright/test';

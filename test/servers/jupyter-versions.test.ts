@@ -7,7 +7,10 @@ import { get, runCell, secretHeaders } from '../support/kernel.ts';
 
 afterEach(cleanUpAll);
 
-/** The oldest that are promised, and the other applications. Three more environments to build: only where it is asked for. */
+/**
+ * The oldest that are promised, and the other applications. Three more environments to build: only where it
+ * is asked for.
+ */
 const wanted = process.env['GATEHOUSE_TEST_VERSIONS'] === '1';
 const versions: [title: string, name: string, packages: readonly string[]][] = [
   ['JupyterLab', 'test-jupyterlab-3.6', ['jupyterlab==3.6.*', 'jupyter_server>=2,<3', 'ipykernel']],

@@ -1,6 +1,7 @@
 /*
- * The attack: a notebook shows or hands on the headers of the request that opened it (`mo.app_meta().request`), or a package takes part in marimo's server, and the token by which
- * Gatehouse is let in is among the headers. A viewer who is shown it there asks marimo past the gateway.
+ * The attack: a notebook shows or hands on the headers of the request that opened it
+ * (`mo.app_meta().request`), or a package takes part in marimo's server, and the token by which Gatehouse is
+ * let in is among the headers. A viewer who is shown it there asks marimo past the gateway.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/* The vulnerable marimo, as PyPI still has it: it is not started as marimo; put behind the door as a custom command, its terminal is out of reach. */
+/*
+ * The vulnerable marimo, as PyPI still has it: it is not started as marimo; put behind the door as a custom
+ * command, its terminal is out of reach.
+ */
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/* marimo as PyPI has it: the owner and a full guest in the editor, a viewer in the app of the same notebook; by marimo's own page and protocol. */
+/*
+ * marimo as PyPI has it: the owner and a full guest in the editor, a viewer in the app of the same notebook;
+ * by marimo's own page and protocol.
+ */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

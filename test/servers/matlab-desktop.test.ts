@@ -1,4 +1,7 @@
-/* matlab-proxy with its own stand-in for MATLAB: the desktop through both doors, by its owner in two tabs and by a guest. */
+/*
+ * matlab-proxy with its own stand-in for MATLAB: the desktop through both doors, by its owner in two tabs and
+ * by a guest.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
@@ -45,7 +48,10 @@ async function statusOf(query = ''): Promise<Status> {
   return JSON.parse((await ask(`get_status${query}`)).body) as Status;
 }
 
-/** For good: matlab-proxy calls it up, asks the stand-in once more in a way that it does not know, warns of that, and calls it up again. */
+/**
+ * For good: matlab-proxy calls it up, asks the stand-in once more in a way that it does not know, warns of
+ * that, and calls it up again.
+ */
 async function matlabIsUp(): Promise<void> {
   await eventually('MATLAB is up', 60_000, async () => {
     const { matlab, warnings } = await statusOf();

@@ -1,4 +1,7 @@
-/* matlab-proxy's own page in a real Chromium: its owner is signed in already, in two tabs, below a path of their own. */
+/*
+ * matlab-proxy's own page in a real Chromium: its owner is signed in already, in two tabs, below a path of
+ * their own.
+ */
 import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serve, type Served, type TestHome } from '../support/core.ts';

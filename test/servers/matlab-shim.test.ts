@@ -1,4 +1,7 @@
-/* The shim of matlab-proxy: what it keeps from MATLAB, and what becomes of a start when it does less than it should. */
+/*
+ * The shim of matlab-proxy: what it keeps from MATLAB, and what becomes of a start when it does less than it
+ * should.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

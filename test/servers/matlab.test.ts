@@ -1,4 +1,7 @@
-/* matlab-proxy without a MATLAB: what it lets others do when it is bare, and what is left of that behind the door. */
+/*
+ * matlab-proxy without a MATLAB: what it lets others do when it is bare, and what is left of that behind the
+ * door.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, readdir, stat } from 'node:fs/promises';

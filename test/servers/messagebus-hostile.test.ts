@@ -1,4 +1,7 @@
-/** Long messages of a real bus: they arrive as they should, and the owner does not wait for those of hostile satellites. */
+/**
+ * Long messages of a real bus: they arrive as they should, and the owner does not wait for those of hostile
+ * satellites.
+ */
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/core.ts';

@@ -1,4 +1,7 @@
-/* The message bus of OVOS, from PyPI, behind the door, with its own client unmodified: as satellite and as observer. */
+/*
+ * The message bus of OVOS, from PyPI, behind the door, with its own client unmodified: as satellite and as
+ * observer.
+ */
 import { execFile } from 'node:child_process';
 import { on, once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -39,7 +42,8 @@ test('behind the door it listens on no network, whatever its configuration says,
   for await (const [frame] of on(owner, 'message')) if (String(frame).length > 900_000) break;
   owner.send(JSON.stringify({ type: 'long', data: { text: 'x'.repeat(1_200_000) }, context: {} }));
   const [code] = (await once(owner, 'close')) as [number];
-  // 1009, unless the end of the connection overtakes the word for it: the bus reads no more of what is on its way.
+  // 1009, unless the end of the connection overtakes the word for it: the bus reads no more of what is on its
+  // way.
   expect([1009, 1006]).toContain(code);
 });
 

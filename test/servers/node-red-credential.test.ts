@@ -1,6 +1,7 @@
 /*
- * The attack: a flow, or the code of a package, hands on or shows the headers of a request (a proxy, a page that helps to find a fault), and the secret by which Gatehouse is let in is among
- * them. Whoever reads it there deploys a flow past the gateway.
+ * The attack: a flow, or the code of a package, hands on or shows the headers of a request (a proxy, a page
+ * that helps to find a fault), and the secret by which Gatehouse is let in is among them. Whoever reads it
+ * there deploys a flow past the gateway.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

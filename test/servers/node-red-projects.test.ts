@@ -1,6 +1,7 @@
 /*
- * Node-RED with projects: a repository that the editor pushes to. Whoever may read is told its address, with whatever token is in it, and the secret
- * that its credentials are encrypted with; so Node-RED's scope `read` is not enough for a viewer.
+ * Node-RED with projects: a repository that the editor pushes to. Whoever may read is told its address, with
+ * whatever token is in it, and the secret that its credentials are encrypted with; so Node-RED's scope `read`
+ * is not enough for a viewer.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';

@@ -1,5 +1,6 @@
 /*
- * Node-RED as npm has it. First what it lets anybody do who reaches it as it comes; then the same through the door, and each role at a real share.
+ * Node-RED as npm has it. First what it lets anybody do who reaches it as it comes; then the same through the
+ * door, and each role at a real share.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';

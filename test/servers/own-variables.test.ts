@@ -1,6 +1,7 @@
 /*
- * The attack on a list made by hand: a new version of a server reads one more variable, which opens it or has it run something, and the shell's passes. So the installed packages are asked which names they
- * read. Each is withheld, or stands here because it is its owner's to set.
+ * The attack on a list made by hand: a new version of a server reads one more variable, which opens it or has
+ * it run something, and the shell's passes. So the installed packages are asked which names they read. Each
+ * is withheld, or stands here because it is its owner's to set.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,7 @@
-/* Poetry, pipenv and hatch themselves make the environment of a project, away from it: what is found, taken and said for its folder. */
+/*
+ * Poetry, pipenv and hatch themselves make the environment of a project, away from it: what is found, taken
+ * and said for its folder.
+ */
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/* Every route that a viewer may read of marimo and Node-RED, at a real share: nothing on the owner's disk changes by it. */
+/*
+ * Every route that a viewer may read of marimo and Node-RED, at a real share: nothing on the owner's disk
+ * changes by it.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';

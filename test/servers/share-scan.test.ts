@@ -42,7 +42,8 @@ test.skipIf(mayLeaveOut)('testssl.sh finds nothing above LOW', { timeout: 400_00
   await run('testssl', args, { env, maxBuffer: 64_000_000 }).catch(() => null);
   const found = finding.parse(JSON.parse(await readFile(file, 'utf8')));
   const above = found.filter(({ severity }) => ['MEDIUM', 'HIGH', 'CRITICAL', 'FATAL'].includes(severity));
-  // It wants a place to ask for revocations. A certificate of a few weeks says that there is none (RFC 9608), which it does not read.
+  // It wants a place to ask for revocations. A certificate of a few weeks says that there is none (RFC 9608),
+  // which it does not read.
   expect(above.filter(({ id }) => id !== 'cert_revocation')).toEqual([]);
   expect(
     found.some(({ id }) => id === 'HSTS'),

@@ -1,6 +1,7 @@
 /*
- * Two ports behind one door, with a real core and a real share. Net.Create is in no registry: a stand-in of its shape (test/fakes/two-port.mjs) is started by the
- * profile, with the names that a checkout has. Its page is run as a browser runs it, and what it dials is dialled.
+ * Two ports behind one door, with a real core and a real share. Net.Create is in no registry: a stand-in of
+ * its shape (test/fakes/two-port.mjs) is started by the profile, with the names that a checkout has. Its page
+ * is run as a browser runs it, and what it dials is dialled.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';

@@ -1,14 +1,19 @@
 /*
- * Sharing under duress: `node test/soak/share.ts --minutes 20`. Links are made, joined, used and taken back by several at once, while the core is killed (SIGKILL) at random and
- * comes back. A model beside it knows what was answered, and after each return everything is held against it: no link that was taken back works, no live link or visit is lost, and the audit log is
- * whole. Ends with 0 and one line of figures, or with 1 and what was wrong.
+ * Sharing under duress: `node test/soak/share.ts --minutes 20`. Links are made, joined, used and taken back
+ * by several at once, while the core is killed (SIGKILL) at random and comes back. A model beside it knows
+ * what was answered, and after each return everything is held against it: no link that was taken back works,
+ * no live link or visit is lost, and the audit log is whole. Ends with 0 and one line of figures, or with 1
+ * and what was wrong.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ShareModel, type Figures } from './share-model.ts';
 import { openSoakCore } from './soak-core.ts';
 
-/** Runs for so long, or until something is wrong; throws then. @param seed of the random choices, so that a run can be told apart */
+/**
+ * Runs for so long, or until something is wrong; throws then. @param seed of the random choices, so that a
+ * run can be told apart
+ */
 export async function soak(minutes: number, say: (text: string) => void): Promise<Figures> {
   const core = await openSoakCore();
   const model = new ShareModel(core);

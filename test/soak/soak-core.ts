@@ -1,4 +1,6 @@
-/* A core that is killed and comes back to the same home, with a real keychain, so that what it keeps is kept. */
+/*
+ * A core that is killed and comes back to the same home, with a real keychain, so that what it keeps is kept.
+ */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { CoreClient } from '../../src/main/control/core-client.ts';

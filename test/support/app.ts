@@ -1,4 +1,7 @@
-/* A server of one kind, installed from its registry and started by a real core, with what every test of such a server asks of it. */
+/*
+ * A server of one kind, installed from its registry and started by a real core, with what every test of such
+ * a server asks of it.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
@@ -11,7 +14,10 @@ import { processesOf, type ProcessSeen } from './processes.ts';
 import { pythonServer } from './server-packages.ts';
 import { openShared, type Shared } from './shared.ts';
 
-/** @param files by their path below the home, which is the working folder too @param target what `serve` is told after the kind */
+/**
+ * @param files by their path below the home, which is the working folder too @param target what `serve` is
+ *   told after the kind
+ */
 export async function openApp(
   kind: string,
   files: Readonly<Record<string, string>>,
@@ -28,7 +34,10 @@ export async function openApp(
   });
 }
 
-/** The port on which the server was told to listen, and where it does. @param portIn finds it in its argv or its environment */
+/**
+ * The port on which the server was told to listen, and where it does. @param portIn finds it in its argv or
+ * its environment
+ */
 export async function listensOn(
   shared: Shared,
   portIn: RegExp,

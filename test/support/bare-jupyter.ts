@@ -1,4 +1,7 @@
-/* A Jupyter server as a person starts it, without Gatehouse: what an attack does to it is what the door has to stop. */
+/*
+ * A Jupyter server as a person starts it, without Gatehouse: what an attack does to it is what the door has
+ * to stop.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

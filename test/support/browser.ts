@@ -7,7 +7,10 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox'] });
 }
 
-/** The browser of a guest who has joined. The authority of the certificate is not installed there: other tests look at that. */
+/**
+ * The browser of a guest who has joined. The authority of the certificate is not installed there: other tests
+ * look at that.
+ */
 export async function pageOf(browser: Browser, guest: StoredGuestSession): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const at = guest.cookie.indexOf('=');

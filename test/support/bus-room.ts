@@ -40,7 +40,10 @@ export interface BusRoom {
   refusals(link: NewShareLink): Promise<string[]>;
   /** What an upgrade is answered with, at the owner's door or at the one of a link; 101 is closed again. */
   statusOf(door: string, path: string, asked?: UpgradeAsked): Promise<number>;
-  /** A plan for a computer without Unix sockets, and a configuration that wants the whole network on the same port. */
+  /**
+   * A plan for a computer without Unix sockets, and a configuration that wants the whole network on the same
+   * port.
+   */
   onPort(): Promise<{ plan: LaunchPlan; context: Awaited<ReturnType<typeof makeRunContext>> }>;
   close(): Promise<void>;
 }

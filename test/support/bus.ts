@@ -38,7 +38,9 @@ export class BusClient {
   readonly child: ChildProcess;
   isOpen = false;
 
-  /** @param environment may name the certificate authority, which is how an unmodified client is told of it */
+  /**
+   * @param environment may name the certificate authority, which is how an unmodified client is told of it
+   */
   constructor(python: string, home: string, context: BusPlace, environment: Record<string, string> = {}) {
     const script = join(import.meta.dirname, 'bus_client.py');
     const child = spawn(python, [script], {

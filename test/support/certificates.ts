@@ -1,4 +1,7 @@
-/* Certificates of every kind, good and bad, as an administrator might supply them. The product's own writer makes only good ones. */
+/*
+ * Certificates of every kind, good and bad, as an administrator might supply them. The product's own writer
+ * makes only good ones.
+ */
 import 'reflect-metadata';
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import {

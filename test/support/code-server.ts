@@ -1,4 +1,7 @@
-/* What the tests of code-server need: a bare one, a program on another port that nobody may reach by way of it, and handshakes. */
+/*
+ * What the tests of code-server need: a bare one, a program on another port that nobody may reach by way of
+ * it, and handshakes.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -60,7 +63,10 @@ export function shake(socket: WebSocket): Promise<number> {
   });
 }
 
-/** Each reaches the port of the neighbour, or would at some router that decodes, folds or takes capitals for small letters. */
+/**
+ * Each reaches the port of the neighbour, or would at some router that decodes, folds or takes capitals for
+ * small letters.
+ */
 export function spellings(port: number): string[] {
   return [
     `/proxy/${port}/x`,

@@ -1,4 +1,7 @@
-/* A real core in a process of its own, in a home of its own, for tests; and the command line as a person would call it. */
+/*
+ * A real core in a process of its own, in a home of its own, for tests; and the command line as a person
+ * would call it.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -153,7 +156,9 @@ export interface Reply {
   readonly body: string;
 }
 
-/** A GET with the host name of the address, sent to 127.0.0.1: Node does not resolve `*.localhost` everywhere. */
+/**
+ * A GET with the host name of the address, sent to 127.0.0.1: Node does not resolve `*.localhost` everywhere.
+ */
 export function askByName(url: string, headers: Record<string, string> = {}): Promise<Reply> {
   const { port, pathname, search, host } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -20,7 +20,9 @@ export interface FakeEnvironment {
   readonly virtual?: boolean;
 }
 
-/** What looks like a Python environment. Its interpreter is a shell script that also notes that it was run. */
+/**
+ * What looks like a Python environment. Its interpreter is a shell script that also notes that it was run.
+ */
 export async function fakeEnvironment(location: string, options: FakeEnvironment = {}): Promise<string> {
   const {
     versions = { jupyterlab: '4.6.6', jupyter_server: '2.21.1' },

@@ -1,5 +1,8 @@
 import { customSharing } from '../../src/main/core/profiles/custom/custom-sharing.ts';
-/* Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested with the real thing. */
+/*
+ * Small stand-ins for the rooms around the launcher: only for its own decisions. The real rooms are tested
+ * with the real thing.
+ */
 import type { Failure, FolderTrust, FoundServer, ServerState } from '../../src/shared/model.ts';
 import type { ServerEntryDeps, SuperviseRequest } from '../../src/main/core/launcher/server-entry.ts';
 import type { Log, Profile, UpstreamAccess, Supervised, Upstream, Vault } from '../../src/main/core/ports.ts';

@@ -43,7 +43,9 @@ interface Options {
   readonly admits?: (bytes: number) => boolean;
 }
 
-/** `say X` passes, `ask X` is answered with `no X`, `swap` goes on as `swapped`, everything else is dropped. */
+/**
+ * `say X` passes, `ask X` is answered with `no X`, `swap` goes on as `swapped`, everything else is dropped.
+ */
 function judge({ data }: SocketMessage): SocketStep {
   const text = data.toString();
   const message = (words: string): SocketMessage => ({ binary: false, data: Buffer.from(words) });

@@ -2,7 +2,10 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One line for each name, in order: kind and permissions, size, time of the last change. Times of reading are left out. */
+/**
+ * One line for each name, in order: kind and permissions, size, time of the last change. Times of reading are
+ * left out.
+ */
 export async function snapshot(...folders: readonly string[]): Promise<readonly string[]> {
   const lines = await Promise.all(folders.map(folder => linesOf(folder)));
   return lines.flat().toSorted();

@@ -1,4 +1,7 @@
-/* Another account of this computer that takes a port which Gatehouse has let go, notes what it is told, and answers with a page of its own. */
+/*
+ * Another account of this computer that takes a port which Gatehouse has let go, notes what it is told, and
+ * answers with a page of its own.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
@@ -31,7 +34,10 @@ export interface ForeignListener extends AsyncDisposable {
   readonly seen: readonly ForeignRequest[];
 }
 
-/** Tries until the port is free, within a bound: an attacker waits for the moment too. Needs to be root, to become another account. */
+/**
+ * Tries until the port is free, within a bound: an attacker waits for the moment too. Needs to be root, to
+ * become another account.
+ */
 export async function openForeignListener(port: number): Promise<ForeignListener> {
   const deadline = Date.now() + 30_000;
   for (;;) {

@@ -1,4 +1,7 @@
-/** A gateway with a server behind it that records what it executed, and clients that say exactly what they are told to. */
+/**
+ * A gateway with a server behind it that records what it executed, and clients that say exactly what they are
+ * told to.
+ */
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect, createServer as createRawServer, type Server, type Socket } from 'node:net';
 import type { Upstream } from '../../src/main/core/ports.ts';
@@ -220,7 +223,10 @@ export async function signIn(room: Room): Promise<string> {
   return cookie.split(';', 1)[0] ?? '';
 }
 
-/** Sends bytes as they are and answers all that comes back until the connection ends or is silent for `quietMs`. */
+/**
+ * Sends bytes as they are and answers all that comes back until the connection ends or is silent for
+ * `quietMs`.
+ */
 export async function rawExchange(port: number, bytes: string, quietMs = 400): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1');

@@ -1,4 +1,7 @@
-/* A guest as a program: TLS with the local authority, the join protocol, and requests and WebSockets with the session that it gave. */
+/*
+ * A guest as a program: TLS with the local authority, the join protocol, and requests and WebSockets with the
+ * session that it gave.
+ */
 import { request, type RequestOptions } from 'node:https';
 import { WebSocket } from 'ws';
 
@@ -41,7 +44,10 @@ export class StoredGuestSession {
   readonly #options: RequestOptions;
   cookie = '';
 
-  /** @param link as it was sent; @param authority the local authority in PEM; undefined: what the system trusts */
+  /**
+   * @param link as it was sent; @param authority the local authority in PEM; undefined: what the system
+   *   trusts
+   */
   constructor(link: string, authority: string | undefined, options: RequestOptions = {}) {
     const url = new URL(link);
     this.origin = url.origin;

@@ -30,7 +30,10 @@ export interface Waits {
   readonly count: number;
 }
 
-/** The owner's requests, and in turn with them those to a plain server in a process of its own, which waits for the machine alone. */
+/**
+ * The owner's requests, and in turn with them those to a plain server in a process of its own, which waits
+ * for the machine alone.
+ */
 export interface Watched {
   readonly owner: Waits;
   readonly plain: Waits;
@@ -97,7 +100,10 @@ export class HostileRoom {
     return { stop: () => end(child) };
   }
 
-  /** One request after another. @param path for a page of Gatehouse's own: what the core takes, and no server; else of the server */
+  /**
+   * One request after another. @param path for a page of Gatehouse's own: what the core takes, and no server;
+   * else of the server
+   */
   async watch(milliseconds: number, path = '/_gatehouse/login'): Promise<Watched> {
     const plain = await this.#plainServer();
     const { served } = this.shared;

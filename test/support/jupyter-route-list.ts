@@ -8,7 +8,10 @@ export interface JupyterRoute {
   readonly methods: readonly string[];
 }
 
-/** Asks the installed packages themselves for their routes, so that a new version is covered when it is installed. */
+/**
+ * Asks the installed packages themselves for their routes, so that a new version is covered when it is
+ * installed.
+ */
 const listRoutes = `
 import json, os, sys, tempfile
 os.environ["JUPYTER_RUNTIME_DIR"] = os.environ["JUPYTER_CONFIG_DIR"] = os.environ["JUPYTER_DATA_DIR"] = tempfile.mkdtemp()

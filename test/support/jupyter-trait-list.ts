@@ -7,8 +7,8 @@ import { makeRunContext } from './run-plan.ts';
 const shim = resolve(import.meta.dirname, '../../src/main/core/profiles/jupyter/shim');
 
 /**
- * Asks the installed packages themselves for their settings, so that a new version is covered when it is installed: the traits of every class of theirs, and the names that they look for in Tornado's
- * settings.
+ * Asks the installed packages themselves for their settings, so that a new version is covered when it is
+ * installed: the traits of every class of theirs, and the names that they look for in Tornado's settings.
  */
 const listTraits = `
 import contextlib, glob, importlib, inspect, io, json, os, pkgutil, re, sys, warnings

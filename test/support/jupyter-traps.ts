@@ -1,4 +1,7 @@
-/* A folder from somewhere: everything in it that a program of Jupyter might run leaves a file behind when it is run. */
+/*
+ * A folder from somewhere: everything in it that a program of Jupyter might run leaves a file behind when it
+ * is run.
+ */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 

@@ -9,8 +9,8 @@ const run = promisify(execFile);
 export const testCache = resolve(import.meta.dirname, '../../.cache');
 
 /**
- * Path of a Python that has a real JupyterLab: GATEHOUSE_TEST_PYTHON, or an environment that is built once in .cache
- * with pip. Two that ask at once, also in two processes, get the same one; the second waits.
+ * Path of a Python that has a real JupyterLab: GATEHOUSE_TEST_PYTHON, or an environment that is built once in
+ * .cache with pip. Two that ask at once, also in two processes, get the same one; the second waits.
  */
 export async function testPython(): Promise<string> {
   const given = process.env['GATEHOUSE_TEST_PYTHON'];

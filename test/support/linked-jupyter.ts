@@ -7,7 +7,10 @@ import { testPython } from './jupyter.ts';
 
 const run = promisify(execFile);
 
-/** A new virtual environment with JupyterLab. Returns its interpreter with the number in its name: `bin/python3.11`. */
+/**
+ * A new virtual environment with JupyterLab. Returns its interpreter with the number in its name:
+ * `bin/python3.11`.
+ */
 export async function linkedEnvironment(location: string): Promise<string> {
   await run(await basePython(), ['-m', 'venv', '--without-pip', location], { timeout: 120_000 });
   await linkJupyter(location);
@@ -18,13 +21,17 @@ export async function linkedEnvironment(location: string): Promise<string> {
   return numbered;
 }
 
-/** The Python that the test JupyterLab is an environment of: what is installed there can be imported by it. */
+/**
+ * The Python that the test JupyterLab is an environment of: what is installed there can be imported by it.
+ */
 export async function basePython(): Promise<string> {
   const { stdout } = await run(await testPython(), ['-c', 'import sys; print(sys._base_executable)']);
   return stdout.trim();
 }
 
-/** Installs the test JupyterLab, by links to its packages (as `uv pip install --link-mode=symlink` does it). */
+/**
+ * Installs the test JupyterLab, by links to its packages (as `uv pip install --link-mode=symlink` does it).
+ */
 export async function linkJupyter(location: string): Promise<void> {
   const from = dirname(dirname(await testPython()));
   const [version] = (await readdir(join(from, 'lib'))).filter(name => name.startsWith('python3'));

@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline';
 import getPort from 'get-port';
 import { eventually } from './core.ts';
 
-/** A flow with an address of its own, a function that runs code, a credential and a word in its debug messages. */
+/**
+ * A flow with an address of its own, a function that runs code, a credential and a word in its debug
+ * messages.
+ */
 export const flows = [
   { id: 'f1', type: 'tab', label: 'Pumps of the lab' },
   { id: 'in1', type: 'http in', z: 'f1', url: '/pump', method: 'get', wires: [['fn1']] },

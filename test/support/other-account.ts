@@ -1,4 +1,7 @@
-/* Gatehouse run by another account of this computer, which may not read the checkout: a copy of Node and of the core where everybody can. */
+/*
+ * Gatehouse run by another account of this computer, which may not read the checkout: a copy of Node and of
+ * the core where everybody can.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';

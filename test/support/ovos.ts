@@ -16,7 +16,10 @@ export interface Ovos {
   stop(): Promise<void>;
 }
 
-/** Started with the configuration that its owner writes for it: where the bus is, and that packages may be installed. */
+/**
+ * Started with the configuration that its owner writes for it: where the bus is, and that packages may be
+ * installed.
+ */
 export async function startOvos(websocket: Record<string, unknown>): Promise<Ovos> {
   const python = await pythonServer('ovos-core');
   const home = await mkdtemp(join(tmpdir(), 'ovos-'));

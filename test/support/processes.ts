@@ -20,7 +20,10 @@ export async function everyProcess(): Promise<readonly ProcessSeen[]> {
   );
 }
 
-/** Processes that a core of this home started, or the core itself: whatever names the home in its argv or environment. */
+/**
+ * Processes that a core of this home started, or the core itself: whatever names the home in its argv or
+ * environment.
+ */
 export async function processesOf(home: string): Promise<readonly ProcessSeen[]> {
   const all = await everyProcess();
   return all.filter(

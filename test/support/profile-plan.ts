@@ -1,4 +1,7 @@
-/* A kind of server with nothing on its PATH but what a test puts there, and its plan for a run in the same folder. */
+/*
+ * A kind of server with nothing on its PATH but what a test puts there, and its plan for a run in the same
+ * folder.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LaunchPlan, Profile } from '../../src/main/core/ports.ts';

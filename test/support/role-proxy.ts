@@ -1,5 +1,6 @@
 /*
- * The guests' own door, as it ships, before a real server: TLS, a session of one role, every rule and filter. In front of it stands what a guest would have besides: something that speaks TLS and shows the link's
+ * The guests' own door, as it ships, before a real server: TLS, a session of one role, every rule and filter.
+ * In front of it stands what a guest would have besides: something that speaks TLS and shows the link's
  * token, so that client libraries and plain requests of tests reach it at an http address.
  */
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';

@@ -43,7 +43,10 @@ export interface Running {
   readonly kill: () => Promise<void>;
 }
 
-/** Performs a plan as simply as can be: a process group of its own, and nothing in the environment but what is named. */
+/**
+ * Performs a plan as simply as can be: a process group of its own, and nothing in the environment but what is
+ * named.
+ */
 export function runPlan(plan: LaunchPlan, home: string, marker = `test-${process.pid}`): Running {
   const [program = '', ...rest] = plan.argv;
   const child = spawn(program, rest, {

@@ -1,6 +1,7 @@
 /*
- * Real servers for the tests, as their registries have them. What is installed is said by a lock file in test/servers/locks; an environment is built
- * once for each content of it, in .cache, and used again until that changes.
+ * Real servers for the tests, as their registries have them. What is installed is said by a lock file in
+ * test/servers/locks; an environment is built once for each content of it, in .cache, and used again until
+ * that changes.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -66,14 +67,20 @@ export async function nodeServer(
   return folder;
 }
 
-/** What an npm that runs the tests says of itself and its Node would be taken for that of the one that installs. */
+/**
+ * What an npm that runs the tests says of itself and its Node would be taken for that of the one that
+ * installs.
+ */
 function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ofNpm =
     /^(?:NODE|INIT_CWD|npm_(?:node_execpath|execpath|command|lifecycle_.*|package_.*|config_(?:user_agent|local_prefix|node_gyp)))$/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !ofNpm.test(name)));
 }
 
-/** Where the headers are that native modules are built with, so that none are downloaded: those of the system's own Node, where it has them. */
+/**
+ * Where the headers are that native modules are built with, so that none are downloaded: those of the
+ * system's own Node, where it has them.
+ */
 async function headersOfNode(): Promise<Record<string, string>> {
   for (const prefix of ['/usr', '/usr/local']) {
     if (await isThere(join(prefix, 'include', 'node', 'node_api.h'))) return { npm_config_nodedir: prefix };

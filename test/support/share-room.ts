@@ -1,4 +1,7 @@
-/* A guests' door before a server that records what it executed, with links and sessions of a real ledger in memory. */
+/*
+ * A guests' door before a server that records what it executed, with links and sessions of a real ledger in
+ * memory.
+ */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { defaultShareLimits, openShareGateway } from '../../src/main/core/gateway/guest/guest-gateway.ts';

@@ -17,7 +17,10 @@ export interface Shared {
 /** Answers 35 bytes on every path, and echoes on every WebSocket. */
 const upstream = join(import.meta.dirname, '..', 'bench', 'upstream.ts');
 
-/** @param environment of the core, beside the usual @param target what `serve` is told to start; a small server of ours when absent @param prepare writes what it needs */
+/**
+ * @param environment of the core, beside the usual @param target what `serve` is told to start; a small
+ *   server of ours when absent @param prepare writes what it needs
+ */
 export async function openShared(
   environment: Record<string, string> = {},
   target: readonly string[] = ['--', process.execPath, upstream, '{port}'],

@@ -1,4 +1,7 @@
-/* What a person is told of a wrong argument: which option it was, and what it has to be; never a schema's own words. */
+/*
+ * What a person is told of a wrong argument: which option it was, and what it has to be; never a schema's own
+ * words.
+ */
 import { expect, test } from 'vitest';
 import { answer, type Answers } from '../../src/main/core/calls.ts';
 

@@ -1,6 +1,7 @@
 /*
- * The attack: another account has taken the port of a server, and a new place in the code connects to it without asking who is there. Only `connect-upstream.ts` opens connections on which
- * something secret is sent to a server; whatever else opens any is named here, with its reason.
+ * The attack: another account has taken the port of a server, and a new place in the code connects to it
+ * without asking who is there. Only `connect-upstream.ts` opens connections on which something secret is sent
+ * to a server; whatever else opens any is named here, with its reason.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

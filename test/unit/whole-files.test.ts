@@ -1,4 +1,7 @@
-/* The fault: a whole file is written from memory by a process that does not own the home. So each writer of one is known here. */
+/*
+ * The fault: a whole file is written from memory by a process that does not own the home. So each writer of
+ * one is known here.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -3,7 +3,10 @@ import { Writable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { GatehouseError } from '../core/errors.ts';
 
-/** Asks for the passphrase of the sealed secrets on the terminal, without showing it; twice when it is being chosen. */
+/**
+ * Asks for the passphrase of the sealed secrets on the terminal, without showing it; twice when it is being
+ * chosen.
+ */
 export async function askPassphrase(isNew: boolean): Promise<string> {
   const first = await ask(
     isNew

@@ -1,7 +1,8 @@
 /*
- * The attack: opening a link by `xdg-open http://...?code=...` shows the code to every user of the machine who runs `ps` in that
- * moment, and the first to redeem it is signed in. The browser is therefore given the path of a private file that leads on. One in a snap or a flatpak
- * may not read that file: it is given an address that is worth nothing to another account (`gateway/owner/sign-in-links.ts`).
+ * The attack: opening a link by `xdg-open http://...?code=...` shows the code to every user of the machine
+ * who runs `ps` in that moment, and the first to redeem it is signed in. The browser is therefore given the
+ * path of a private file that leads on. One in a snap or a flatpak may not read that file: it is given an
+ * address that is worth nothing to another account (`gateway/owner/sign-in-links.ts`).
  */
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';

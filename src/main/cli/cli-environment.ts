@@ -116,7 +116,10 @@ function lookingOnly({ message }: GatehouseError): string {
   return `${message} What it does there is not known here: this is what it wrote down last.\n`;
 }
 
-/** The two understand each other, or the connection would have been refused; but what one of them lacks should not surprise. */
+/**
+ * The two understand each other, or the connection would have been refused; but what one of them lacks should
+ * not surprise.
+ */
 function sameVersion(client: CoreClient, version: string): CoreClient {
   if (client.coreVersion !== version) {
     process.stderr.write(

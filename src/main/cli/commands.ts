@@ -93,7 +93,7 @@ function isAlive(pid: number): boolean {
 async function startKnown(core: CoreClient, known: ServerInfo, output: Output): Promise<ServerInfo> {
   if (known.state !== 'ready' && known.state !== 'unhealthy')
     return restart(core, known.id, output, { fresh: true });
-  say(output, `It runs already; \`gatehouse restart ${known.id}\` starts it anew.`);
+  say(output, `It is already running. To restart it: \`gatehouse restart ${known.id}\``);
   return known;
 }
 
@@ -266,7 +266,10 @@ function theServer(servers: readonly ServerInfo[], id: string | undefined): Serv
   });
 }
 
-/** JSON where it is JSON, else the word itself: `config set log.maxMegabytes 5`, `config set secrets keychain`. */
+/**
+ * JSON where it is JSON, else the word itself: `config set log.maxMegabytes 5`, `config set secrets
+ * keychain`.
+ */
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,4 +1,7 @@
-/** Whether the browser that `xdg-open` would start is in a snap or a flatpak, which keep it out of `/run/user` and of hidden folders. */
+/**
+ * Whether the browser that `xdg-open` would start is in a snap or a flatpak, which keep it out of `/run/user`
+ * and of hidden folders.
+ */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';

@@ -13,7 +13,9 @@ import { mintSecret } from '../core/secret.ts';
 import { startOf } from '../core/server/processes.ts';
 
 export interface CoreProcessOptions extends Omit<ComposeOptions, 'quit' | 'lookOnly' | 'mayWrite'> {
-  /** Started by a shell or another command, without a terminal: ends by itself when it is no longer wanted. */
+  /**
+   * Started by a shell or another command, without a terminal: ends by itself when it is no longer wanted.
+   */
   readonly background: boolean;
 }
 
@@ -30,7 +32,10 @@ export interface CoreProcess {
 /** Milliseconds between two looks at whether a background core is still wanted. */
 const attentionInterval = 10_000;
 
-/** Makes this process the core of its installation: lock, control socket, launcher. Throws `core-running` where there is one. */
+/**
+ * Makes this process the core of its installation: lock, control socket, launcher. Throws `core-running`
+ * where there is one.
+ */
 export async function openCoreProcess(options: CoreProcessOptions): Promise<CoreProcess> {
   const { paths, version, background } = options;
   await preparePaths(paths);

@@ -7,7 +7,10 @@ import { matchServer } from './match.ts';
 import { kindOf, usage, type TargetOptions } from './target.ts';
 import { say, type Output } from './print.ts';
 
-/** `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has that name. */
+/**
+ * `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has
+ * that name.
+ */
 export async function findSavedServer(
   core: CoreClient,
   target: string | undefined,
@@ -17,7 +20,8 @@ export async function findSavedServer(
   const servers = await core.call('server.list');
   const exact = servers.filter(({ id, name }) => id === target || name === target);
   const here = resolve(cwd, target);
-  // The attack: a downloaded folder that was opened before has the name of the folder that is meant, and is opened, or trusted, in its place.
+  // The attack: a downloaded folder that was opened before has the name of the folder that is meant, and is
+  // opened, or trusted, in its place.
   if (
     exact.length > 0 &&
     existsSync(here) &&
@@ -33,7 +37,10 @@ export async function findSavedServer(
   return matchServer(servers, target);
 }
 
-/** The attack on a promise: options that only a new server can have are given for one that is known, and are not heeded in silence. */
+/**
+ * The attack on a promise: options that only a new server can have are given for one that is known, and are
+ * not heeded in silence.
+ */
 export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOptions): void {
   const flags: { readonly [K in keyof Required<TargetOptions>]: string } = {
     name: '--name',
@@ -56,7 +63,8 @@ export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOpt
 }
 
 /**
- * What lies in the opened folder is never the default, and what its user has for the folder may not work: that another one was taken is said, and what to do.
+ * What lies in the opened folder is never the default, and what its user has for the folder may not work:
+ * that another one was taken is said, and what to do.
  */
 export async function sayWhatWasPassedOver(
   core: Pick<CoreClient, 'call'>,
@@ -78,7 +86,10 @@ export async function sayWhatWasPassedOver(
   say(output, `The environment ${own.location} (${own.origin}) was not taken: ${use}`);
 }
 
-/** A core keeps the tokens and the store it began with; what this command brings for them would be lost in silence. */
+/**
+ * A core keeps the tokens and the store it began with; what this command brings for them would be lost in
+ * silence.
+ */
 export async function sayWhatIsNotUsed(core: CoreClient, output: Output): Promise<void> {
   const about = await core.call('core.about');
   if (about.secrets !== 'keychain') say(output, about.secretsSentence);

@@ -12,7 +12,10 @@ export type AskPerson = ((question: string) => Promise<string>) | null;
 
 type Asking = Pick<CoreClient, 'call'>;
 
-/** The request with what was said of its folder: by an option, or by the person at the terminal, who is asked once for each folder. */
+/**
+ * The request with what was said of its folder: by an option, or by the person at the terminal, who is asked
+ * once for each folder.
+ */
 export async function withTrust(
   core: Asking,
   request: StartRequest,
@@ -32,7 +35,8 @@ export async function withTrust(
   // That a folder is not there is said by the start itself.
   if (standing.trusted || standing.verdict === 'gone') return request;
   for (const warning of await core.call('folders.warnings')) say(output, warning);
-  // The home folder is everybody's first: trusted, it would take the downloads with it, so nobody is led to it.
+  // The home folder is everybody's first: trusted, it would take the downloads with it, so nobody is led to
+  // it.
   if (standing.verdict === 'unknown' && !standing.isHome && ask !== null && !output.json) {
     const answer = await ask(`Do you trust the authors of the files in ${standing.path}? [y/N] `);
     const trusted = /^y(es)?$/i.test(answer.trim());

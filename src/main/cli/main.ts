@@ -7,7 +7,9 @@ import { GatehouseError } from '../core/errors.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { makeCliEnvironment } from './cli-environment.ts';
 
-/** Runs one command line; resolves with the exit code (0 done, 1 failed, 2 usage, 3 no such thing, 4 refused). */
+/**
+ * Runs one command line; resolves with the exit code (0 done, 1 failed, 2 usage, 3 no such thing, 4 refused).
+ */
 export async function main(argv: readonly string[]): Promise<number> {
   const json = argv.slice(0, argv.indexOf('--') === -1 ? argv.length : argv.indexOf('--')).includes('--json');
   let output: Output = { out: process.stdout, err: process.stderr, json };

@@ -3,7 +3,8 @@ import { GatehouseError } from '../core/errors.ts';
 
 /**
  * The server that a person means: its id, its name, or the beginning of its id, as long as only one fits.
- * @param how `whole` where what is done cannot be undone: the beginning of an id may fit another server tomorrow
+ * @param how `whole` where what is done cannot be undone: the beginning of an id may fit another server
+ *   tomorrow
  */
 export function matchServer(
   servers: readonly ServerInfo[],
@@ -47,7 +48,10 @@ function notWhole(wanted: string, fitting: readonly ServerInfo[]): GatehouseErro
   );
 }
 
-/** An id, or the beginning of one that fits only once. A whole link is refused: its secret would be in the shell's history. */
+/**
+ * An id, or the beginning of one that fits only once. A whole link is refused: its secret would be in the
+ * shell's history.
+ */
 export function matchId(known: readonly string[], given: string, what: string, list: string): string {
   if (given.includes('#') || given.includes('/')) {
     throw wrong(

@@ -1,4 +1,7 @@
-/** What scripts read from `matlab-proxy-app-list-servers`, for the servers that Gatehouse runs: its table, its `--quiet` and its `--json`. */
+/**
+ * What scripts read from `matlab-proxy-app-list-servers`, for the servers that Gatehouse runs: its table, its
+ * `--quiet` and its `--json`.
+ */
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/core-client.ts';
 

@@ -3,7 +3,10 @@ import { visible } from '../../shared/visible.ts';
 import { errorInfo, GatehouseError } from '../core/errors.ts';
 import { createRedactor } from '../core/log/redact.ts';
 
-/** Where a command writes: values to `out`, all else to `err`, so that a script can read one without the other. */
+/**
+ * Where a command writes: values to `out`, all else to `err`, so that a script can read one without the
+ * other.
+ */
 export interface Output {
   readonly out: Writable;
   readonly err: Writable;
@@ -20,7 +23,10 @@ export function say(output: Output, line: string): void {
   if (!output.json) output.err.write(`${forPeople(line)}\n`);
 }
 
-/** Text as it may stand on a terminal, with commands in the form that works here: `npm start -- list` in a checkout. */
+/**
+ * Text as it may stand on a terminal, with commands in the form that works here: `npm start -- list` in a
+ * checkout.
+ */
 export function forPeople(text: string): string {
   const command = process.env['GATEHOUSE_COMMAND'] ?? 'gatehouse';
   return visible(text).replaceAll('`gatehouse ', () => `\`${command} `);

@@ -19,7 +19,9 @@ export interface ServeOptions extends StartOptions {
   readonly background?: boolean;
 }
 
-/** What each command does; `commands.ts` does it. The last argument of each says whether `--json` was given. */
+/**
+ * What each command does; `commands.ts` does it. The last argument of each says whether `--json` was given.
+ */
 export interface Actions extends ShareActions {
   serve(target: string | undefined, command: readonly string[], options: ServeOptions): Promise<void>;
   start(target: string | undefined, command: readonly string[], options: StartOptions): Promise<void>;
@@ -63,7 +65,7 @@ export function buildProgram(options: ProgramOptions): Command {
   const program = new Command('gatehouse')
     .description('Starts local compute servers, keeps their tokens, and lets nobody in without one.')
     .version(options.version, '-V, --version')
-    .showHelpAfterError('(gatehouse --help tells more)')
+    .showHelpAfterError('(For more, see gatehouse --help)')
     .exitOverride()
     .configureOutput({ writeOut: options.write, writeErr: options.writeError });
   const actions = (command: Command): Actions => options.actions(command.optsWithGlobals<GlobalOptions>());
@@ -123,7 +125,9 @@ function addTarget(command: Command): Command {
     .option('--no-trust', 'you do not');
 }
 
-/** commander gives the words behind `--` to the first free argument: only what stood before it is a target. */
+/**
+ * commander gives the words behind `--` to the first free argument: only what stood before it is a target.
+ */
 export function splitTarget(
   target: string | undefined,
   command: readonly string[],

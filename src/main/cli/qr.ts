@@ -1,4 +1,7 @@
-/** A link as a QR code on a terminal: two rows of modules in a line of half blocks, dark on light whatever the terminal's colours are. */
+/**
+ * A link as a QR code on a terminal: two rows of modules in a line of half blocks, dark on light whatever the
+ * terminal's colours are.
+ */
 import { generate } from 'lean-qr';
 
 /** ISO/IEC 18004 wants four modules of quiet around it. */

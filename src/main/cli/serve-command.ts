@@ -52,7 +52,10 @@ export async function serve(
   }
 }
 
-/** Starts the server and tells how to reach it. Resolves with the reason when the server later ends by itself and was the last. */
+/**
+ * Starts the server and tells how to reach it. Resolves with the reason when the server later ends by itself
+ * and was the last.
+ */
 async function run(
   deps: ServeDeps,
   { client: core, watched }: CoreProcess,
@@ -84,7 +87,10 @@ async function run(
   return lastEnd(core, server.id, watched);
 }
 
-/** Waits until nothing runs any more without anybody having asked for that. `gatehouse stop` is somebody who asks. */
+/**
+ * Waits until nothing runs any more without anybody having asked for that. `gatehouse stop` is somebody who
+ * asks.
+ */
 function lastEnd(core: CoreClient, id: string, watched: () => boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     const settle = (reason: string, state: ServerState): void => {

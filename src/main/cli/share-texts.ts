@@ -17,7 +17,10 @@ import type { Role } from '../../shared/model.ts';
 import { table } from './print.ts';
 
 /** What the link would mean, before it is made. */
-/** @param ownTypes whether the owner names types of messages: then these say what the link permits, and not the role's usual words */
+/**
+ * @param ownTypes whether the owner names types of messages: then these say what the link permits, and not
+ *   the role's usual words
+ */
 export function previewText(preview: SharePreview, role: Role, ownTypes = false): string {
   const offer = preview.roles.find(one => one.role === role);
   const lines = [`Sharing "${preview.serverName}" as ${offer?.title ?? role}. ${preview.reach}`];

@@ -6,7 +6,10 @@ import { forPeople, printValue, type Output } from './print.ts';
 import { usage } from './target.ts';
 import { logLineText, logsText } from './texts.ts';
 
-/** What a server said, and with `follow` what it says until the user interrupts: under `--json` one value a line. */
+/**
+ * What a server said, and with `follow` what it says until the user interrupts: under `--json` one value a
+ * line.
+ */
 export async function showLogs(
   core: CoreClient,
   output: Output,

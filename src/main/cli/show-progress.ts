@@ -2,7 +2,10 @@ import type { SetupProgress } from '../../shared/model.ts';
 import { visible } from '../../shared/visible.ts';
 import type { Output } from './print.ts';
 
-/** Shows how an installation goes on: one line that is written over on a terminal, a few lines in a file, nothing under `--json`. */
+/**
+ * Shows how an installation goes on: one line that is written over on a terminal, a few lines in a file,
+ * nothing under `--json`.
+ */
 export function showProgress(output: Output, isTerminal: boolean): (progress: SetupProgress) => void {
   let step = '';
   let quarter = 0;

@@ -5,7 +5,10 @@ import { alreadyRunning } from '../core/home/instance.ts';
 import type { CommandContext } from './commands.ts';
 import { printValue } from './print.ts';
 
-/** Takes the home from another computer, on its owner's word. Refuses where Gatehouse runs on this one: that can be ended. */
+/**
+ * Takes the home from another computer, on its owner's word. Refuses where Gatehouse runs on this one: that
+ * can be ended.
+ */
 export async function takeover(
   { home, ask, output }: Pick<CommandContext, 'home' | 'ask' | 'output'>,
   { yes }: { readonly yes?: boolean },

@@ -19,7 +19,10 @@ export interface TargetOptions {
   readonly readySeconds?: string;
 }
 
-/** From `TARGET`, `-- COMMAND...` and their options to a request. Throws kind `usage` or `not-found`, naming what is wrong. */
+/**
+ * From `TARGET`, `-- COMMAND...` and their options to a request. Throws kind `usage` or `not-found`, naming
+ * what is wrong.
+ */
 export async function startRequest(
   target: string | undefined,
   command: readonly string[],
@@ -52,8 +55,8 @@ export function kindOf(word: string): ProfileKind | undefined {
 }
 
 /**
- * A kind by its name, and perhaps the file (or folder) that it is to open. Without one it works where the user stands, as its own command would; Jupyter
- * has a folder of its own for that (`jupyter.defaultFolder`).
+ * A kind by its name, and perhaps the file (or folder) that it is to open. Without one it works where the
+ * user stands, as its own command would; Jupyter has a folder of its own for that (`jupyter.defaultFolder`).
  */
 async function profileRequest(
   { name, file: needs }: ProfileKind,

@@ -1,6 +1,6 @@
 /**
- * Who runs this process. A uid need not have an entry in the user database: `docker run -u 4321`, a Singularity image, an LDAP
- * server that does not answer. Node's `userInfo()` and `homedir()` throw then.
+ * Who runs this process. A uid need not have an entry in the user database: `docker run -u 4321`, a
+ * Singularity image, an LDAP server that does not answer. Node's `userInfo()` and `homedir()` throw then.
  */
 import { homedir, userInfo } from 'node:os';
 import { GatehouseError } from '../core/errors.ts';
@@ -17,7 +17,10 @@ export function loginName(
   return candidates.find(name => name !== undefined && name.trim() !== '') ?? 'unknown';
 }
 
-/** Home folder of the user. Throws `no-home-folder` where neither the environment nor the user database knows one. */
+/**
+ * Home folder of the user. Throws `no-home-folder` where neither the environment nor the user database knows
+ * one.
+ */
 export function homeFolder(lookUp: () => string = homedir): string {
   const known = attempt(lookUp);
   if (known !== undefined && known !== '') return known;

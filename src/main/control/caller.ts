@@ -1,6 +1,7 @@
 /**
- * Whoever asks a core for a server asks from a shell or a desktop of their own, and the core is another process, which may have been started elsewhere. So each
- * call that starts or looks for servers says with which variables. It goes over the control socket, which only the owner can open, and is kept in no file.
+ * Whoever asks a core for a server asks from a shell or a desktop of their own, and the core is another
+ * process, which may have been started elsewhere. So each call that starts or looks for servers says with
+ * which variables. It goes over the control socket, which only the owner can open, and is kept in no file.
  */
 import type { CallName } from '../../shared/contract.ts';
 import type { CallerEnvironment } from '../../shared/model.ts';
@@ -27,7 +28,10 @@ const dependsOnCaller: ReadonlySet<CallName> = new Set([
   'doctor.run',
 ]);
 
-/** The arguments of a call with the caller in them, where the call depends on it; a caller that is in them already is replaced. */
+/**
+ * The arguments of a call with the caller in them, where the call depends on it; a caller that is in them
+ * already is replaced.
+ */
 export function withCaller(
   name: CallName,
   args: readonly unknown[],

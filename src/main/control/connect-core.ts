@@ -15,7 +15,10 @@ import type { Role } from './protocol.ts';
 export interface FindOptions {
   /** Runtime folder of the installation (`systemPaths(...).runtime`). */
   readonly runtime: string;
-  /** What the lock of the home says comes first: the core may have been started where the environment named another runtime folder. */
+  /**
+   * What the lock of the home says comes first: the core may have been started where the environment named
+   * another runtime folder.
+   */
   readonly home?: HomeFolders;
   readonly role: Role;
   readonly version: string;
@@ -36,7 +39,10 @@ export interface EnsureOptions extends FindOptions {
 /** Says in a core's environment that the supplied token comes on its standard input. */
 export const tokenOnStandardInput = 'GATEHOUSE_TOKEN_STDIN';
 
-/** Connects to the core that runs for this installation. Throws `no-core` when there is none, and `home-in-use` when it is another computer's. */
+/**
+ * Connects to the core that runs for this installation. Throws `no-core` when there is none, and
+ * `home-in-use` when it is another computer's.
+ */
 export async function connectCore(options: FindOptions): Promise<CoreClient> {
   const runtime = await runtimeOf(options);
   const key = await readKey(runtime);
@@ -111,7 +117,8 @@ async function tryConnect(options: FindOptions): Promise<CoreClient | null> {
 
 async function readKey(runtime: string): Promise<Secret<string>> {
   try {
-    // The attack: somebody else makes the folder first, with a socket and a key of theirs, and answers as the core.
+    // The attack: somebody else makes the folder first, with a socket and a key of theirs, and answers as the
+    // core.
     await refuseUnlessExclusive(runtime, process.getuid?.() ?? null);
     return new Secret((await readFile(controlKeyPath(runtime), 'utf8')).trim());
   } catch (cause) {

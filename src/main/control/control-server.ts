@@ -43,7 +43,10 @@ interface Peer {
 
 /** Milliseconds in which a connection must prove itself. */
 const handshakeLimit = 5000;
-/** Bytes that may wait for a peer that does not read; then it is dropped, so that it cannot fill the core's memory. */
+/**
+ * Bytes that may wait for a peer that does not read; then it is dropped, so that it cannot fill the core's
+ * memory.
+ */
 const backlogLimit = 16 * 1024 * 1024;
 
 /** Listens on the control socket. Throws EADDRINUSE where the path is taken. */

@@ -25,7 +25,10 @@ interface JoinRequestInfo {
 /** Milliseconds until a core that does not answer the handshake is given up. */
 const handshakeLimit = 5000;
 
-/** Connects to a running core. Throws `no-core` where nobody listens, `core-refused` or `core-other-version` where it will not have us. */
+/**
+ * Connects to a running core. Throws `no-core` where nobody listens, `core-refused` or `core-other-version`
+ * where it will not have us.
+ */
 export async function connectTo(options: ConnectOptions): Promise<CoreClient> {
   const socket = await open(options.path);
   return new Promise((resolve, reject) => {
@@ -60,7 +63,10 @@ export async function connectTo(options: ConnectOptions): Promise<CoreClient> {
   });
 }
 
-/** Who gets the next line: the handshake first, then the connection, without a gap in which a line could be lost. */
+/**
+ * Who gets the next line: the handshake first, then the connection, without a gap in which a line could be
+ * lost.
+ */
 interface Reader {
   onLine(line: string): void;
   onTooLong(): void;

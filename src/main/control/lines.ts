@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Cuts what a socket receives into lines of at most `limit` bytes. A longer line is an attack or a fault: `onTooLong` is
- * called once and nothing more is read.
+ * Cuts what a socket receives into lines of at most `limit` bytes. A longer line is an attack or a fault:
+ * `onTooLong` is called once and nothing more is read.
  */
 export function readLines(
   socket: Socket,

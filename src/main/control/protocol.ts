@@ -1,8 +1,9 @@
 /*
- * The attack: another account of this computer, or a sandboxed program of this one, reaches the control socket (a folder left
- * open, a socket path that was taken before the core came up) and asks for a token, answers in the core's place, or replays
- * and reorders what it recorded. Therefore both ends prove that they hold the run's key before anything is said, the keys of
- * the two directions differ and are fresh for each connection, and each message is bound to its place in the sequence.
+ * The attack: another account of this computer, or a sandboxed program of this one, reaches the control
+ * socket (a folder left open, a socket path that was taken before the core came up) and asks for a token,
+ * answers in the core's place, or replays and reorders what it recorded. Therefore both ends prove that they
+ * hold the run's key before anything is said, the keys of the two directions differ and are fresh for each
+ * connection, and each message is bound to its place in the sequence.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
@@ -13,7 +14,10 @@ export const protocolVersion = 1;
 /** Bytes of one message in either direction; a longer one ends the connection. */
 export const messageLimit = 4 * 1024 * 1024;
 
-/** Who is at the other end of a connection. The core ends its servers some time after its last `shell` has gone. */
+/**
+ * Who is at the other end of a connection. The core ends its servers some time after its last `shell` has
+ * gone.
+ */
 export type Role = 'shell' | 'cli';
 
 export const helloSchema = z.strictObject({

@@ -134,8 +134,9 @@ const inputs = {
 export type Answers = { readonly [K in CallName]: Calls[K] };
 
 /**
- * Checks the name and the arguments of one call and answers it. Windows and the command line both come through here.
- * Throws GatehouseError `unknown-call` and `bad-arguments` (kind `usage`), and whatever the answer throws.
+ * Checks the name and the arguments of one call and answers it. Windows and the command line both come
+ * through here. Throws GatehouseError `unknown-call` and `bad-arguments` (kind `usage`), and whatever the
+ * answer throws.
  */
 export async function answer(answers: Answers, name: string, args: readonly unknown[]): Promise<unknown> {
   const known = callNames.find(each => each === name);

@@ -39,7 +39,10 @@ export interface ComposeOptions {
   /** The user's home folder and login name. */
   readonly homedir: string;
   readonly user: string;
-  /** True for a command that only looks: the secrets are opened when something asks for one, and nobody is asked for a passphrase before. */
+  /**
+   * True for a command that only looks: the secrets are opened when something asks for one, and nobody is
+   * asked for a passphrase before.
+   */
   readonly lookOnly: boolean;
   /** From `--secrets`; the setting decides when absent. */
   readonly secrets?: SecretStoreChoice | undefined;
@@ -48,7 +51,10 @@ export interface ComposeOptions {
   readonly supplied: SuppliedToken | null;
   /** Tells a person that something outside waits for them: a keychain that asks for its password. */
   readonly waiting: (sentence: string) => void;
-  /** Where the files beside the bundled core are: guard script, shims, keychain program; in the source tree each lies by its user. */
+  /**
+   * Where the files beside the bundled core are: guard script, shims, keychain program; in the source tree
+   * each lies by its user.
+   */
   readonly resources?:
     { readonly guard: string; readonly shims: string; readonly keychain: string } | undefined;
   /** The Electron binary that this installation would use, whether it is there or not. */
@@ -71,7 +77,10 @@ export interface Core {
   close(): Promise<void>;
 }
 
-/** Chooses the implementations and puts them together. Starts nothing, listens nowhere; paths must have been prepared. */
+/**
+ * Chooses the implementations and puts them together. Starts nothing, listens nowhere; paths must have been
+ * prepared.
+ */
 export async function composeCore(options: ComposeOptions): Promise<Core> {
   const { paths, mayWrite } = options;
   const redactor = createRedactor();

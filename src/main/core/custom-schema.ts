@@ -1,4 +1,7 @@
-/** What a profile file, and a saved server, may say of a custom server. Every refusal says where, and what is expected there. */
+/**
+ * What a profile file, and a saved server, may say of a custom server. Every refusal says where, and what is
+ * expected there.
+ */
 import { z } from 'zod';
 
 const path = z

@@ -2,7 +2,10 @@ import { GatehouseError } from './errors.ts';
 
 const factors = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
-/** Durations as `90s`, `15m`, `2h`, `1d`, or a plain number of seconds. Refuses anything else with kind `usage`. */
+/**
+ * Durations as `90s`, `15m`, `2h`, `1d`, or a plain number of seconds. Refuses anything else with kind
+ * `usage`.
+ */
 export function seconds(text: string): number {
   const match = /^(\d{1,6}(?:\.\d+)?)(s|m|h|d)?$/.exec(text);
   const unit = match?.[2] ?? 's';

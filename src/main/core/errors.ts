@@ -11,8 +11,8 @@ const exitCodes = {
 export type ErrorKind = keyof typeof exitCodes;
 
 /**
- * An error that a person is meant to read: one sentence that says what happened and where, and one that says what to do.
- * Neither may hold a secret; `cause` keeps the original for the log, which redacts it.
+ * An error that a person is meant to read: one sentence that says what happened and where, and one that says
+ * what to do. Neither may hold a secret; `cause` keeps the original for the log, which redacts it.
  */
 export class GatehouseError extends Error {
   readonly code: string;
@@ -37,7 +37,10 @@ export class GatehouseError extends Error {
   }
 }
 
-/** What may be told of any thrown value across a process edge. `redact` is for where an unknown error's message may quote anything. */
+/**
+ * What may be told of any thrown value across a process edge. `redact` is for where an unknown error's
+ * message may quote anything.
+ */
 export function errorInfo(
   error: unknown,
   redact: (text: string) => string = text => text,

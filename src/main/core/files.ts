@@ -1,8 +1,8 @@
 /**
- * Attacks: another user of the computer pre-creates a folder or a link under a name that Gatehouse is about to use, and reads or
- * replaces what is put there; a full disk or a cut in mid-write leaves half a file where a whole one was.
- * So: new files are made exclusively with mode 0600 under a random name and renamed over the old one; folders are looked at with
- * `lstat` before they are trusted.
+ * Attacks: another user of the computer pre-creates a folder or a link under a name that Gatehouse is about
+ * to use, and reads or replaces what is put there; a full disk or a cut in mid-write leaves half a file where
+ * a whole one was. So: new files are made exclusively with mode 0600 under a random name and renamed over the
+ * old one; folders are looked at with `lstat` before they are trusted.
  */
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
@@ -77,7 +77,10 @@ export function partOf(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.part`;
 }
 
-/** Removes what writers of this file left behind when they were killed: parts older than a minute. Throws nothing. */
+/**
+ * Removes what writers of this file left behind when they were killed: parts older than a minute. Throws
+ * nothing.
+ */
 export async function sweepParts(path: string): Promise<void> {
   const start = `${basename(path)}.`;
   const names = await readdir(dirname(path)).catch(() => []);
@@ -104,7 +107,10 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The text of a file, or null when there is none. Refuses with `read-failed`, also when it is larger than `maxBytes`; `judge` may refuse the opened file. */
+/**
+ * The text of a file, or null when there is none. Refuses with `read-failed`, also when it is larger than
+ * `maxBytes`; `judge` may refuse the opened file.
+ */
 export async function readTextIfPresent(
   path: string,
   maxBytes: number,
@@ -150,9 +156,9 @@ async function readBounded(
 }
 
 /**
- * The one secret in a file that the user names (GATEHOUSE_TOKEN_FILE and the like), without its trailing line end.
- * Refuses a file that others can read or that is somebody else's: what others know is no secret. Links are followed, because
- * service managers hand credentials over as links.
+ * The one secret in a file that the user names (GATEHOUSE_TOKEN_FILE and the like), without its trailing line
+ * end. Refuses a file that others can read or that is somebody else's: what others know is no secret. Links
+ * are followed, because service managers hand credentials over as links.
  */
 export async function readSecretFile(path: string, uid: number | null): Promise<string> {
   const text = await readTextIfPresent(path, 8192, facts => {
@@ -182,7 +188,10 @@ function refuseShared(path: string, facts: Stats, uid: number): void {
   }
 }
 
-/** Makes a folder with its parents, private where it is new; leaves one that is there as it is. Refuses with `home-unwritable`. */
+/**
+ * Makes a folder with its parents, private where it is new; leaves one that is there as it is. Refuses with
+ * `home-unwritable`.
+ */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
@@ -192,8 +201,9 @@ export async function ensureFolder(folder: string): Promise<void> {
 }
 
 /**
- * Makes a folder (with its parents) that only its owner may enter, or takes an existing one of ours and closes it to others.
- * Refuses with `home-unwritable` or `home-foreign`. On Windows (`uid` null) the profile folder's access list does that work.
+ * Makes a folder (with its parents) that only its owner may enter, or takes an existing one of ours and
+ * closes it to others. Refuses with `home-unwritable` or `home-foreign`. On Windows (`uid` null) the profile
+ * folder's access list does that work.
  */
 export async function ensurePrivateFolder(folder: string, uid: number | null): Promise<void> {
   try {
@@ -215,9 +225,9 @@ function foreignFolder(folder: string, owner: number): GatehouseError {
 }
 
 /**
- * Like `ensurePrivateFolder`, for a folder whose name others can guess and whose parent they can write to (/tmp): here nothing is
- * repaired. It has to be a real folder (no link), ours, and closed to others, and its parent must not let others swap it.
- * Refuses with `runtime-unsafe`.
+ * Like `ensurePrivateFolder`, for a folder whose name others can guess and whose parent they can write to
+ * (/tmp): here nothing is repaired. It has to be a real folder (no link), ours, and closed to others, and its
+ * parent must not let others swap it. Refuses with `runtime-unsafe`.
  */
 export async function ensureExclusiveFolder(folder: string, uid: number | null): Promise<void> {
   try {
@@ -231,7 +241,10 @@ export async function ensureExclusiveFolder(folder: string, uid: number | null):
   await refuseUnlessExclusive(folder, uid);
 }
 
-/** The look of `ensureExclusiveFolder` alone, for whoever trusts what lies in the folder. Throws ENOENT where there is none. */
+/**
+ * The look of `ensureExclusiveFolder` alone, for whoever trusts what lies in the folder. Throws ENOENT where
+ * there is none.
+ */
 export async function refuseUnlessExclusive(folder: string, uid: number | null): Promise<void> {
   if (uid === null) return;
   const facts = await lstat(folder);
@@ -242,7 +255,10 @@ export async function refuseUnlessExclusive(folder: string, uid: number | null):
   if ((facts.mode & 0o077) !== 0) throw unsafe(folder, 'is open to other users', 'Remove it');
 }
 
-/** Refuses a folder in which other users could rename or replace what is ours. /tmp passes: its sticky bit forbids that. */
+/**
+ * Refuses a folder in which other users could rename or replace what is ours. /tmp passes: its sticky bit
+ * forbids that.
+ */
 export async function refuseSwappable(folder: string, uid: number | null): Promise<void> {
   if (uid === null) return;
   const facts = await stat(folder);

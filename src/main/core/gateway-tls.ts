@@ -1,7 +1,9 @@
 /**
- * What a local listener that speaks TLS shows. The attacks on it: a certificate that names more than this listener, which then answers for other servers of the computer; and
- * one that names the listener's own host to whoever connects: who knows that name can lead the owner's browser to a port of theirs, which gets the session
- * cookie. So the certificate for everybody has this computer's loopback names alone, and one with the own host is shown to a client that names it first.
+ * What a local listener that speaks TLS shows. The attacks on it: a certificate that names more than this
+ * listener, which then answers for other servers of the computer; and one that names the listener's own host
+ * to whoever connects: who knows that name can lead the owner's browser to a port of theirs, which gets the
+ * session cookie. So the certificate for everybody has this computer's loopback names alone, and one with the
+ * own host is shown to a client that names it first.
  */
 import { createSecureContext } from 'node:tls';
 import type { LocalTls } from './gateway-ports.ts';
@@ -24,7 +26,10 @@ export interface GatewayTlsDeps {
   readonly paths: { readonly uid: number | null };
 }
 
-/** Read once, as the door is opened. Throws GatehouseError where the files cannot be used. @param label first label of the door's name */
+/**
+ * Read once, as the door is opened. Throws GatehouseError where the files cannot be used. @param label first
+ * label of the door's name
+ */
 export async function gatewayTls(wish: ListenerTls, label: string, deps: GatewayTlsDeps): Promise<LocalTls> {
   const own = `${label}.localhost`;
   const now = Date.now();

@@ -1,4 +1,7 @@
-/** What decides whether a core that nobody looks at goes on. Milliseconds of a clock that stands still while the computer sleeps. */
+/**
+ * What decides whether a core that nobody looks at goes on. Milliseconds of a clock that stands still while
+ * the computer sleeps.
+ */
 export interface Attention {
   /** A core in a terminal ends with its terminal, not by itself. */
   readonly background: boolean;

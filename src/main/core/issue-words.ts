@@ -1,4 +1,7 @@
-/** What zod finds wrong, as a sentence for a person: its own messages are written for whoever wrote the schema. Pure. */
+/**
+ * What zod finds wrong, as a sentence for a person: its own messages are written for whoever wrote the
+ * schema. Pure.
+ */
 import type { z } from 'zod';
 
 /** Words for what was expected: `must be a number`. */

@@ -1,4 +1,7 @@
-/** Runs what is asked under one name one at a time, in the order of asking; a failure does not stop those who wait behind it. */
+/**
+ * Runs what is asked under one name one at a time, in the order of asking; a failure does not stop those who
+ * wait behind it.
+ */
 export type KeyedMutex = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export function createKeyedMutex(): KeyedMutex {

@@ -1,6 +1,8 @@
 /**
- * How a server's port is dialled: 127.0.0.1 first and, where nothing listens there, ::1, which is all that `localhost` means to some servers (Node on macOS, Windows and Fedora). The
- * attack: another account listens at the address that the server left free. So every look and every connection goes in this one order, and who is reached is asked of the system.
+ * How a server's port is dialled: 127.0.0.1 first and, where nothing listens there, ::1, which is all that
+ * `localhost` means to some servers (Node on macOS, Windows and Fedora). The attack: another account listens
+ * at the address that the server left free. So every look and every connection goes in this one order, and
+ * who is reached is asked of the system.
  */
 import type { LookupFunction } from 'node:net';
 
@@ -14,7 +16,9 @@ const lookup: LookupFunction = (_host, { all }, done) => {
   else done(null, '127.0.0.1', 4);
 };
 
-/** Options of a connection. The second address is tried when the first refuses, and not because it is slow. */
+/**
+ * Options of a connection. The second address is tried when the first refuses, and not because it is slow.
+ */
 export const dialLoopback = {
   host: 'localhost',
   lookup,

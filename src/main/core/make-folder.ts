@@ -2,8 +2,9 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a private folder with its parents. Not by `mkdir({ recursive: true })`: that asks for ever where a file system
- * answers "no such file" to a folder whose parent is there (an automounter, /proc), and takes a thread with it.
+ * Makes a private folder with its parents. Not by `mkdir({ recursive: true })`: that asks for ever where a
+ * file system answers "no such file" to a folder whose parent is there (an automounter, /proc), and takes a
+ * thread with it.
  */
 export async function makeFolder(path: string, deepest = 32): Promise<void> {
   try {

@@ -1,6 +1,7 @@
 /**
- * Attack: another user makes `/tmp/gatehouse-1000-ab12cd34` before Gatehouse does, and then owns the folder in which the control
- * socket appears. `preparePaths` refuses a runtime folder that is not ours alone (see files.ts); `runtime-folder.ts` finds another one before that.
+ * Attack: another user makes `/tmp/gatehouse-1000-ab12cd34` before Gatehouse does, and then owns the folder
+ * in which the control socket appears. `preparePaths` refuses a runtime folder that is not ours alone (see
+ * files.ts); `runtime-folder.ts` finds another one before that.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -11,7 +12,9 @@ import { ensureExclusiveFolder, ensureFolder, ensurePrivateFolder, refuseSwappab
 
 /** Where Gatehouse keeps things. Every folder is absolute and for the owner alone (0700). */
 export interface Paths {
-  /** What identifies this installation to the user and to the keychain: GATEHOUSE_HOME, or the user's home. */
+  /**
+   * What identifies this installation to the user and to the keychain: GATEHOUSE_HOME, or the user's home.
+   */
   readonly home: string;
   /** True when GATEHOUSE_HOME was given. */
   readonly custom: boolean;
@@ -37,10 +40,10 @@ const roomForNames = 40;
 const socketPathBytes: Readonly<Record<string, number>> = { darwin: 103, freebsd: 103, openbsd: 103 };
 
 /**
- * Decides where everything is kept and makes nothing. Every process of one user has to come to the same answer, whether it was
- * started by the desktop, a terminal or cron: otherwise one does not find the other's socket. So TMPDIR is not asked, and
- * `isThere` (looked at for /run/user/<uid> only) makes up for an XDG_RUNTIME_DIR that is not set.
- * Refuses a relative GATEHOUSE_HOME with kind `usage`.
+ * Decides where everything is kept and makes nothing. Every process of one user has to come to the same
+ * answer, whether it was started by the desktop, a terminal or cron: otherwise one does not find the other's
+ * socket. So TMPDIR is not asked, and `isThere` (looked at for /run/user/<uid> only) makes up for an
+ * XDG_RUNTIME_DIR that is not set. Refuses a relative GATEHOUSE_HOME with kind `usage`.
  */
 export function systemPaths(
   environment: Environment,
@@ -115,7 +118,10 @@ function xdgPaths(
   };
 }
 
-/** XDG_RUNTIME_DIR, unless it is that of another user (`su` and `sudo` may leave it set), or where it would be. */
+/**
+ * XDG_RUNTIME_DIR, unless it is that of another user (`su` and `sudo` may leave it set), or where it would
+ * be.
+ */
 function sessionFolder(
   environment: Environment,
   uid: number | null,
@@ -162,7 +168,10 @@ function windowsPaths(environment: Environment, home: string): Paths {
   };
 }
 
-/** The wanted folder if sockets fit into it, else a short one that every process of this user and home works out alike. */
+/**
+ * The wanted folder if sockets fit into it, else a short one that every process of this user and home works
+ * out alike.
+ */
 function runtimeFolder(
   wanted: string | null,
   home: string,
@@ -180,7 +189,8 @@ function runtimeFolder(
 export async function preparePaths(paths: Paths): Promise<void> {
   await refuseForeignParts(paths);
   if (paths.custom) {
-    // Before anything in it is made or closed: in a folder that others can write to, each name may lead elsewhere.
+    // Before anything in it is made or closed: in a folder that others can write to, each name may lead
+    // elsewhere.
     await ensureFolder(paths.home);
     await refuseSwappable(dirname(paths.home), paths.uid);
     await refuseSwappable(paths.home, paths.uid);

@@ -1,4 +1,7 @@
-/** The small interfaces through which the rooms of the core meet. Types only: an implementation is chosen in `launcher.ts`. */
+/**
+ * The small interfaces through which the rooms of the core meet. Types only: an implementation is chosen in
+ * `launcher.ts`.
+ */
 import type {
   Failure,
   FoundServer,
@@ -34,7 +37,10 @@ export interface Redactor {
   redact(text: string): string;
 }
 
-/** The log of Gatehouse itself. Every line goes through the redactor. `fields` never hold a secret, and are redacted once more. */
+/**
+ * The log of Gatehouse itself. Every line goes through the redactor. `fields` never hold a secret, and are
+ * redacted once more.
+ */
 export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -42,8 +48,9 @@ export interface Log {
 }
 
 /**
- * Where secrets are kept. Every method ends within a bound (10 s; a keychain that waits for its owner's password may take 60 s)
- * and refuses with a GatehouseError `keychain-locked`, `keychain-denied`, `keychain-gone` or `keychain-timeout`.
+ * Where secrets are kept. Every method ends within a bound (10 s; a keychain that waits for its owner's
+ * password may take 60 s) and refuses with a GatehouseError `keychain-locked`, `keychain-denied`,
+ * `keychain-gone` or `keychain-timeout`.
  */
 export interface SecretStore {
   readonly store: SecretStoreKind;
@@ -66,15 +73,18 @@ export interface Vault {
 }
 
 /**
- * Spellings in which the server's own clients show a credential, beside Gatehouse's own. What is recognised here never reaches the server, and no log.
- * Names are in lower case.
+ * Spellings in which the server's own clients show a credential, beside Gatehouse's own. What is recognised
+ * here never reaches the server, and no log. Names are in lower case.
  */
 export interface ClientCredential {
   /** Headers whose value is the token: `mwi-auth-token`. */
   readonly headers: readonly string[];
   /** Query parameters whose value is the token: `access_token`. */
   readonly parameters: readonly string[];
-  /** Path whose next segment is the token, for clients that can only be told an address: `/core/` takes `/core/<token>`, and the server is asked for `/core`. */
+  /**
+   * Path whose next segment is the token, for clients that can only be told an address: `/core/` takes
+   * `/core/<token>`, and the server is asked for `/core`.
+   */
   readonly pathPrefix: string | null;
   /** A WebSocket subprotocol `gatehouse.<token>` carries the token; it is not offered to the server. */
   readonly subprotocol: boolean;
@@ -83,7 +93,10 @@ export interface ClientCredential {
 /** What a profile is given to plan one run. */
 export interface RunContext {
   readonly serverId: string;
-  /** Private 0700 folder of this run, removed after it; short enough for a Unix socket in it (at most 80 bytes). */
+  /**
+   * Private 0700 folder of this run, removed after it; short enough for a Unix socket in it (at most 80
+   * bytes).
+   */
   readonly directory: string;
   /** False on Windows: there the server must use `port`. */
   readonly canUseSockets: boolean;
@@ -91,18 +104,25 @@ export interface RunContext {
   readonly port: number;
   /** Another such port, for servers that have two. */
   readonly secondPort?: number;
-  /** Minted for this run. Reaches the server by a file in `directory` or its standard input; by its environment only where the server has no other way. */
+  /**
+   * Minted for this run. Reaches the server by a file in `directory` or its standard input; by its
+   * environment only where the server has no other way.
+   */
   readonly secret: Secret<string>;
   /** Working folder, absolute and existing. */
   readonly folder: string;
   /**
-   * Whether its owner trusts the authors of the files in the folder. Where it is false, nothing of the folder may run by opening it: no configuration, no
-   * start file, no module, no program. It runs when the owner runs it.
+   * Whether its owner trusts the authors of the files in the folder. Where it is false, nothing of the folder
+   * may run by opening it: no configuration, no start file, no module, no program. It runs when the owner
+   * runs it.
    */
   readonly folderTrusted: boolean;
   /** Login name of the owner. */
   readonly user: string;
-  /** Origin of the door before the server, as a tool of this computer asks it: `http://127.0.0.1:40123`. Absent where there is no door. */
+  /**
+   * Origin of the door before the server, as a tool of this computer asks it: `http://127.0.0.1:40123`.
+   * Absent where there is no door.
+   */
   readonly gatewayOrigin?: string | undefined;
 }
 
@@ -112,7 +132,10 @@ export interface LaunchPlan {
   readonly argv: readonly string[];
   /** Added to the clean environment; no secret where the server has another way. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The user's, as whoever started it has them; `server/environment.ts` says which of them the server gets. The core's own when absent. */
+  /**
+   * The user's, as whoever started it has them; `server/environment.ts` says which of them the server gets.
+   * The core's own when absent.
+   */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
   /** What was printed while it was made ready, for its log and for whoever has to understand a failure. */
   readonly said?: readonly string[] | undefined;
@@ -132,11 +155,20 @@ export interface LaunchPlan {
   readonly busyKernels: ((signal: AbortSignal) => Promise<number>) | null;
   /** Seconds until the start is given up. */
   readonly readySeconds: number;
-  /** From the exit code and the last lines to one sentence of advice; null when the profile knows nothing better. */
+  /**
+   * From the exit code and the last lines to one sentence of advice; null when the profile knows nothing
+   * better.
+   */
   readonly advise: (lastLines: readonly string[], exitCode: number | null) => string | null;
-  /** What is asked of the running server from outside the gateway, without a credential; its first page when absent. */
+  /**
+   * What is asked of the running server from outside the gateway, without a credential; its first page when
+   * absent.
+   */
   readonly preflight?: PreflightQuestions | undefined;
-  /** What its owner has to know while it is up, as the end of a sentence: `other accounts can reach its port.` Null or absent: nothing. */
+  /**
+   * What its owner has to know while it is up, as the end of a sentence: `other accounts can reach its port.`
+   * Null or absent: nothing.
+   */
   readonly caveat?: () => string | null;
 }
 
@@ -150,11 +182,16 @@ export interface PreflightQuestions {
 
 /** What was found when a running server was looked at from outside its door. */
 export interface PreflightReport {
-  /** `private`: a Unix socket that only this account reaches. `computer`: loopback. `network`: more than that. */
+  /**
+   * `private`: a Unix socket that only this account reaches. `computer`: loopback. `network`: more than that.
+   */
   readonly reach: 'private' | 'computer' | 'network';
   /** Ports on which processes of the run listen beyond loopback. */
   readonly networkPorts: readonly number[];
-  /** What was answered without a credential: `/api`, `WebSocket /comms`; where it can be reached from the network, from there. */
+  /**
+   * What was answered without a credential: `/api`, `WebSocket /comms`; where it can be reached from the
+   * network, from there.
+   */
   readonly open: readonly string[];
 }
 
@@ -180,8 +217,8 @@ export interface Profile {
   /** What the kind is called. */
   readonly title: string;
   /**
-   * Everything of this kind on this computer, broken ones with their reason. Bounded in time; throws nothing. Null where the request says all of
-   * it and nothing is looked for.
+   * Everything of this kind on this computer, broken ones with their reason. Bounded in time; throws nothing.
+   * Null where the request says all of it and nothing is looked for.
    */
   readonly find:
     | null
@@ -201,7 +238,10 @@ export interface Profile {
   /** Makes a managed environment; null where the kind has none. */
   readonly setup: ManagedSetup | null;
   readonly sharing: ProfileSharing;
-  /** What the owner's own settings of this kind of server ask of the door before it; absent: nothing. Throws GatehouseError. */
+  /**
+   * What the owner's own settings of this kind of server ask of the door before it; absent: nothing. Throws
+   * GatehouseError.
+   */
   door?(request: StartRequest): Promise<ListenerOverrides>;
   /** Where the request says more of it than the kind does. Throws nothing. */
   readonly sharingOf?: ((request: StartRequest) => ProfileSharing) | undefined;
@@ -247,7 +287,10 @@ export interface Supervised {
   readonly reach: UpstreamAccess;
   /** Path of the server's first page. */
   readonly landing: string;
-  /** Resolves when the server is ready or the start has failed (then it throws). A stop during start ends it with `stopped`. */
+  /**
+   * Resolves when the server is ready or the start has failed (then it throws). A stop during start ends it
+   * with `stopped`.
+   */
   start(): Promise<void>;
   /** Resolves when no process of the run is left. Two stops are one. */
   stop(reason: string): Promise<void>;

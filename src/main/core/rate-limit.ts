@@ -1,5 +1,6 @@
 /**
- * Token buckets. The attack: whoever may do something costly once does it in a loop. A bucket holds `burst` tokens at first, each deed takes one, and they come back evenly with time.
+ * Token buckets. The attack: whoever may do something costly once does it in a loop. A bucket holds `burst`
+ * tokens at first, each deed takes one, and they come back evenly with time.
  */
 export interface Rate {
   /** How many at once; 1 or more. */

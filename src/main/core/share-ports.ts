@@ -107,7 +107,9 @@ export type GuestEvent =
 /** The desk at which guests show what they have. One for each server's share listener. */
 export interface GuestAccess {
   look(id: string, secret: string): LookAnswer;
-  /** Spends a use, once that is on the disk; or begins a wait. Throws GatehouseError where it cannot be saved. */
+  /**
+   * Spends a use, once that is on the disk; or begins a wait. Throws GatehouseError where it cannot be saved.
+   */
   join(asked: JoinAsked): Promise<JoinAnswer>;
   /** What a waiting page is told. Spends nothing. */
   waiting(id: string, ticket: string): 'waiting' | 'given' | 'denied' | 'over';
@@ -129,7 +131,10 @@ export interface ShareTls {
   attach(server: { setSecureContext(options: SecureContextOptions): void }): () => void;
   /** Gives the server new keys for session tickets now and again; ends with the answer's call. */
   rotateTickets(server: { setTicketKeys(keys: Buffer): unknown }): () => void;
-  /** Names and addresses, as they stand in a URL's host but without brackets, that the current certificate covers. */
+  /**
+   * Names and addresses, as they stand in a URL's host but without brackets, that the current certificate
+   * covers.
+   */
   names(): readonly string[];
   /** Value of Strict-Transport-Security for this host; null for none. */
   strictTransport(host: string): string | null;

@@ -1,7 +1,8 @@
 /*
- * The attack: text that a server printed (its log, its error, a file name) reaches Gatehouse's own windows and is taken for
- * markup or script; then it could start programs through the bridge. Therefore our pages come from our own files only, run no
- * inline script, may not turn text into markup at all (Trusted Types), may not be framed, and may speak to nobody.
+ * The attack: text that a server printed (its log, its error, a file name) reaches Gatehouse's own windows
+ * and is taken for markup or script; then it could start programs through the bridge. Therefore our pages
+ * come from our own files only, run no inline script, may not turn text into markup at all (Trusted Types),
+ * may not be framed, and may speak to nobody.
  */
 
 export const ownScheme = 'gatehouse';

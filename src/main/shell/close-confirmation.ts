@@ -1,4 +1,7 @@
-/** What closing the home window means. With a tray it just closes. Without one the owner is asked once whether what runs shall go on. */
+/**
+ * What closing the home window means. With a tray it just closes. Without one the owner is asked once whether
+ * what runs shall go on.
+ */
 import { dialog, type BrowserWindow } from 'electron/main';
 import type { CoreLink } from './core-link.ts';
 import { can } from './menu-model.ts';

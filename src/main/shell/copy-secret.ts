@@ -1,8 +1,11 @@
 /**
- * The attack: a clipboard history, or its synchronisation with other devices, keeps a link for months. Systems have marks for what is secret (KDE: `x-kde-passwordManagerHint`; Windows:
- * `ExcludeClipboardContentFromMonitorProcessing`; macOS: `org.nspasteboard.ConcealedType`), but Electron replaces the whole clipboard with each format that is written by name, so text and
- * mark cannot be put there together; and on Linux the text alone is what programs paste. So the text is put there, and after a minute taken off again if it is still there. A history that has seen
- * it by then keeps it: the link can be taken back, and may be given one use only.
+ * The attack: a clipboard history, or its synchronisation with other devices, keeps a link for months.
+ * Systems have marks for what is secret (KDE: `x-kde-passwordManagerHint`; Windows:
+ * `ExcludeClipboardContentFromMonitorProcessing`; macOS: `org.nspasteboard.ConcealedType`), but Electron
+ * replaces the whole clipboard with each format that is written by name, so text and mark cannot be put there
+ * together; and on Linux the text alone is what programs paste. So the text is put there, and after a minute
+ * taken off again if it is still there. A history that has seen it by then keeps it: the link can be taken
+ * back, and may be given one use only.
  */
 export interface TextClipboard {
   readText(): string | Promise<string>;

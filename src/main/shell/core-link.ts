@@ -1,6 +1,7 @@
 /**
- * The shell's one connection to the core, and what it knows through it: the list of servers. A connection that ends is taken
- * up again by itself; servers may have gone on without us, or with a new core come back, so the list is asked for anew.
+ * The shell's one connection to the core, and what it knows through it: the list of servers. A connection
+ * that ends is taken up again by itself; servers may have gone on without us, or with a new core come back,
+ * so the list is asked for anew.
  */
 import { eventNames, type CallName, type Calls, type EventName, type Events } from '../../shared/contract.ts';
 import type { ServerInfo } from '../../shared/model.ts';
@@ -54,7 +55,10 @@ export class CoreLink {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Connects, starting a core where none runs. Two callers share one attempt; a failure is a state, not an error. */
+  /**
+   * Connects, starting a core where none runs. Two callers share one attempt; a failure is a state, not an
+   * error.
+   */
   connect(): Promise<void> {
     this.#opening ??= this.#open().finally(() => {
       this.#opening = null;

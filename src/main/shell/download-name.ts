@@ -1,6 +1,7 @@
 /*
- * The attack: a page names its download `../../.bashrc`, `CON`, `report.pdf` with a right-to-left mark before `exe`, or 4000
- * letters long. Therefore only a plain name in the folder that the user chose comes out of here, and it says what it is.
+ * The attack: a page names its download `../../.bashrc`, `CON`, `report.pdf` with a right-to-left mark before
+ * `exe`, or 4000 letters long. Therefore only a plain name in the folder that the user chose comes out of
+ * here, and it says what it is.
  */
 
 // Control characters, separators, what Windows refuses, and marks that turn the direction of writing.

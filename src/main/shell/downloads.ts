@@ -1,4 +1,6 @@
-/** Saves downloads into the user's Downloads folder, with progress on the window and a word when one is done. */
+/**
+ * Saves downloads into the user's Downloads folder, with progress on the window and a word when one is done.
+ */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { BrowserWindow, DownloadItem, Session, WebContents } from 'electron/main';

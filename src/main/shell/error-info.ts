@@ -1,6 +1,8 @@
 import type { ErrorInfo } from '../../shared/model.ts';
 
-/** What may be told of a thrown value: errors of the core carry a code and a next step, others only a message. */
+/**
+ * What may be told of a thrown value: errors of the core carry a code and a next step, others only a message.
+ */
 export function errorInfo(error: unknown): ErrorInfo {
   const message = error instanceof Error ? error.message : String(error);
   return { code: textOf(error, 'code') ?? 'internal', message, nextStep: textOf(error, 'nextStep') ?? '' };

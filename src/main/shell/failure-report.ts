@@ -1,7 +1,10 @@
 import type { Failure, ServerInfo } from '../../shared/model.ts';
 import { redactLine } from './redact-line.ts';
 
-/** The text that "Copy details" puts on the clipboard, fit for a bug report. The core has redacted it; a second look costs nothing. */
+/**
+ * The text that "Copy details" puts on the clipboard, fit for a bug report. The core has redacted it; a
+ * second look costs nothing.
+ */
 export function failureReport(server: ServerInfo, failure: Failure, program: string): string {
   const ended =
     failure.signal === null ? `exit code ${failure.exitCode ?? 'unknown'}` : `signal ${failure.signal}`;

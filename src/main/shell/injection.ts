@@ -1,15 +1,18 @@
 /*
- * The attack: the window puts the owner's token on requests by itself, so whoever can make the window send a request wants it
- * to be one of those. A notebook shows an iframe of evil.example, which fetches, posts a form to, opens a socket to or navigates
- * itself to the server; the server's page is redirected elsewhere and the header travels along; another port of this computer
- * looks alike by prefix. Therefore the token goes to one exact origin, for requests that this origin itself makes and nobody
- * above it in the frame tree is a stranger; every sign must agree, and a missing sign is a no. The gateway refuses cross-site
- * use of the header once more.
+ * The attack: the window puts the owner's token on requests by itself, so whoever can make the window send a
+ * request wants it to be one of those. A notebook shows an iframe of evil.example, which fetches, posts a
+ * form to, opens a socket to or navigates itself to the server; the server's page is redirected elsewhere and
+ * the header travels along; another port of this computer looks alike by prefix. Therefore the token goes to
+ * one exact origin, for requests that this origin itself makes and nobody above it in the frame tree is a
+ * stranger; every sign must agree, and a missing sign is a no. The gateway refuses cross-site use of the
+ * header once more.
  *
- * Another attack: while a server is stopped, another account listens on its port, and the window asks there by itself or by View > Reload.
- * So nothing leaves the session of a server whose listener is not proved open, and nothing ever goes to an address that it had before.
+ * Another attack: while a server is stopped, another account listens on its port, and the window asks there
+ * by itself or by View > Reload. So nothing leaves the session of a server whose listener is not proved open,
+ * and nothing ever goes to an address that it had before.
  *
- * `Sec-Fetch-Site` (Fetch Metadata, W3C) and `Origin` (RFC 6454) are written by the browser, after and above any script.
+ * `Sec-Fetch-Site` (Fetch Metadata, W3C) and `Origin` (RFC 6454) are written by the browser, after and above
+ * any script.
  */
 import { isServerName, originOf, parse } from './origin.ts';
 
@@ -17,7 +20,10 @@ export const tokenHeader = 'X-Gatehouse-Token';
 
 const networkSchemes = new Set(['http:', 'https:', 'ws:', 'wss:']);
 
-/** Whether a request of the session of server `id` may leave at all. `own`: the exact origin of the server; null while it has none. */
+/**
+ * Whether a request of the session of server `id` may leave at all. `own`: the exact origin of the server;
+ * null while it has none.
+ */
 export function mayLeave(id: string, own: string | null, address: string): boolean {
   const url = parse(address);
   if (url === null) return false;
@@ -32,7 +38,10 @@ export interface RequestFacts {
   readonly url: string;
   /** Electron's word: `mainFrame`, `subFrame`, `webSocket`, `xhr`, ... */
   readonly resourceType: string;
-  /** Origins of the requesting frame and all above it; null for a worker, which has none. Ignored for `mainFrame`. */
+  /**
+   * Origins of the requesting frame and all above it; null for a worker, which has none. Ignored for
+   * `mainFrame`.
+   */
   readonly frames: readonly string[] | null;
   /** `initiatorOrigin` of newer Electron; null where it does not say. */
   readonly initiator: string | null;
@@ -64,7 +73,10 @@ export function injection(own: string, facts: RequestFacts): Injection {
   return { inject: true };
 }
 
-/** `none` is what the browser says of a page that the user (here: the shell) asked for; nothing inside a page can be that. */
+/**
+ * `none` is what the browser says of a page that the user (here: the shell) asked for; nothing inside a page
+ * can be that.
+ */
 function siteFits(facts: RequestFacts): boolean {
   return (
     facts.fetchSite === 'same-origin' || (facts.fetchSite === 'none' && facts.resourceType === 'mainFrame')

@@ -1,4 +1,7 @@
-/** What tray and menus offer, as data. The tray holds nothing that the home window does not offer too: some desktops have no tray. */
+/**
+ * What tray and menus offer, as data. The tray holds nothing that the home window does not offer too: some
+ * desktops have no tray.
+ */
 import type { ServerInfo, ServerState } from '../../shared/model.ts';
 import type { CoreState } from '../../shared/window.ts';
 
@@ -42,7 +45,10 @@ export interface Can {
   readonly restart: boolean;
 }
 
-/** What can be done with a server in a state; tray, menus and home window agree because they all ask here or mirror it. */
+/**
+ * What can be done with a server in a state; tray, menus and home window agree because they all ask here or
+ * mirror it.
+ */
 export function can(state: ServerState): Can {
   const runs = state === 'ready' || state === 'unhealthy';
   const moves = state === 'starting' || state === 'restarting';

@@ -1,6 +1,6 @@
 /**
- * Hands every navigation of every page to the rules of whoever made the window. A page that nobody claimed may do nothing:
- * the listeners are set when the page comes into being, before anything can load in it.
+ * Hands every navigation of every page to the rules of whoever made the window. A page that nobody claimed
+ * may do nothing: the listeners are set when the page comes into being, before anything can load in it.
  */
 import type { BrowserWindow, BrowserWindowConstructorOptions, Event, WebContents } from 'electron/main';
 import type { ShellLog } from './shell-ports.ts';

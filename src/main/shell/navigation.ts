@@ -1,8 +1,8 @@
 /*
- * The attack: a page in the server's window leads the window itself to a foreign site that looks like Jupyter and asks for a
- * password; opens `file:`, `smb:` or another program through a scheme; opens hundreds of browser tabs; or opens a window that
- * nobody guards. Therefore a window never leaves its own origin, the system browser gets three schemes and only after the
- * user did something, and what nobody allowed is denied.
+ * The attack: a page in the server's window leads the window itself to a foreign site that looks like Jupyter
+ * and asks for a password; opens `file:`, `smb:` or another program through a scheme; opens hundreds of
+ * browser tabs; or opens a window that nobody guards. Therefore a window never leaves its own origin, the
+ * system browser gets three schemes and only after the user did something, and what nobody allowed is denied.
  */
 import { originOf, parse } from './origin.ts';
 
@@ -17,7 +17,10 @@ export type Verdict =
 
 const outsideSchemes = new Set(['http:', 'https:', 'mailto:']);
 
-/** Milliseconds after the last click or key in which a page may send its user elsewhere (the browser's own measure of a gesture). */
+/**
+ * Milliseconds after the last click or key in which a page may send its user elsewhere (the browser's own
+ * measure of a gesture).
+ */
 export const gestureWindow = 5000;
 
 /** Where a navigation of a server's window, or a window that its page opens, may go. */
@@ -31,7 +34,10 @@ export function navigation(own: string, address: string, sinceGesture: number): 
   return { kind: 'outside', url: url.href };
 }
 
-/** What a page may do with a window it opens. `about:blank` is opened empty, in the same partition and under the same guard. */
+/**
+ * What a page may do with a window it opens. `about:blank` is opened empty, in the same partition and under
+ * the same guard.
+ */
 export function opening(own: string, address: string, sinceGesture: number): Verdict {
   if (address === '' || address === 'about:blank') return { kind: 'stay' };
   return navigation(own, address, sinceGesture);

@@ -1,6 +1,7 @@
 /**
- * The attack: a guest who joins and leaves in a loop and rings the owner's bell each time, until the owner turns it off. The first notice of a kind is shown at once; those that follow it
- * are counted, and one notice tells the number. While it goes on, the pauses between two of them become longer.
+ * The attack: a guest who joins and leaves in a loop and rings the owner's bell each time, until the owner
+ * turns it off. The first notice of a kind is shown at once; those that follow it are counted, and one notice
+ * tells the number. While it goes on, the pauses between two of them become longer.
  */
 import type { ShareNotice } from './share-notice.ts';
 

@@ -1,4 +1,7 @@
-/** Origins are compared whole and parsed, never as prefixes: `http://lab.localhost:80801` is not `http://lab.localhost:8080`. */
+/**
+ * Origins are compared whole and parsed, never as prefixes: `http://lab.localhost:80801` is not
+ * `http://lab.localhost:8080`.
+ */
 
 /** The origin of an address; null for what has none of its own (`about:`, `data:`, unreadable text). */
 export function originOf(address: string): string | null {

@@ -1,4 +1,7 @@
-/** Serves our own pages as `gatehouse://app/...`, in our own session only: the page of a server cannot even name them. */
+/**
+ * Serves our own pages as `gatehouse://app/...`, in our own session only: the page of a server cannot even
+ * name them.
+ */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Session } from 'electron/main';

@@ -32,7 +32,10 @@ export interface PageWindowsDeps {
   readonly mayCloseHome: (window: BrowserWindow) => boolean;
 }
 
-/** Our pages go nowhere and open nothing; they come from this program, so they may be loaded again at any time. */
+/**
+ * Our pages go nowhere and open nothing; they come from this program, so they may be loaded again at any
+ * time.
+ */
 const nowhere = (contents: WebContents): Claim => ({
   navigate: () => ({ kind: 'deny', reason: 'own-pages' }),
   open: () => ({ kind: 'deny', reason: 'own-pages' }),

@@ -1,4 +1,7 @@
-/** What the owner answered when a server's page asked for a permission. Kept as a small file of the shell's own; a broken one counts as no answer. */
+/**
+ * What the owner answered when a server's page asked for a permission. Kept as a small file of the shell's
+ * own; a broken one counts as no answer.
+ */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 

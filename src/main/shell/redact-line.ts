@@ -1,4 +1,7 @@
-/** The shell's log never holds a credential: lines are rewritten before they are written, and long ones are cut. */
+/**
+ * The shell's log never holds a credential: lines are rewritten before they are written, and long ones are
+ * cut.
+ */
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/([?&#][\w-]*(?:token|key|code|secret|password|_xsrf)=)[^&\s"'#]+/giu, '$1***'],

@@ -1,4 +1,7 @@
-/** The browser session of one server: cookies, storage, cache and permissions of its own, and the token on its own requests. */
+/**
+ * The browser session of one server: cookies, storage, cache and permissions of its own, and the token on its
+ * own requests.
+ */
 import { dialog, session, type Session } from 'electron/main';
 import type { ServerInfo } from '../../shared/model.ts';
 import { guardPermissions } from './permission-guard.ts';
@@ -62,9 +65,11 @@ async function ask(deps: ServerSessionDeps, name: string): Promise<boolean> {
 }
 
 /**
- * Removes what pages of other origins left in the session, before the first page of `origin` is loaded: earlier addresses of the server are
- * nobody's any more, and a service worker is asked before any request could be stopped.
- * @param origins which origin each session was last used for, kept over restarts of the app: a page of the same listener finds its data again
+ * Removes what pages of other origins left in the session, before the first page of `origin` is loaded:
+ * earlier addresses of the server are nobody's any more, and a service worker is asked before any request
+ * could be stopped.
+ * @param origins which origin each session was last used for, kept over restarts of the app: a page of the
+ *   same listener finds its data again
  */
 export async function keepOnly(
   partition: Session,
@@ -79,8 +84,9 @@ export async function keepOnly(
 }
 
 /**
- * A system proxy must never see requests to this computer, least of all with a token on them. Chromium sends `*.localhost` past
- * every proxy unless it was told otherwise (`<-loopback>`); if it was, this session uses none.
+ * A system proxy must never see requests to this computer, least of all with a token on them. Chromium sends
+ * `*.localhost` past every proxy unless it was told otherwise (`<-loopback>`); if it was, this session uses
+ * none.
  */
 export async function keepOffProxies(partition: Session, address: string, log: ShellLog): Promise<void> {
   const route = await partition.resolveProxy(address);

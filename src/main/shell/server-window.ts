@@ -1,4 +1,7 @@
-/** The window of one server: the server's own page and nothing of ours. Closing it ends nothing; the server lives on. */
+/**
+ * The window of one server: the server's own page and nothing of ours. Closing it ends nothing; the server
+ * lives on.
+ */
 import {
   BrowserWindow,
   type BrowserWindowConstructorOptions,
@@ -76,7 +79,10 @@ export class ServerWindow {
     this.loadIfNeeded();
   }
 
-  /** View > Reload: the page where it is when it is the server's own, else the server's first page; nothing while its listener is not open. */
+  /**
+   * View > Reload: the page where it is when it is the server's own, else the server's first page; nothing
+   * while its listener is not open.
+   */
   #reload(contents: WebContents): void {
     const own = this.#deps.own();
     const { url } = this.#server;

@@ -32,7 +32,9 @@ export class ServerWindows {
   /** The origin of each server for which its session is ready: emptied, with a token, past every proxy. */
   readonly #prepared = new Map<string, string>();
   readonly #preparing = new Map<string, Promise<void>>();
-  /** Servers whose window was asked for before they were ready; true once they have been seen on their way. */
+  /**
+   * Servers whose window was asked for before they were ready; true once they have been seen on their way.
+   */
   readonly #wanted = new Map<string, boolean>();
 
   constructor(deps: ServerWindowsDeps) {
@@ -79,7 +81,10 @@ export class ServerWindows {
     }
   }
 
-  /** A server that was asked to start is stopped for a moment yet, and its window is wanted all the same: what ends the wish is the end of a start. */
+  /**
+   * A server that was asked to start is stopped for a moment yet, and its window is wanted all the same: what
+   * ends the wish is the end of a start.
+   */
   #follow({ id, state }: ServerInfo): void {
     const begun = this.#wanted.get(id);
     if (begun === undefined) return;
@@ -148,7 +153,10 @@ export class ServerWindows {
     return partition;
   }
 
-  /** Null unless a core says that the listener is open, and the session is ready for it: then no request leaves. */
+  /**
+   * Null unless a core says that the listener is open, and the session is ready for it: then no request
+   * leaves.
+   */
   #own(id: string): string | null {
     if (this.#deps.link.state.core !== 'ready') return null;
     const origin = serverOrigin(id, this.#deps.link.server(id)?.url ?? null);

@@ -1,4 +1,7 @@
-/** Stops requests of a server's session, and puts the token on its own ones, in that session only. What may leave and what carries it is decided in `injection.ts`. */
+/**
+ * Stops requests of a server's session, and puts the token on its own ones, in that session only. What may
+ * leave and what carries it is decided in `injection.ts`.
+ */
 import type { OnBeforeSendHeadersListenerDetails, Session, WebFrameMain } from 'electron/main';
 import { injection, mayLeave, tokenHeader, withoutToken } from './injection.ts';
 import { originOf } from './origin.ts';
@@ -42,7 +45,10 @@ function factsOf(details: OnBeforeSendHeadersListenerDetails): Parameters<typeof
   };
 }
 
-/** The requesting frame and those above it. A frame that is being navigated is not the one that asks: that is what `Sec-Fetch-Site` tells. */
+/**
+ * The requesting frame and those above it. A frame that is being navigated is not the one that asks: that is
+ * what `Sec-Fetch-Site` tells.
+ */
 function framesOf(details: OnBeforeSendHeadersListenerDetails): readonly string[] | null {
   try {
     const frame = details.frame ?? null;

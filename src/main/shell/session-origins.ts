@@ -1,4 +1,7 @@
-/** For which origin the browser session of each server was last used. A small file of the shell's own; a broken one counts as none. */
+/**
+ * For which origin the browser session of each server was last used. A small file of the shell's own; a
+ * broken one counts as none.
+ */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 

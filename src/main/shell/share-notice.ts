@@ -1,4 +1,7 @@
-/** What the owner is told outside the windows. A guest chooses his name, so it is shortened, and it is never more than text. Pure. */
+/**
+ * What the owner is told outside the windows. A guest chooses his name, so it is shortened, and it is never
+ * more than text. Pure.
+ */
 import type { GuestSessionInfo, JoinRequestInfo } from '../../shared/sharing.ts';
 
 export interface ShareNotice {

@@ -1,4 +1,6 @@
-/** What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work. */
+/**
+ * What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work.
+ */
 import path from 'node:path';
 import { app, BrowserWindow, clipboard, dialog } from 'electron/main';
 import type { Dropped, ShellState } from '../../shared/window.ts';
@@ -228,7 +230,10 @@ async function confirmed(question: Question, yes: string): Promise<boolean> {
   return response === 1;
 }
 
-/** JupyterLab asks to stay while there is unsaved work; without an answer of ours the window would just not close. */
+/**
+ * JupyterLab asks to stay while there is unsaved work; without an answer of ours the window would just not
+ * close.
+ */
 export function mayLeave(window: BrowserWindow): boolean {
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',

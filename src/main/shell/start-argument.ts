@@ -5,13 +5,19 @@ import type { Dropped } from '../../shared/window.ts';
 
 const openable = /\.(?:ipynb|py|md|r|jl|csv|txt)$/iu;
 
-/** The words after the program (and after the app's folder, where Electron was told one) that are not switches. */
+/**
+ * The words after the program (and after the app's folder, where Electron was told one) that are not
+ * switches.
+ */
 export function targets(argv: readonly string[], isPackaged: boolean): readonly string[] {
   const words = argv.slice(1).filter(word => word !== '' && !word.startsWith('-'));
   return isPackaged ? words : words.slice(1);
 }
 
-/** A kind of server and perhaps its file, as they stand on the command line. Whether there is such a kind is the core's to say. */
+/**
+ * A kind of server and perhaps its file, as they stand on the command line. Whether there is such a kind is
+ * the core's to say.
+ */
 export function namedKind(words: readonly string[], workingFolder: string): Dropped | null {
   const [profile = '', file] = words;
   if (!/^[a-z][a-z0-9-]{0,31}$/u.test(profile)) return null;

@@ -1,8 +1,9 @@
 /*
- * The attacks: the token is read out of a renderer, a crash dump of one, a log line or an inspected object; or a request that carries it
- * reaches whoever took the port of a server that ended a moment ago. Therefore it lives in the main process only, in a private field of an
- * object that prints as nothing, with one reader: the header of the server's own session. And it is not the owner's access token but one
- * that the core made for the listener at one address: told while that is open, and worth nothing once it has closed.
+ * The attacks: the token is read out of a renderer, a crash dump of one, a log line or an inspected object;
+ * or a request that carries it reaches whoever took the port of a server that ended a moment ago. Therefore
+ * it lives in the main process only, in a private field of an object that prints as nothing, with one reader:
+ * the header of the server's own session. And it is not the owner's access token but one that the core made
+ * for the listener at one address: told while that is open, and worth nothing once it has closed.
  */
 import type { CoreLink } from './core-link.ts';
 import type { ShellLog } from './shell-ports.ts';

@@ -1,4 +1,7 @@
-/** Whether this desktop shows tray icons. Where it does not, closing the last window must not leave somebody with nothing to click on. */
+/**
+ * Whether this desktop shows tray icons. Where it does not, closing the last window must not leave somebody
+ * with nothing to click on.
+ */
 import { execFile } from 'node:child_process';
 
 /** Milliseconds for the session bus to answer. */
@@ -10,7 +13,10 @@ export async function hasTray(platform: NodeJS.Platform, environment: NodeJS.Pro
   return ownsName('org.kde.StatusNotifierWatcher');
 }
 
-/** Asks the bus who is there; a desktop without `gdbus` counts as one without a tray, which errs on the side of a visible window. */
+/**
+ * Asks the bus who is there; a desktop without `gdbus` counts as one without a tray, which errs on the side
+ * of a visible window.
+ */
 function ownsName(name: string): Promise<boolean> {
   const bus = 'org.freedesktop.DBus';
   const place = ['--session', '--dest', bus, '--object-path', '/org/freedesktop/DBus'];

@@ -10,7 +10,10 @@ import type { Action } from './menu-model.ts';
 import { TrayIcon } from './menus.ts';
 import type { ShellLog } from './shell-ports.ts';
 
-/** The tray icon; null where the desktop refuses one. It is made also where none was announced: some desktops show it all the same. */
+/**
+ * The tray icon; null where the desktop refuses one. It is made also where none was announced: some desktops
+ * show it all the same.
+ */
 export function makeTray(expected: boolean, act: (action: Action) => void, log: ShellLog): TrayIcon | null {
   if (!expected) log.info('This desktop announces no tray; the home window offers the same.');
   try {

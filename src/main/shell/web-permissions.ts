@@ -1,10 +1,14 @@
 /*
- * The attack: a notebook from the internet runs in the server's page and asks the browser for the microphone, the place, the
- * USB port, a look at the clipboard; the user has clicked "allow" on such things before. Therefore the default is no, a page of
- * another origin gets nothing, and what is worth asking is asked once for each server, in words, and remembered.
+ * The attack: a notebook from the internet runs in the server's page and asks the browser for the microphone,
+ * the place, the USB port, a look at the clipboard; the user has clicked "allow" on such things before.
+ * Therefore the default is no, a page of another origin gets nothing, and what is worth asking is asked once
+ * for each server, in words, and remembered.
  */
 
-/** allow: harmless or needed for plain use. ask: useful in some notebooks, so the owner decides. Everything else is denied. */
+/**
+ * allow: harmless or needed for plain use. ask: useful in some notebooks, so the owner decides. Everything
+ * else is denied.
+ */
 export type Rule = 'allow' | 'ask' | 'deny';
 
 interface Row {

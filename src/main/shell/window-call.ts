@@ -1,9 +1,10 @@
 /*
- * The attack: a page that is not ours gets hold of a window that has our preload (a frame in it, a navigation that slipped
- * through, a forgotten window) and calls the core: start this command, give me that token. Identity of the webContents alone
- * does not help, it stays the same when the page changes (JupyterLab Desktop, GHSA-2mr8-962v-wc67). Therefore each call shows
- * its frame: the top one, of our exact origin, in a window that we made for our pages; and the name is on a list that holds no
- * call that answers a credential. A refusal throws: an answer of nothing would look like success.
+ * The attack: a page that is not ours gets hold of a window that has our preload (a frame in it, a navigation
+ * that slipped through, a forgotten window) and calls the core: start this command, give me that token.
+ * Identity of the webContents alone does not help, it stays the same when the page changes (JupyterLab
+ * Desktop, GHSA-2mr8-962v-wc67). Therefore each call shows its frame: the top one, of our exact origin, in a
+ * window that we made for our pages; and the name is on a list that holds no call that answers a credential.
+ * A refusal throws: an answer of nothing would look like success.
  */
 import { shellCalls, windowCoreCalls, type ShellCalls, type WindowCoreCall } from '../../shared/window.ts';
 import { ownOrigin } from './app-pages.ts';

@@ -1,6 +1,8 @@
 import type { BrowserWindowConstructorOptions, Session } from 'electron/main';
 
-/** Everything that keeps a page away from this computer, said aloud even where it is Electron's default today. */
+/**
+ * Everything that keeps a page away from this computer, said aloud even where it is Electron's default today.
+ */
 export function safePreferences(
   session: Session,
   development: boolean,

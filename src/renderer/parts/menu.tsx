@@ -12,7 +12,10 @@ interface MenuProps {
   readonly entries: readonly MenuEntry[];
 }
 
-/** A button that opens a short menu. Arrow keys, Home, End and Escape work as in any menu (WAI-ARIA menu button). */
+/**
+ * A button that opens a short menu. Arrow keys, Home, End and Escape work as in any menu (WAI-ARIA menu
+ * button).
+ */
 export function MenuButton({ label, entries }: MenuProps) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);

@@ -7,7 +7,10 @@ interface RoleChoiceProps {
   readonly change: (role: Role) => void;
 }
 
-/** What the holder may do. A role that the server cannot hold somebody to is shown, and why it is not to be had. */
+/**
+ * What the holder may do. A role that the server cannot hold somebody to is shown, and why it is not to be
+ * had.
+ */
 export function RoleChoice({ preview, role, change }: RoleChoiceProps) {
   return (
     <fieldset>

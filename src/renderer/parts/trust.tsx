@@ -65,7 +65,10 @@ export function TrustNotice({
   );
 }
 
-/** What was clicked may be far below: nothing starts before this is answered, so it comes into view; afterwards whoever asked goes on where they were. */
+/**
+ * What was clicked may be far below: nothing starts before this is answered, so it comes into view;
+ * afterwards whoever asked goes on where they were.
+ */
 function useAttention(folder: string): RefObject<HTMLDivElement | null> {
   const note = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -79,7 +82,9 @@ function useAttention(folder: string): RefObject<HTMLDivElement | null> {
   return note;
 }
 
-/** On a server's card: whether its folder is trusted, where that makes a difference, and the way to change it. */
+/**
+ * On a server's card: whether its folder is trusted, where that makes a difference, and the way to change it.
+ */
 export function TrustLine({
   server,
   off,

@@ -50,7 +50,7 @@ interface SectionsProps {
 }
 
 function Sections({ connectionLimiter, now, attempt }: SectionsProps) {
-  // One that is used up is not over for who came in by it.
+  // A link that is used up still holds for the guests who came in by it.
   const isOpen = ({ state, people }: ShareLinkInfo): boolean => state === 'open' || people > 0;
   const open = connectionLimiter.links.filter(isOpen);
   const over = connectionLimiter.links.filter(link => !isOpen(link));

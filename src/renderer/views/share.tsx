@@ -18,7 +18,9 @@ import { LinkView } from './link.tsx';
 /** Milliseconds of quiet before what was changed is asked about. */
 const pause = 150;
 
-/** The share window: what the other person will be able to do, for how long, from where; then the link, once. */
+/**
+ * The share window: what the other person will be able to do, for how long, from where; then the link, once.
+ */
 export function ShareView({ id }: { readonly id: string }) {
   const [form, setForm] = useState(emptyForm);
   const [link, setLink] = useState<NewShareLink | null>(null);

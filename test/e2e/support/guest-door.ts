@@ -1,4 +1,7 @@
-/** Plays the share listener's side of the protocol for its pages, from a script of answers. Plain HTTP: on loopback a browser takes it for secure. */
+/**
+ * Plays the share listener's side of the protocol for its pages, from a script of answers. Plain HTTP: on
+ * loopback a browser takes it for secure.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,7 @@
-/** A guest's browser, Debian's Chromium, before a played door. A test fails when the page throws, or its own policy keeps it from something. */
+/**
+ * A guest's browser, Debian's Chromium, before a played door. A test fails when the page throws, or its own
+ * policy keeps it from something.
+ */
 import { existsSync } from 'node:fs';
 import { expect, test as base } from '@playwright/test';
 import { openOwnerGatewayState, type OwnerGatewayState, type Said } from './guest-door.ts';

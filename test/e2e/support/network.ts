@@ -1,4 +1,7 @@
-/* A guest's computer: a network namespace of its own, joined to this one by a cable, in which a real Chromium runs. */
+/*
+ * A guest's computer: a network namespace of its own, joined to this one by a cable, in which a real Chromium
+ * runs.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -13,7 +13,8 @@ export async function runCell(lab: Page, code: string): Promise<string> {
   await lab.keyboard.type(code);
   await expect(editor).toContainText(code);
   const output = cell.locator('.jp-OutputArea-output').first();
-  // JupyterLab drops a run that comes before its own session is ready, and says nothing; a person presses again.
+  // JupyterLab drops a run that comes before its own session is ready, and says nothing; a person presses
+  // again.
   await expect(async () => {
     await editor.click();
     await lab.keyboard.press('Control+Enter');

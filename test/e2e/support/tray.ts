@@ -1,4 +1,7 @@
-/* The tray's menu, as the desktop would get it. Nothing in the app helps: what it hands to Electron is looked at. */
+/*
+ * The tray's menu, as the desktop would get it. Nothing in the app helps: what it hands to Electron is looked
+ * at.
+ */
 import type { ElectronApplication } from '@playwright/test';
 import type { Menu, MenuItem } from 'electron/main';
 import { eventually } from '../../support/core.ts';
@@ -8,8 +11,8 @@ interface Shelf {
 }
 
 /**
- * From now on the newest menu that the app builds for its tray icon is kept (the one that shows Gatehouse; no other does). It is
- * built anew whenever a window comes to the front or a server changes.
+ * From now on the newest menu that the app builds for its tray icon is kept (the one that shows Gatehouse; no
+ * other does). It is built anew whenever a window comes to the front or a server changes.
  */
 export async function watchTray(electron: ElectronApplication): Promise<void> {
   await electron.evaluate(({ app, BrowserWindow, Menu }) => {
@@ -23,7 +26,10 @@ export async function watchTray(electron: ElectronApplication): Promise<void> {
   });
 }
 
-/** The labels of the tray menu, `Server > Entry` for those of a server; those that cannot be clicked in brackets. */
+/**
+ * The labels of the tray menu, `Server > Entry` for those of a server; those that cannot be clicked in
+ * brackets.
+ */
 export function trayLabels(electron: ElectronApplication): Promise<readonly string[]> {
   return electron.evaluate(() => {
     const label = (item: MenuItem): string => (item.enabled ? item.label : `(${item.label})`);

@@ -1,4 +1,7 @@
-/* Advisories of a Jupyter Server that is too old for Gatehouse: each attack succeeds against it, and it is listed with its reason and never started. */
+/*
+ * Advisories of a Jupyter Server that is too old for Gatehouse: each attack succeeds against it, and it is
+ * listed with its reason and never started.
+ */
 import { dirname } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { FoundServer } from '../../../src/shared/model.ts';

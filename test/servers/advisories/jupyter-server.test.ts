@@ -1,6 +1,7 @@
 /*
- * Advisories of Jupyter Server and of jupyter-server-proxy, on the versions that have them: each attack succeeds against the server as a person starts it, and fails through
- * the door in front of the very same version.
+ * Advisories of Jupyter Server and of jupyter-server-proxy, on the versions that have them: each attack
+ * succeeds against the server as a person starts it, and fails through the door in front of the very same
+ * version.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -40,7 +41,9 @@ async function ownersCookie(): Promise<string> {
 
 const ownUrl = (path: string): string => new URL(path, shared.served.server.url ?? '').href;
 
-/** What came over a WebSocket first, or the status with which the upgrade was refused, or that it was closed. */
+/**
+ * What came over a WebSocket first, or the status with which the upgrade was refused, or that it was closed.
+ */
 function dial(socket: WebSocket): Promise<string | number> {
   return new Promise<string | number>((resolve, reject) => {
     socket.once('close', () => resolve('closed'));
@@ -221,7 +224,8 @@ describe('CVE-2026-35397: jupyter_server 2.17 compares the beginning of a path, 
   const outside = 'api/contents/..%2Fwork-of-others%2Fsecret.txt?content=1';
 
   test('without Gatehouse a folder beside the served one is read', async () => {
-    // Today's jupyter_core stumbles over such a path while it looks whether it is hidden; where hidden files are shown, it does not look.
+    // Today's jupyter_core stumbles over such a path while it looks whether it is hidden; where hidden files
+    // are shown, it does not look.
     await using bare = await bareJupyter(python, { config: 'c.ContentsManager.allow_hidden = True\n' });
     await mkdir(join(bare.home, 'work-of-others'));
     await writeFile(join(bare.home, 'work-of-others', 'secret.txt'), 'the secret');

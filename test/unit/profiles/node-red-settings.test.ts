@@ -20,8 +20,9 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true }));
 
 /**
- * Loads it as Node-RED would, and evaluates an expression of its `settings`; `through` sends a request to a server on the socket of the settings, which has it pass a list of
- * middleware, and tells the status it was answered with, or what `look` finds once it has passed.
+ * Loads it as Node-RED would, and evaluates an expression of its `settings`; `through` sends a request to a
+ * server on the socket of the settings, which has it pass a list of middleware, and tells the status it was
+ * answered with, or what `look` finds once it has passed.
  */
 async function evaluated(own: string, expression: string): Promise<unknown> {
   await writeFile(join(home, '.node-red', 'settings.js'), `module.exports = {${own}}`);

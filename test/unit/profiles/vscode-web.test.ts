@@ -42,7 +42,7 @@ test('who has not accepted the licence is told where to read it', async () => {
   expect(advise(['EADDRINUSE'], 1)).toMatch(/Another program/);
 });
 
-test('full alone, with a word on the licence for who shares it', async () => {
+test('full alone, with a word on the licence for the owner who shares it', async () => {
   const { sharing } = profileIn(kind, scratch.folder);
   expect(sharing.rules.roles).toEqual(['full']);
   const [offer] = await sharing.offers(null, AbortSignal.timeout(1000));

@@ -2,7 +2,8 @@ import koffi from 'koffi';
 import { expect, test } from 'vitest';
 import { extendedLimits } from '../../../src/main/core/server/job-object.ts';
 
-// The calls cannot be made here; a wrong layout is the mistake that would make Windows refuse or, worse, read past the end.
+// The calls cannot be made here; a wrong layout is the mistake that would make Windows refuse or, worse, read
+// past the end.
 test('the structure has the size and the offsets of winnt.h for 64 bits', () => {
   const type = extendedLimits(koffi);
   expect(koffi.sizeof(type)).toBe(144);

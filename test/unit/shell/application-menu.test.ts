@@ -8,7 +8,10 @@ import { serverInfo } from './server-info.ts';
 vi.mock('electron/main', () => ({ Menu: {}, Tray: null }));
 const { menuTemplate } = await import('../../../src/main/shell/menus.ts');
 
-/** Electron's roles that ask for nothing over the network. One that is not here needs a reason, or goes through the navigation guard. */
+/**
+ * Electron's roles that ask for nothing over the network. One that is not here needs a reason, or goes
+ * through the navigation guard.
+ */
 const harmless = new Set([
   'close',
   'editMenu',

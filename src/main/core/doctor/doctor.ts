@@ -28,7 +28,10 @@ type Check = (deps: DoctorDeps) => Promise<readonly DoctorLine[]>;
 /** Milliseconds that one check may take; then its line says so. */
 const checkLimit = 25_000;
 
-/** Looks at everything that Gatehouse depends on. Each line says what is and, where something is wrong, what to do. Throws nothing. */
+/**
+ * Looks at everything that Gatehouse depends on. Each line says what is and, where something is wrong, what
+ * to do. Throws nothing.
+ */
 export async function examine(deps: DoctorDeps): Promise<readonly DoctorLine[]> {
   const lines = await Promise.all(Object.entries(checks).map(([id, check]) => bounded(id, check, deps)));
   return lines.flat();

@@ -52,7 +52,10 @@ export function openAnswers(file: string, log: Log, mayWrite: MayWrite = async (
   };
 }
 
-/** What cannot be read is left out with a warning: then a folder is asked about once more. A file that is not JSON is kept aside. */
+/**
+ * What cannot be read is left out with a warning: then a folder is asked about once more. A file that is not
+ * JSON is kept aside.
+ */
 async function readEntries(file: string, log: Log): Promise<readonly Entry[]> {
   try {
     const text = await readTextIfPresent(file, fileLimit);
@@ -79,7 +82,10 @@ async function readEntries(file: string, log: Log): Promise<readonly Entry[]> {
   }
 }
 
-/** Until its owner has taken it away, so that everybody hears of it who asks why a folder is not trusted any more. */
+/**
+ * Until its owner has taken it away, so that everybody hears of it who asks why a folder is not trusted any
+ * more.
+ */
 async function asideWarnings(file: string): Promise<readonly string[]> {
   const names = await readdir(dirname(file)).catch(() => []);
   return names

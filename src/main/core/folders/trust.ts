@@ -1,11 +1,15 @@
 /**
- * The attack: a folder that somebody else filled is opened, and what lies in it is run. So a folder is trusted only where its owner said so, and
- * what they said holds for exactly the folder that they meant:
- * - paths are compared by their segments, after every link was followed: `/work/lab-evil` is not below `/work/lab`, and `/work/lab/../evil` neither;
- * - nothing is trusted that another account of this computer can fill or replace: a folder that everybody may write to, one below a folder that everybody
- *   may write to or that belongs to a third account, or one that belongs to somebody else than when it was trusted;
- * - trust in the home folder (or in one above it) is for a server on that very folder: below it are the downloads.
- * That the owner puts other files into a trusted folder is no other folder: whoever wants to look at strangers' files opens them elsewhere.
+ * The attack: a folder that somebody else filled is opened, and what lies in it is run. So a folder is
+ * trusted only where its owner said so, and what they said holds for exactly the folder that they meant:
+ * - paths are compared by their segments, after every link was followed: `/work/lab-evil` is not below
+ *   `/work/lab`, and `/work/lab/../evil` neither;
+ * - nothing is trusted that another account of this computer can fill or replace: a folder that everybody may
+ *   write to, one below a folder that everybody
+ *   may write to or that belongs to a third account, or one that belongs to somebody else than when it was
+ *   trusted;
+ * - trust in the home folder (or in one above it) is for a server on that very folder: below it are the
+ *   downloads. That the owner puts other files into a trusted folder is no other folder: whoever wants to
+ *   look at strangers' files opens them elsewhere.
  */
 
 /** What its owner answered about one folder, or what a setting says of it. */
@@ -13,7 +17,10 @@ export interface FolderAnswer {
   /** Real path, absolute. */
   readonly path: string;
   readonly trusted: boolean;
-  /** User id of the folder's owner when it was answered; null where there was none to see (Windows, a setting). */
+  /**
+   * User id of the folder's owner when it was answered; null where there was none to see (Windows, a
+   * setting).
+   */
   readonly owner: number | null;
 }
 
@@ -50,7 +57,10 @@ export type FolderVerdict =
   /** It belongs to somebody else than the folder that was trusted. */
   | { readonly kind: 'other-owner' };
 
-/** Whether code of a folder may run when it is opened. The answer for the folder itself, or else the nearest one above, counts. */
+/**
+ * Whether code of a folder may run when it is opened. The answer for the folder itself, or else the nearest
+ * one above, counts.
+ */
 export function judgeFolder(folder: FolderFacts, rules: TrustRules): FolderVerdict {
   const { separator } = rules;
   const covering = rules.answers.filter(({ path }) => isWithin(folder.path, path, separator));
@@ -70,8 +80,10 @@ export function judgeFolder(folder: FolderFacts, rules: TrustRules): FolderVerdi
 }
 
 /**
- * The attack: whoever owns a folder above may put another one in the place of the one that was judged, between the judgement and the start.
- * @returns the lowest folder above that belongs to an account which has no say over the folder anyway; null where there is none
+ * The attack: whoever owns a folder above may put another one in the place of the one that was judged,
+ * between the judgement and the start.
+ * @returns the lowest folder above that belongs to an account which has no say over the folder anyway; null
+ *   where there is none
  */
 export function ownedAbove(
   { owner, above }: FolderFacts,
@@ -97,7 +109,10 @@ function segments(path: string, separator: string): readonly string[] {
   return path.split(separator).filter(segment => segment !== '');
 }
 
-/** A setting names folders of others (a lab's); below what an owner trusted, only their own, root's and those of the same owner. */
+/**
+ * A setting names folders of others (a lab's); below what an owner trusted, only their own, root's and those
+ * of the same owner.
+ */
 function mayOwn(owner: number | null, answer: FolderAnswer, isItself: boolean, uid: number | null): boolean {
   if (owner === null || answer.owner === null) return true;
   return owner === answer.owner || (!isItself && (owner === uid || owner === 0));

@@ -33,19 +33,29 @@ export interface TrustedFolders {
   /** Looks at a folder as it is now. Throws nothing: what cannot be looked at is not trusted. */
   look(folder: string): Promise<FolderTrust>;
   /**
-   * Remembers what its owner said. Refuses with `no-such-folder` (kind `not-found`), with `folder-open-to-others` (kind `refused`) where another account
-   * can put files into it, or with `write-failed`.
+   * Remembers what its owner said. Refuses with `no-such-folder` (kind `not-found`), with
+   * `folder-open-to-others` (kind `refused`) where another account can put files into it, or with
+   * `write-failed`.
    */
   answer(folder: string, trusted: boolean): Promise<FolderTrust>;
-  /** Forgets what its owner said of this folder, whether it is still there or not. Refuses with `no-answer` (kind `not-found`). */
+  /**
+   * Forgets what its owner said of this folder, whether it is still there or not. Refuses with `no-answer`
+   * (kind `not-found`).
+   */
   forget(folder: string): Promise<FolderTrust>;
   /** Everything that was answered or set, by path. */
   list(): Promise<readonly FolderTrust[]>;
-  /** What its owner has to know of the file with the answers, one sentence each: that it was broken and lies beside. */
+  /**
+   * What its owner has to know of the file with the answers, one sentence each: that it was broken and lies
+   * beside.
+   */
   warnings(): Promise<readonly string[]>;
 }
 
-/** Keeps the answers in `trusted-folders.json` of the state folder, which is read again before each write: another process may have written. */
+/**
+ * Keeps the answers in `trusted-folders.json` of the state folder, which is read again before each write:
+ * another process may have written.
+ */
 export function openTrustedFolders(options: TrustedFoldersOptions): TrustedFolders {
   const file = join(options.stateFolder, 'trusted-folders.json');
   const answers = openAnswers(file, options.log, options.mayWrite);
@@ -111,7 +121,8 @@ async function factsOf(folder: string, uid: number | null): Promise<FolderFacts>
   if (!facts.isDirectory()) throw new TypeError(`${path} is not a folder`);
   if (uid === null) return { path, owner: null, open: false, above: [] };
   const above = await foldersAbove(path);
-  // Everybody may rename what lies in a folder that everybody may write to; the sticky bit of /tmp forbids that.
+  // Everybody may rename what lies in a folder that everybody may write to; the sticky bit of /tmp forbids
+  // that.
   const open =
     (facts.mode & 0o002) !== 0 || above.some(({ mode }) => (mode & 0o002) !== 0 && (mode & 0o1000) === 0);
   return { path, owner: facts.uid, open, above };

@@ -1,7 +1,8 @@
 /**
- * The attack: a page of ours that stands for a server loads itself again and again; the listener closes, another account takes the port, and
- * the page has led its reader there. So such a page asks us to tell it when there is something new, and loads itself again only after an answer
- * that holds a word which stands in the page and which nobody else knows. When the connection ends without it, the page stays as it is.
+ * The attack: a page of ours that stands for a server loads itself again and again; the listener closes,
+ * another account takes the port, and the page has led its reader there. So such a page asks us to tell it
+ * when there is something new, and loads itself again only after an answer that holds a word which stands in
+ * the page and which nobody else knows. When the connection ends without it, the page stays as it is.
  */
 import { mintSecret } from '../secret.ts';
 import { fileAnswer, type Answer } from './http-answer.ts';
@@ -11,7 +12,10 @@ export const waitPath = '/_gatehouse/wait';
 
 /** Milliseconds until an answer without news: shorter than a connection may stay without one. */
 const quietMs = 15_000;
-/** Milliseconds between a change and its answer, so that a server that changes quickly does not make pages flicker. */
+/**
+ * Milliseconds between a change and its answer, so that a server that changes quickly does not make pages
+ * flicker.
+ */
 const settleMs = 300;
 /** Milliseconds until another try at a server that is said to be there and gave no answer. */
 const againMs = 1000;

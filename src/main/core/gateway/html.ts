@@ -1,6 +1,7 @@
 /**
- * How Gatehouse's own pages are put together. The attack: a name, a path or a reason that is markup. So a value is escaped unless it says that it
- * is HTML already, and the policy allows only the very style and the very script that this page carries, by their hashes.
+ * How Gatehouse's own pages are put together. The attack: a name, a path or a reason that is markup. So a
+ * value is escaped unless it says that it is HTML already, and the policy allows only the very style and the
+ * very script that this page carries, by their hashes.
  */
 import { createHash } from 'node:crypto';
 import { pageAnswer, type Answer } from './http-answer.ts';

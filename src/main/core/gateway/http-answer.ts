@@ -13,7 +13,10 @@ export interface Answer {
   readonly encoding?: 'utf8' | 'latin1';
 }
 
-/** `same-origin`, not `no-referrer`: with the latter a browser sends `Origin: null` with our own form, which no check could tell from a forged one. */
+/**
+ * `same-origin`, not `no-referrer`: with the latter a browser sends `Origin: null` with our own form, which
+ * no check could tell from a forged one.
+ */
 const always = [
   'Cache-Control',
   'no-store',

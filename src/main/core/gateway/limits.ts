@@ -1,6 +1,7 @@
 /**
- * The attack: exhaust the door instead of breaking it. Endless headers, a request line that never ends, a body that stops in
- * mid-way, an answer that nobody reads, a flood of guesses. Every wait and every table of the gateway has a bound, and it is here.
+ * The attack: exhaust the door instead of breaking it. Endless headers, a request line that never ends, a
+ * body that stops in mid-way, an answer that nobody reads, a flood of guesses. Every wait and every table of
+ * the gateway has a bound, and it is here.
  */
 export interface Limits {
   /** Bytes of all headers together; more is 431. */
@@ -13,19 +14,28 @@ export interface Limits {
   readonly keepAliveMs: number;
   /** A request body of which nothing more comes. The whole body may take as long as it needs. */
   readonly bodyIdleMs: number;
-  /** An answer or WebSocket of which the client takes nothing more. Long, because a browser's paused download looks like this. */
+  /**
+   * An answer or WebSocket of which the client takes nothing more. Long, because a browser's paused download
+   * looks like this.
+   */
   readonly stalledMs: number;
   /** Until a server answers a WebSocket handshake. */
   readonly handshakeMs: number;
   /** A WebSocket that one side has ended and the other has not. */
   readonly halfClosedMs: number;
-  /** Until a WebSocket message of a guest whose role reads along has ended; a message that is still coming may take twice as long. */
+  /**
+   * Until a WebSocket message of a guest whose role reads along has ended; a message that is still coming may
+   * take twice as long.
+   */
   readonly messageMs: number;
   /** How often idle bodies and stalled answers are looked for. */
   readonly sweepMs: number;
   /** Connections in all; one more, and the oldest that has shown no right credential goes. */
   readonly connections: number;
-  /** Requests on one connection whose answers are not sent yet, before a right credential was shown on it. No browser sends a second. */
+  /**
+   * Requests on one connection whose answers are not sent yet, before a right credential was shown on it. No
+   * browser sends a second.
+   */
   readonly pipelined: number;
   /** The same afterwards. */
   readonly pipelinedTrusted: number;

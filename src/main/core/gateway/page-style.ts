@@ -1,4 +1,7 @@
-/** The look of Gatehouse's own pages: system fonts, one accent, light and dark, from 320 px. In the page itself, so that no other file must be open to everybody. */
+/**
+ * The look of Gatehouse's own pages: system fonts, one accent, light and dark, from 320 px. In the page
+ * itself, so that no other file must be open to everybody.
+ */
 export const pageStyle = `
 :root { color-scheme: light dark;
   --bg: #f6f6f4; --panel: #fff; --ink: #1d2126; --quiet: #5c6570; --line: #dfe2e6; --edge: #8a929c;

@@ -1,6 +1,7 @@
 /**
- * The attack: a log that is filled (CVE-2026-54338), forged with line breaks, or read for the secrets in it. A line has a path without query, cut and
- * escaped, never a credential; and a flood of refusals becomes a number.
+ * The attack: a log that is filled (CVE-2026-54338), forged with line breaks, or read for the secrets in it.
+ * A line has a path without query, cut and escaped, never a credential; and a flood of refusals becomes a
+ * number.
  */
 import type { Clock, Log } from '../ports.ts';
 

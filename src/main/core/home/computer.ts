@@ -1,6 +1,6 @@
 /**
- * Which computer this is, and in which of its lives: numbers of processes mean nothing elsewhere, nor after the next start. A home may be on the network, and
- * seen from two computers or from two containers of one.
+ * Which computer this is, and in which of its lives: numbers of processes mean nothing elsewhere, nor after
+ * the next start. A home may be on the network, and seen from two computers or from two containers of one.
  */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
@@ -26,7 +26,9 @@ export interface ProcessOfComputer {
   readonly computer: Computer;
 }
 
-/** `hidden`: of this computer, but not to be seen from here (a container). `elsewhere`: of another computer. */
+/**
+ * `hidden`: of this computer, but not to be seen from here (a container). `elsewhere`: of another computer.
+ */
 export type Whereabouts = 'alive' | 'dead' | 'hidden' | 'elsewhere';
 
 let known: Promise<Computer> | null = null;
@@ -77,7 +79,9 @@ export async function whereabouts(
   return here.pids === 'pid:[4026531836]' ? 'dead' : 'hidden';
 }
 
-/** Whether a process that has this number in a container of its own is among those that are seen from here. */
+/**
+ * Whether a process that has this number in a container of its own is among those that are seen from here.
+ */
 async function isSeenInside(pid: number, started: string): Promise<boolean> {
   const outer = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/u.test(name));
   for (const name of outer) {

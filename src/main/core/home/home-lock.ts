@@ -1,8 +1,11 @@
 /**
- * The fault: two cores, each sure that a home is its own. Each has read what the home remembers, and each writes the whole of it: what the other has added is gone. The lock
- * in the runtime folder did not see it, because the environment says where that folder is, and two computers that share a home each have one. So the lock lies in what it
- * protects, in the folders for state and for data, and names computer, its life, process and start (`computer.ts`). Of a dead process of this computer it is taken over;
- * another computer's never by itself: its owner says so (`gatehouse takeover`). Who has lost the lock is refused each write, and learns it within one sign of life.
+ * The fault: two cores, each sure that a home is its own. Each has read what the home remembers, and each
+ * writes the whole of it: what the other has added is gone. The lock in the runtime folder did not see it,
+ * because the environment says where that folder is, and two computers that share a home each have one. So
+ * the lock lies in what it protects, in the folders for state and for data, and names computer, its life,
+ * process and start (`computer.ts`). Of a dead process of this computer it is taken over; another computer's
+ * never by itself: its owner says so (`gatehouse takeover`). Who has lost the lock is refused each write, and
+ * learns it within one sign of life.
  */
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +19,10 @@ import type { Paths } from '../paths.ts';
 import { recordReader, findLock, takeLock, type HeldLock, type LockKind } from './process-lock.ts';
 import { startOf } from '../server/processes.ts';
 
-/** Throws `home-lost` or `home-in-use` where this process does not own the home's state. Asked before each write of a whole file. */
+/**
+ * Throws `home-lost` or `home-in-use` where this process does not own the home's state. Asked before each
+ * write of a whole file.
+ */
 export type MayWrite = () => Promise<void>;
 
 export type HomeFolders = Pick<Paths, 'state' | 'data'>;
@@ -54,7 +60,10 @@ export interface HomeHold {
 
 /** Milliseconds between two signs of life. */
 const beatInterval = 5000;
-/** Milliseconds of silence after which a process of this computer that cannot be seen from here is taken for dead. */
+/**
+ * Milliseconds of silence after which a process of this computer that cannot be seen from here is taken for
+ * dead.
+ */
 const silence = 60_000;
 /** Milliseconds for which a command that is about to end is waited for. */
 const patience = 10_000;
@@ -73,7 +82,8 @@ export async function findOwner(folders: HomeFolders): Promise<HomeOwner | null>
 }
 
 /**
- * Makes this process the owner of the home. Refuses with `core-running` or `home-in-use`, which say who has it.
+ * Makes this process the owner of the home. Refuses with `core-running` or `home-in-use`, which say who has
+ * it.
  *
  * @param own `runtime` null for a command that changes something and ends
  */
@@ -96,7 +106,10 @@ export async function takeHome(
   return hold(folders, locks);
 }
 
-/** Takes the home from whoever has it, on its owner's word. The other one notices, ends its servers and writes nothing more. */
+/**
+ * Takes the home from whoever has it, on its owner's word. The other one notices, ends its servers and writes
+ * nothing more.
+ */
 export async function clearHome(folders: HomeFolders): Promise<void> {
   const here = await thisComputer();
   for (const folder of lockFolders(folders)) {
@@ -128,7 +141,10 @@ function hold(folders: HomeFolders, locks: readonly HeldLock[]): HomeHold {
   };
 }
 
-/** For a process that only looks, and changes something at most: it owns the home from its first write to its end. */
+/**
+ * For a process that only looks, and changes something at most: it owns the home from its first write to its
+ * end.
+ */
 export function borrowHome(
   folders: HomeFolders,
   version: string,

@@ -1,4 +1,7 @@
-/* Two cores for one GATEHOUSE_HOME would fight over servers, ports and records: `process-lock.ts` says how only one gets in. */
+/*
+ * Two cores for one GATEHOUSE_HOME would fight over servers, ports and records: `process-lock.ts` says how
+ * only one gets in.
+ */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -30,17 +33,24 @@ export function controlSocketPath(runtime: string, platform: NodeJS.Platform): s
   return `\\\\.\\pipe\\gatehouse-${createHash('sha256').update(runtime).digest('hex').slice(0, 16)}`;
 }
 
-/** Path of the file with the control key of the running core (0600, in the runtime folder, new for each run). */
+/**
+ * Path of the file with the control key of the running core (0600, in the runtime folder, new for each run).
+ */
 export function controlKeyPath(runtime: string): string {
   return join(runtime, 'control.key');
 }
 
-/** The core that runs for this runtime folder; null when there is none, or only the leavings of a dead one. */
+/**
+ * The core that runs for this runtime folder; null when there is none, or only the leavings of a dead one.
+ */
 export function findCore(runtime: string, processes: ProcessTable): Promise<CoreRecord | null> {
   return lockHolder(coreLock(runtime, processes));
 }
 
-/** Makes this process the one core of the runtime folder. Throws `core-running`, which says where the other one is. */
+/**
+ * Makes this process the one core of the runtime folder. Throws `core-running`, which says where the other
+ * one is.
+ */
 export async function becomeCore(
   runtime: string,
   own: Omit<CoreRecord, 'started'>,

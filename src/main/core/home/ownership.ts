@@ -1,6 +1,8 @@
 /**
- * The fault: `sudo gatehouse` with the caller's HOME. Root then owns what is written there, and its owner's next start fails with "permission denied", or worse, takes a
- * file that it cannot read for a broken one. So that is refused from the start, and what root has left behind is named together with the command that takes it back.
+ * The fault: `sudo gatehouse` with the caller's HOME. Root then owns what is written there, and its owner's
+ * next start fails with "permission denied", or worse, takes a file that it cannot read for a broken one. So
+ * that is refused from the start, and what root has left behind is named together with the command that takes
+ * it back.
  */
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,7 +13,10 @@ import { shellWord } from '../shell-word.ts';
 /** Says that root is wanted in somebody else's home. */
 export const allowSudo = 'GATEHOUSE_ALLOW_SUDO';
 
-/** Refuses with `sudo-home` where sudo (or doas) runs us as root and what we would write lies in a folder of somebody else. */
+/**
+ * Refuses with `sudo-home` where sudo (or doas) runs us as root and what we would write lies in a folder of
+ * somebody else.
+ */
 export async function refuseSudoInHome(paths: Paths, environment: Environment): Promise<void> {
   const caller = environment['SUDO_UID'] ?? environment['DOAS_USER'] ?? '';
   if (paths.uid !== 0 || caller === '' || caller === '0' || caller === 'root') return;
@@ -30,7 +35,10 @@ export async function refuseSudoInHome(paths: Paths, environment: Environment): 
   }
 }
 
-/** Refuses with `home-foreign` where a folder of ours, a file in one, or a folder that root made on the way there belongs to somebody else. */
+/**
+ * Refuses with `home-foreign` where a folder of ours, a file in one, or a folder that root made on the way
+ * there belongs to somebody else.
+ */
 export async function refuseForeignParts(paths: Paths): Promise<void> {
   if (paths.uid === null) return;
   const { uid } = paths;

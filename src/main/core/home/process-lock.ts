@@ -1,8 +1,10 @@
 /*
- * The faults: two processes each sure that a thing is theirs alone; a lock left behind by one that was killed, whose process id may be somebody else's by
- * now; and two who find a dead lock at once, of whom one clears away the lock that the other has just made. A lock therefore names a process by pid *and* start
- * time. It is a file `<path>.<number>`, made by `link`, which makes the name or fails. Who finds a dead one takes the next number and never the same, so
- * nobody can clear away the lock of somebody who was faster; and who has made his looks once more, and withdraws where another lives.
+ * The faults: two processes each sure that a thing is theirs alone; a lock left behind by one that was
+ * killed, whose process id may be somebody else's by now; and two who find a dead lock at once, of whom one
+ * clears away the lock that the other has just made. A lock therefore names a process by pid *and* start
+ * time. It is a file `<path>.<number>`, made by `link`, which makes the name or fails. Who finds a dead one
+ * takes the next number and never the same, so nobody can clear away the lock of somebody who was faster; and
+ * who has made his looks once more, and withdraws where another lives.
  */
 import { constants } from 'node:fs';
 import { copyFile, link, open, readdir, rm, writeFile } from 'node:fs/promises';
@@ -39,7 +41,10 @@ export function recordReader<H>(schema: z.ZodType<H>): LockKind<H>['read'] {
   };
 }
 
-/** A lock that was taken. Somebody may take it away all the same: by hand, or because they were told that its holder is gone. */
+/**
+ * A lock that was taken. Somebody may take it away all the same: by hand, or because they were told that its
+ * holder is gone.
+ */
 export interface HeldLock {
   /** Whether it is there and still ours. Throws where that cannot be looked at. */
   isOurs(): Promise<boolean>;
@@ -107,7 +112,8 @@ async function nameWhole(draft: string, mine: string): Promise<void> {
     await link(draft, mine);
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error))) throw error;
-    // Without hard links (SMB, exFAT) it is there before it is whole; whoever takes it for a dead one looks again afterwards, and so do we.
+    // Without hard links (SMB, exFAT) it is there before it is whole; whoever takes it for a dead one looks
+    // again afterwards, and so do we.
     await copyFile(draft, mine, constants.COPYFILE_EXCL);
   }
 }

@@ -1,7 +1,9 @@
 /**
- * The attack: where the system gives no private folder for sockets, Gatehouse uses one in /tmp, whose name everybody can work out. Another account makes it first
- * (as a folder, a link or a file); the user cannot remove it, and nothing starts any more. So a name that is not ours is passed over, and the next ones come from a seed
- * in the user's own folder. Nobody knows them before they are used, and who takes one of them later finds that there are more.
+ * The attack: where the system gives no private folder for sockets, Gatehouse uses one in /tmp, whose name
+ * everybody can work out. Another account makes it first (as a folder, a link or a file); the user cannot
+ * remove it, and nothing starts any more. So a name that is not ours is passed over, and the next ones come
+ * from a seed in the user's own folder. Nobody knows them before they are used, and who takes one of them
+ * later finds that there are more.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,8 +15,9 @@ const shared = '/tmp';
 const furtherNames = 16;
 
 /**
- * The same paths with a runtime folder that is ours alone, made where there is none. Every process of a user and home comes to the same one. Where none can be had,
- * and where the folder is not in /tmp, the paths as they are: `preparePaths` says what is wrong.
+ * The same paths with a runtime folder that is ours alone, made where there is none. Every process of a user
+ * and home comes to the same one. Where none can be had, and where the folder is not in /tmp, the paths as
+ * they are: `preparePaths` says what is wrong.
  */
 export function withPrivateRuntime(paths: Paths): Paths {
   if (paths.uid === null || dirname(paths.runtime) !== shared) return paths;

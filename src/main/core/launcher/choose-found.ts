@@ -1,6 +1,7 @@
 /**
- * The attack: a cloned folder brings a `.venv`, and whoever starts a server in the folder runs the code in it without having been
- * asked. So what came with the folder is never the default: its owner names it, or clicks on it.
+ * The attack: a cloned folder brings a `.venv`, and whoever starts a server in the folder runs the code in it
+ * without having been asked. So what came with the folder is never the default: its owner names it, or clicks
+ * on it.
  */
 import { isAbsolute } from 'node:path';
 import { namedOrigin, type FoundServer, type ProfileName } from '../../../shared/model.ts';
@@ -8,7 +9,8 @@ import { GatehouseError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 
 /**
- * The installation asked for, or the first that works and is trusted. Throws with the reason where there is none.
+ * The installation asked for, or the first that works and is trusted. Throws with the reason where there is
+ * none.
  * @param title of the kind that is looked for @param canSetUp whether Gatehouse can make one
  */
 export function choose(

@@ -91,7 +91,10 @@ export class Launcher {
     return (await Promise.all(all)).flat();
   }
 
-  /** Makes the server known, in state `stopped`. A request that equals a stopped server's takes that one up again. */
+  /**
+   * Makes the server known, in state `stopped`. A request that equals a stopped server's takes that one up
+   * again.
+   */
   async prepare({ trustFolder, caller, ...request }: StartRequest): Promise<ServerEntry> {
     if (this.#quitting)
       throw new GatehouseError('quitting', 'Gatehouse is stopping.', { nextStep: 'Start it again.' });
@@ -137,7 +140,10 @@ export class Launcher {
     return entry;
   }
 
-  /** Changes what its owner said of a folder; it holds from the next start of each server in it. Throws what the change throws. */
+  /**
+   * Changes what its owner said of a folder; it holds from the next start of each server in it. Throws what
+   * the change throws.
+   */
   async changeTrust(change: (folders: TrustedFolders) => Promise<FolderTrust>): Promise<FolderTrust> {
     const changed = await change(this.#deps.folders);
     await this.lookAtFolders();
@@ -201,7 +207,10 @@ export class Launcher {
     await this.stopAll(reason);
   }
 
-  /** Makes the managed environment of one kind. A second request for the same waits in that profile's own lock. */
+  /**
+   * Makes the managed environment of one kind. A second request for the same waits in that profile's own
+   * lock.
+   */
   setup(name: ProfileName): Promise<FoundServer> {
     const { setup } = this.#profile(name);
     if (setup === null) throw noSetup(name);

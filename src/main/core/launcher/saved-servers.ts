@@ -10,8 +10,8 @@ import type { Log } from '../ports.ts';
 import { createKeyedMutex } from '../keyed-mutex.ts';
 
 /**
- * What is remembered of a server between two runs: no secret, no process, and no host label. A label is good only while the
- * listener it was made for stays open (`newHostLabel`), so it must not be here.
+ * What is remembered of a server between two runs: no secret, no process, and no host label. A label is good
+ * only while the listener it was made for stays open (`newHostLabel`), so it must not be here.
  */
 export interface SavedServer {
   readonly id: string;
@@ -54,8 +54,9 @@ export interface SavedServers {
 }
 
 /**
- * Reads `servers.json` of the state folder, and reads it again before each write: what another command has changed since stays changed. What cannot be read is left out
- * with a warning; a file that is not JSON is kept aside.
+ * Reads `servers.json` of the state folder, and reads it again before each write: what another command has
+ * changed since stays changed. What cannot be read is left out with a warning; a file that is not JSON is
+ * kept aside.
  */
 export async function openSavedServers(
   stateFolder: string,

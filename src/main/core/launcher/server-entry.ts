@@ -49,8 +49,9 @@ export interface SuperviseRequest {
 }
 
 /**
- * One server with its gateway: they start together, and the gateway keeps its port and host label while the server process comes
- * and goes. A gateway that was closed is followed by one with another label (`newHostLabel`).
+ * One server with its gateway: they start together, and the gateway keeps its port and host label while the
+ * server process comes and goes. A gateway that was closed is followed by one with another label
+ * (`newHostLabel`).
  */
 export class ServerEntry {
   readonly #deps: ServerEntryDeps;
@@ -65,7 +66,10 @@ export class ServerEntry {
   #opening = false;
   /** Why it could not even be tried (the keychain, the listener). */
   #refusal: Failure | null = null;
-  /** Whether code of its folder may run: in the run that is planned or up; null when none is. And in the next one. */
+  /**
+   * Whether code of its folder may run: in the run that is planned or up; null when none is. And in the next
+   * one.
+   */
   #runTrusted: boolean | null = null;
   #nextTrusted = false;
   /** Of the door that is open, or was last. */
@@ -139,7 +143,10 @@ export class ServerEntry {
     return shareRefusalOf(this.#wishes?.asksForToken, this.#supervised.found);
   }
 
-  /** The same as `upstreamState` for guests: they are shut out while it must not be shared, also by links that are there already. */
+  /**
+   * The same as `upstreamState` for guests: they are shut out while it must not be shared, also by links that
+   * are there already.
+   */
   shareState(): UpstreamState | null {
     const state = this.upstreamState();
     if (state === null || this.shareRefusal() === null || state.reach.kind === 'shut') return state;
@@ -160,7 +167,10 @@ export class ServerEntry {
     this.#saved = { ...this.#saved, title, origin: found.origin };
   }
 
-  /** How long the next start may take (the profile's own limit when undefined), and how open its files are (as before when undefined). */
+  /**
+   * How long the next start may take (the profile's own limit when undefined), and how open its files are (as
+   * before when undefined).
+   */
   renew({ readySeconds, umask }: Pick<StartRequest, 'readySeconds' | 'umask'>): void {
     const { request } = this.#saved;
     this.#saved = { ...this.#saved, request: { ...request, readySeconds, umask: umask ?? request.umask } };
@@ -183,7 +193,10 @@ export class ServerEntry {
     return this.#refusal ?? this.#supervised.failure();
   }
 
-  /** Resolves when the server is ready; throws when it failed or was stopped on the way. In state `starting` from the call on. */
+  /**
+   * Resolves when the server is ready; throws when it failed or was stopped on the way. In state `starting`
+   * from the call on.
+   */
   async start(): Promise<void> {
     this.#refusal = null;
     this.#opening = true;
@@ -224,7 +237,8 @@ export class ServerEntry {
     const opening = this.#gateway;
     this.#gateway = null;
     await opening?.catch(() => null);
-    // First the address is taken back, then the server ends, and the port is let go last: whoever takes it next is asked nothing.
+    // First the address is taken back, then the server ends, and the port is let go last: whoever takes it
+    // next is asked nothing.
     this.#closing = true;
     this.#deps.onChange(this.info());
     await this.#supervised.stop(reason);

@@ -1,6 +1,7 @@
 /**
- * What each server is started with. The variables of a shell hold secrets (AWS_SECRET_ACCESS_KEY), so they are in the memory of the core and nowhere else: not in
- * its state, its log or an answer. After a restart of the core a server takes them anew from whoever starts it (doc/decisions/0028).
+ * What each server is started with. The variables of a shell hold secrets (AWS_SECRET_ACCESS_KEY), so they
+ * are in the memory of the core and nowhere else: not in its state, its log or an answer. After a restart of
+ * the core a server takes them anew from whoever starts it (doc/decisions/0028).
  */
 import type { CallerEnvironment } from '../../../shared/model.ts';
 import type { Log } from '../ports.ts';
@@ -16,7 +17,10 @@ export interface StartEnvironmentDeps {
 
 /** Milliseconds for the start files of a shell; VS Code gives them as many. */
 const shellLimit = 10_000;
-/** Milliseconds that its answer is good for: long enough that starting three servers does not wait three times. */
+/**
+ * Milliseconds that its answer is good for: long enough that starting three servers does not wait three
+ * times.
+ */
 const goodFor = 60_000;
 
 export class StartEnvironments {
@@ -44,7 +48,9 @@ export class StartEnvironments {
     this.#ofServers.set(id, variables);
   }
 
-  /** For a server that is started again: it keeps what it has, unless it has nothing or is to begin afresh. */
+  /**
+   * For a server that is started again: it keeps what it has, unless it has nothing or is to begin afresh.
+   */
   async renew(id: string, caller: CallerEnvironment | undefined, fresh: boolean): Promise<void> {
     if (this.#ofServers.has(id) && (!fresh || caller === undefined)) return;
     this.keep(id, await this.of(caller));

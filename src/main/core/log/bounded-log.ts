@@ -1,6 +1,7 @@
 /**
- * The attack: a line that somebody outside can cause at will, caused until the log has nothing else in it. So what a listener writes goes through here: each message has a budget of
- * lines, and all of them together have one. What is beyond is counted, and the next line that is written says the number.
+ * The attack: a line that somebody outside can cause at will, caused until the log has nothing else in it. So
+ * what a listener writes goes through here: each message has a budget of lines, and all of them together have
+ * one. What is beyond is counted, and the next line that is written says the number.
  */
 import type { Clock, Log } from '../ports.ts';
 import { createRateLimit } from '../rate-limit.ts';

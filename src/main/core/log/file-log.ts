@@ -1,8 +1,8 @@
 /**
- * Attacks: a server's name or a header with a line end in it forges a line of the log; control and direction characters rewrite what
- * an administrator sees in a terminal; a flood fills the disk; a full disk takes the core down with it.
- * So: one JSON value a line, everything outside printable text escaped, every length capped, files that rotate, and no error ever
- * thrown at the caller.
+ * Attacks: a server's name or a header with a line end in it forges a line of the log; control and direction
+ * characters rewrite what an administrator sees in a terminal; a flood fills the disk; a full disk takes the
+ * core down with it. So: one JSON value a line, everything outside printable text escaped, every length
+ * capped, files that rotate, and no error ever thrown at the caller.
  */
 import { closeSync, constants, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { visible } from '../../../shared/visible.ts';
@@ -66,8 +66,8 @@ interface Sink {
 }
 
 /**
- * Written at once and in order, so that the last line before a crash is there. A failure is told once; what was lost meanwhile is
- * counted and said by the first line that can be written again.
+ * Written at once and in order, so that the last line before a crash is there. A failure is told once; what
+ * was lost meanwhile is counted and said by the first line that can be written again.
  */
 function createSink(options: LogOptions, tell: (problem: string) => void): Sink {
   const { file, maxBytes, kept } = options;

@@ -9,8 +9,8 @@ const deepest = 4;
 const secretName = /token|secret|password|passphrase|authorization|cookie|credential|api_?key/i;
 
 /**
- * What may be written of any value: redacted, capped in length, breadth and depth, and free of code of its own (`toJSON`, getters
- * that throw). Never throws.
+ * What may be written of any value: redacted, capped in length, breadth and depth, and free of code of its
+ * own (`toJSON`, getters that throw). Never throws.
  */
 export function tidy(value: unknown, redactor: Redactor, depth = 0): unknown {
   if (typeof value === 'string') return shorten(value, redactor);
@@ -21,8 +21,9 @@ export function tidy(value: unknown, redactor: Redactor, depth = 0): unknown {
 }
 
 /**
- * Redacts first and cuts afterwards: half a secret is not recognised any more. Of a huge text only the beginning is looked at, and of
- * that as much is dropped at its end as the longest spelling of a secret (512 characters, percent-encoded) can be cut short by.
+ * Redacts first and cuts afterwards: half a secret is not recognised any more. Of a huge text only the
+ * beginning is looked at, and of that as much is dropped at its end as the longest spelling of a secret (512
+ * characters, percent-encoded) can be cut short by.
  */
 function shorten(text: string, redactor: Redactor): string {
   const huge = text.length > maxRedacted;
@@ -69,7 +70,8 @@ function tidyError(error: Error, redactor: Redactor, depth: number): unknown {
     name: error.name,
     message: error.message,
     ...('code' in error ? { code: error.code } : {}),
-    // A GatehouseError is expected and says where it comes from; anything else is a fault, for which the place matters.
+    // A GatehouseError is expected and says where it comes from; anything else is a fault, for which the
+    // place matters.
     ...(error instanceof GatehouseError ? {} : { stack: error.stack }),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   };

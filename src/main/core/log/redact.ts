@@ -1,10 +1,12 @@
 /**
- * Attack: a token in a log, a copied error or a bug report is a token in the hands of whoever reads it (jupyter_server
- * CVE-2022-24757 logged whole headers). So nothing is kept or shown before it went through here, once more after `Secret`.
+ * Attack: a token in a log, a copied error or a bug report is a token in the hands of whoever reads it
+ * (jupyter_server CVE-2022-24757 logged whole headers). So nothing is kept or shown before it went through
+ * here, once more after `Secret`.
  *
- * Promised: every learnt secret goes, as it is, percent-encoded, in base64 and in hex; and what merely looks like a credential goes
- * too. Time is linear in the text: no pattern can be made to backtrack by what a server prints. Out of reach: a secret cut in two by
- * a line end that falls inside it, and one that was compressed, encrypted or encoded twice.
+ * Promised: every learnt secret goes, as it is, percent-encoded, in base64 and in hex; and what merely looks
+ * like a credential goes too. Time is linear in the text: no pattern can be made to backtrack by what a
+ * server prints. Out of reach: a secret cut in two by a line end that falls inside it, and one that was
+ * compressed, encrypted or encoded twice.
  */
 import type { Redactor } from '../ports.ts';
 import type { Secret } from '../secret.ts';
@@ -28,7 +30,10 @@ interface Learnt {
 
 export function createRedactor(): Redactor {
   const learnt = new Map<string, Learnt>();
-  /** Longer secrets first, so that one which begins like another does not leave its rest behind. Null when it has to be made anew. */
+  /**
+   * Longer secrets first, so that one which begins like another does not leave its rest behind. Null when it
+   * has to be made anew.
+   */
   let ordered: readonly Learnt[] | null = null;
   return {
     learn(secret: Secret<string>): void {
@@ -80,7 +85,10 @@ function isBase64(character: string | undefined): boolean {
   return character !== undefined && /[\w+/=-]/.test(character);
 }
 
-/** As it is, as JSON would escape it, in hex, and in base64 at each of the three places where it may begin in a longer text. */
+/**
+ * As it is, as JSON would escape it, in hex, and in base64 at each of the three places where it may begin in
+ * a longer text.
+ */
 function formsOf(value: string): readonly Form[] {
   const bytes = Buffer.from(value, 'utf8');
   const forms = new Map<string, boolean>([
@@ -103,7 +111,10 @@ function formsOf(value: string): readonly Form[] {
   return [...forms].map(([text, ragged]) => ({ text, ragged }));
 }
 
-/** The value with any of its characters percent-encoded. The two spellings of a character never begin alike: no backtracking. */
+/**
+ * The value with any of its characters percent-encoded. The two spellings of a character never begin alike:
+ * no backtracking.
+ */
 function percentPattern(value: string): RegExp {
   const characters = Array.from(value, character => {
     const encoded = [...Buffer.from(character, 'utf8')].map(byte => `%${anyCase(byte)}`).join('');
@@ -122,8 +133,8 @@ const named = '(?:token|secret|password|passwd|passphrase|api[_-]?key|_xsrf|sign
 const header = String.raw`(?:authorization|cookie|-token|x-api-key)`;
 
 /**
- * What looks like a credential, whoever made it. Group 1 stays. Each pattern begins with something fixed and goes on with one class
- * that ends before it could begin again, which keeps the whole linear.
+ * What looks like a credential, whoever made it. Group 1 stays. Each pattern begins with something fixed and
+ * goes on with one class that ends before it could begin again, which keeps the whole linear.
  */
 const patterns: readonly (readonly [RegExp, string])[] = [
   // ?token=..., --ServerApp.token=..., password='...', next=%2Flab%3Ftoken%3D...

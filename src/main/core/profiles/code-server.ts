@@ -1,10 +1,13 @@
 /**
- * code-server is VS Code in the browser. Its only credential is a cookie that is the hash of its password: it cannot be shown by a header, is good for ever, and one wrong client locks
- * everybody out (its limiter counts all together). So there is none: it listens on a Unix socket in the run's private 0700 folder, which only this account can reach, and the
- * gateway before it is the guard. Nothing is won by a password there: who can reach the socket is the account that owns it, and so could read the password.
+ * code-server is VS Code in the browser. Its only credential is a cookie that is the hash of its password: it
+ * cannot be shown by a header, is good for ever, and one wrong client locks everybody out (its limiter counts
+ * all together). So there is none: it listens on a Unix socket in the run's private 0700 folder, which only
+ * this account can reach, and the gateway before it is the guard. Nothing is won by a password there: who can
+ * reach the socket is the account that owns it, and so could read the password.
  *
- * The attack: the user's own `config.yaml` opens a second door (`bind-addr: 0.0.0.0:8080`, `proxy-domain`, `skip-auth-preflight`, `trusted-origins: "*"`). So it is given one of ours;
- * settings, extensions and what was open stay the user's, as they are in the user's data folder.
+ * The attack: the user's own `config.yaml` opens a second door (`bind-addr: 0.0.0.0:8080`, `proxy-domain`,
+ * `skip-auth-preflight`, `trusted-origins: "*"`). So it is given one of ours; settings, extensions and what
+ * was open stay the user's, as they are in the user's data folder.
  */
 import { writeFile } from 'node:fs/promises';
 import type { ProfileKind } from './kind.ts';
@@ -56,7 +59,9 @@ const program = {
   version: ['--config', '/dev/null', '--version'],
 } as const;
 
-/** Where its own packages put it, if PATH is not the login shell's; its installer takes one of the user's own. */
+/**
+ * Where its own packages put it, if PATH is not the login shell's; its installer takes one of the user's own.
+ */
 const folders = ['/usr/local/bin', '/usr/bin', '/usr/lib/code-server/bin', '/opt/homebrew/bin'];
 
 const server: SimpleServer = {
@@ -75,7 +80,8 @@ const server: SimpleServer = {
     `--socket=${run.socket}`,
     '--socket-mode=600',
     `--session-socket=${privateFile(run, 'session.sock')}`,
-    // It compares Origin with X-Forwarded-Host. The gateway has compared them already and says `localhost` for what it found to be its own.
+    // It compares Origin with X-Forwarded-Host. The gateway has compared them already and says `localhost`
+    // for what it found to be its own.
     '--trusted-origins=localhost',
     '--disable-proxy',
     '--disable-telemetry',

@@ -3,7 +3,10 @@ import { fullOnly } from './common/full-only.ts';
 import { simpleProfile } from './simple.ts';
 import { pathsOf } from './python/interpreter.ts';
 
-/** ComfyUI, which makes pictures from workflows. A workflow names nodes, and nodes are Python code: whoever may queue one runs code. It has no credential of its own. */
+/**
+ * ComfyUI, which makes pictures from workflows. A workflow names nodes, and nodes are Python code: whoever
+ * may queue one runs code. It has no credential of its own.
+ */
 export const kind: ProfileKind = {
   name: 'comfyui',
   title: 'ComfyUI',

@@ -54,7 +54,10 @@ export const kind: ProfileKind = {
   create: customProfile,
 };
 
-/** Any command that serves HTTP on a port or a Unix socket that it is told. Nothing is searched for, nothing is set up. */
+/**
+ * Any command that serves HTTP on a port or a Unix socket that it is told. Nothing is searched for, nothing
+ * is set up.
+ */
 export function customProfile(options: CustomProfileOptions): Profile {
   const platform = options.platform ?? process.platform;
   return {
@@ -115,7 +118,8 @@ async function planCustom(
     busyKernels: null,
     readySeconds: request.readySeconds ?? options.readySeconds?.('custom') ?? readySeconds,
     advise: adviseByOutput,
-    // A path that only tells that it is up may be open on purpose; one of a server that asks nobody is like every other.
+    // A path that only tells that it is up may be open on purpose; one of a server that asks nobody is like
+    // every other.
     preflight: credential.kind === 'none' ? { paths: [readyPath], sockets: [] } : undefined,
   };
 }

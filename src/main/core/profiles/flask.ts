@@ -5,8 +5,10 @@ import { simpleProfile } from './simple.ts';
 import type { SimpleRun } from './simple/simple-server.ts';
 
 /**
- * Flask applications, Invenio among them. They have users of their own, so nothing is said to them in anybody's name: their session, their CSRF token and an `Authorization` of their
- * users pass untouched, and the gateway only decides who may come to their door. They are told https at both doors (doc/decisions/0015-flask.md).
+ * Flask applications, Invenio among them. They have users of their own, so nothing is said to them in
+ * anybody's name: their session, their CSRF token and an `Authorization` of their users pass untouched, and
+ * the gateway only decides who may come to their door. They are told https at both doors
+ * (doc/decisions/0015-flask.md).
  */
 export const kind: ProfileKind = {
   name: 'flask',
@@ -58,7 +60,8 @@ export const kind: ProfileKind = {
           INVENIO_TRUSTED_HOSTS: "['localhost']",
           INVENIO_APP_ALLOWED_HOSTS: "['localhost']",
         }),
-        // Of Invenio exempt from force_https and from its limits; of others not there, which is an answer too.
+        // Of Invenio exempt from force_https and from its limits; of others not there, which is an answer
+        // too.
         readyPath: '/ping',
         upstream: () => ({ passesAuthorization: true, scheme: 'https' }),
         sharing: fullOnly(

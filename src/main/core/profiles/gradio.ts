@@ -4,7 +4,10 @@ import { fullOnly } from './common/full-only.ts';
 import { simpleProfile } from './simple.ts';
 import { olderThan } from './simple/simple-server.ts';
 
-/** A Python file that launches a Gradio app by itself. What it says in `launch()` wins over what it is told, so it is looked at where it listens. */
+/**
+ * A Python file that launches a Gradio app by itself. What it says in `launch()` wins over what it is told,
+ * so it is looked at where it listens.
+ */
 export const kind: ProfileKind = {
   name: 'gradio',
   title: 'Gradio',
@@ -53,7 +56,8 @@ export const kind: ProfileKind = {
           GRADIO_NUM_PORTS: '1',
           GRADIO_ROOT_PATH: '',
           GRADIO_SHARE: 'False',
-          // A public link goes past the door. One that the script asks for is asked of nobody: nothing listens on port 1.
+          // A public link goes past the door. One that the script asks for is asked of nobody: nothing
+          // listens on port 1.
           GRADIO_SHARE_SERVER_ADDRESS: '127.0.0.1:1',
           GRADIO_ANALYTICS_ENABLED: 'False',
           HF_HUB_DISABLE_TELEMETRY: '1',

@@ -68,7 +68,9 @@ export const kind: ProfileKind = {
 
 type FoundProfile = Profile & { readonly find: NonNullable<Profile['find']> };
 
-/** JupyterLab 3.6 and later, Notebook 7 and jupyter_server 2, from any Python environment of this computer. */
+/**
+ * JupyterLab 3.6 and later, Notebook 7 and jupyter_server 2, from any Python environment of this computer.
+ */
 export function jupyterProfile(options: JupyterProfileOptions): FoundProfile {
   const platform = options.platform ?? process.platform;
   const managed = join(options.dataFolder, 'environments', 'jupyter');
@@ -77,7 +79,8 @@ export function jupyterProfile(options: JupyterProfileOptions): FoundProfile {
     platform,
     shimFolder: options.shimFolder ?? shimOf({}, 'jupyter'),
     asRoot: options.asRoot ?? process.getuid?.() === 0,
-    // JupyterLab answers after 2 s on a quick machine; a cold start from a network folder has been seen to take minutes.
+    // JupyterLab answers after 2 s on a quick machine; a cold start from a network folder has been seen to
+    // take minutes.
     readySeconds: () => options.readySeconds?.('jupyter') ?? 120,
   };
   const look: FoundProfile['find'] = async ({ fresh, folder, named, signal }) => {

@@ -9,15 +9,19 @@ import { simpleProfile } from './simple.ts';
 import { olderThan, type SimpleRun, type SimpleServer } from './simple/simple-server.ts';
 
 /**
- * The notebook too: marimo's page has a service worker say it with each request for a file of the folder `public`, and a worker of the whole address
- * is not allowed at Gatehouse's doors. So nobody says another one either.
+ * The notebook too: marimo's page has a service worker say it with each request for a file of the folder
+ * `public`, and a worker of the whole address is not allowed at Gatehouse's doors. So nobody says another one
+ * either.
  */
 function headersOf(secret: Secret<string>, file: string | null): Upstream['headers'] {
   const token = ['Authorization', new Secret(`Bearer ${secret.reveal()}`)] as const;
   return file === null ? [token] : [token, ['X-Notebook-Id', new Secret(encodeURIComponent(file))]];
 }
 
-/** marimo: `edit` for the owner, and for a notebook also `run`, a second process for guests who only look (shim/gatehouse_marimo.py). */
+/**
+ * marimo: `edit` for the owner, and for a notebook also `run`, a second process for guests who only look
+ * (shim/gatehouse_marimo.py).
+ */
 export const marimo: SimpleServer = {
   name: 'marimo',
   title: 'marimo',
@@ -51,7 +55,8 @@ export const marimo: SimpleServer = {
     withheldCookies: [/^session_\d+(?:_|$)/],
     forRole: {
       viewer: {
-        // Without a notebook there is no app, and a viewer must not be led to the editor instead: nobody answers there.
+        // Without a notebook there is no app, and a viewer must not be led to the editor instead: nobody
+        // answers there.
         address:
           run.secondPort === null
             ? { kind: 'socket', path: pathsOf(run.platform).join(run.directory, 'no-app.sock') }

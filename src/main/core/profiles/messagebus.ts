@@ -76,7 +76,10 @@ function busServer(listens: SimpleServer['listens']): SimpleServer {
   };
 }
 
-/** By these OVOS finds its configuration, beside XDG's own; the user's configuration is the bus's, but for where it listens. */
+/**
+ * By these OVOS finds its configuration, beside XDG's own; the user's configuration is the bus's, but for
+ * where it listens.
+ */
 const configurationNames = [
   'OVOS_CONFIG_BASE_FOLDER',
   'OVOS_CONFIG_FILENAME',

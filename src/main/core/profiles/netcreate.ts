@@ -1,7 +1,9 @@
 /**
- * Net.Create: a page on one port, and a raw WebSocket on another, whose address is written into the page. It knows no credential and listens on the network; here both ports are
- * on loopback (shim), both are proved to be this run's, and both are served under one origin, so that the page dials where it came from. What is rewritten
- * is where NetCreate writes the address (`app/assets/index.ejs`, `app/unisys/client-network.js` of netcreate-itest, and of its releases since 2018), and nothing else.
+ * Net.Create: a page on one port, and a raw WebSocket on another, whose address is written into the page. It
+ * knows no credential and listens on the network; here both ports are on loopback (shim), both are proved to
+ * be this run's, and both are served under one origin, so that the page dials where it came from. What is
+ * rewritten is where NetCreate writes the address (`app/assets/index.ejs`, `app/unisys/client-network.js` of
+ * netcreate-itest, and of its releases since 2018), and nothing else.
  */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
@@ -53,7 +55,10 @@ const defaultDataset = 'gatehouse';
 const pages = ['/', '/index.html'];
 const scripts = ['/scripts/netc-app.js'];
 
-/** The port carries the path of the branch: releases before 2024 dial `ws://` + address + `:` + port, on https too; later ones, on https, the host + `/ws-port/` + port + `/`. */
+/**
+ * The port carries the path of the branch: releases before 2024 dial `ws://` + address + `:` + port, on https
+ * too; later ones, on https, the host + `/ws-port/` + port + `/`.
+ */
 function rewrites(port: number, reader: 'owner' | 'guest'): readonly PageRewrite[] {
   const quotes = [`'`, `"`];
   const address = quotes.map(quote => ({
@@ -76,9 +81,11 @@ function rewrites(port: number, reader: 'owner' | 'guest'): readonly PageRewrite
 }
 
 /**
- * The attack: Net.Create takes a browser at 127.0.0.1 for the teacher's (releases up to 2023), or one that is there and has `admin=true` in its address (since 2024); and
- * up to 2023 `admin=true` is enough for anybody. Behind the gateway everybody is at 127.0.0.1. So the page tells a guest the guest's own address, and the script no
- * longer asks for either. It is decided in the browser all the same: who writes a script there is an administrator.
+ * The attack: Net.Create takes a browser at 127.0.0.1 for the teacher's (releases up to 2023), or one that is
+ * there and has `admin=true` in its address (since 2024); and up to 2023 `admin=true` is enough for anybody.
+ * Behind the gateway everybody is at 127.0.0.1. So the page tells a guest the guest's own address, and the
+ * script no longer asks for either. It is decided in the browser all the same: who writes a script there is
+ * an administrator.
  */
 const withoutAdministration = {
   page: [`'`, `"`].flatMap(quote =>
@@ -167,7 +174,10 @@ function netCreateProfile(options: ProfileOptions): Profile {
   };
 }
 
-/** It is no installed program but a checkout: the opened folder, or `build` in it. Who names the folder and this kind has asked for its code to be run. */
+/**
+ * It is no installed program but a checkout: the opened folder, or `build` in it. Who names the folder and
+ * this kind has asked for its code to be run.
+ */
 async function findCheckout(folder: string | undefined, options: ProfileOptions): Promise<FoundServer[]> {
   if (folder === undefined) return [];
   const paths = pathsOf(options.platform);

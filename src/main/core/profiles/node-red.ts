@@ -9,8 +9,9 @@ import { olderThan, type SimpleRun, type SimpleServer } from './simple/simple-se
 const secretHeader = 'X-Gatehouse-Upstream';
 
 /**
- * Node-RED, from whatever `node-red` is on PATH. It runs with a settings file of ours, which takes the user's own as its base (shim/gatehouse-settings.cjs):
- * user folder, flows and credentials stay where they are; where it listens and whom it believes are ours to say.
+ * Node-RED, from whatever `node-red` is on PATH. It runs with a settings file of ours, which takes the user's
+ * own as its base (shim/gatehouse-settings.cjs): user folder, flows and credentials stay where they are;
+ * where it listens and whom it believes are ours to say.
  */
 export const nodeRed: SimpleServer = {
   name: 'node-red',

@@ -1,8 +1,10 @@
 /**
- * RStudio Server, run as the user and not as the system's service. As such it cannot ask for a password (only root may), so it is started without: whoever reaches its port is in. It is bound to
- * 127.0.0.1; other accounts of this computer reach that, which its owner is told as long as it runs.
+ * RStudio Server, run as the user and not as the system's service. As such it cannot ask for a password (only
+ * root may), so it is started without: whoever reaches its port is in. It is bound to 127.0.0.1; other
+ * accounts of this computer reach that, which its owner is told as long as it runs.
  *
- * Its cookie `user-id` is passed to browsers, as its own pages need it. It opens nothing at the door, dies with the run (its key is in the private folder), and at the port nobody asks for it.
+ * Its cookie `user-id` is passed to browsers, as its own pages need it. It opens nothing at the door, dies
+ * with the run (its key is in the private folder), and at the port nobody asks for it.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { ProfileKind } from './kind.ts';
@@ -80,7 +82,10 @@ export const kind: ProfileKind = {
     ),
 };
 
-/** It opens the permissions of its data folder to everybody, so that one lies in a folder that stays closed. Two runs must not share a database. */
+/**
+ * It opens the permissions of its data folder to everybody, so that one lies in a folder that stays closed.
+ * Two runs must not share a database.
+ */
 async function prepare(run: SimpleRun): Promise<void> {
   await mkdir(dataOf(run), { mode: 0o700 });
   const database = `provider=sqlite\ndirectory=${dataOf(run)}\n`;

@@ -1,6 +1,7 @@
 /**
- * For servers that need no code of their own: how they are found, started, known to be ready and stopped is said as data. What answers on the port is
- * believed to be ours only when a process of this run holds the port (port-prover.ts), so nothing is ever sent to a stranger's program.
+ * For servers that need no code of their own: how they are found, started, known to be ready and stopped is
+ * said as data. What answers on the port is believed to be ours only when a process of this run holds the
+ * port (port-prover.ts), so nothing is ever sent to a stranger's program.
  */
 import type { Profile } from '../ports.ts';
 import { findAndPlan } from './common/find-and-plan.ts';

@@ -55,8 +55,9 @@ export const kind: ProfileKind = {
 };
 
 /**
- * The command line wins over `config.toml` of the user and of the folder, and over the environment. The attack: such a file, perhaps of a downloaded folder, moves the app to the
- * network, opens it to every origin, or believes a header that a guest can send to be somebody else in `st.user`.
+ * The command line wins over `config.toml` of the user and of the folder, and over the environment. The
+ * attack: such a file, perhaps of a downloaded folder, moves the app to the network, opens it to every
+ * origin, or believes a header that a guest can send to be somebody else in `st.user`.
  */
 function argumentsOf({ port, file }: SimpleRun): readonly string[] {
   return [

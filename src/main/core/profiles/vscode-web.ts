@@ -1,8 +1,10 @@
 /**
- * `code serve-web` of VS Code: the server that it downloads itself, behind a program that listens on a Unix socket in the run's private folder. Its connection token would stand in addresses
- * (`?tkn=`) and in a cookie of a week, so there is none: who reaches the socket is the account that owns it.
+ * `code serve-web` of VS Code: the server that it downloads itself, behind a program that listens on a Unix
+ * socket in the run's private folder. Its connection token would stand in addresses (`?tkn=`) and in a cookie
+ * of a week, so there is none: who reaches the socket is the account that owns it.
  *
- * Its licence is Microsoft's and has to be accepted by the person who starts it: Gatehouse never passes `--accept-server-license-terms`. Once accepted in a terminal it is remembered.
+ * Its licence is Microsoft's and has to be accepted by the person who starts it: Gatehouse never passes
+ * `--accept-server-license-terms`. Once accepted in a terminal it is remembered.
  */
 import type { ProfileKind } from './kind.ts';
 import { vscodeSharing } from './code-server/vscode-sharing.ts';

@@ -1,6 +1,7 @@
 /**
- * A conda environment has variables of its own (`conda env config vars`, GDAL_DATA, compilers), and scripts that set more when it is activated. The attack: an
- * environment that was merely found runs its scripts because somebody starts a server. So they run only for one that its owner chose, once a start and bounded.
+ * A conda environment has variables of its own (`conda env config vars`, GDAL_DATA, compilers), and scripts
+ * that set more when it is activated. The attack: an environment that was merely found runs its scripts
+ * because somebody starts a server. So they run only for one that its owner chose, once a start and bounded.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -31,7 +32,10 @@ export interface Activated {
   readonly said: readonly string[];
 }
 
-/** The variables with those of the environment in them; unchanged where conda did not make it. Bounded in time; throws nothing. */
+/**
+ * The variables with those of the environment in them; unchanged where conda did not make it. Bounded in
+ * time; throws nothing.
+ */
 export async function activated({ location, variables, chosen, log }: Activation): Promise<Activated> {
   const nothing = { variables, said: [] };
   if (location === undefined) return nothing;

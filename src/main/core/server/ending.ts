@@ -4,11 +4,16 @@ export interface EndOptions {
   readonly marker: string;
   /** Null when its number may belong to somebody else by now. */
   readonly leader: Identity | null;
-  /** What was seen to belong to the run while its leader still lived; children of a leader that is gone cannot be told any more. */
+  /**
+   * What was seen to belong to the run while its leader still lived; children of a leader that is gone cannot
+   * be told any more.
+   */
   readonly known?: readonly Identity[];
   /** Milliseconds to end in order after TERM. */
   readonly graceful: number;
-  /** Milliseconds of KILL until it is given up; a process in the kernel's hands cannot be ended by anybody. */
+  /**
+   * Milliseconds of KILL until it is given up; a process in the kernel's hands cannot be ended by anybody.
+   */
   readonly bound: number;
 }
 
@@ -18,8 +23,11 @@ export async function findFamily(marker: string, leader: Identity | null): Promi
   return familyOf(rows, leader, process.pid).map(({ pid, start }) => ({ pid, start }));
 }
 
-/** Ends everything of a run, first in order, then by force, until three looks in a row find nothing: while a
- * process changes its program (execve), its environment cannot be read for a moment. Returns how many are left. */
+/**
+ * Ends everything of a run, first in order, then by force, until three looks in a row find nothing: while a
+ * process changes its program (execve), its environment cannot be read for a moment. Returns how many are
+ * left.
+ */
 export async function endFamily(options: EndOptions): Promise<number> {
   let family = options.known ?? [];
   // Who belonged to it a look ago still does: its parent, which was all that told, may have ended in between.
@@ -47,7 +55,10 @@ export async function endFamily(options: EndOptions): Promise<number> {
   return family.length;
 }
 
-/** Signals the whole group of a leader that was not yet waited for, so that its number cannot be anybody else's. */
+/**
+ * Signals the whole group of a leader that was not yet waited for, so that its number cannot be anybody
+ * else's.
+ */
 export function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32' || !signal(-pid, name)) signal(pid, name);
 }

@@ -1,6 +1,7 @@
 /**
- * Stops this: a variable decides what a program of ours loads before its first line (LD_PRELOAD, NODE_OPTIONS, PYTHONSAFEPATH), how a server is opened
- * (JUPYTER_TOKEN, and whatever its kind names), hands it our own secret (GATEHOUSE_TOKEN), or names a place by a relative path, which would be the opened
+ * Stops this: a variable decides what a program of ours loads before its first line (LD_PRELOAD,
+ * NODE_OPTIONS, PYTHONSAFEPATH), how a server is opened (JUPYTER_TOKEN, and whatever its kind names), hands
+ * it our own secret (GATEHOUSE_TOKEN), or names a place by a relative path, which would be the opened
  * folder's (PYTHONPATH=.). All else is the user's and reaches what the user starts (doc/decisions/0028).
  */
 import { posix, win32 } from 'node:path';
@@ -13,7 +14,10 @@ export interface EnvironmentRules {
   readonly names: readonly string[] | null;
   /** What steers this kind of server: its profile says it, and nobody's shell does. */
   readonly withheld?: RegExp | null | undefined;
-  /** Nothing of ours runs within the server: it is a command of the user's own, and loads as it would in a terminal. */
+  /**
+   * Nothing of ours runs within the server: it is a command of the user's own, and loads as it would in a
+   * terminal.
+   */
   readonly ownProgram?: boolean | undefined;
 }
 
@@ -30,7 +34,10 @@ const never: readonly RegExp[] = [
   /^(?:_|PWD|OLDPWD|SHLVL|COLUMNS|LINES|NOTIFY_SOCKET|WATCHDOG_PID|WATCHDOG_USEC|LISTEN_(?:PID|FDS|FDNAMES))$/,
 ];
 
-/** What runs, or is read as code, before the first line of a program of ours: Python's, Node's and the shell's own. */
+/**
+ * What runs, or is read as code, before the first line of a program of ours: Python's, Node's and the shell's
+ * own.
+ */
 const loadsFirst: readonly RegExp[] = [
   /^NODE_(?:OPTIONS|REPL_EXTERNAL_MODULE|V8_COVERAGE)$/i,
   /^PYTHON(?:HOME|STARTUP|INSPECT|SAFEPATH|EXECUTABLE|PLATLIBDIR|PYCACHEPREFIX|CASEOK|OPTIMIZE)$/i,
@@ -38,7 +45,9 @@ const loadsFirst: readonly RegExp[] = [
   /^(?:BASH_ENV|ENV|IFS|SHELLOPTS|BASHOPTS|PS4)$/i,
 ];
 
-/** Where the settings narrow it: what a program needs to run at all, and to find its user, network and screen. */
+/**
+ * Where the settings narrow it: what a program needs to run at all, and to find its user, network and screen.
+ */
 const usual: readonly RegExp[] = [
   /^(?:PATH|HOME|USER|LOGNAME|SHELL|TERM|COLORTERM|TZ|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+)$/,
   /^XDG_[A-Z_]+$/,
@@ -71,7 +80,8 @@ export function serverEnvironment(from: Variables, rules: EnvironmentRules): Rec
 }
 
 /**
- * What an environment says whatever it is used for: no relative place, nothing that an AppImage or npm put there for itself, no name that is none. Pure.
+ * What an environment says whatever it is used for: no relative place, nothing that an AppImage or npm put
+ * there for itself, no name that is none. Pure.
  * @param from as a process got it
  */
 export function tidied(

@@ -1,15 +1,14 @@
 #!/bin/sh
-# Stops this: the core is killed hard, and the server that it ran lives on without a door, with the user's kernels,
-# a port and a folder that holds a secret. This shell outlives the core and ends what the core cannot end any more.
+# Stops this: the core is killed hard, and the server that it ran lives on without a door, with the user's
+# kernels, a port and a folder that holds a secret. This shell outlives the core and ends what the core cannot
+# end any more.
 #
-# guard.sh RUN_ROOT RUN_NAME
-# Standard input is a pipe that only the core holds. Lines on it:
-#   marker MARKER      the first one; then the guard says "ready"
-#   group PGID START   the server's process group, and when its leader started
-#   done               the core has ended everything itself
-# When the pipe breaks without `done`, everything of the run is ended and its folder removed.
-# The marker is on the pipe and on nobody's command line: every account of the computer may read those.
-# The whole script is one function, so that a changed file never changes a guard that already stands.
+# guard.sh RUN_ROOT RUN_NAME Standard input is a pipe that only the core holds. Lines on it: marker MARKER
+# the first one; then the guard says "ready" group PGID START   the server's process group, and when its
+# leader started done               the core has ended everything itself When the pipe breaks without `done`,
+# everything of the run is ended and its folder removed. The marker is on the pipe and on nobody's command
+# line: every account of the computer may read those. The whole script is one function, so that a changed file
+# never changes a guard that already stands.
 
 guard() {
   set -u
@@ -29,7 +28,8 @@ guard() {
       done) exit 0 ;;
     esac
   done
-  # Asked once, while it can be answered: from here on the number stays taken as long as the group has members.
+  # Asked once, while it can be answered: from here on the number stays taken as long as the group has
+  # members.
   group_is_ours || group=''
   # 100 ms steps: 3 s to end in order, then up to 60 s of KILL until three looks in a row find nothing
   # (while a process changes its program, its environment cannot be read for a moment).
@@ -85,8 +85,8 @@ add() {
   found="$found$pid " family="$family $pid:$begun" grown=yes
 }
 
-# Sets `family`, as PID:START: what carries the marker, what is in the group or session of the leader, what was seen to belong to
-# the run before (its parent may have ended since), and whatever any of these started.
+# Sets `family`, as PID:START: what carries the marker, what is in the group or session of the leader, what
+# was seen to belong to the run before (its parent may have ended since), and whatever any of these started.
 look() {
   rows=$(table) marks=" $(marked | tr '\n' ' ') " known="$family " found=' ' family='' grown=yes
   for row in $rows; do
@@ -107,8 +107,8 @@ look() {
   done
 }
 
-# A number alone proves nothing: numbers are used again. Either the leader started when ours did, or, where the leader
-# is gone and its group lives on, a marked member proves whose group it is.
+# A number alone proves nothing: numbers are used again. Either the leader started when ours did, or, where
+# the leader is gone and its group lives on, a marked member proves whose group it is.
 group_is_ours() {
   case $group in '' | *[!0-9]*) return 1 ;; esac
   row_of "$group" && split && [ "$begun" = "$start" ] && return 0
@@ -119,7 +119,8 @@ group_is_ours() {
 }
 
 if [ -r /proc/self/environ ] && [ -r /proc/self/stat ]; then
-  # Environments are lists that end in NUL: -z and -x match one whole entry and nothing that merely contains it.
+  # Environments are lists that end in NUL: -z and -x match one whole entry and nothing that merely contains
+  # it.
   if printf 'a\0b\0' | grep -qzxF b 2>/dev/null; then exact=-lszxF; else exact=-lsF; fi
   # Of our own account only: anybody may write the marker into an environment.
   marked() {
@@ -128,7 +129,8 @@ if [ -r /proc/self/environ ] && [ -r /proc/self/stat ]; then
       own "$file/status" && printf '%s\n' "${file#/proc/}"
     done
   }
-  # The real one: whoever runs a program with more rights keeps it. Not the owner of the file, which is root for whoever wants it.
+  # The real one: whoever runs a program with more rights keeps it. Not the owner of the file, which is root
+  # for whoever wants it.
   own() {
     {
       while read -r word number rest; do
@@ -139,7 +141,8 @@ if [ -r /proc/self/environ ] && [ -r /proc/self/stat ]; then
     } 2>/dev/null
     return 1
   }
-  # The name of a program may hold blanks, brackets and line ends; what follows the last bracket does not (proc_pid_stat(5)).
+  # The name of a program may hold blanks, brackets and line ends; what follows the last bracket does not
+  # (proc_pid_stat(5)).
   row_of() {
     line=''
     { while read -r part; do line="$line $part"; done <"/proc/$1/stat"; } 2>/dev/null || return 1

@@ -9,7 +9,10 @@ export interface HealthOptions {
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
   readonly told: (proof: Proof) => void;
-  /** The computer slept, or its clock was set: that it did not answer in that time says nothing about the server. */
+  /**
+   * The computer slept, or its clock was set: that it did not answer in that time says nothing about the
+   * server.
+   */
   readonly jumped: () => void;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The attack: a server's worker dies while its parent lives on, another account takes the port, and the gateway's next connection carries the credential of the
- * server, a cookie and a request to that account. A proof every few seconds leaves a window. So each connection is checked by itself, after it is established
+ * The attack: a server's worker dies while its parent lives on, another account takes the port, and the
+ * gateway's next connection carries the credential of the server, a cookie and a request to that account. A
+ * proof every few seconds leaves a window. So each connection is checked by itself, after it is established
  * and before its first byte: the operating system is asked whose socket is at its other end.
  */
 import { readFile } from 'node:fs/promises';
@@ -43,8 +44,9 @@ function failed(error: unknown): Holder {
 type Check = (run: RunFacts, connection: Parameters<CheckHolder>[0]) => Promise<Holder>;
 
 /**
- * The socket at the other end is in the same table as the listeners. Until the server has accepted the connection it belongs to nobody and ends with its
- * listener, so the listener counts; after that its own inode does. Which listeners are ours is remembered: an inode is not given out again while a run lasts.
+ * The socket at the other end is in the same table as the listeners. Until the server has accepted the
+ * connection it belongs to nobody and ends with its listener, so the listener counts; after that its own
+ * inode does. Which listeners are ours is remembered: an inode is not given out again while a run lasts.
  */
 function linuxCheck(): Check {
   const tables = shared(() =>
@@ -79,7 +81,9 @@ type OwnerOf = (
   six: boolean,
 ) => Promise<PortOwner>;
 
-/** Looks through the processes once for each set of listeners; what is not ours is looked at again each time. */
+/**
+ * Looks through the processes once for each set of listeners; what is not ours is looked at again each time.
+ */
 function rememberOurs(): OwnerOf {
   const known = new Map<string, Promise<PortOwner>>();
   return async (listeners, port, run, six) => {

@@ -1,14 +1,17 @@
 /*
- * Windows only, and not yet run there. The fault: a core that is killed leaves its server running. A Job Object with KILL_ON_JOB_CLOSE
- * whose only handle the core holds makes the system itself end the server, whatever ends the core: the kernel closes the handle.
- * Sources: Microsoft's "Job Objects" and the headers winnt.h and jobapi2.h. A process joins the job a moment after it started: what the
- * server starts in that moment is outside; the next start of Gatehouse finds it by its record.
+ * Windows only, and not yet run there. The fault: a core that is killed leaves its server running. A Job
+ * Object with KILL_ON_JOB_CLOSE whose only handle the core holds makes the system itself end the server,
+ * whatever ends the core: the kernel closes the handle. Sources: Microsoft's "Job Objects" and the headers
+ * winnt.h and jobapi2.h. A process joins the job a moment after it started: what the server starts in that
+ * moment is outside; the next start of Gatehouse finds it by its record.
  */
 import type Koffi from 'koffi';
 import type { TypeObject } from 'koffi';
 
 export interface JobObject {
-  /** Puts a process, and whatever it starts from now on, into the job. Throws with the system's error number. */
+  /**
+   * Puts a process, and whatever it starts from now on, into the job. Throws with the system's error number.
+   */
   add(pid: number): void;
   /** Closes the handle: whatever is still in the job ends. */
   close(): void;

@@ -20,8 +20,9 @@ export interface Exit {
 }
 
 /**
- * Starts a program: an argv array and no shell, so that nothing in a path or a setting is ever read as a command; in a
- * session and process group of its own, so that it can be ended whole and a terminal's Ctrl-C does not reach it.
+ * Starts a program: an argv array and no shell, so that nothing in a path or a setting is ever read as a
+ * command; in a session and process group of its own, so that it can be ended whole and a terminal's Ctrl-C
+ * does not reach it.
  * @throws GatehouseError `not-started` when the system cannot run it
  */
 export async function launch({ argv, environment, folder, umask }: Launch): Promise<Child> {
@@ -49,8 +50,9 @@ export function hasEnded(child: Child): boolean {
 }
 
 /**
- * What a server, its kernels and terminals write is the user's, and as open as they want it: the folder of a group is closed to nobody. What is ours lies in private
- * folders whatever the mask. `spawn` forks before it returns, so nothing else sees the mask.
+ * What a server, its kernels and terminals write is the user's, and as open as they want it: the folder of a
+ * group is closed to nobody. What is ours lies in private folders whatever the mask. `spawn` forks before it
+ * returns, so nothing else sees the mask.
  */
 function withUmask<T>(umask: number | undefined, work: () => T): T {
   if (umask === undefined) return work();

@@ -4,7 +4,8 @@ import { hasEnded, type Child } from './launch.ts';
 import type { Limits } from './options.ts';
 
 /**
- * Ends the process that was launched: the server's own way, then TERM to its group, then KILL; each with its bound.
+ * Ends the process that was launched: the server's own way, then TERM to its group, then KILL; each with its
+ * bound.
  * @param plan whose way to stop is tried first; null where there is nobody to ask
  */
 export async function endLeader(

@@ -3,8 +3,9 @@ import type { Proof } from '../ports.ts';
 import { defaultRestartPolicy, type RestartPolicy } from './restart-policy.ts';
 
 /**
- * The life of one supervised server. Pure: no clock, no process, no timer. The supervisor performs the effects and
- * tells what came of them. One promise above all: a run is launched only when everything of the run before is gone.
+ * The life of one supervised server. Pure: no clock, no process, no timer. The supervisor performs the
+ * effects and tells what came of them. One promise above all: a run is launched only when everything of the
+ * run before is gone.
  */
 export interface Lifecycle {
   readonly state: ServerState;
@@ -22,7 +23,10 @@ export interface Lifecycle {
   /** When the last failure was, in milliseconds of a clock that never jumps. */
   readonly failedAt: number;
   readonly missedProbes: number;
-  /** Why nothing may be sent to a run that is up; null when it was proved to be ours and nothing has contradicted that since. */
+  /**
+   * Why nothing may be sent to a run that is up; null when it was proved to be ours and nothing has
+   * contradicted that since.
+   */
   readonly shut: Shut | null;
   readonly portRetries: number;
   /** How many runs there were since the owner last asked. */

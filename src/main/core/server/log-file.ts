@@ -21,7 +21,10 @@ const maxWaiting = 1024 * 1024;
 const retryAfter = 10_000;
 const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
 
-/** A bounded log in a 0600 file. It never throws, never waits and never stops anybody: a full disk costs lines, not servers. */
+/**
+ * A bounded log in a 0600 file. It never throws, never waits and never stops anybody: a full disk costs
+ * lines, not servers.
+ */
 export class LogFile {
   readonly #options: LogFileOptions;
   /** With how many of the server's lines each stands for. */
@@ -90,7 +93,10 @@ export class LogFile {
     this.#writing = null;
   }
 
-  /** Opened for each batch: an idle server holds no file, and a log that somebody removed is simply begun again. */
+  /**
+   * Opened for each batch: an idle server holds no file, and a log that somebody removed is simply begun
+   * again.
+   */
   async #add(bytes: Buffer): Promise<void> {
     const { path, maxBytes } = this.#options;
     await makeFolder(dirname(path));

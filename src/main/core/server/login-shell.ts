@@ -1,7 +1,8 @@
 /**
- * A desktop starts programs without what the user's shell sets (PATH of conda and pyenv, licence servers, modules). The login shell is asked for it once, as
- * VS Code does. The attack on ourselves: a start file of the shell that asks a question, waits for a network or never ends. So it has no terminal, a bound,
- * and is ended with all that it started; and what it prints is not taken for an answer without our mark.
+ * A desktop starts programs without what the user's shell sets (PATH of conda and pyenv, licence servers,
+ * modules). The login shell is asked for it once, as VS Code does. The attack on ourselves: a start file of
+ * the shell that asks a question, waits for a network or never ends. So it has no terminal, a bound, and is
+ * ended with all that it started; and what it prints is not taken for an answer without our mark.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -49,7 +50,10 @@ export interface ShellRun {
   readonly heard?: (text: string) => void;
 }
 
-/** The variables that a shell has after what it is told to do. Bounded in time, and ended with all that it started. Throws nothing. */
+/**
+ * The variables that a shell has after what it is told to do. Bounded in time, and ended with all that it
+ * started. Throws nothing.
+ */
 export async function variablesAfter(shellRun: ShellRun): Promise<LoginAnswer> {
   const shell = shellRun.program;
   const mark = `gatehouse-${randomBytes(12).toString('hex')}`;
@@ -126,7 +130,8 @@ function run(
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
       if (said.length > maxBytes) end({ reason: 'printed without end' });
-      // What it wrote before may still be on its way; `close` is sooner, unless something in the background holds the pipe.
+      // What it wrote before may still be on its way; `close` is sooner, unless something in the background
+      // holds the pipe.
       else if (said.split(mark).length < 3) return;
       else if (heard === undefined) end(said);
       else setTimeout(() => end(said), 200);

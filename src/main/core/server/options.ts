@@ -7,7 +7,9 @@ export interface SuperviseOptions {
   readonly name: string;
   /** Called anew for each run, with a fresh secret, port and folder. */
   readonly plan: (context: RunContext) => Promise<LaunchPlan>;
-  /** Private folder in which the folders of runs are made; short, so that a Unix socket fits into 104 bytes. */
+  /**
+   * Private folder in which the folders of runs are made; short, so that a Unix socket fits into 104 bytes.
+   */
   readonly runRoot: string;
   readonly logFile: string;
   /** Working folder, absolute and existing. */
@@ -26,7 +28,10 @@ export interface SuperviseOptions {
   readonly guardPath?: string;
   /** The user's environment where the plan says none; this process's own when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Patterns of the settings, asked for each run (`environment.names`); absent or null: everything of the user's passes. */
+  /**
+   * Patterns of the settings, asked for each run (`environment.names`); absent or null: everything of the
+   * user's passes.
+   */
   readonly environmentNames?: () => readonly string[] | null;
 }
 

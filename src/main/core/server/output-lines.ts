@@ -6,7 +6,10 @@ export const maxLineLength = 4096;
 /** Characters of one line that are looked at, so that a secret across the cut is still recognised as one. */
 const maxRawLength = 2 * maxLineLength;
 
-/** Bytes become lines: UTF-8 across chunk borders, no line longer than a bound, however long the server makes it. */
+/**
+ * Bytes become lines: UTF-8 across chunk borders, no line longer than a bound, however long the server makes
+ * it.
+ */
 export class LineSplitter {
   #decoder = new StringDecoder('utf8');
   #rest = '';
@@ -55,8 +58,9 @@ export class LineSplitter {
 }
 
 /**
- * Stops this: a server that writes escape sequences to whoever reads its log in a terminal, or a secret in pieces that
- * only a screen puts together again. Control characters go first, then secrets, then what is too long.
+ * Stops this: a server that writes escape sequences to whoever reads its log in a terminal, or a secret in
+ * pieces that only a screen puts together again. Control characters go first, then secrets, then what is too
+ * long.
  */
 export function cleanLine(raw: string, redact: (text: string) => string): string {
   const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
@@ -73,8 +77,9 @@ export function cleanLine(raw: string, redact: (text: string) => string): string
 }
 
 /**
- * So much a second, and so much at once. What is over it is not worth the work of reading it. Once it is used up, a
- * quarter has to be there again: a flood is left out in a few large pieces, not in thousands of small ones.
+ * So much a second, and so much at once. What is over it is not worth the work of reading it. Once it is used
+ * up, a quarter has to be there again: a flood is left out in a few large pieces, not in thousands of small
+ * ones.
  */
 export class Budget {
   readonly #perSecond: number;

@@ -1,4 +1,7 @@
-/** Whether the other end of a connection within this computer belongs to the account that Gatehouse runs as. What cannot be found out is no. */
+/**
+ * Whether the other end of a connection within this computer belongs to the account that Gatehouse runs as.
+ * What cannot be found out is no.
+ */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
@@ -39,7 +42,10 @@ async function uidOnLinux(ends: Ends): Promise<number | null> {
   return null;
 }
 
-/** Reads `/proc/net/tcp` or `/proc/net/tcp6` (proc(5)): whose the end is that has connected; null where there is no such connection. Pure. */
+/**
+ * Reads `/proc/net/tcp` or `/proc/net/tcp6` (proc(5)): whose the end is that has connected; null where there
+ * is no such connection. Pure.
+ */
 export function uidOf(text: string, { from, to }: Ends): number | null {
   const [one, other] = [written(from), written(to)];
   if (one === null || other === null) return null;

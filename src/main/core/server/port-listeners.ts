@@ -51,8 +51,8 @@ export interface Peer {
 }
 
 /**
- * Reads `/proc/net/tcp` or `/proc/net/tcp6`: the end at a port of 127.0.0.1 (or ::1) of the established connection that comes from another port of it, made or about to be; null where there is none.
- * Pure.
+ * Reads `/proc/net/tcp` or `/proc/net/tcp6`: the end at a port of 127.0.0.1 (or ::1) of the established
+ * connection that comes from another port of it, made or about to be; null where there is none. Pure.
  */
 export function findConnection(text: string, port: number, fromPort: number, six = false): Peer | null {
   const at = six ? loopback6 : '(?:0000000000000000FFFF0000)?0100007F';
@@ -65,7 +65,10 @@ export function findConnection(text: string, port: number, fromPort: number, six
 
 type Place = Pick<Listener, 'reach' | 'takesLoopback' | 'takesLoopback6' | 'precision' | 'address'>;
 
-/** Addresses are hexadecimal, each 32-bit word in the byte order of the machine (little endian on all that we run on). */
+/**
+ * Addresses are hexadecimal, each 32-bit word in the byte order of the machine (little endian on all that we
+ * run on).
+ */
 function placeOf(address: string): Place {
   const mapped = /^0000000000000000FFFF0000([0-9A-F]{8})$/.exec(address)?.[1];
   const four = mapped ?? (address.length === 8 ? address : null);
@@ -150,7 +153,10 @@ export async function listenersOn(port: number, platform: NodeJS.Platform): Prom
   return parseLsof(await output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpn']));
 }
 
-/** Every port on which one of these processes listens beyond loopback. Linux tells of all ports; elsewhere only the given ones are looked at. */
+/**
+ * Every port on which one of these processes listens beyond loopback. Linux tells of all ports; elsewhere
+ * only the given ones are looked at.
+ */
 export async function networkPorts(
   pids: readonly number[],
   ports: readonly number[],

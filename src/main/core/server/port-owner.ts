@@ -7,7 +7,8 @@ export type PortOwner =
   Extract<Proof, { kind: 'not-yet' | 'foreign' }> | { readonly kind: 'ours'; readonly exposed: boolean };
 
 /**
- * Whether a connection to 127.0.0.1 (or, where nothing takes that, to ::1) would end at this run, and whether its port is open to the network.
+ * Whether a connection to 127.0.0.1 (or, where nothing takes that, to ::1) would end at this run, and whether
+ * its port is open to the network.
  * @param listeners of the port @param six the address that was reached; by default the one that would be
  */
 export async function portOwner(
@@ -36,7 +37,10 @@ export function foreignPort(
   return { kind: 'foreign', detail: `${who} listens on port ${port}.` };
 }
 
-/** Whether a process of this run listens where other computers can reach it. @param ports where it may listen; Linux tells of all */
+/**
+ * Whether a process of this run listens where other computers can reach it. @param ports where it may listen;
+ * Linux tells of all
+ */
 export async function listensOnNetwork(
   run: RunFacts,
   ports: readonly number[],

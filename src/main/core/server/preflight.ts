@@ -1,6 +1,7 @@
 /**
- * The attack: the gateway asks for a credential, and the server behind it asks nobody (CVE-2026-39987) or listens where everybody can reach it. Then
- * the gateway guards one door of a house without walls. So a server that has started is asked, as a stranger would ask, what it answers.
+ * The attack: the gateway asks for a credential, and the server behind it asks nobody (CVE-2026-39987) or
+ * listens where everybody can reach it. Then the gateway guards one door of a house without walls. So a
+ * server that has started is asked, as a stranger would ask, what it answers.
  */
 import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
@@ -121,7 +122,10 @@ const upgradeHeaders = {
 const toSignIn = /log-?in|log-?on|sign-?in|auth|sso|[?&](?:next|redirect[\w-]*|return[\w-]*)=/i;
 const maxHops = 3;
 
-/** Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. Where a first page only leads to another one, that one counts. */
+/**
+ * Whether a stranger is served: 2xx, or 101 where a WebSocket was asked for. Where a first page only leads to
+ * another one, that one counts.
+ */
 function answersTo(
   context: Place,
   path: string,

@@ -3,8 +3,9 @@ import type { ProcessGuard } from './process-guard.ts';
 import { openJobObject, type JobObject } from './job-object.ts';
 
 /**
- * The guard of Windows: a Job Object, so that the system itself ends the server when the core dies. Where it cannot be had, a core that is
- * killed hard leaves its server running until the next start of Gatehouse finds the record and ends it; that is said, not hidden.
+ * The guard of Windows: a Job Object, so that the system itself ends the server when the core dies. Where it
+ * cannot be had, a core that is killed hard leaves its server running until the next start of Gatehouse finds
+ * the record and ends it; that is said, not hidden.
  */
 export async function processGuardOnWindows(
   log: Log,

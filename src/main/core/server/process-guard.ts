@@ -33,7 +33,8 @@ export function guardScript(): string {
 }
 
 /**
- * A guard that stands before the server does, so that there is no moment in which a killed core leaves an orphan.
+ * A guard that stands before the server does, so that there is no moment in which a killed core leaves an
+ * orphan.
  * @throws GatehouseError `guard-failed`
  */
 export async function startProcessGuard(options: GuardOptions): Promise<ProcessGuard> {
@@ -119,14 +120,16 @@ function hasEnded(shell: Shell): boolean {
 async function startShell({ script, runRoot, name, marker }: GuardOptions): Promise<Shell> {
   const shell: Shell = spawn('/bin/sh', [script, runRoot, name], {
     cwd: '/',
-    // Nothing of our own environment: it carries no secret and no marker of a run that we may be part of ourselves.
+    // Nothing of our own environment: it carries no secret and no marker of a run that we may be part of
+    // ourselves.
     env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' },
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   // Writing to a guard that was just killed: its end is noticed by `exit`.
   shell.stdin.on('error', () => undefined);
-  // Not by its command line, which every account of the computer may read: who carries the marker counts as ours.
+  // Not by its command line, which every account of the computer may read: who carries the marker counts as
+  // ours.
   shell.stdin.write(`marker ${marker}\n`);
   try {
     await Promise.race([

@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import type { ProcessRow } from './processes.ts';
 
 /**
- * Windows has no process groups and shows nobody's environment; what belongs to a server is told by who started whom.
- * Written after the documentation and never run: see the limits in README.
+ * Windows has no process groups and shows nobody's environment; what belongs to a server is told by who
+ * started whom. Written after the documentation and never run: see the limits in README.
  */
 export async function listOnWindows(): Promise<ProcessRow[]> {
   const command =

@@ -1,14 +1,18 @@
 /**
- * The attack: another account of the computer writes the marker of a run into the environment of its own program, and a core that
- * may look into every process (root's) takes that for a part of the run: the program is sent the secret of a server whose port
- * it holds. So a marker counts in processes of our own account only.
+ * The attack: another account of the computer writes the marker of a run into the environment of its own
+ * program, and a core that may look into every process (root's) takes that for a part of the run: the program
+ * is sent the secret of a server whose port it holds. So a marker counts in processes of our own account
+ * only.
  */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { listOnWindows } from './processes-windows.ts';
 
-/** One process as the system lists it. `start` tells two processes apart that had the same number one after the other. */
+/**
+ * One process as the system lists it. `start` tells two processes apart that had the same number one after
+ * the other.
+ */
 export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
@@ -29,8 +33,8 @@ export interface Identity {
 export const markerName = 'GATEHOUSE_RUN';
 
 /**
- * Everything that belongs to a run: what carries its marker, what is in the group or session that its leader founded, and
- * what any of these started. Pure. `self` and what is not a living process are never in it.
+ * Everything that belongs to a run: what carries its marker, what is in the group or session that its leader
+ * founded, and what any of these started. Pure. `self` and what is not a living process are never in it.
  * @param leader null when its number may belong to somebody else by now
  */
 export function familyOf(rows: readonly ProcessRow[], leader: Identity | null, self: number): ProcessRow[] {
@@ -56,7 +60,10 @@ export async function listProcesses(marker: string): Promise<ProcessRow[]> {
   return process.platform === 'linux' ? listByProc(marker) : listByPs(marker);
 }
 
-/** When a process started, as an opaque text to compare; null when there is no such process (or only its remains). */
+/**
+ * When a process started, as an opaque text to compare; null when there is no such process (or only its
+ * remains).
+ */
 export async function startOf(pid: number): Promise<string | null> {
   if (process.platform === 'linux') {
     const row = parseStat(await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''), false);
@@ -104,8 +111,8 @@ async function listByProc(marker: string): Promise<ProcessRow[]> {
 }
 
 /**
- * Whether the real user of a process is ours: whoever runs a program with more rights keeps it. Not the owner of its files in
- * /proc, which is root for whoever asks for that (PR_SET_DUMPABLE).
+ * Whether the real user of a process is ours: whoever runs a program with more rights keeps it. Not the owner
+ * of its files in /proc, which is root for whoever asks for that (PR_SET_DUMPABLE).
  */
 async function isOwn(pid: string): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');

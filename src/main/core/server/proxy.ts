@@ -1,12 +1,13 @@
 /**
- * A proxy for the way out must not be asked for what is on this computer: a server that looks whether it answers (Gradio does) is told by the proxy that it
- * does not, and what a kernel asks of another server would pass through somebody else's hands.
+ * A proxy for the way out must not be asked for what is on this computer: a server that looks whether it
+ * answers (Gradio does) is told by the proxy that it does not, and what a kernel asks of another server would
+ * pass through somebody else's hands.
  */
 import type { Variables } from './environment.ts';
 
 /**
- * Not `::1`, which older versions of httpx take for a host with a port and refuse to start with, and not `127.0.0.0/8`, which few programs know. A server of
- * ours listens on 127.0.0.1.
+ * Not `::1`, which older versions of httpx take for a host with a port and refuse to start with, and not
+ * `127.0.0.0/8`, which few programs know. A server of ours listens on 127.0.0.1.
  */
 const direct = ['localhost', '127.0.0.1', '.localhost'] as const;
 

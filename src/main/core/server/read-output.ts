@@ -1,14 +1,21 @@
 import type { Readable } from 'node:stream';
 import { Budget, LineSplitter } from './output-lines.ts';
 
-/** What is read with care, and what is read at all, of one stream of a server's output. Each line is also work for whoever shows it. */
+/**
+ * What is read with care, and what is read at all, of one stream of a server's output. Each line is also work
+ * for whoever shows it.
+ */
 const careful = { perSecond: 256 * 1024, atOnce: 1024 * 1024, linesPerSecond: 500, linesAtOnce: 5000 };
-/** Pieces of at most 64 KiB; after so many the rest may gather for a moment, so that many small ones become few large ones. */
+/**
+ * Pieces of at most 64 KiB; after so many the rest may gather for a moment, so that many small ones become
+ * few large ones.
+ */
 const swift = { pieces: 64, milliseconds: 50 };
 
 /**
- * Reads a server's output for as long as it writes. A server must never wait for us, so everything is taken in; one that
- * floods must cost neither memory nor the core's time, so beyond a budget it is counted and thrown away.
+ * Reads a server's output for as long as it writes. A server must never wait for us, so everything is taken
+ * in; one that floods must cost neither memory nor the core's time, so beyond a budget it is counted and
+ * thrown away.
  * @param now milliseconds of a clock that never jumps
  * @param tell a raw line, or what is to be said about lines that are missing
  */

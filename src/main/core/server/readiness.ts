@@ -18,8 +18,8 @@ const noAnswer = 'nothing answered';
 const tooLate = 'it did not answer in time';
 
 /**
- * Asks until the server has proved that it is ours, ever less often; ends at once with the signal, and no question
- * outlives the answer.
+ * Asks until the server has proved that it is ours, ever less often; ends at once with the signal, and no
+ * question outlives the answer.
  */
 export async function untilReady(plan: LaunchPlan, run: RunFacts, signal: AbortSignal): Promise<Readiness> {
   const end = performance.now() + plan.readySeconds * 1000;
@@ -41,7 +41,8 @@ export async function untilReady(plan: LaunchPlan, run: RunFacts, signal: AbortS
     // Behind a socket in our own folder there is nobody else; on a port, anybody.
     if (proof.kind === 'foreign' && plan.upstream.address.kind === 'port')
       return { kind: 'port-taken', detail };
-    // In step with how long it already takes: what is ready after 2 s is noticed within 60 ms, and a slow one is not pestered.
+    // In step with how long it already takes: what is ready after 2 s is noticed within 60 ms, and a slow one
+    // is not pestered.
     const pause = Math.min(500, Math.max(40, (performance.now() - begun) * 0.03));
     await wait(Math.min(pause, Math.max(1, end - performance.now())), signal);
   }

@@ -10,7 +10,10 @@ import { startOf } from './processes.ts';
 const identity = z.object({ pid: z.int().min(2), start: z.string().min(1) });
 const runName = /^[0-9a-f]{10}$/u;
 
-/** What is known of a run to a core that has never heard of it. Lies beside the run's folder, made before and removed after it. */
+/**
+ * What is known of a run to a core that has never heard of it. Lies beside the run's folder, made before and
+ * removed after it.
+ */
 const runRecord = z.object({
   name: z.string().regex(runName),
   marker: z.string().regex(/^[0-9a-f]{32}$/u),
@@ -65,7 +68,10 @@ export function judge(
   return { kind: 'end' };
 }
 
-/** Ends and removes what a core that died has left behind. A run of a core that lives is never touched. Throws nothing. */
+/**
+ * Ends and removes what a core that died has left behind. A run of a core that lives is never touched. Throws
+ * nothing.
+ */
 export async function cleanStaleRuns(
   runRoot: string,
   log: Log,
@@ -114,7 +120,10 @@ async function cleanOne(runRoot: string, record: RunRecord, verdict: Verdict): P
   return true;
 }
 
-/** A folder without a record, or half a record, that nobody has touched for a day. Only names that a run could have. */
+/**
+ * A folder without a record, or half a record, that nobody has touched for a day. Only names that a run could
+ * have.
+ */
 async function removeUnrecorded(runRoot: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const run = name.replace(/\.json(?:\.new)?$/u, '');

@@ -24,7 +24,8 @@ export function nameRun(runRoot: string): RunNames {
 }
 
 /**
- * Stops this: on a shared computer somebody has made our folder before us and reads the sockets and secrets in it.
+ * Stops this: on a shared computer somebody has made our folder before us and reads the sockets and secrets
+ * in it.
  * @throws GatehouseError `run-folder-failed`
  */
 export async function prepareRunRoot(runRoot: string): Promise<void> {

@@ -12,8 +12,8 @@ export type RunResourcesOptions = Pick<
 >;
 
 /**
- * What stands around one run: its record, its folder, its guard. Built in this order and before the server, taken down
- * in the other: whenever the core dies, somebody knows what there is to end and to remove.
+ * What stands around one run: its record, its folder, its guard. Built in this order and before the server,
+ * taken down in the other: whenever the core dies, somebody knows what there is to end and to remove.
  */
 export class RunResources {
   readonly names: RunNames;

@@ -38,8 +38,9 @@ export type RunEvent =
     };
 
 /**
- * One run of a server, from its folder to its last process. It tells at most `proved`, then any `probe`, and then one `ended` or `broke`,
- * and nothing any more once it is being ended. Whatever it told, `end` has to be called.
+ * One run of a server, from its folder to its last process. It tells at most `proved`, then any `probe`, and
+ * then one `ended` or `broke`, and nothing any more once it is being ended. Whatever it told, `end` has to be
+ * called.
  */
 export class Run {
   readonly #options: SuperviseOptions;
@@ -199,7 +200,8 @@ export class Run {
     this.#gone.abort();
     if (this.#over.signal.aborted) return;
     const lived = performance.now() - this.#startedSteady;
-    // Its last words come after it, and are the most useful ones; but a grandchild may hold the pipe for ever.
+    // Its last words come after it, and are the most useful ones; but a grandchild may hold the pipe for
+    // ever.
     await this.#untilDrained(200);
     const left = (await findFamily(this.#resources.names.marker, this.#leader)).length;
     const summary = exitInWords(this.exit, lived);

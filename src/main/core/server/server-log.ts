@@ -15,7 +15,10 @@ export interface ServerLogOptions {
   readonly onLine: (line: LogLine) => void;
 }
 
-/** What one server wrote and what happened to it: the last lines at hand, more of them in a bounded file. Nothing gets in unredacted. */
+/**
+ * What one server wrote and what happened to it: the last lines at hand, more of them in a bounded file.
+ * Nothing gets in unredacted.
+ */
 export class ServerLog {
   readonly #options: ServerLogOptions;
   readonly #file: LogFile;

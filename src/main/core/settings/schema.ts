@@ -1,6 +1,7 @@
 /**
- * Every setting is one row here: its key, what it may be, its default, its help, and whether an administrator's policy may force it.
- * The command line's help, the settings page and the policy templates are generated from this table.
+ * Every setting is one row here: its key, what it may be, its default, its help, and whether an
+ * administrator's policy may force it. The command line's help, the settings page and the policy templates
+ * are generated from this table.
  */
 import { isIP } from 'node:net';
 import { posix, win32 } from 'node:path';
@@ -40,7 +41,10 @@ const hostWithPort = z
   .regex(new RegExp(`^${hostPattern}(?::[1-9]\\d{0,4})?$`, 'i'))
   .transform(name => name.toLowerCase());
 
-/** Not our own: they carry the token, the passphrase and the run's marker. Nor those that change what a program loads. */
+/**
+ * Not our own: they carry the token, the passphrase and the run's marker. Nor those that change what a
+ * program loads.
+ */
 const environmentName = z
   .string()
   .max(128)

@@ -25,8 +25,9 @@ export interface SettingsStore {
   info(key: string): SettingInfo;
   list(): readonly SettingInfo[];
   /**
-   * Checks and saves; null goes back to the default. Refuses with kind `usage` (a value that cannot be), `not-found` (no such key)
-   * or `refused` (the policy has decided), or with `write-failed`, and then nothing has changed.
+   * Checks and saves; null goes back to the default. Refuses with kind `usage` (a value that cannot be),
+   * `not-found` (no such key) or `refused` (the policy has decided), or with `write-failed`, and then nothing
+   * has changed.
    */
   set(key: string, value: unknown): Promise<SettingInfo>;
   /** What the user should know of the file, one sentence each; up to date after every `set`. */
@@ -40,7 +41,10 @@ interface Loaded {
   readonly warnings: readonly string[];
 }
 
-/** Reads the settings. A file that cannot be used stops nobody: it is kept aside and named in a warning, and defaults are in force. */
+/**
+ * Reads the settings. A file that cannot be used stops nobody: it is kept aside and named in a warning, and
+ * defaults are in force.
+ */
 export async function openSettings(options: SettingsOptions): Promise<SettingsStore> {
   const { file, policy = {}, clock = Date.now, mayWrite = async () => {} } = options;
   await sweepParts(file);

@@ -1,6 +1,8 @@
 /**
- * The desk of one server at which guests show what they have. The attacks: an approval that was given to one name and is used under another; a stranger who learns from an answer which links
- * exist; a guest of one server who is let into another. What is decided is decided in `link.ts`, `ledger-state.ts` and `join-requests.ts`; here it is put together and told.
+ * The desk of one server at which guests show what they have. The attacks: an approval that was given to one
+ * name and is used under another; a stranger who learns from an answer which links exist; a guest of one
+ * server who is let into another. What is decided is decided in `link.ts`, `ledger-state.ts` and
+ * `join-requests.ts`; here it is put together and told.
  */
 import type { Role } from '../../../shared/model.ts';
 import type { RoleOffer } from '../../../shared/sharing.ts';
@@ -42,7 +44,9 @@ export interface GuestAccessDeps {
   joined(guest: StoredGuestSession): void;
   waiting(wait: JoinRequest): void;
   left(session: string): void;
-  /** Why a session is over that is not in the ledger any more; null for one that never was, or is long gone. */
+  /**
+   * Why a session is over that is not in the ledger any more; null for one that never was, or is long gone.
+   */
   readonly ended: (session: string) => string | null;
   note(event: GuestEvent): void;
 }

@@ -1,4 +1,7 @@
-/** Tells what happens in sharing: to the audit log, for good; and to whoever looks at the window. The log is written first. */
+/**
+ * Tells what happens in sharing: to the audit log, for good; and to whoever looks at the window. The log is
+ * written first.
+ */
 import type { Events } from '../../../shared/contract.ts';
 import type { GuestSessionInfo, GuestSessionEnded, JoinRequestInfo } from '../../../shared/sharing.ts';
 import type { GuestEvent } from '../share-ports.ts';

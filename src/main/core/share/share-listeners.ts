@@ -65,7 +65,10 @@ export class ShareListeners {
     this.#deps = deps;
   }
 
-  /** Turns the listener of a server on, or moves it. @param listen where; as it is, or as the setting says, when undefined @param isRestart where it was the last time, then */
+  /**
+   * Turns the listener of a server on, or moves it. @param listen where; as it is, or as the setting says,
+   * when undefined @param isRestart where it was the last time, then
+   */
   ensure(
     server: SharedServer,
     storage: ShareStorage,

@@ -1,4 +1,7 @@
-/** What a link would mean, before it is made: roles in words, from where it works, and the warnings that are true. */
+/**
+ * What a link would mean, before it is made: roles in words, from where it works, and the warnings that are
+ * true.
+ */
 import { networkInterfaces } from 'node:os';
 import type { Role } from '../../../shared/model.ts';
 import type { RoleOffer, SharePreview, SharePreviewRequest } from '../../../shared/sharing.ts';

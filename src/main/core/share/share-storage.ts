@@ -1,6 +1,7 @@
 /**
- * What sharing keeps: the ledger, the audit log, the certificate and the keys to all three, opened together at the first use. Where one of them cannot be opened nothing is shared: a
- * link that nobody can vouch for, or whose use is not written down, is worse than none.
+ * What sharing keeps: the ledger, the audit log, the certificate and the keys to all three, opened together
+ * at the first use. Where one of them cannot be opened nothing is shared: a link that nobody can vouch for,
+ * or whose use is not written down, is worse than none.
  */
 import { join } from 'node:path';
 import type { MayWrite } from '../home/home-lock.ts';
@@ -44,7 +45,10 @@ export interface ShareStorage {
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly authorities: AuthorityStore;
-  /** Opened at the first share: it may fail by a file of the owner's, and links can be taken back all the same. */
+  /**
+   * Opened at the first share: it may fail by a file of the owner's, and links can be taken back all the
+   * same.
+   */
   certificate(): Promise<CertificateManager>;
   close(): Promise<void>;
 }
@@ -116,7 +120,10 @@ async function openShown(
   return opened;
 }
 
-/** The setting may change while guests are in: the source that is chosen then begins anew, and its first certificate replaces the old one. */
+/**
+ * The setting may change while guests are in: the source that is chosen then begins anew, and its first
+ * certificate replaces the old one.
+ */
 function chosenSource(options: ShareStorageOptions, authorities: AuthorityStore): CertificateSource {
   const { secretStore, redactor } = options;
   const local = localSource({ authorities, secretStore, redactor, host: options.host });

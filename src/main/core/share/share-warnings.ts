@@ -1,6 +1,7 @@
 /**
- * The attack is on the owner's judgement: a warning that is always there is not read, and one that is not true is not believed the next time. So each sentence is
- * said only of what is the case, and what is the case is decided here, for the window, the command line and the log alike.
+ * The attack is on the owner's judgement: a warning that is always there is not read, and one that is not
+ * true is not believed the next time. So each sentence is said only of what is the case, and what is the case
+ * is decided here, for the window, the command line and the log alike.
  */
 import { durationWords } from '../duration.ts';
 import type { Role } from '../../../shared/model.ts';

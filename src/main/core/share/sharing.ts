@@ -1,6 +1,8 @@
 /**
- * Sharing as a whole: makes and takes back links, and keeps a listener for each server that has one. The attacks are met in the files that it puts together; its own is the moment
- * between two of them. So what takes a right back cuts the sockets first and waits for the disk afterwards, and nothing is made before its listener stands.
+ * Sharing as a whole: makes and takes back links, and keeps a listener for each server that has one. The
+ * attacks are met in the files that it puts together; its own is the moment between two of them. So what
+ * takes a right back cuts the sockets first and waits for the disk afterwards, and nothing is made before its
+ * listener stands.
  */
 import type {
   NewShareLink,
@@ -28,7 +30,10 @@ import { needsAcknowledgement } from './share-warnings.ts';
 
 export interface SharingDeps {
   readonly storage: () => Promise<ShareStorage>;
-  /** The same where something was shared before; null where nothing ever was, so that nothing is asked of the keychain. */
+  /**
+   * The same where something was shared before; null where nothing ever was, so that nothing is asked of the
+   * keychain.
+   */
   readonly knownStorage: () => Promise<ShareStorage | null>;
   /** The same if they are open now. */
   readonly storageIfOpen: () => Promise<ShareStorage | null>;
@@ -44,7 +49,10 @@ export interface SharingDeps {
   readonly log: Log;
 }
 
-/** How often what time has ended is looked for, in milliseconds. A request is judged at its own moment; this is for sockets that are open. */
+/**
+ * How often what time has ended is looked for, in milliseconds. A request is judged at its own moment; this
+ * is for sockets that are open.
+ */
 const settleMs = 1000;
 
 export class Sharing {

@@ -58,7 +58,10 @@ export function describeLink(link: ListedLink, serverName: string, people: numbe
   };
 }
 
-/** With its secret, once. Refuses with `no-share-address` where the certificate names no address of this computer. */
+/**
+ * With its secret, once. Refuses with `no-share-address` where the certificate names no address of this
+ * computer.
+ */
 export function describeNewLink(
   link: ShareLinkInfo,
   secret: Secret<string>,

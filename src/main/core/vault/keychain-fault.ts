@@ -3,7 +3,10 @@ import { KeychainEnded, KeychainTimeout } from './keychain-process.ts';
 
 export type KeychainFault = 'keychain-locked' | 'keychain-denied' | 'keychain-gone' | 'keychain-timeout';
 
-/** What a keychain says, in the words of libsecret, gnome-keyring, KWallet, macOS and Windows. The first that fits counts. */
+/**
+ * What a keychain says, in the words of libsecret, gnome-keyring, KWallet, macOS and Windows. The first that
+ * fits counts.
+ */
 const sayings: readonly (readonly [RegExp, KeychainFault])[] = [
   [
     /locked collection|is locked|IsLocked|interaction is not allowed|prompt.*(?:dismissed|failed)/i,

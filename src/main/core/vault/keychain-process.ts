@@ -6,7 +6,10 @@ import { z } from 'zod';
 
 export type Step = 'get' | 'set' | 'delete';
 
-/** One thing to do in the keychain. Rejects with `KeychainTimeout`, `KeychainEnded`, or an Error that has the keychain's own words. */
+/**
+ * One thing to do in the keychain. Rejects with `KeychainTimeout`, `KeychainEnded`, or an Error that has the
+ * keychain's own words.
+ */
 export interface KeychainCalls {
   ask(step: Step, account: string, value?: string): Promise<string | null>;
   /** Ends the child process, if one runs. */

@@ -34,7 +34,10 @@ const names: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: 'the Windows Credential Manager',
 };
 
-/** Opens the keychain after a proof that it keeps, gives back and deletes. Refuses with one of the four keychain errors. */
+/**
+ * Opens the keychain after a proof that it keeps, gives back and deletes. Refuses with one of the four
+ * keychain errors.
+ */
 export async function openKeychain(options: KeychainOptions): Promise<KeychainStore> {
   const { environment, platform, entry } = options;
   const bus = platform === 'linux' ? await sessionBus(environment) : null;
@@ -67,7 +70,8 @@ export function keychainStore(calls: KeychainCalls, sentence: string): KeychainS
     async get(name) {
       const value = await tried(calls, async () => {
         const found = await calls.ask('get', name);
-        // A locked Secret Service says "nothing found" instead of "locked". Believed, that would mint a second secret.
+        // A locked Secret Service says "nothing found" instead of "locked". Believed, that would mint a
+        // second secret.
         if (found === null) await prove(calls);
         return found;
       });
@@ -97,7 +101,10 @@ async function prove(calls: KeychainCalls): Promise<void> {
   if (back !== value) throw new Error('The keychain did not give back what it was given.');
 }
 
-/** A connection to a keychain service that was restarted stays broken: once, a new child may find the new service. */
+/**
+ * A connection to a keychain service that was restarted stays broken: once, a new child may find the new
+ * service.
+ */
 async function tried<T>(calls: KeychainCalls, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -114,8 +121,8 @@ async function tried<T>(calls: KeychainCalls, work: () => Promise<T>): Promise<T
 }
 
 /**
- * The address of the session bus, or null when there is none. Looked at before the library is, which without a bus would start one of
- * its own (dbus-launch), with an empty keychain that nobody can unlock.
+ * The address of the session bus, or null when there is none. Looked at before the library is, which without
+ * a bus would start one of its own (dbus-launch), with an empty keychain that nobody can unlock.
  */
 export async function sessionBus(environment: Environment): Promise<string | null> {
   const named = environment['DBUS_SESSION_BUS_ADDRESS'] ?? '';
@@ -129,7 +136,10 @@ export async function sessionBus(environment: Environment): Promise<string | nul
   return posix.isAbsolute(runtime) && (await isSocket(usual)) ? `unix:path=${usual}` : null;
 }
 
-/** D-Bus specification, "Server addresses": bytes outside a few are written %XX. What is no such writing names no socket. */
+/**
+ * D-Bus specification, "Server addresses": bytes outside a few are written %XX. What is no such writing names
+ * no socket.
+ */
 function unescaped(path: string): string {
   try {
     return decodeURIComponent(path);
@@ -150,7 +160,10 @@ function someoneMayAnswer(environment: Environment, platform: NodeJS.Platform): 
   return Boolean(environment['DISPLAY']) || Boolean(environment['WAYLAND_DISPLAY']);
 }
 
-/** The user's environment, because a keychain may need any of it, without what is ours and what changes how Node starts. */
+/**
+ * The user's environment, because a keychain may need any of it, without what is ours and what changes how
+ * Node starts.
+ */
 function childEnvironment(environment: Environment, bus: string | null): Environment {
   const kept = Object.entries(environment).filter(([name]) => !/^(?:GATEHOUSE_|NODE_)/i.test(name));
   const ours = { LC_ALL: 'C.UTF-8', ...(bus === null ? {} : { DBUS_SESSION_BUS_ADDRESS: bus }) };

@@ -1,9 +1,10 @@
 /**
  * The one file that talks to the keychain, and a program of its own: it runs in a child process of the core.
  *
- * Attack and fault: a keychain that waits for ever (a daemon that hangs, a dialog nobody sees) holds a thread of libuv's pool, which is
- * one for the whole process, worker threads included; four such calls and the core can read no file any more. A crash inside the
- * native library takes its process with it. Here both end a child that can be replaced. Secrets pass by standard input and output.
+ * Attack and fault: a keychain that waits for ever (a daemon that hangs, a dialog nobody sees) holds a thread
+ * of libuv's pool, which is one for the whole process, worker threads included; four such calls and the core
+ * can read no file any more. A crash inside the native library takes its process with it. Here both end a
+ * child that can be replaced. Secrets pass by standard input and output.
  */
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';

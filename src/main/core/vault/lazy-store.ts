@@ -1,6 +1,9 @@
 import type { SecretStore } from '../ports.ts';
 
-/** A keeper that is opened by the first who asks it for something: a command that only lists needs no passphrase and no unlocked keychain. */
+/**
+ * A keeper that is opened by the first who asks it for something: a command that only lists needs no
+ * passphrase and no unlocked keychain.
+ */
 export function lazyStore(open: () => Promise<SecretStore>): SecretStore {
   let opening: Promise<SecretStore> | null = null;
   const opened = (): Promise<SecretStore> => (opening ??= open());

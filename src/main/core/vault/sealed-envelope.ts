@@ -1,7 +1,8 @@
 /**
- * Attack: somebody gets a copy of the file (a backup, a stolen disk) and guesses passphrases, or changes it and hopes that it is
- * opened. So: scrypt makes each guess cost 128 MB and half a second, AES-256-GCM notices any change, the head of the file (and its
- * number) is authenticated with it, and no head may ask for less or for more work than we would.
+ * Attack: somebody gets a copy of the file (a backup, a stolen disk) and guesses passphrases, or changes it
+ * and hopes that it is opened. So: scrypt makes each guess cost 128 MB and half a second, AES-256-GCM notices
+ * any change, the head of the file (and its number) is authenticated with it, and no head may ask for less or
+ * for more work than we would.
  */
 import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';

@@ -1,7 +1,7 @@
 /**
- * Attack: whoever reads the disk reads the secrets; so they are sealed (envelope.ts). Fault: two processes write at once and one
- * update is lost; so each writing is a new file `<file>.<number>` that only one of them can create, and the other begins again.
- * There is no lock that a crash could leave behind.
+ * Attack: whoever reads the disk reads the secrets; so they are sealed (envelope.ts). Fault: two processes
+ * write at once and one update is lost; so each writing is a new file `<file>.<number>` that only one of them
+ * can create, and the other begins again. There is no lock that a crash could leave behind.
  */
 import { link, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -25,8 +25,8 @@ interface Stored {
 }
 
 /**
- * Opens the sealed file, or makes one. Refuses with `passphrase-wrong`, `passphrase-short`, `secrets-damaged`, `read-failed`
- * or `write-failed`.
+ * Opens the sealed file, or makes one. Refuses with `passphrase-wrong`, `passphrase-short`,
+ * `secrets-damaged`, `read-failed` or `write-failed`.
  *
  * @param derive for tests, which cannot wait half a second for each key
  */
@@ -50,7 +50,10 @@ export async function openSealedFile(
   }
   let key = await derive(passphrase, first === null ? undefined : saltOf(first.text, pathOf(file, first)));
 
-  /** The newest values. Another process that made the file at the same moment chose another salt: derive again, once. */
+  /**
+   * The newest values. Another process that made the file at the same moment chose another salt: derive
+   * again, once.
+   */
   async function read(): Promise<{ readonly number: number; readonly values: Map<string, string> }> {
     const stored = await newest(file);
     if (stored === null) return { number: 0, values: new Map() };
@@ -124,8 +127,8 @@ async function newest(file: string): Promise<Stored | null> {
 }
 
 /**
- * Writes what is to be the given number; false when another process was faster. `link` creates a name or fails, and whoever finds a
- * higher number after that was working from old values.
+ * Writes what is to be the given number; false when another process was faster. `link` creates a name or
+ * fails, and whoever finds a higher number after that was working from old values.
  */
 async function publish(
   file: string,

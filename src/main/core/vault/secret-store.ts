@@ -16,17 +16,25 @@ export interface SecretStoreOptions {
   /** Where a sealed file is kept, in a private folder: `<data>/secrets.sealed`. */
   readonly file: string;
   readonly uid: number | null;
-  /** Asks the person at the terminal, twice when a passphrase is being chosen; absent where nobody can be asked. */
+  /**
+   * Asks the person at the terminal, twice when a passphrase is being chosen; absent where nobody can be
+   * asked.
+   */
   readonly askPassphrase?: ((isNew: boolean) => Promise<string>) | undefined;
   /** The packed `keychain.ts`, where it does not lie in this folder. */
   readonly keychainEntry?: string | undefined;
-  /** Told once, in a sentence, when the keychain lets us wait: a dialog may be open that nobody has noticed. */
+  /**
+   * Told once, in a sentence, when the keychain lets us wait: a dialog may be open that nobody has noticed.
+   */
   readonly waiting?: ((sentence: string) => void) | undefined;
   /** For tests. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Opens the store that was chosen, or refuses with what to do: a choice is never silently replaced by a lesser one. */
+/**
+ * Opens the store that was chosen, or refuses with what to do: a choice is never silently replaced by a
+ * lesser one.
+ */
 export async function openSecretStore(
   choice: SecretStoreChoice,
   options: SecretStoreOptions,

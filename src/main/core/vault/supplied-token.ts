@@ -1,7 +1,7 @@
 /**
- * Attacks: a token with `&`, `#` or a line end in it means something else in a URL or a header than its owner thinks; a short one is
- * guessed. And the refusal itself must not give the token away, for it is printed where others may look: it says where the fault is,
- * never what stands there.
+ * Attacks: a token with `&`, `#` or a line end in it means something else in a URL or a header than its owner
+ * thinks; a short one is guessed. And the refusal itself must not give the token away, for it is printed
+ * where others may look: it says where the fault is, never what stands there.
  */
 import { GatehouseError } from '../errors.ts';
 import { readSecretFile } from '../files.ts';
@@ -43,8 +43,8 @@ function refusal(source: string, fault: string): GatehouseError {
 }
 
 /**
- * The token that the owner supplied by GATEHOUSE_TOKEN or GATEHOUSE_TOKEN_FILE; null when neither is set. The caller removes both
- * from its environment afterwards, so that no child inherits them.
+ * The token that the owner supplied by GATEHOUSE_TOKEN or GATEHOUSE_TOKEN_FILE; null when neither is set. The
+ * caller removes both from its environment afterwards, so that no child inherits them.
  */
 export async function readSuppliedToken(
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,6 +1,7 @@
 /**
- * Attack: whoever learns a token is the owner. So tokens are 256 bits of the system's random source, every one that is minted or
- * read is made known to the redactor before anybody else sees it, and an old one is forgotten only after its successor is kept.
+ * Attack: whoever learns a token is the owner. So tokens are 256 bits of the system's random source, every
+ * one that is minted or read is made known to the redactor before anybody else sees it, and an old one is
+ * forgotten only after its successor is kept.
  */
 import type { Redactor, SecretStore, Vault } from '../ports.ts';
 import { mintSecret, type Secret } from '../secret.ts';

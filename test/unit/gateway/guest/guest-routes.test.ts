@@ -1,4 +1,7 @@
-/* Walks everything that a guests' door answers without a session, and what is near it: the list is whole, and a stranger learns no name of anybody. */
+/*
+ * Walks everything that a guests' door answers without a session, and what is near it: the list is whole, and
+ * a stranger learns no name of anybody.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSharePages } from '../../../../src/main/core/gateway/guest/guest-routes.ts';
 import { jupyterRoles } from '../../../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';

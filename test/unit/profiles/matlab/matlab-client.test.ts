@@ -27,7 +27,10 @@ async function answer(proves: boolean, host = '127.0.0.1'): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Who listens is looked up as it is; whose process it is comes from the test, since a run is never the core itself. */
+/**
+ * Who listens is looked up as it is; whose process it is comes from the test, since a run is never the core
+ * itself.
+ */
 function prove(port: number, pid = process.pid): ReturnType<typeof proveMatlab> {
   const listeners = async (asked: number): Promise<Listener[]> =>
     (await listenersOn(asked, 'linux')).map(listener => ({ ...listener, inode: null, pid }));

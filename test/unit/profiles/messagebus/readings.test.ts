@@ -43,7 +43,7 @@ test('what 128 sockets hear is read once, on another thread, and is what would h
   expect(readings.prepareHeard(long('speak'))).toBeNull();
 });
 
-test('a reading is there for who waits for it, whatever was heard meanwhile', async () => {
+test('a reading waits for its reader, whatever was heard meanwhile', async () => {
   const { readings } = counted();
   const [first, late] = [long('first'), long('first')];
   await readings.prepareHeard(first)?.();

@@ -1,4 +1,7 @@
-/* Two hundred environments on a slow disk: the look is bounded by its own clock, and says what it did not get to. */
+/*
+ * Two hundred environments on a slow disk: the look is bounded by its own clock, and says what it did not get
+ * to.
+ */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -16,7 +16,8 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 test('an authority says critically what it may not', async () => {
   const written = await writeAuthority({ name: 'Test', constraints, period });
   const der = hex(written.certificate);
-  // OID, critical, value: basicConstraints CA with path length 0; keyCertSign and cRLSign; the name constraints.
+  // OID, critical, value: basicConstraints CA with path length 0; keyCertSign and cRLSign; the name
+  // constraints.
   expect(der).toContain('0603551d130101ff040830060101ff020100');
   expect(der).toContain('0603551d0f0101ff040403020106');
   expect(der).toContain('0603551d1e0101ff0481');

@@ -1,6 +1,8 @@
 /**
- * The only way in which the gateway connects to a server. The attack: another account has taken the server's port since it was last looked at. So a connection to
- * a port is handed over only after it is known who holds its other end, and until then nothing was sent on it. A Unix socket is in a private folder, where nobody else listens.
+ * The only way in which the gateway connects to a server. The attack: another account has taken the server's
+ * port since it was last looked at. So a connection to a port is handed over only after it is known who holds
+ * its other end, and until then nothing was sent on it. A Unix socket is in a private folder, where nobody
+ * else listens.
  */
 import { connect, type Socket } from 'node:net';
 import { dialLoopback } from '../../loopback.ts';

@@ -1,6 +1,6 @@
 /**
- * The names of a form as they pass (application/x-www-form-urlencoded), without what they hold. The attack: `_method=DELETE` in a body, where a framework reads it as it does in a query,
- * by a guest who may only POST.
+ * The names of a form as they pass (application/x-www-form-urlencoded), without what they hold. The attack:
+ * `_method=DELETE` in a body, where a framework reads it as it does in a query, by a guest who may only POST.
  */
 
 export interface NameRefusal {

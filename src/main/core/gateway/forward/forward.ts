@@ -1,7 +1,8 @@
 /**
- * One request to the server and its answer back, streaming both ways. The attacks and faults: a client that never reads must not fill the memory
- * (each side is paused while the other is full), a client that goes away must not leave work behind, a server that dies in the middle must
- * not look like a complete answer, and nothing that changes the server is ever sent twice.
+ * One request to the server and its answer back, streaming both ways. The attacks and faults: a client that
+ * never reads must not fill the memory (each side is paused while the other is full), a client that goes away
+ * must not leave work behind, a server that dies in the middle must not look like a complete answer, and
+ * nothing that changes the server is ever sent twice.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
@@ -44,8 +45,9 @@ export function forward(
 }
 
 /**
- * The handler that undici calls. A class for speed: no closures for each request but one. The header lines are taken raw, as they came: Node
- * writes them out again without a detour, and two lines of a `Set-Cookie` stay two.
+ * The handler that undici calls. A class for speed: no closures for each request but one. The header lines
+ * are taken raw, as they came: Node writes them out again without a detour, and two lines of a `Set-Cookie`
+ * stay two.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #routes: UpstreamRoute;
@@ -112,7 +114,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     return { ...request, withheld: new Set([...request.withheld, ...rewrittenRequest]) };
   }
 
-  /** The body broke a rule half-way: the server's request is broken off, and the client is told if nothing was said yet. */
+  /**
+   * The body broke a rule half-way: the server's request is broken off, and the client is told if nothing was
+   * said yet.
+   */
   #refuse({ status, message }: { readonly status: number; readonly message: string }): void {
     if (this.#finished) return;
     this.#finished = true;
@@ -165,7 +170,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#started = true;
-    // A stream whose first event is far away must still show that it has begun; one whose first bytes are here already goes in one piece.
+    // A stream whose first event is far away must still show that it has begun; one whose first bytes are
+    // here already goes in one piece.
     if (this.#remaining === null) queueMicrotask(() => this.#flush());
   }
 
@@ -242,7 +248,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end.broken(error);
   }
 
-  /** A kept connection that the server closed while it was idle says nothing about the request; asking again is safe only for reading. */
+  /**
+   * A kept connection that the server closed while it was idle says nothing about the request; asking again
+   * is safe only for reading.
+   */
   #mayRetry(error: Error): boolean {
     return (
       !this.#retried &&
@@ -256,7 +265,10 @@ class Exchange implements Dispatcher.DispatchHandler {
 
 const oneWriteBytes = 16 * 1024;
 
-/** The usual small answer: as a string it leaves together with its header in one write, which costs half of two pieces (measured). */
+/**
+ * The usual small answer: as a string it leaves together with its header in one write, which costs half of
+ * two pieces (measured).
+ */
 function endWith(response: ServerResponse, chunk: Buffer): void {
   if (chunk.length <= oneWriteBytes) response.end(chunk.toString('latin1'), 'latin1');
   else response.end(chunk);

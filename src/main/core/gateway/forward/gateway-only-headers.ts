@@ -1,7 +1,8 @@
 /**
- * The attack: a program behind a proxy believes a header that says who asks, because only the proxy could have written it. Every such program has
- * its own name for it, and a custom server may be any of them. So every name that a known proxy, identity service or server uses for who
- * asks, from where, by which address or over which connection is removed from what a client sends; the gateway says its own three.
+ * The attack: a program behind a proxy believes a header that says who asks, because only the proxy could
+ * have written it. Every such program has its own name for it, and a custom server may be any of them. So
+ * every name that a known proxy, identity service or server uses to name the client, from where, by which
+ * address or over which connection is removed from what a client sends; the gateway says its own three.
  *
  * Names are in lower case with `-` for every odd mark.
  */
@@ -63,7 +64,10 @@ export const gatewayOnly: readonly string[] = [
   'x-rstudio-root-path',
 ];
 
-/** Beginnings of names, by their first letter: nearly every header of a browser begins with a letter that has none. */
+/**
+ * Beginnings of names, by their first letter: nearly every header of a browser begins with a letter that has
+ * none.
+ */
 const beginnings: Readonly<Record<string, readonly string[]>> = {
   c: ['cf-', 'client-cert'],
   g: ['gap-'],

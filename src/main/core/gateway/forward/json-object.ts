@@ -1,6 +1,7 @@
 /**
- * Reads the members of a JSON object as it passes, keeping none of it: names, sizes, and short values. It divides a text into strings and everything else as every JSON parser does, so whatever a server
- * reads as JSON it reads alike; what no parser takes it may read anyhow.
+ * Reads the members of a JSON object as it passes, keeping none of it: names, sizes, and short values. It
+ * divides a text into strings and everything else as every JSON parser does, so whatever a server reads as
+ * JSON it reads alike; what no parser takes it may read anyhow.
  */
 
 /** One member, measured. */

@@ -1,7 +1,8 @@
 /**
- * Reads the heads of a form's parts as they pass (RFC 7578, RFC 2046), without keeping the parts. The attack: a page or a picture that runs scripts, as one part of many, under a type or a name
- * that only the receiver looks at; and a form that two programs take apart differently. So a part of an active type or name ends the upload, and so does everything
- * that an honest browser does not write.
+ * Reads the heads of a form's parts as they pass (RFC 7578, RFC 2046), without keeping the parts. The attack:
+ * a page or a picture that runs scripts, as one part of many, under a type or a name that only the receiver
+ * looks at; and a form that two programs take apart differently. So a part of an active type or name ends the
+ * upload, and so does everything that an honest browser does not write.
  */
 import { refusedName, type AllowsName } from './form-names.ts';
 
@@ -17,7 +18,10 @@ const activeTypes = /html|xml|svg|javascript|ecmascript|xsl|x-shockwave|java-arc
 const activeNames = /\.(?:x?html?|shtml|xht|svgz?|xml|xslt?|m?js|cjs|mjs|swf|hta|mht(?:ml)?|pdf)$/;
 
 export class PartScanner {
-  /** `--boundary`, behind a line end. Anywhere else it is a boundary too for who takes a bare line feed, or nothing at all, for a line end. */
+  /**
+   * `--boundary`, behind a line end. Anywhere else it is a boundary too for a parser that takes a bare line
+   * feed, or nothing at all, for a line end.
+   */
   readonly #mark: Buffer;
   /** Whether a part may say that it is of this type. */
   readonly #allows: (type: string) => boolean;
@@ -124,7 +128,8 @@ function judgeHead(
     if (name === 'content-type' && !allows(value.split(';', 1)[0]?.trim() ?? '')) {
       return refuse(415, 'A guest may not upload a file of that type');
     }
-    // A name in pieces (RFC 2231, 3), which some put together; a quote that ends a name for some and not for others.
+    // A name in pieces (RFC 2231, 3), which some put together; a quote that ends a name for some and not for
+    // others.
     if (name === 'content-disposition' && /[\w-]\*\d+\*?\s*=|\\"/.test(value)) {
       return refuse(400, 'The head of a part cannot be read in one way only');
     }

@@ -1,7 +1,8 @@
 /**
- * Applications of two ports write the address of the second one into their page. The attack: a rewriter that touches more than was declared, or that holds a page back
- * until the memory is full. So whole declared texts are looked for, as they are written, and nothing else is read; what is kept is shorter than the longest of them, and the
- * result does not depend on how the page was cut into pieces.
+ * Applications of two ports write the address of the second one into their page. The attack: a rewriter that
+ * touches more than was declared, or that holds a page back until the memory is full. So whole declared texts
+ * are looked for, as they are written, and nothing else is read; what is kept is shorter than the longest of
+ * them, and the result does not depend on how the page was cut into pieces.
  */
 import type { PageRewrite } from '../../ports.ts';
 import { plainAddress } from '../../share/network/address-range.ts';
@@ -73,7 +74,10 @@ export class PageRewriter {
 type OwnerGatewayState = Pick<Facts, 'host' | 'scheme'>;
 type Values = Readonly<Record<'hostname' | 'port' | 'ws' | 'client', string>>;
 
-/** The door as the client addressed it: a name of the allow-list, so nothing in it can end a string of the page. */
+/**
+ * The door as the client addressed it: a name of the allow-list, so nothing in it can end a string of the
+ * page.
+ */
 function valuesOf({ host, scheme }: OwnerGatewayState): Omit<Values, 'client'> {
   const [, hostname = host, port] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
   const usual = scheme === 'https' ? '443' : '80';
@@ -81,8 +85,8 @@ function valuesOf({ host, scheme }: OwnerGatewayState): Omit<Values, 'client'> {
 }
 
 /**
- * The attack: a page takes whoever is at an address of this computer for its owner, and a guest who comes through a tunnel or a proxy of this computer has such an
- * address. A server may compare only the end of it.
+ * The attack: a page takes whoever is at an address of this computer for its owner, and a guest who comes
+ * through a tunnel or a proxy of this computer has such an address. A server may compare only the end of it.
  */
 function farAddress(client: string): string {
   const address = plainAddress(client);

@@ -13,8 +13,8 @@ export interface WatchedBody {
 }
 
 /**
- * The request body as a stream of its own. undici destroys the body when the server answers early and closes (413), and destroying Node's
- * request would cut the client's connection before it has read that answer.
+ * The request body as a stream of its own. undici destroys the body when the server answers early and closes
+ * (413), and destroying Node's request would cut the client's connection before it has read that answer.
  */
 export function bodyOf(
   request: IncomingMessage,

@@ -1,7 +1,8 @@
 /**
- * The attack: a header that the client writes and the server believes. `X-Forwarded-User`, `X_Forwarded_User` (WSGI servers read both alike,
- * CVE-2025-64484), `Connection: x-secret` (which asks a proxy to drop a header it was to add), the credential of the gateway itself.
- * What goes to the server is therefore written here: everything that only the gateway may say is removed in any spelling, then said.
+ * The attack: a header that the client writes and the server believes. `X-Forwarded-User`, `X_Forwarded_User`
+ * (WSGI servers read both alike, CVE-2025-64484), `Connection: x-secret` (which asks a proxy to drop a header
+ * it was to add), the credential of the gateway itself. What goes to the server is therefore written here:
+ * everything that only the gateway may say is removed in any spelling, then said.
  */
 import { withoutOwnCookies } from '../request/cookies.ts';
 import type { Facts } from '../request/facts.ts';
@@ -145,7 +146,9 @@ function keep(name: string, value: string, facts: Facts, plan: RequestPlan): str
   }
 }
 
-/** A Referer of ours with the server's origin and without a token; one of another site is nobody's business. */
+/**
+ * A Referer of ours with the server's origin and without a token; one of another site is nobody's business.
+ */
 function referer(value: string, { ownOrigin, credentialLocations }: Facts, origin: string): string | null {
   if (!value.startsWith(`${ownOrigin}/`)) return null;
   return origin + splitTokens(value.slice(ownOrigin.length), credentialLocations).target;

@@ -1,7 +1,8 @@
 /**
- * The attack: the server's own answer gives the house away. A cookie that authenticates by itself and outlives a revocation, an
- * `Access-Control-Allow-Origin` that lets any page read, a `Location` that leads a browser to the server behind the gateway. And content of a
- * notebook is hostile: what the server does not forbid (framing, sniffing, leaking Referers), the gateway does.
+ * The attack: the server's own answer gives the house away. A cookie that authenticates by itself and
+ * outlives a revocation, an `Access-Control-Allow-Origin` that lets any page read, a `Location` that leads a
+ * browser to the server behind the gateway. And content of a notebook is hostile: what the server does not
+ * forbid (framing, sniffing, leaking Referers), the gateway does.
  */
 import { STATUS_CODES } from 'node:http';
 import { isUserContent } from '../request/user-content.ts';
@@ -45,12 +46,18 @@ function isDropped(name: string): boolean {
   return name.startsWith('access-control-') || name.startsWith('proxy-');
 }
 
-/** The words behind the status. Node throws on what HTTP does not allow there, and the client would wait for an answer for ever. */
+/**
+ * The words behind the status. Node throws on what HTTP does not allow there, and the client would wait for
+ * an answer for ever.
+ */
 export function responseReason(status: number, words: string | undefined): string {
   return words !== undefined && /^[\t\u0020-\u007e]*$/.test(words) ? words : (STATUS_CODES[status] ?? '');
 }
 
-/** Trailers that may follow: well-formed, and nothing that would have had to stand in front. Nobody's browser reads them. */
+/**
+ * Trailers that may follow: well-formed, and nothing that would have had to stand in front. Nobody's browser
+ * reads them.
+ */
 export function responseTrailers(trailers: readonly (string | Buffer)[]): [string, string][] {
   const result: [string, string][] = [];
   for (let index = 0; index < trailers.length; index += 2) {
@@ -89,8 +96,8 @@ interface Seen {
 /**
  * The headers for the client, name and value alternating.
  *
- * `Referrer-Policy: same-origin`, not `no-referrer`: Jupyter compares the Referer of `/files/` with its host. No token is ever in a URL
- * of these pages, and nothing at all goes to another site.
+ * `Referrer-Policy: same-origin`, not `no-referrer`: Jupyter compares the Referer of `/files/` with its host.
+ * No token is ever in a URL of these pages, and nothing at all goes to another site.
  */
 export function responseHeaders(
   headers: readonly (string | Buffer)[],
@@ -120,8 +127,9 @@ export function responseHeaders(
 }
 
 /**
- * The attack (CVE-2026-44727 is of this family): a guest uploads a page, the owner opens it, and it acts as the owner. In a sandbox without `allow-same-origin` it has an origin of its own: no cookie,
- * no answer of the server. Several policies hold together, so the server's own cannot loosen it.
+ * The attack (CVE-2026-44727 is of this family): a guest uploads a page, the owner opens it, and it acts as
+ * the owner. In a sandbox without `allow-same-origin` it has an origin of its own: no cookie, no answer of
+ * the server. Several policies hold together, so the server's own cannot loosen it.
  */
 const sandbox = 'sandbox allow-scripts allow-popups allow-downloads';
 
@@ -130,8 +138,9 @@ const harmless =
   /^(?:image\/(?!svg)|audio\/|video\/|font\/|text\/(?:plain|csv|css)|application\/(?:json|octet-stream|zip|gzip|x-ipynb\+json))/i;
 
 /**
- * For a server that sends no policy: nothing that a page of it may need, only what an attacker would. No `base-uri`: VS Code's webviews have their base where
- * their files are, and who can write a `<base>` into a page could write a script there.
+ * For a server that sends no policy: nothing that a page of it may need, only what an attacker would. No
+ * `base-uri`: VS Code's webviews have their base where their files are, and who can write a `<base>` into a
+ * page could write a script there.
  */
 const defaultPolicy = "frame-ancestors 'self'; object-src 'self'";
 
@@ -179,7 +188,8 @@ function keepCookie(value: string, plan: ResponsePlan): boolean {
 /** A Location that names the server behind becomes one of this origin; every other stays. */
 function ownLocation(value: string, plan: ResponsePlan, ownOrigin: string): string {
   const lower = value.toLowerCase();
-  // A server that was told https at the plain door on this computer leads back to it by https, where nothing listens.
+  // A server that was told https at the plain door on this computer leads back to it by https, where nothing
+  // listens.
   const told = plan.scheme === 'https' ? [ownOrigin.replace(/^http:/, 'https:')] : [];
   for (const origin of [...plan.upstreamOrigins, ...told]) {
     if (!lower.startsWith(origin)) continue;

@@ -1,4 +1,7 @@
-/** Watches the JSON in which a server's page sends a part of a file: what part it is, and how many bytes of the file are in it. */
+/**
+ * Watches the JSON in which a server's page sends a part of a file: what part it is, and how many bytes of
+ * the file are in it.
+ */
 import type { UploadParts } from '../../ports.ts';
 import { JsonObjectReader, type JsonMember } from './json-object.ts';
 import type { BodyWatch } from './request-body.ts';

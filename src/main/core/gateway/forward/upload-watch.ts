@@ -1,7 +1,9 @@
 /**
- * What a guest may send as a body. The attacks: an upload that fills the disk, and one that is served again as a page and runs in the owner's browser (CVE-2026-44727 is of this family). So a body has a
- * largest size, counted as it passes, and a type of a short list; the parts of a form have one too, or none. What a profile's own interface carries as JSON (Jupyter's uploads) is JSON here; what is
- * handed out again is put into a sandbox (`Upstream.contentPaths`).
+ * What a guest may send as a body. The attacks: an upload that fills the disk, and one that is served again
+ * as a page and runs in the owner's browser (CVE-2026-44727 is of this family). So a body has a largest size,
+ * counted as it passes, and a type of a short list; the parts of a form have one too, or none. What a
+ * profile's own interface carries as JSON (Jupyter's uploads) is JSON here; what is handed out again is put
+ * into a sandbox (`Upstream.contentPaths`).
  */
 import type { Facts } from '../request/facts.ts';
 import { FormNames, type AllowsName } from './form-names.ts';
@@ -51,7 +53,8 @@ export function watchUpload(
   if (!facts.hasBody) return { refusal: null, inspect: null };
   if (facts.contentLength !== null && facts.contentLength > bytes)
     return { refusal: tooLarge, inspect: null };
-  // Some servers unpack it by themselves: what passes here is then neither the size nor the form that is judged. No browser sends it.
+  // Some servers unpack it by themselves: what passes here is then neither the size nor the form that is
+  // judged. No browser sends it.
   if (facts.names.some(name => plainSpelling(name) === 'content-encoding')) {
     return { refusal: { status: 415, message: 'A guest may not send what is compressed' }, inspect: null };
   }

@@ -1,9 +1,12 @@
 /**
- * How much of each file guests have sent. The attack: a page sends a large file in parts of 1 MB, so a limit of one request is none of a file; a guest sends parts without end, begins again and again, or
- * sends two at once so that they are counted in another order than the server writes them. So the parts of a file are added up by its path, whoever sends them, one after the other, and a part that
- * continues nothing is refused.
+ * How much of each file guests have sent. The attack: a page sends a large file in parts of 1 MB, so a limit
+ * of one request is none of a file; a guest sends parts without end, begins again and again, or sends two at
+ * once so that they are counted in another order than the server writes them. So the parts of a file are
+ * added up by its path, whoever sends them, one after the other, and a part that continues nothing is
+ * refused.
  *
- * Pure accounting: every time is an argument, in milliseconds of one clock. What is remembered is bounded; whose file was forgotten begins it again.
+ * Pure accounting: every time is an argument, in milliseconds of one clock. What is remembered is bounded;
+ * whose file was forgotten begins it again.
  */
 import type { UploadRefusal } from './upload-watch.ts';
 
@@ -16,7 +19,10 @@ const nobody = '';
 interface Counted {
   session: string;
   bytes: number;
-  /** The server may still be writing a part whose answer nobody waited for, until then: what is sent is added to it. */
+  /**
+   * The server may still be writing a part whose answer nobody waited for, until then: what is sent is added
+   * to it.
+   */
   unsureUntil: number;
 }
 

@@ -1,13 +1,17 @@
 /**
- * What one failed exchange with the server means. A fault of one answer (too many header fields, no HTTP at all) says nothing about the
- * server: it must not be told as "the server cannot be reached".
+ * What one failed exchange with the server means. A fault of one answer (too many header fields, no HTTP at
+ * all) says nothing about the server: it must not be told as "the server cannot be reached".
  */
 import { jsonAnswer, type Answer } from '../http-answer.ts';
 
-/** Bytes of header fields that an answer of the server may have: twice what the gateway accepts from a client. */
+/**
+ * Bytes of header fields that an answer of the server may have: twice what the gateway accepts from a client.
+ */
 export const maxUpstreamHeaderBytes = 64 * 1024;
 
-/** The answer to the client; null where the connection failed, which the state of the server explains better. */
+/**
+ * The answer to the client; null where the connection failed, which the state of the server explains better.
+ */
 export function answerToFault(error: Error): Answer | null {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code === 'UND_ERR_INVALID_ARG') return jsonAnswer(400, 'The request cannot be passed on');

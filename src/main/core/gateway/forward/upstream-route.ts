@@ -89,7 +89,10 @@ export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Upstrea
   return { ...route, explicit, roles };
 }
 
-/** Where an upgrade leads: to a further port of the server, where its path is one of a branch. Any other spelling of that path leads to the server itself. */
+/**
+ * Where an upgrade leads: to a further port of the server, where its path is one of a branch. Any other
+ * spelling of that path leads to the server itself.
+ */
 export function upgradeRoute(
   route: UpstreamRoute,
   facts: Facts,
@@ -105,7 +108,10 @@ export function upgradeRoute(
   };
 }
 
-/** The way of a request whose Authorization is the server's own user's; as it was where the gateway says one itself, to anybody. */
+/**
+ * The way of a request whose Authorization is the server's own user's; as it was where the gateway says one
+ * itself, to anybody.
+ */
 export function withAuthorizationPassthrough(route: UpstreamRoute): UpstreamRoute {
   const said = ownNames(route.upstream).some(name => name.toLowerCase() === 'authorization');
   return said ? route : { ...route, request: passingAuthorization(route.request) };

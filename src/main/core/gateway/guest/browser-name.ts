@@ -1,4 +1,7 @@
-/** How a guest's browser is called in the owner's list. A label that the guest chooses: nothing is decided by it. */
+/**
+ * How a guest's browser is called in the owner's list. A label that the guest chooses: nothing is decided by
+ * it.
+ */
 const browsers: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],

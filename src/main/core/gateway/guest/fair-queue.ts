@@ -1,10 +1,15 @@
 /**
- * When the server behind works for a guest. The attack: a server that answers one request after another is busy for everybody while it makes a large answer; a viewer who asks for one again and again, or asks
- * and hangs up (the server finishes all the same), has the owner wait behind all of them. So guests' requests take turns: few are with the server at once, each session's in fair order, and the time that the
- * server takes is charged to session, link and all guests (`guest-budgets.ts`): whoever has taken most waits longest, and who has taken much comes one at a time.
+ * When the server behind works for a guest. The attack: a server that answers one request after another is
+ * busy for everybody while it makes a large answer; a viewer who asks for one again and again, or asks and
+ * hangs up (the server finishes all the same), has the owner wait behind all of them. So guests' requests
+ * take turns: few are with the server at once, each session's in fair order, and the time that the server
+ * takes is charged to session, link and all guests (`guest-budgets.ts`): whoever has taken most waits
+ * longest, and who has taken much comes one at a time.
  *
- * A turn lasts until the server begins its answer, also where the guest has hung up: until then it works, afterwards it only sends, as fast as the guest reads. Event streams, downloads and WebSockets thus hold
- * none. A request that the server has put aside (a long poll), so that one sent later was answered before, holds none either; one that takes very long holds one of its own session's only.
+ * A turn lasts until the server begins its answer, also where the guest has hung up: until then it works,
+ * afterwards it only sends, as fast as the guest reads. Event streams, downloads and WebSockets thus hold
+ * none. A request that the server has put aside (a long poll), so that one sent later was answered before,
+ * holds none either; one that takes very long holds one of its own session's only.
  */
 import { GuestBudgets, type BudgetLimits, type Payer } from './guest-budgets.ts';
 
@@ -23,7 +28,10 @@ export interface FairQueueLimits {
   readonly waitMs: number;
   /** From this age on, a later request that is answered first shows that this one was put aside. */
   readonly asideMs: number;
-  /** From this age on a request does not keep those of other sessions from the server, and is not charged any more. */
+  /**
+   * From this age on a request does not keep those of other sessions from the server, and is not charged any
+   * more.
+   */
   readonly longMs: number;
   /** A request that a guest has abandoned is broken off after this. */
   readonly abandonedMs: number;
@@ -31,7 +39,10 @@ export interface FairQueueLimits {
 
 const patience = { waiting: 4096, waitMs: 60_000, asideMs: 250, longMs: 5000, abandonedMs: 60_000 };
 
-/** A server that works at several requests at once: they come in fair turns, and its time is not charged, as one who waits for it takes it from nobody. */
+/**
+ * A server that works at several requests at once: they come in fair turns, and its time is not charged, as
+ * one who waits for it takes it from nobody.
+ */
 export const defaultFairQueueLimits: FairQueueLimits = {
   budgets: null,
   session: 6,
@@ -41,7 +52,10 @@ export const defaultFairQueueLimits: FairQueueLimits = {
   ...patience,
 };
 
-/** A server that answers one after another. Of its time guests have four tenths for long; opening a page of JupyterLab takes a second of it. */
+/**
+ * A server that answers one after another. Of its time guests have four tenths for long; opening a page of
+ * JupyterLab takes a second of it.
+ */
 export const oneByOneQueueLimits: FairQueueLimits = {
   budgets: { burstSeconds: 16, session: onlyWork(250), link: onlyWork(350), all: onlyWork(400) },
   session: 2,
@@ -60,7 +74,10 @@ function onlyWork(workMs: number): BudgetLimits['session'] {
 export interface QueueSlot {
   /** The server has begun its answer, or will never. */
   end(): void;
-  /** The guest has hung up. The turn goes on; `breakOff` is called when nothing is to be hoped of the server any more. */
+  /**
+   * The guest has hung up. The turn goes on; `breakOff` is called when nothing is to be hoped of the server
+   * any more.
+   */
   abandon(breakOff: () => void): void;
 }
 

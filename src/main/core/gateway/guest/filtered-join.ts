@@ -1,7 +1,9 @@
 /**
- * The two sides of a WebSocket of a guest whose role reads along, joined with the filter between. The attacks: an answer of ours that lands within a message of the server, a guest who sends without reading until
- * the memory is full, who begins messages and ends none, or who has more judged than the core has time for. So each side is paused while the other is full or its guest's budget is used up, what is kept
- * is counted, and a message has to end in time.
+ * The two sides of a WebSocket of a guest whose role reads along, joined with the filter between. The
+ * attacks: an answer of ours that lands within a message of the server, a guest who sends without reading
+ * until the memory is full, who begins messages and ends none, or who has more judged than the core has time
+ * for. So each side is paused while the other is full or its guest's budget is used up, what is kept is
+ * counted, and a message has to end in time.
  */
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
@@ -16,8 +18,9 @@ import type { Limits } from '../limits.ts';
 /** A notebook's whole state may be one message; more than this is no message of an honest server. */
 const serverBytes = 256 * 1024 * 1024;
 /**
- * Of the bytes of a guest: each is decrypted, unmasked, joined to a message and judged, and the collector of garbage, whose pauses nobody is charged with, comes in proportion to them. An honest guest's
- * messages are small, but for half a minute of speech.
+ * Of the bytes of a guest: each is decrypted, unmasked, joined to a message and judged, and the collector of
+ * garbage, whose pauses nobody is charged with, comes in proportion to them. An honest guest's messages are
+ * small, but for half a minute of speech.
  */
 const guestBytePrice = 8;
 /** Bytes of answers of ours that may wait until a message of the server has ended. */

@@ -1,4 +1,7 @@
-/** How a guest's request or WebSocket goes on once its turn has come, and what the gateway answers where it does not. */
+/**
+ * How a guest's request or WebSocket goes on once its turn has come, and what the gateway answers where it
+ * does not.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Precondition } from '../../role-ports.ts';
 import { jsonAnswer, type Answer } from '../http-answer.ts';

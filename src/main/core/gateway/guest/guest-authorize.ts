@@ -1,6 +1,7 @@
 /**
- * Who asks at a guest's door. The attacks are those of `authorize.ts`, and one more: a link's secret that a tool shows with each request must spend one use, not one each time, and
- * must not be believed longer than the session that it opened.
+ * Who asks at a guest's door. The attacks are those of `authorize.ts`, and one more: a link's secret that a
+ * tool shows with each request must spend one use, not one each time, and must not be believed longer than
+ * the session that it opened.
  */
 import type { GuestSession, GuestSessionVerdict } from '../../share-ports.ts';
 import { crossSite, isAuthorization, type Asked, type Reason } from '../request/authorize.ts';
@@ -34,7 +35,10 @@ interface Right {
   readonly pass: GuestSession;
 }
 
-/** Decides one request or upgrade. Pure but for what `keys` look up. The first credential that is right decides; without one the answer is no. */
+/**
+ * Decides one request or upgrade. Pure but for what `keys` look up. The first credential that is right
+ * decides; without one the answer is no.
+ */
 export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
   if (facts.ambiguousCredential) return refuse('ambiguous-credential');
   let reason: Reason = 'no-credential';
@@ -61,8 +65,9 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
     else if (known === null) later ??= { token: value, by: kind };
     else {
       if (known !== undefined) ended = known.reason;
-      // An Authorization that is not ours is an error even beside a right cookie: it would be dropped silently or, worse, passed on. Unless the server has
-      // users of its own: then it is theirs, and opens nothing here.
+      // An Authorization that is not ours is an error even beside a right cookie: it would be dropped
+      // silently or, worse, passed on. Unless the server has users of its own: then it is theirs, and opens
+      // nothing here.
       if (isAuthorization(kind)) {
         if (!passes(credential, keys)) return { open: false, reason: 'wrong-credential', ended };
         foreign = true;

@@ -1,9 +1,12 @@
 /**
- * What each guest may use of the core. The attack: one thread serves every server, so a guest who has it parse, join or keep bytes without end takes the time and the memory of all others. So whatever
- * is done for a guest is charged to the session, to its link and to all guests together, and whoever has taken most gives way first.
+ * What each guest may use of the core. The attack: one thread serves every server, so a guest who has it
+ * parse, join or keep bytes without end takes the time and the memory of all others. So whatever is done for
+ * a guest is charged to the session, to its link and to all guests together, and whoever has taken most gives
+ * way first.
  *
- * A link may be a whole class, and an honest guest must not wait for a hostile one. So a session that has used up its own budget waits; where a link's budget, or that of all, is
- * used up, only those sessions of it wait that have taken more than half of what they may.
+ * A link may be a whole class, and an honest guest must not wait for a hostile one. So a session that has
+ * used up its own budget waits; where a link's budget, or that of all, is used up, only those sessions of it
+ * wait that have taken more than half of what they may.
  */
 
 export interface Allowance {
@@ -27,7 +30,10 @@ export interface BudgetLimits {
 
 const mebibyte = 1024 * 1024;
 
-/** A notebook's whole state may be one message of the server (256 MiB, `filtered-join.ts`); half a minute of speech is 2 MiB of a guest. */
+/**
+ * A notebook's whole state may be one message of the server (256 MiB, `filtered-join.ts`); half a minute of
+ * speech is 2 MiB of a guest.
+ */
 export const defaultBudgets: BudgetLimits = {
   burstSeconds: 2,
   session: { workMs: 50, bytes: 16 * mebibyte, sentBytes: 8 * mebibyte, servedBytes: 320 * mebibyte },
@@ -46,7 +52,10 @@ export type HeldKind = 'sent' | 'served';
 
 /** A wait is looked at again after this, whatever the debt; milliseconds. */
 const maxWaitMs = 1000;
-/** Links without a session are kept while they are in debt; from this number on those that are not are forgotten. */
+/**
+ * Links without a session are kept while they are in debt; from this number on those that are not are
+ * forgotten.
+ */
 const idleLinks = 100;
 
 class Account {

@@ -1,4 +1,7 @@
-/** A guest's request on its way to the server: it waits for its turn, and is looked at once more before it is sent. */
+/**
+ * A guest's request on its way to the server: it waits for its turn, and is looked at once more before it is
+ * sent.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Precondition } from '../../role-ports.ts';
 import { jsonAnswer, sendAnswer, type Answer } from '../http-answer.ts';
@@ -37,7 +40,10 @@ export function forwardGuest(
   });
 }
 
-/** One that has its turn. A class, and no promise where nothing is waited for: every small request comes through here. */
+/**
+ * One that has its turn. A class, and no promise where nothing is waited for: every small request comes
+ * through here.
+ */
 class GuestRequest implements ExchangeEnd {
   readonly turn: QueueSlot;
   readonly #gateway: GuestGatewayState;

@@ -1,4 +1,7 @@
-/** The state of a guests' door: who is in is the desk's to say; this is what is open, what is behind, and how much each may ask. */
+/**
+ * The state of a guests' door: who is in is the desk's to say; this is what is open, what is behind, and how
+ * much each may ask.
+ */
 import type { Socket } from 'node:net';
 import type { UpstreamState } from '../../gateway-ports.ts';
 import type { GuestSession, ShareGatewayRules } from '../../share-ports.ts';

@@ -1,6 +1,7 @@
 /**
- * The door for guests: TLS only, one link's role at a time, and everything that came by a link gone the moment it is taken back (DESIGN, sections 4 and 7). It is put together here; what is decided is
- * decided in `guest-guard.ts` and by the profile's role rules.
+ * The door for guests: TLS only, one link's role at a time, and everything that came by a link gone the
+ * moment it is taken back (DESIGN, sections 4 and 7). It is put together here; what is decided is decided in
+ * `guest-guard.ts` and by the profile's role rules.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -29,7 +30,9 @@ export const defaultShareLimits: ShareLimits = {
   rateMs: 60_000,
 };
 
-/** Listens on the addresses, and answers at once. @param work of the guests of all servers: one for a process */
+/**
+ * Listens on the addresses, and answers at once. @param work of the guests of all servers: one for a process
+ */
 export async function openShareGateway(
   rules: ShareGatewayRules,
   limits: ShareLimits = defaultShareLimits,

@@ -1,6 +1,8 @@
 /**
- * The attack: a guest who gets more than the link says, by a second door (the WebSocket), a second reading (of a path, a credential, a method), or a moment (between the look and the act). Every
- * request and upgrade of a guest comes through here before anything else is done with it: facts, who asks, what the role allows. The default is no.
+ * The attack: a guest who gets more than the link says, by a second door (the WebSocket), a second reading
+ * (of a path, a credential, a method), or a moment (between the look and the act). Every request and upgrade
+ * of a guest comes through here before anything else is done with it: facts, who asks, what the role allows.
+ * The default is no.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Precondition, RoleRefusal, RoleRules, SocketVerdict } from '../../role-ports.ts';
@@ -84,9 +86,11 @@ export function shareGuard(
 }
 
 /**
- * The attack (login CSRF): a foreign page leads a browser to an address with the attacker's own token, and its user goes on in the attacker's session. Only a person who asked for the
- * address in the browser itself is signed in by it; everybody else is led to the page of the link, where nothing happens before its button is pressed, and no use is spent until then.
- * Null for programs, which are given no cookie, and for a browser whose own session opens the door.
+ * The attack (login CSRF): a foreign page leads a browser to an address with the attacker's own token, and
+ * its user goes on in the attacker's session. Only a person who asked for the address in the browser itself
+ * is signed in by it; everybody else is led to the page of the link, where nothing happens before its button
+ * is pressed, and no use is spent until then. Null for programs, which are given no cookie, and for a browser
+ * whose own session opens the door.
  */
 function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
   if (verdict.open === false || verdict.by !== 'query') return null;
@@ -179,7 +183,9 @@ const refusals: Record<Reason, readonly [status: number, message: string]> = {
   'cross-site': [403, 'The request comes from another site'],
 };
 
-/** A person gets a page, a program a status and a sentence; neither is told why what was shown does not open. */
+/**
+ * A person gets a page, a program a status and a sentence; neither is told why what was shown does not open.
+ */
 function refuse(
   context: GuestGuardContext,
   facts: Facts,

@@ -1,6 +1,8 @@
 /**
- * What is under `/_gatehouse/` on a guests' door. The attacks: a link that a preview robot uses up (so nothing is spent by loading a page), a secret in an address or a log (it comes in a body), a form
- * that another site posts, a guess that learns which links exist (the answer to a wrong secret and to an unknown link is one), a page that tells strangers whose server this is.
+ * What is under `/_gatehouse/` on a guests' door. The attacks: a link that a preview robot uses up (so
+ * nothing is spent by loading a page), a secret in an address or a log (it comes in a body), a form that
+ * another site posts, a guess that learns which links exist (the answer to a wrong secret and to an unknown
+ * link is one), a page that tells strangers whose server this is.
  */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
@@ -23,7 +25,9 @@ import { joinPage, leftPage } from './pages/guest-pages.ts';
 import { comesFromOwnPage, rateHeaders, readBody } from '../owner/owner-routes.ts';
 import type { GuestGatewayState } from './guest-gateway-state.ts';
 
-/** Everything that answers without a session. Nothing else does; a test walks it. `<id>` stands for a link's. */
+/**
+ * Everything that answers without a session. Nothing else does; a test walks it. `<id>` stands for a link's.
+ */
 export const openSharePages: readonly (readonly [method: 'GET' | 'POST', path: string])[] = [
   ['GET', '/_gatehouse/join/<id>'],
   ['POST', '/_gatehouse/join/<id>'],
@@ -94,7 +98,8 @@ async function answerJoin(
 ): Promise<Answer> {
   if (method === 'GET' && what === '') return joinPage();
   if (method !== 'POST') return jsonAnswer(405, `Method ${method} is not allowed`);
-  // Before anything is used up or the owner is asked. A program that says nothing of itself may look after its cookies as it likes.
+  // Before anything is used up or the owner is asked. A program that says nothing of itself may look after
+  // its cookies as it likes.
   if (facts.mode !== null && !showsProbe(request.headers.cookie, true, gateway.cookieName)) {
     return valueAnswer(403, { state: 'no', reason: 'no-cookies' }, setProbe(true));
   }

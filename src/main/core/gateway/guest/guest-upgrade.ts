@@ -103,7 +103,8 @@ function join(
 }
 
 /**
- * The attack: a `GET` with `Upgrade: websocket` of a path that a role opens for sockets only. A server that knows no socket there answers it as any other, with what the role may not read.
+ * The attack: a `GET` with `Upgrade: websocket` of a path that a role opens for sockets only. A server that
+ * knows no socket there answers it as any other, with what the role may not read.
  */
 function reads(gateway: GuestGatewayState, { path, query }: Facts, { role }: Entry['pass']): boolean {
   return gateway.roles.decideRequest(role, 'GET', path, query).allow;

@@ -1,4 +1,7 @@
-/** What a guest's request may carry to the server: its type and size, and, where a file comes in several requests, its part of the file. */
+/**
+ * What a guest's request may carry to the server: its type and size, and, where a file comes in several
+ * requests, its part of the file.
+ */
 import type { UploadParts } from '../../ports.ts';
 import type { GuestSession } from '../../share-ports.ts';
 import type { Facts } from '../request/facts.ts';
@@ -16,7 +19,10 @@ export interface GuestUpload extends UploadPlan {
 
 const nothing = (): void => {};
 const withoutBody: GuestUpload = { refusal: null, inspect: null, over: nothing };
-/** What a part of a file is in JSON: base64 is a third more, line ends are twice as long, and there are a name and a path. */
+/**
+ * What a part of a file is in JSON: base64 is a third more, line ends are twice as long, and there are a name
+ * and a path.
+ */
 const jsonBytes = (bytes: number): number => 2 * bytes + 65_536;
 
 export function watchGuestUpload(

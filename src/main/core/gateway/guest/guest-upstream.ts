@@ -1,4 +1,6 @@
-/** The way of a guest's request to the server: the owner's, with the guest's name in the place of the owner's. */
+/**
+ * The way of a guest's request to the server: the owner's, with the guest's name in the place of the owner's.
+ */
 import type { GuestSession } from '../../share-ports.ts';
 import { Secret } from '../../secret.ts';
 import type { Upstream } from '../../ports.ts';
@@ -49,7 +51,10 @@ export function makeGuestRoute(
   };
 }
 
-/** Where the server wants guests of this role to be sent to. What the role's way does not say, a client may not say either. */
+/**
+ * Where the server wants guests of this role to be sent to. What the role's way does not say, a client may
+ * not say either.
+ */
 function ofRole(
   routes: UpstreamRoutes,
   { role }: GuestSession,

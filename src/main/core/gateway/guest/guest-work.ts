@@ -1,6 +1,8 @@
 /**
- * When something is done for a guest. The attack: many guests, each within its budget, whose messages are all judged in one turn of the event loop, so that the owner's request waits for them all. So what is done
- * for guests in one turn has a bound; the rest waits for a later turn, session by session, and requests of others are served in between.
+ * When something is done for a guest. The attack: many guests, each within its budget, whose messages are all
+ * judged in one turn of the event loop, so that the owner's request waits for them all. So what is done for
+ * guests in one turn has a bound; the rest waits for a later turn, session by session, and requests of others
+ * are served in between.
  */
 import { setImmediate } from 'node:timers';
 import { GuestBudgets, type BudgetLimits, type HeldKind, type Payer } from './guest-budgets.ts';
@@ -9,7 +11,8 @@ import { GuestBudgets, type BudgetLimits, type HeldKind, type Payer } from './gu
 const turnMs = 4;
 
 /**
- * What one that is called back counts of a turn, at least. Its socket is read again then, and what reading costs (the TLS layer, and the buffers that the collector has to take away) is measured by nobody: eighty
+ * What one that is called back counts of a turn, at least. Its socket is read again then, and what reading
+ * costs (the TLS layer, and the buffers that the collector has to take away) is measured by nobody: eighty
  * sockets that wait for one budget would all be read in the turn in which it has room again.
  */
 const calledBackMs = 0.5;
@@ -22,7 +25,10 @@ export interface WorkShare {
   later(resume: () => void): void;
   /** Does it now, and charges the time that it took. @param bytes of the guest's that it reads */
   run<T>(bytes: number, work: () => T): T;
-  /** Has it done on another thread, one at a time for each session, and charges the milliseconds that it answers with. Never fails. */
+  /**
+   * Has it done on another thread, one at a time for each session, and charges the milliseconds that it
+   * answers with. Never fails.
+   */
   away(work: () => Promise<number>): Promise<void>;
   /** From now on so many bytes are kept for it. */
   hold(kind: HeldKind, bytes: number): void;

@@ -1,12 +1,16 @@
 /**
- * How many messages a guest may send over WebSockets. The attack: a server that says each message again to everybody (a bus) is a loudspeaker, and a guest who
- * opens ten sockets speaks ten times as fast. So what is counted is the guest, not the socket. And a message of two megabytes takes a quarter of a second to be judged (measured): a few
- * of them each second, and the door does nothing else. So a long one counts as many.
+ * How many messages a guest may send over WebSockets. The attack: a server that says each message again to
+ * everybody (a bus) is a loudspeaker, and a guest who opens ten sockets speaks ten times as fast. So what is
+ * counted is the guest, not the socket. And a message of two megabytes takes a quarter of a second to be
+ * judged (measured): a few of them each second, and the door does nothing else. So a long one counts as many.
  */
 import type { MessageRate } from '../../role-ports.ts';
 
 export interface MessageRates {
-  /** Counts one message of this session; false when it is one too many. @param now milliseconds @param bytes its length */
+  /**
+   * Counts one message of this session; false when it is one too many. @param now milliseconds @param bytes
+   * its length
+   */
   take(session: string, rate: MessageRate, now: number, bytes: number): boolean;
   forget(session: string): void;
 }
@@ -19,7 +23,10 @@ interface Bucket {
   at: number;
 }
 
-/** A bucket for each session that fills as time goes by. A session that has ended is forgotten by whoever ends it. */
+/**
+ * A bucket for each session that fills as time goes by. A session that has ended is forgotten by whoever ends
+ * it.
+ */
 export function openMessageRates(): MessageRates {
   const buckets = new Map<string, Bucket>();
   return {

@@ -1,7 +1,9 @@
 /**
- * The attack: a tool that shows the link's secret with each of a thousand requests and spends a thousand uses, or one whose session is remembered after the link was taken back. So the session
- * that a token has opened is remembered, by hash and by address, and asked for each time; two requests at once redeem once. Each link has a share of what is remembered: one that is used
- * from many addresses pushes out its own sessions, and none of another link.
+ * The attack: a tool that shows the link's secret with each of a thousand requests and spends a thousand
+ * uses, or one whose session is remembered after the link was taken back. So the session that a token has
+ * opened is remembered, by hash and by address, and asked for each time; two requests at once redeem once.
+ * Each link has a share of what is remembered: one that is used from many addresses pushes out its own
+ * sessions, and none of another link.
  */
 import type { JoinAnswer, GuestSessionVerdict } from '../../share-ports.ts';
 import { digestOf } from '../request/digest.ts';
@@ -15,7 +17,10 @@ export interface ToolSessions {
   redeem(token: string, address: string): Promise<JoinAnswer>;
 }
 
-/** @param join spends a use of the link @param most sessions of one link that are remembered; the oldest is forgotten, and spends a use when it comes back */
+/**
+ * @param join spends a use of the link @param most sessions of one link that are remembered; the oldest is
+ *   forgotten, and spends a use when it comes back
+ */
 export function openToolSessions(
   look: (cookie: string) => GuestSessionVerdict,
   join: (id: string, secret: string, address: string) => Promise<JoinAnswer>,

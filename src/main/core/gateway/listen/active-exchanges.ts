@@ -1,6 +1,7 @@
 /**
- * The attack: a right that is taken back while its sockets stay open; and a connection that never ends because nobody notices that nothing moves. Every
- * request and WebSocket in progress is in this table, with the session it came by.
+ * The attack: a right that is taken back while its sockets stay open; and a connection that never ends
+ * because nobody notices that nothing moves. Every request and WebSocket in progress is in this table, with
+ * the session it came by.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -37,13 +38,17 @@ export interface ActiveExchanges<S = Session> {
   endWebSockets(): void;
   /** How many things of this session are open now. */
   count(session: S): number;
-  /** Cuts what has not moved for too long although it should; answers the sessions that are in use by a WebSocket. */
+  /**
+   * Cuts what has not moved for too long although it should; answers the sessions that are in use by a
+   * WebSocket.
+   */
   sweep(now: number, limits: Pick<Limits, 'bodyIdleMs' | 'stalledMs'>): readonly S[];
 }
 
 /**
- * Slots, not a Set: a Set that grows leaves its old tables behind until the next full collection, and each of them keeps the requests that were in it,
- * with all they hold. Measured: a third of the throughput, and four times the memory.
+ * Slots, not a Set: a Set that grows leaves its old tables behind until the next full collection, and each of
+ * them keeps the requests that were in it, with all they hold. Measured: a third of the throughput, and four
+ * times the memory.
  */
 export function openActiveExchanges<S = Session>(): ActiveExchanges<S> {
   const slots: (ActiveExchange<S> | null)[] = [];

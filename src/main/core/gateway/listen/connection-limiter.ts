@@ -1,10 +1,13 @@
 /**
- * The attack: nobody needs a right to open a connection. A thousand that say nothing, a thousand forms that never arrive, or a few that ask for the same
- * page a thousand times and read none of it, and the owner finds the door shut or the memory full. So a connection that has never shown a
- * right credential is a stranger: when there are too many connections a stranger goes, of the address that has most of them the oldest, and a stranger takes each answer in time or goes.
+ * The attack: nobody needs a right to open a connection. A thousand that say nothing, a thousand forms that
+ * never arrive, or a few that ask for the same page a thousand times and read none of it, and the owner finds
+ * the door shut or the memory full. So a connection that has never shown a right credential is a stranger:
+ * when there are too many connections a stranger goes, of the address that has most of them the oldest, and a
+ * stranger takes each answer in time or goes.
  *
- * And a right credential is no right to every connection: one guest who opened eight thousand shut the door to all others. So a session and a link have a share of the connections, and where it is used up,
- * or every connection is a guest's, the one that holds most gives way, with what it has not used for longest.
+ * And a right credential is no right to every connection: one guest who opened eight thousand shut the door
+ * to all others. So a session and a link have a share of the connections, and where it is used up, or every
+ * connection is a guest's, the one that holds most gives way, with what it has not used for longest.
  */
 import type { Socket } from 'node:net';
 import type { Connection } from './connection.ts';
@@ -19,7 +22,10 @@ export interface GuestConnections {
 }
 
 export interface ConnectionLimiter {
-  /** A connection has come. When it is one too many, a stranger goes; when there is none but itself, a guest's connection, or else it does. */
+  /**
+   * A connection has come. When it is one too many, a stranger goes; when there is none but itself, a guest's
+   * connection, or else it does.
+   */
   enter(socket: Socket): void;
   /** It has shown a right credential. */
   trust(socket: Socket): void;

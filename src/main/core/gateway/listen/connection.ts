@@ -62,8 +62,9 @@ export function expectAnswer(connection: Connection, response: ServerResponse): 
 }
 
 /**
- * What to do when the parser gives up on a connection: `answer` with a refusal, `finish` what has been said and close, or `cut`. A second answer to
- * one request would be taken for the answer to the next, and one in the middle of another for part of its body.
+ * What to do when the parser gives up on a connection: `answer` with a refusal, `finish` what has been said
+ * and close, or `cut`. A second answer to one request would be taken for the answer to the next, and one in
+ * the middle of another for part of its body.
  */
 export function afterParseError(response: ServerResponse | null): 'answer' | 'finish' | 'cut' {
   if (response === null) return 'answer';

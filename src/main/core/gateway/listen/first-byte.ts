@@ -1,6 +1,8 @@
 /**
- * A port that speaks TLS and is asked in plain HTTP: somebody left out the s. The attack beside it: a redirect that leads elsewhere, and a connection that never says anything. So one byte is
- * looked at: TLS begins with 22 (RFC 8446, 5.1). Anything else is answered with one line that leads to a name of ours, or with none, and closed; it never reaches a server.
+ * A port that speaks TLS and is asked in plain HTTP: somebody left out the s. The attack beside it: a
+ * redirect that leads elsewhere, and a connection that never says anything. So one byte is looked at: TLS
+ * begins with 22 (RFC 8446, 5.1). Anything else is answered with one line that leads to a name of ours, or
+ * with none, and closed; it never reaches a server.
  */
 import type { Socket } from 'node:net';
 

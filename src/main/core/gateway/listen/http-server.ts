@@ -1,6 +1,7 @@
 /**
- * What every door of Gatehouse has in common: one guard for requests and upgrades, before anything else is done with them; nothing promised to a body before it is
- * known who sends it; no second answer where the parser gave up; and a bound on what waits on one connection.
+ * What every door of Gatehouse has in common: one guard for requests and upgrades, before anything else is
+ * done with them; nothing promised to a body before it is known who sends it; no second answer where the
+ * parser gave up; and a bound on what waits on one connection.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

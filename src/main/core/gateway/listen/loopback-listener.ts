@@ -1,6 +1,7 @@
 /**
- * The attack: on a shared machine another user takes `[::1]:PORT` while Gatehouse has only `127.0.0.1:PORT`. Browsers ask `*.localhost` at ::1 first, and
- * would hand the session cookie to that user. So one port is held on every loopback address, or not used at all.
+ * The attack: on a shared machine another user takes `[::1]:PORT` while Gatehouse has only `127.0.0.1:PORT`.
+ * Browsers ask `*.localhost` at ::1 first, and would hand the session cookie to that user. So one port is
+ * held on every loopback address, or not used at all.
  */
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';

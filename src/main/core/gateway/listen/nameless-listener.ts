@@ -1,7 +1,9 @@
 /**
- * The door once more, at an address without a name, for browsers that do not know `<host>.localhost`. The attacks: a cookie of an address goes to every port of it, and there is
- * no name that other accounts could not find out. So each connection is asked for its account before a byte of it is read, and only the owner's own is served: a cookie
- * that another account was sent opens nothing for it. The port is new with each listener, and so is its origin; on Linux the address is, too.
+ * The door once more, at an address without a name, for browsers that do not know `<host>.localhost`. The
+ * attacks: a cookie of an address goes to every port of it, and there is no name that other accounts could
+ * not find out. So each connection is asked for its account before a byte of it is read, and only the owner's
+ * own is served: a cookie that another account was sent opens nothing for it. The port is new with each
+ * listener, and so is its origin; on Linux the address is, too.
  */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -19,7 +21,10 @@ export interface NamelessListener {
   close(): Promise<void>;
 }
 
-/** Null where this computer has no such address, or does not tell accounts apart. @param attach gets the server before its first connection */
+/**
+ * Null where this computer has no such address, or does not tell accounts apart. @param attach gets the
+ * server before its first connection
+ */
 export async function openNamelessListener(
   limits: Limits,
   ownAccount: OwnAccount | undefined,

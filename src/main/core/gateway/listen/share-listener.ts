@@ -1,6 +1,7 @@
 /**
- * Where guests connect: one port on the chosen addresses, TLS only. The attacks: a downgrade to plain HTTP (a plain request is led to https and reaches no server), a handshake that never ends, and a
- * port that somebody else takes between two runs.
+ * Where guests connect: one port on the chosen addresses, TLS only. The attacks: a downgrade to plain HTTP (a
+ * plain request is led to https and reaches no server), a handshake that never ends, and a port that somebody
+ * else takes between two runs.
  */
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';

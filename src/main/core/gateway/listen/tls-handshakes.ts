@@ -1,6 +1,8 @@
 /**
- * The attack: connections to a door that speaks TLS which never make their handshake. The crowd counts those that have made it; the others cost a file and memory just so, for as long as a
- * handshake may take, and nobody needs a right to open one. So of these there are no more at once than of the others, and the oldest goes.
+ * The attack: connections to a door that speaks TLS which never make their handshake. The crowd counts those
+ * that have made it; the others cost a file and memory just so, for as long as a handshake may take, and
+ * nobody needs a right to open one. So of these there are no more at once than of the others, and the oldest
+ * goes.
  */
 import type { Server, Socket } from 'node:net';
 

@@ -1,4 +1,7 @@
-/** The state of one gateway: what opens it, who is in, and the server behind. Every decision about it is in the pure files that it calls. */
+/**
+ * The state of one gateway: what opens it, who is in, and the server behind. Every decision about it is in
+ * the pure files that it calls.
+ */
 import type { GatewayRules, UpstreamState } from '../../gateway-ports.ts';
 import { hashSecret, matchesHash, mintSecret, type Secret } from '../../secret.ts';
 import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';

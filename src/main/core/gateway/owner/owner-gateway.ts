@@ -1,6 +1,7 @@
 /**
- * The only door to one server. It is put together here: limits, facts, authorize, headers, forward (DESIGN, section 4), one guard for requests and
- * upgrades, and a table of everything that is open, so that taking a right back ends what it opened.
+ * The only door to one server. It is put together here: limits, facts, authorize, headers, forward (DESIGN,
+ * section 4), one guard for requests and upgrades, and a table of everything that is open, so that taking a
+ * right back ends what it opened.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -28,7 +29,10 @@ import { answerToFault } from '../forward/upstream-fault.ts';
 
 type OpenVerdict = Extract<Verdict, { readonly open: true }>;
 
-/** Listens on loopback and answers at once; until `setUpstream` names a server, with a page that says why there is none. */
+/**
+ * Listens on loopback and answers at once; until `setUpstream` names a server, with a page that says why
+ * there is none.
+ */
 export async function openGateway(rules: GatewayRules, limits: Limits = defaultLimits): Promise<Gateway> {
   const gateway = openOwnerGatewayState(rules, limits);
   const listener = await listenOnLoopback(rules, limits, server => attach(gateway, server));
@@ -182,7 +186,10 @@ function routeFor(gateway: OwnerGatewayState, facts: Facts, verdict: OpenVerdict
   return verdict.foreign === true ? withAuthorizationPassthrough(route) : route;
 }
 
-/** The server was there a moment ago and gave no answer: it may be dying, or it was asked something that cannot be sent. */
+/**
+ * The server was there a moment ago and gave no answer: it may be dying, or it was asked something that
+ * cannot be sent.
+ */
 function failure(gateway: OwnerGatewayState, facts: Facts, error: Error): Answer {
   gateway.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
   return answerToFault(error) ?? gateway.unavailable(facts);

@@ -1,9 +1,11 @@
 /**
- * The attack: two doors, one guarded. Every request and every WebSocket upgrade comes through this one function before anything else is done with it; what
- * it does not let through is answered here, and the answer says no more than the caller may know.
+ * The attack: two doors, one guarded. Every request and every WebSocket upgrade comes through this one
+ * function before anything else is done with it; what it does not let through is answered here, and the
+ * answer says no more than the caller may know.
  *
- * What it may not know before all else is the own name. Cookies do not separate ports: whoever knows the name listens on another port of this
- * computer, leads the owner's browser there, and is sent the session cookie. So nothing on any other name tells it to who has not shown the token.
+ * What it may not know before all else is the own name. Cookies do not separate ports: whoever knows the name
+ * listens on another port of this computer, leads the owner's browser there, and is sent the session cookie.
+ * So nothing on any other name tells it to who has not shown the token.
  */
 import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';
 import type { Reason, Verdict } from '../request/authorize.ts';
@@ -74,8 +76,9 @@ export function guard(
 }
 
 /**
- * The attack: a service worker whose scope is the whole origin. It would read the code of every sign-in link and answer for the login page. Without
- * `Service-Worker-Allowed`, which never passes (response-headers), its scope is the folder of its script and what is below.
+ * The attack: a service worker whose scope is the whole origin. It would read the code of every sign-in link
+ * and answer for the login page. Without `Service-Worker-Allowed`, which never passes (response-headers), its
+ * scope is the folder of its script and what is below.
  */
 export function coversOwnPages(scriptPath: string): boolean {
   return `${ownPrefix}/`.startsWith(scriptPath.slice(0, scriptPath.lastIndexOf('/') + 1));
@@ -100,7 +103,8 @@ function faultAnswer({ status, message, strangeHost }: Fault): Answer {
 }
 
 /**
- * A browser asks whether a page of another site may send what it has (Fetch, CORS preflight). It never shows a credential with that, so "sign in first" would be no help.
+ * A browser asks whether a page of another site may send what it has (Fetch, CORS preflight). It never shows
+ * a credential with that, so "sign in first" would be no help.
  */
 function isForeignPreflight({ method, origin, ownOrigin }: Facts, { rawHeaders }: RawRequest): boolean {
   if (method !== 'OPTIONS' || origin === null || origin === ownOrigin) return false;
@@ -115,8 +119,9 @@ function isOtherName({ hostKind }: Facts): boolean {
 }
 
 /**
- * Gatehouse's pages are on the one name that may have cookies; on another they are not, whatever is shown, and the one is not told. By way of a forwarder that the
- * owner has named there is the one thing more that leads to that name, for who shows what signs in.
+ * Gatehouse's pages are on the one name that may have cookies; on another they are not, whatever is shown,
+ * and the one is not told. By way of a forwarder that the owner has named there is the one thing more that
+ * leads to that name, for anybody who shows a credential that signs in.
  */
 function ownPage(facts: Facts): Decision<never> {
   if (facts.hostKind === 'own' && !facts.upgrade) return { kind: 'own', facts };
@@ -125,13 +130,16 @@ function ownPage(facts: Facts): Decision<never> {
   return { kind: 'answer', answer: jsonAnswer(404, 'There is no such page of Gatehouse') };
 }
 
-/** Only for who has shown the token. 307: nothing about the request changes but the name. */
+/** Only for a client that has shown the token. 307: nothing about the request changes but the name. */
 function toOwnName(context: OwnerGuardContext, facts: Facts): Answer {
   const { hosts, scheme = 'http' } = context.listener;
   return redirectAnswer(307, `${scheme}://${ownNameAt(hosts, facts.host)}${facts.whole}`);
 }
 
-/** Decision 33. For Colab's local runtime, vscode.dev, Thebe and whoever else asks from a page of another site. */
+/**
+ * Decision 33. For Colab's local runtime, vscode.dev, Thebe and whoever else asks from a page of another
+ * site.
+ */
 const noOtherSites =
   'Pages of other sites cannot use this server, whatever they show: open its own pages, or use a program of this computer';
 
@@ -161,7 +169,10 @@ export function refuse(context: OwnerGuardContext, facts: Facts, reason: Reason)
   return status === 401 ? unauthorized(facts, message, []) : jsonAnswer(status, message);
 }
 
-/** On another name a person gets a page without a form: a token typed there would end in a cookie that every port shares. */
+/**
+ * On another name a person gets a page without a form: a token typed there would end in a cookie that every
+ * port shares.
+ */
 function unauthorized(facts: Facts, message: string, headers: readonly string[]): Answer {
   const all = [...challenge, ...headers];
   return facts.navigation ? otherNamePage(all) : jsonAnswer(401, message, all);

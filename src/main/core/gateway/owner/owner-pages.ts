@@ -1,6 +1,7 @@
 /**
- * Gatehouse's own pages. They share their origin with the server, whose content is hostile to them: so they hold no secret, load
- * nothing, and cannot be framed; only the one that waits for the server runs a script (`change-wait.ts`). Each says what is, why, and what to do next.
+ * Gatehouse's own pages. They share their origin with the server, whose content is hostile to them: so they
+ * hold no secret, load nothing, and cannot be framed; only the one that waits for the server runs a script
+ * (`change-wait.ts`). Each says what is, why, and what to do next.
  */
 import type { ServerState } from '../../../../shared/model.ts';
 import type { Answer } from '../http-answer.ts';
@@ -91,7 +92,10 @@ const shownProblems: Record<ShownProblem, (waitSeconds: number) => string> = {
   used: () => 'That sign-in link has been used, or is older than ten minutes. Make a new one.',
 };
 
-/** For a person who comes by way of a forwarder. It names neither the server nor its address: everybody there may read it. */
+/**
+ * For a person who comes by way of a forwarder. It names neither the server nor its address: everybody there
+ * may read it.
+ */
 export function signInHerePage(
   next: string,
   problem: ShownProblem | null,
@@ -129,7 +133,10 @@ export function leadOnPage(url: string): Answer {
   return wholePage({ status: 200, title: 'Signing in', style: pageStyle, body, head: refresh });
 }
 
-/** For a person at a name that is not on the list. Anybody may read it. @param host as it was sent: shown only where it is a name of this computer with a port */
+/**
+ * For a person at a name that is not on the list. Anybody may read it. @param host as it was sent: shown only
+ * where it is a name of this computer with a port
+ */
 export function strangeHostPage(host: string, headers: readonly string[]): Answer {
   const port = forwardedPort(host);
   const advice =
@@ -179,7 +186,10 @@ export function noCookiesPage(
   );
 }
 
-/** For a person at a name of this computer that has no sign-in. It names neither the server nor its address: everybody may read it. */
+/**
+ * For a person at a name of this computer that has no sign-in. It names neither the server nor its address:
+ * everybody may read it.
+ */
 export function otherNamePage(headers: readonly string[]): Answer {
   return page(
     401,
@@ -245,7 +255,10 @@ const stateAdvice: Record<ServerState, string> = {
   failed: 'The Gatehouse window shows what it said last, and what helps.',
 };
 
-/** Why there is no server to show. It waits for a change, so a window that shows it goes on without a key pressed. @param wait from `ChangeWait` */
+/**
+ * Why there is no server to show. It waits for a change, so a window that shows it goes on without a key
+ * pressed. @param wait from `ChangeWait`
+ */
 export function unavailablePage(
   name: string,
   state: ServerState,

@@ -1,6 +1,7 @@
 /**
- * What is under `/_gatehouse/`. The attacks: a page that is open by accident (so the open ones are a list, here, that a test walks), a form that
- * another site posts (login and logout are as worth forging as anything else), a body without an end, a code that a link preview uses up.
+ * What is under `/_gatehouse/`. The attacks: a page that is open by accident (so the open ones are a list,
+ * here, that a test walks), a form that another site posts (login and logout are as worth forging as anything
+ * else), a body without an end, a code that a link preview uses up.
  */
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';
@@ -23,7 +24,10 @@ import type { Verdict } from '../request/authorize.ts';
 
 export const ownPrefix = '/_gatehouse';
 
-/** Everything that answers without a credential. Nothing else does; test/integration/gateway-routes.test.ts walks it. */
+/**
+ * Everything that answers without a credential. Nothing else does; test/integration/gateway-routes.test.ts
+ * walks it.
+ */
 export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string])[] = [
   ['GET', '/_gatehouse/login'],
   ['POST', '/_gatehouse/login'],
@@ -31,7 +35,10 @@ export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string
   ['GET', '/_gatehouse/here'],
 ];
 
-/** Those that answer by way of a forwarder that the owner has named: they set no cookie, and lead to the own name. */
+/**
+ * Those that answer by way of a forwarder that the owner has named: they set no cookie, and lead to the own
+ * name.
+ */
 export const leadingPages: readonly string[] = ['/_gatehouse/login', '/_gatehouse/open'];
 
 /** What the pages need of the gateway. */
@@ -95,7 +102,10 @@ export async function answerOwnPage(
   }
 }
 
-/** For a page of ours at another address that looks whether this one is found. Whoever asks knows the name already. */
+/**
+ * For a page of ours at another address that looks whether this one is found. Whoever asks knows the name
+ * already.
+ */
 const hereAnswer: Answer = {
   status: 200,
   headers: ['Cache-Control', 'no-store', 'Cross-Origin-Resource-Policy', 'cross-origin'],
@@ -169,8 +179,9 @@ function noCookies(context: OwnerRouteContext, again: string, lost: string): Ans
 }
 
 /**
- * The attack: a cookie of `localhost`, which every port of every account shares, and an origin that never changes. So nothing is signed in at a forwarder's address: who shows
- * the token, or a link that is good, is led to the own name by way of the same port, and nobody else is told it.
+ * The attack: a cookie of `localhost`, which every port of every account shares, and an origin that never
+ * changes. So nothing is signed in at a forwarder's address: who shows the token, or a link that is good, is
+ * led to the own name by way of the same port, and nobody else is told it.
  */
 async function leadToOwnName(
   context: OwnerRouteContext,
@@ -219,7 +230,10 @@ async function wait(context: OwnerRouteContext, facts: Facts, connection: Connec
   return verdict.open ? context.nextChange() : context.refuse(facts, verdict);
 }
 
-/** A form has no credential that could be checked, so it must show where it comes from. Only programs send neither header. */
+/**
+ * A form has no credential that could be checked, so it must show where it comes from. Only programs send
+ * neither header.
+ */
 export function comesFromOwnPage(facts: Facts): boolean {
   if (facts.origin !== null && facts.origin !== facts.ownOrigin) return false;
   return !isFromElsewhere(facts);
@@ -241,7 +255,10 @@ export function rateHeaders(attempt: AttemptVerdict): readonly string[] {
 const tooLong = { status: 413, message: 'The form is too long' };
 const tooLate = { status: 408, message: 'The form did not arrive in time' };
 
-/** The body as text, or why there is none: nobody who has shown nothing keeps a connection open by sending nothing. */
+/**
+ * The body as text, or why there is none: nobody who has shown nothing keeps a connection open by sending
+ * nothing.
+ */
 export function readBody(
   request: IncomingMessage,
   limit: number,

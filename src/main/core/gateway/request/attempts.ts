@@ -1,6 +1,7 @@
 /**
- * The attack: guessing; and its twin, locking the owner out by guessing. On loopback everybody has the owner's address, so a count of
- * failures may slow down those who show a wrong credential and nobody else: it is only asked after a credential was found wrong.
+ * The attack: guessing; and its twin, locking the owner out by guessing. On loopback everybody has the
+ * owner's address, so a count of failures may slow down those who show a wrong credential and nobody else: it
+ * is only asked after a credential was found wrong.
  */
 import type { Limits } from '../limits.ts';
 

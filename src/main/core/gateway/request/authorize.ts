@@ -1,8 +1,9 @@
 /**
- * The attacks: a request without a right to be here; and cross-site request forgery, where another page makes the browser of somebody who
- * has that right send a request (a form, an image, a WebSocket: CVE-2024-28179, CVE-2023-26114, CVE-2026-40864 are of this family).
- * A browser adds a cookie, a Basic credential or the window's injected header to such a request by itself, so for these the request must
- * also show that it comes from the server's own pages.
+ * The attacks: a request without a right to be here; and cross-site request forgery, where another page makes
+ * the browser of somebody who has that right send a request (a form, an image, a WebSocket: CVE-2024-28179,
+ * CVE-2023-26114, CVE-2026-40864 are of this family). A browser adds a cookie, a Basic credential or the
+ * window's injected header to such a request by itself, so for these the request must also show that it comes
+ * from the server's own pages.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Credential, CredentialKind } from './credential.ts';
@@ -35,7 +36,10 @@ export type Verdict =
 export interface Keys {
   /** SHA-256 of the access token. */
   readonly tokenHash: Buffer;
-  /** SHA-256 of the token that the desktop window shows in its header, and that is good in no other place; none when absent. */
+  /**
+   * SHA-256 of the token that the desktop window shows in its header, and that is good in no other place;
+   * none when absent.
+   */
   readonly windowHash?: Buffer | undefined;
   /** False: nothing need be shown, but what comes from another site is refused as ever. True when absent. */
   readonly asksForToken?: boolean | undefined;
@@ -61,7 +65,10 @@ export type Asked = Pick<
   | 'dest'
 >;
 
-/** Decides one request or upgrade. Pure. The first credential that is right decides; without one the answer is no. */
+/**
+ * Decides one request or upgrade. Pure. The first credential that is right decides; without one the answer is
+ * no.
+ */
 export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
   if (facts.ambiguousCredential) return refuse('ambiguous-credential');
   let reason: Reason = 'no-credential';
@@ -77,8 +84,9 @@ export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
       right ??= { kind: credential.kind, session: result.session };
       continue;
     }
-    // An Authorization that is not ours is an error even beside a right cookie: it would otherwise be dropped silently or, worse, passed on. Unless the
-    // server has users of its own: then it is theirs, and opens nothing here.
+    // An Authorization that is not ours is an error even beside a right cookie: it would otherwise be dropped
+    // silently or, worse, passed on. Unless the server has users of its own: then it is theirs, and opens
+    // nothing here.
     if (isAuthorization(credential.kind)) {
       if (!passes(credential, keys)) return refuse('wrong-credential');
       foreign = true;
@@ -137,7 +145,9 @@ export function isAuthorization(kind: CredentialKind): boolean {
   return kind === 'authorization' || kind === 'basic' || kind === 'other';
 }
 
-/** Why a request with a right credential of this kind must be taken for another site's; null when it need not. */
+/**
+ * Why a request with a right credential of this kind must be taken for another site's; null when it need not.
+ */
 export function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
   const foreignOrigin = facts.origin !== null && facts.origin !== facts.ownOrigin;
   const otherSite = isFromElsewhere(facts);
@@ -150,7 +160,8 @@ export function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
       }
       return otherSite && !isTopNavigation(facts) ? 'cross-site' : null;
     case 'none':
-      // Every browser of this computer holds this one. A tool tells of no site and no origin; a link from elsewhere may lead to a page.
+      // Every browser of this computer holds this one. A tool tells of no site and no origin; a link from
+      // elsewhere may lead to a page.
       if (foreignOrigin) return 'foreign-origin';
       if (!otherSite) return null;
       return facts.safe && !facts.upgrade && isTopNavigation(facts) ? null : 'cross-site';
@@ -170,8 +181,8 @@ export function crossSite(kind: CredentialKind, facts: Asked): Reason | null {
 }
 
 /**
- * Whether no foreign page can have made a browser send this credential: it was spelled out in the request, or the header that the
- * window injects came from something that is no browser.
+ * Whether no foreign page can have made a browser send this credential: it was spelled out in the request, or
+ * the header that the window injects came from something that is no browser.
  */
 export function isExplicit(kind: CredentialKind, facts: Pick<Facts, 'origin' | 'site'>): boolean {
   if (kind === 'authorization' || kind === 'query') return true;

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The name `__Host-gatehouse-session` would be better, but it needs `Secure`, and over plain http on `*.localhost` browsers differ:
- * Chromium 156 takes such a cookie, Chromium 108 (Electron 22) drops it without a word, Safari drops every `Secure` cookie on http.
- * (Tried; see doc/decisions/0007-session-cookie.md.) What the prefix would promise is kept in another way: no `Domain`, `Path=/`, a name per server.
- * A cookie planted by another port of the same name gains nothing: its value would have to be a session of this table.
+ * The name `__Host-gatehouse-session` would be better, but it needs `Secure`, and over plain http on
+ * `*.localhost` browsers differ: Chromium 156 takes such a cookie, Chromium 108 (Electron 22) drops it
+ * without a word, Safari drops every `Secure` cookie on http. (Tried; see
+ * doc/decisions/0007-session-cookie.md.) What the prefix would promise is kept in another way: no `Domain`,
+ * `Path=/`, a name per server. A cookie planted by another port of the same name gains nothing: its value
+ * would have to be a session of this table.
  */
 export const sessionCookie = 'gatehouse-session';
 
 /**
- * The same on a listener with TLS, where every browser takes the prefix: no other host plants it. That it is `Secure` does not keep it from a port without TLS of
- * the same name: Chromium 156 counts *.localhost as secure over http, too (tried). What keeps it is that nobody else knows the name.
+ * The same on a listener with TLS, where every browser takes the prefix: no other host plants it. That it is
+ * `Secure` does not keep it from a port without TLS of the same name: Chromium 156 counts *.localhost as
+ * secure over http, too (tried). What keeps it is that nobody else knows the name.
  */
 export const secureSessionCookie = '__Host-gatehouse-session';
 
-/** Every cookie name that is Gatehouse's, now or on another listener. None is ever passed to a server or taken from one. */
+/**
+ * Every cookie name that is Gatehouse's, now or on another listener. None is ever passed to a server or taken
+ * from one.
+ */
 export function isOwnCookie(name: string): boolean {
   const lower = name.toLowerCase();
   return (
@@ -24,7 +30,10 @@ export function isOwnCookie(name: string): boolean {
   );
 }
 
-/** Lax, not Strict: a link in a mail or a terminal that leads to the running server must not end at the login page. */
+/**
+ * Lax, not Strict: a link in a mail or a terminal that leads to the running server must not end at the login
+ * page.
+ */
 export function setSessionCookie(value: string, secure = false, name = sessionCookie): string {
   if (secure) return setGuestCookie(secureSessionCookie, value);
   return `${name}=${value}; HttpOnly; SameSite=Lax; Path=/`;
@@ -47,8 +56,9 @@ export function sessionCookieValues(header: string, wanted = sessionCookie): rea
 }
 
 /**
- * The cookie of a guest. On TLS the `__Host-` prefix holds in every browser: this host alone, this whole host, never planted by another name of it. Cookies
- * do not separate ports, so each server has a name of its own: two that are shared from one computer must not throw each other's guests out.
+ * The cookie of a guest. On TLS the `__Host-` prefix holds in every browser: this host alone, this whole
+ * host, never planted by another name of it. Cookies do not separate ports, so each server has a name of its
+ * own: two that are shared from one computer must not throw each other's guests out.
  */
 export function guestCookie(serverId: string): string {
   return `__Host-gatehouse-${createHash('sha256').update(serverId).digest('hex').slice(0, 12)}`;

@@ -1,6 +1,7 @@
 /**
- * The attack: a server's own client shows the token where only that server looks (a header, a parameter, the path, a subprotocol), the gateway does not know
- * the place, and the token goes on to the server, its log and its pages. So a profile names these places, and each of them is read and emptied here.
+ * The attack: a server's own client shows the token where only that server looks (a header, a parameter, the
+ * path, a subprotocol), the gateway does not know the place, and the token goes on to the server, its log and
+ * its pages. So a profile names these places, and each of them is read and emptied here.
  */
 import type { ClientCredential } from '../../ports.ts';
 
@@ -49,7 +50,9 @@ export function splitPathToken(
   return { target: pathPrefix.slice(0, -1) + target.slice(pathPrefix.length + token.length), token };
 }
 
-/** The name of a subprotocol that carries nothing: a browser that offers one wants to be answered with one. */
+/**
+ * The name of a subprotocol that carries nothing: a browser that offers one wants to be answered with one.
+ */
 export const ownSubprotocol = 'gatehouse';
 const carrier = `${ownSubprotocol}.`;
 

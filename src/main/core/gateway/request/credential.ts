@@ -1,14 +1,16 @@
 /**
- * The attack: two credentials in one request, of which the guard checks one and a server behind uses the other. Every place that may hold
- * one is looked at here and nowhere else, in one order; two of a kind are refused, but for cookies: of these, two that are right (authorize).
+ * The attack: two credentials in one request, of which the guard checks one and a server behind uses the
+ * other. Every place that may hold one is looked at here and nowhere else, in one order; two of a kind are
+ * refused, but for cookies: of these, two that are right (authorize).
  */
 import { sessionCookie, sessionCookieValues } from './cookies.ts';
 import type { HostKind } from './hosts.ts';
 
 /**
- * `cookie` and `basic` are sent by a browser by itself, `header` is injected by Gatehouse's window: all three are ambient. `authorization`
- * (Bearer, Jupyter's `token`, or a native header) and `query` are spelled out by whoever makes the request. `other` is an Authorization that
- * is none of ours: never right, never passed on. `none` opens a door that asks for no token, and is never read from a request.
+ * `cookie` and `basic` are sent by a browser by itself, `header` is injected by Gatehouse's window: all three
+ * are ambient. `authorization` (Bearer, Jupyter's `token`, or a native header) and `query` are spelled out by
+ * whoever makes the request. `other` is an Authorization that is none of ours: never right, never passed on.
+ * `none` opens a door that asks for no token, and is never read from a request.
  */
 export type CredentialKind = 'cookie' | 'authorization' | 'header' | 'basic' | 'query' | 'other' | 'none';
 
@@ -23,8 +25,8 @@ export interface Credential {
 const longest = 512;
 
 /**
- * Any script of this origin, or of another port of it, can plant cookies of our name beside ours, for one path and for good. Each is tried,
- * what opens nothing counts for nothing. So many are tried at most.
+ * Any script of this origin, or of another port of it, can plant cookies of our name beside ours, for one
+ * path and for good. Each is tried, what opens nothing counts for nothing. So many are tried at most.
  */
 const maxCookies = 32;
 

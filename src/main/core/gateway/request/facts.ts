@@ -1,10 +1,12 @@
 /**
- * The attack: a request that two programs read differently. What the guard allowed is then not what the server executes (request smuggling),
- * or the host that was checked is not the host that is used. So a request is parsed once, here, from the header lines as they came
- * (`rawHeaders`: Node keeps only one of two `Host` lines elsewhere), everything later uses these facts, and whatever has two readings is 400.
+ * The attack: a request that two programs read differently. What the guard allowed is then not what the
+ * server executes (request smuggling), or the host that was checked is not the host that is used. So a
+ * request is parsed once, here, from the header lines as they came (`rawHeaders`: Node keeps only one of two
+ * `Host` lines elsewhere), everything later uses these facts, and whatever has two readings is 400.
  *
- * Node's own parser already refuses bare LF, obsolete folding, NUL, two framings, a blank before a colon (RFC 9112, sections 2.2, 5, 6); the
- * tests send each of them to the real listener, so that a change of Node is noticed.
+ * Node's own parser already refuses bare LF, obsolete folding, NUL, two framings, a blank before a colon (RFC
+ * 9112, sections 2.2, 5, 6); the tests send each of them to the real listener, so that a change of Node is
+ * noticed.
  */
 import { readCredentials, type Credential } from './credential.ts';
 import { readFetchMetadata, type FetchMetadata } from './fetch-metadata.ts';
@@ -220,8 +222,9 @@ function faultOfMethod(method: string, upgrade: boolean): Fault | null {
 }
 
 /**
- * The target in origin form. A fragment or a backslash in the path has two readings (browsers fold a backslash to a slash) and no honest sender.
- * Nothing is decoded or normalised: what the server gets is what was judged.
+ * The target in origin form. A fragment or a backslash in the path has two readings (browsers fold a
+ * backslash to a slash) and no honest sender. Nothing is decoded or normalised: what the server gets is what
+ * was judged.
  */
 function originForm(url: string, host: string, scheme: 'http' | 'https'): string | Fault {
   const absolute = url.startsWith('/') ? null : /^(https?):\/\/([^/?#]*)/i.exec(url);

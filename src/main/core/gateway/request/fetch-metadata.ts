@@ -1,7 +1,9 @@
 /**
- * Fetch Metadata (W3C): what a browser says of where a request comes from and what it is for. The attack: a value that no rule knows, which a comparison with the bad values then lets
- * pass as a good one. So the headers are parsed once, here, against the values that rules rely on; whatever else was sent is read as the least trusted.
- * The values are case-sensitive tokens: `Same-Origin`, an empty value and a list of two are unknown.
+ * Fetch Metadata (W3C): what a browser says of where a request comes from and what it is for. The attack: a
+ * value that no rule knows, which a comparison with the bad values then lets pass as a good one. So the
+ * headers are parsed once, here, against the values that rules rely on; whatever else was sent is read as the
+ * least trusted. The values are case-sensitive tokens: `Same-Origin`, an empty value and a list of two are
+ * unknown.
  */
 
 /** `none`: a person asked for it in the browser itself (address bar, bookmark). */
@@ -39,7 +41,10 @@ function destinationOf(value: string): FetchDestination {
   return value === 'document' || value === 'serviceworker' ? value : 'other';
 }
 
-/** Whether a page of another origin may have made the browser send the request. Cookies do not separate ports, so "same-site" is another site here. */
+/**
+ * Whether a page of another origin may have made the browser send the request. Cookies do not separate ports,
+ * so "same-site" is another site here.
+ */
 export function isFromElsewhere({ site }: Pick<FetchMetadata, 'site'>): boolean {
   return !(site === null || site === 'same-origin' || site === 'none');
 }

@@ -1,7 +1,8 @@
 /**
- * The attack: a credential of Gatehouse's that is written so that the guard does not know it for one and the server behind gets it (`Bearer TOKEN,`, a Basic whose
- * password it is, a scheme of one's own). What may go on to a server with users of its own (`Upstream.passesAuthorization`) is therefore only what holds
- * nothing of ours in any place: every word of it is looked at, as it is and decoded. The default is no.
+ * The attack: a credential of Gatehouse's that is written so that the guard does not know it for one and the
+ * server behind gets it (`Bearer TOKEN,`, a Basic whose password it is, a scheme of one's own). What may go
+ * on to a server with users of its own (`Upstream.passesAuthorization`) is therefore only what holds nothing
+ * of ours in any place: every word of it is looked at, as it is and decoded. The default is no.
  */
 import type { Credential } from './credential.ts';
 
@@ -12,7 +13,10 @@ const maxTokenLength = 512;
 const strongLength = 16;
 const longest = 8192;
 
-/** The form of what a tool shows for a link: the link's id and its secret. Of whichever server, alive or not, it is nobody's but ours. */
+/**
+ * The form of what a tool shows for a link: the link's id and its secret. Of whichever server, alive or not,
+ * it is nobody's but ours.
+ */
 const linkToken = /^[a-z2-7]{12}\.[\w-]{43}$/;
 
 export function looksLikeOurs(word: string): boolean {
@@ -33,7 +37,10 @@ export function isForeignAuthorization(
   return candidates.length <= maxWords && !candidates.some(word => isOurs(word));
 }
 
-/** What base64 makes of it: a pair of which one is a token, whatever is in the other; and pieces that are long enough to be one. */
+/**
+ * What base64 makes of it: a pair of which one is a token, whatever is in the other; and pieces that are long
+ * enough to be one.
+ */
 function decodedWords(word: string): readonly string[] {
   const text = Buffer.from(word, 'base64').toString('latin1');
   const colon = text.indexOf(':');
@@ -41,7 +48,9 @@ function decodedWords(word: string): readonly string[] {
   return [...pair, ...wordsOf(text).filter(piece => piece.length >= strongLength)];
 }
 
-/** Marks that stand between the parts of a credential in any scheme; none of them can be in a token of ours. */
+/**
+ * Marks that stand between the parts of a credential in any scheme; none of them can be in a token of ours.
+ */
 function wordsOf(text: string): readonly string[] {
   const words = text.split(/[^\w.~%+/-]+/);
   return [...words, ...text.split(/[\s,;="':]+/)].filter(word => word !== '');

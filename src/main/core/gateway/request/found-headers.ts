@@ -17,7 +17,10 @@ const single = {
 
 const singles: ReadonlyMap<string, (typeof single)[keyof typeof single]> = new Map(Object.entries(single));
 
-/** The header values that decide something. A class with fixed fields, not a Map: this is filled for each request. */
+/**
+ * The header values that decide something. A class with fixed fields, not a Map: this is filled for each
+ * request.
+ */
 export class Found {
   readonly names: string[] = [];
   readonly #lines: readonly string[];
@@ -48,7 +51,10 @@ export class Found {
     this.#lines = rawHeaders;
   }
 
-  /** The values of every line with one of these names, in any `-` or `_` spelling, in order; empty ones say nothing. */
+  /**
+   * The values of every line with one of these names, in any `-` or `_` spelling, in order; empty ones say
+   * nothing.
+   */
   valuesOf(names: ReadonlySet<string>): readonly string[] {
     if (names.size === 0) return none;
     return this.names.flatMap((name, index) => {

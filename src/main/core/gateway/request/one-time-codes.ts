@@ -1,6 +1,7 @@
 /**
- * The attack: a sign-in link that works twice. It is in the browser's history, perhaps in a terminal's scroll-back or a process list;
- * so its code is taken out of the table by its first use, lives minutes, and only its hash is kept.
+ * The attack: a sign-in link that works twice. It is in the browser's history, perhaps in a terminal's
+ * scroll-back or a process list; so its code is taken out of the table by its first use, lives minutes, and
+ * only its hash is kept.
  */
 import type { Secret } from '../../secret.ts';
 import { digestOf } from './digest.ts';

@@ -1,6 +1,7 @@
 /**
- * The attack: a token that stays in a URL ends in the server's log, in the browser's history and in a Referer. So the parameters
- * that may carry a token are recognised in every spelling that a server would decode to the same name, and never passed on.
+ * The attack: a token that stays in a URL ends in the server's log, in the browser's history and in a
+ * Referer. So the parameters that may carry a token are recognised in every spelling that a server would
+ * decode to the same name, and never passed on.
  */
 import {
   splitPathToken,
@@ -45,7 +46,10 @@ function splitParameters(target: string, credentialLocations: CredentialLocation
   return { target: kept.length === 0 ? path : `${path}?${kept.join('&')}`, tokens };
 }
 
-/** As lenient as the most lenient server: a malformed escape stays as it is. Token names and tokens are ASCII, so bytes suffice. */
+/**
+ * As lenient as the most lenient server: a malformed escape stays as it is. Token names and tokens are ASCII,
+ * so bytes suffice.
+ */
 function decode(text: string): string {
   return text
     .replaceAll('+', ' ')

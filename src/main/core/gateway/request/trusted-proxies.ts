@@ -1,7 +1,9 @@
 /**
- * Who asks, where reverse proxies stand in front. The attack (home-assistant 14345, 58326): a client writes `X-Forwarded-For` itself and is another client with every request, so that
- * no limit by address meets it. So a proxy is known by its address, never by how many there are said to be: the header is read from the right, as long as whoever wrote the
- * next value is itself a proxy of these networks. A client that comes past the proxies is its own address, whatever it says.
+ * Who asks, where reverse proxies stand in front. The attack (home-assistant 14345, 58326): a client writes
+ * `X-Forwarded-For` itself and is another client with every request, so that no limit by address meets it. So
+ * a proxy is known by its address, never by how many there are said to be: the header is read from the right,
+ * as long as whoever wrote the next value is itself a proxy of these networks. A client that comes past the
+ * proxies is its own address, whatever it says.
  */
 import { BlockList, isIP } from 'node:net';
 

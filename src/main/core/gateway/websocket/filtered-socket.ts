@@ -1,7 +1,9 @@
 /**
- * A WebSocket of a guest whose role reads along. The attacks: a message that slips past the filter (in the first bytes, in pieces, compressed, as another kind of frame), an answer of ours that lands within
- * a message of the server, and a guest who sends without reading until the memory is full. So nothing of the guest's reaches the server but what the filter has said again or
- * let pass, compression is never agreed on, and each side is paused while the other is full.
+ * A WebSocket of a guest whose role reads along. The attacks: a message that slips past the filter (in the
+ * first bytes, in pieces, compressed, as another kind of frame), an answer of ours that lands within a
+ * message of the server, and a guest who sends without reading until the memory is full. So nothing of the
+ * guest's reaches the server but what the filter has said again or let pass, compression is never agreed on,
+ * and each side is paused while the other is full.
  */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -23,11 +25,17 @@ export interface FilterEnd extends SpliceEnd {
   dropped(reason: string): void;
   /** Counts one message of the guest, by its length; false when there were too many. Absent: any number. */
   readonly admits?: ((bytes: number) => boolean) | undefined;
-  /** What the guest may use of the core for this socket. @param giveWay closes the socket, which keeps too many bytes */
+  /**
+   * What the guest may use of the core for this socket. @param giveWay closes the socket, which keeps too
+   * many bytes
+   */
   share(giveWay: () => void): WorkShare;
 }
 
-/** Makes the handshake with the server for the verdict's own target, and joins the two with the filter between. The caller owns `socket` and destroys it to end the join. */
+/**
+ * Makes the handshake with the server for the verdict's own target, and joins the two with the filter
+ * between. The caller owns `socket` and destroys it to end the join.
+ */
 export function joinFiltered(
   routes: UpstreamRoute,
   request: IncomingMessage,

@@ -1,7 +1,8 @@
 /**
- * Finds where one WebSocket message ends and the next has not begun (RFC 6455, section 5.4), without keeping any of it: what a server sends to a
- * guest may be hundreds of megabytes and streams through, and now and then an answer of our own must be put between. The fault: an answer
- * within a message, which the guest would read as part of it.
+ * Finds where one WebSocket message ends and the next has not begun (RFC 6455, section 5.4), without keeping
+ * any of it: what a server sends to a guest may be hundreds of megabytes and streams through, and now and
+ * then an answer of our own must be put between. The fault: an answer within a message, which the guest would
+ * read as part of it.
  */
 
 /** Follows the frames of a server, which are never masked. Never throws; holds at most 9 bytes. */
@@ -13,7 +14,10 @@ export class FrameBoundaries {
   #inMessage = false;
   #broken = false;
 
-  /** True for what no server sends (a mask, a reserved bit): to be closed, as nobody knows where its frames end for the reader. */
+  /**
+   * True for what no server sends (a mask, a reserved bit): to be closed, as nobody knows where its frames
+   * end for the reader.
+   */
   get broken(): boolean {
     return this.#broken;
   }

@@ -1,6 +1,8 @@
 /**
- * What one side of a filtered WebSocket has sent and what is not handled yet. The attack: a hundred sockets that each send a thousand messages at once, all of which are judged before anybody else is served,
- * and all of whose answers are kept. So one message is handled at a time, while the guest's budget has room for it and the other side takes what comes of it.
+ * What one side of a filtered WebSocket has sent and what is not handled yet. The attack: a hundred sockets
+ * that each send a thousand messages at once, all of which are judged before anybody else is served, and all
+ * of whose answers are kept. So one message is handled at a time, while the guest's budget has room for it
+ * and the other side takes what comes of it.
  */
 import type { FrameEvent, FrameReader } from './frames.ts';
 import type { WorkShare } from '../guest/guest-work.ts';

@@ -1,10 +1,12 @@
 /**
- * WebSocket frames (RFC 6455, section 5), read where a role filters messages. The attack: a frame that is judged in one reading and served in
- * another (a reserved bit, a message in pieces of which only the first is looked at, a control frame in between that is taken for one), and
- * memory: a length of 2^60 that is announced, a million empty pieces, a piece a byte. So pieces are joined before anybody judges, nothing is
+ * WebSocket frames (RFC 6455, section 5), read where a role filters messages. The attack: a frame that is
+ * judged in one reading and served in another (a reserved bit, a message in pieces of which only the first is
+ * looked at, a control frame in between that is taken for one), and memory: a length of 2^60 that is
+ * announced, a million empty pieces, a piece a byte. So pieces are joined before anybody judges, nothing is
  * set aside for what is only announced, and whatever the RFC forbids ends the connection.
  *
- * permessage-deflate is not spoken: a gateway that filters does not offer it, and a frame with its bit is a fault.
+ * permessage-deflate is not spoken: a gateway that filters does not offer it, and a frame with its bit is a
+ * fault.
  */
 import { isUtf8 } from 'node:buffer';
 
@@ -170,7 +172,10 @@ export class FrameReader {
   }
 }
 
-/** Bytes that grow as they come, in memory of their own: a piece of one byte does not keep the packet that it came in. */
+/**
+ * Bytes that grow as they come, in memory of their own: a piece of one byte does not keep the packet that it
+ * came in.
+ */
 class Gathered {
   #bytes = Buffer.alloc(0);
   length = 0;
@@ -251,7 +256,10 @@ function fault(code: Fault['code'], reason: string): Fault {
   return { kind: 'fault', code, reason };
 }
 
-/** One whole message as one frame. @param mask four bytes from the random source where a client speaks (RFC 6455, 5.3); else null */
+/**
+ * One whole message as one frame. @param mask four bytes from the random source where a client speaks (RFC
+ * 6455, 5.3); else null
+ */
 export function messageFrame(
   message: { readonly binary: boolean; readonly data: Buffer },
   mask: Buffer | null,
@@ -264,7 +272,10 @@ export function controlFrame(kind: 'ping' | 'pong', data: Buffer, mask: Buffer |
   return frame(kind === 'ping' ? ping : pong, data.subarray(0, 125), mask);
 }
 
-/** @param code as it came: 1005 and what nobody may send become a close without one. A reason that is too long is left out. */
+/**
+ * @param code as it came: 1005 and what nobody may send become a close without one. A reason that is too long
+ *   is left out.
+ */
 export function closeFrame(code: number, reason: string, mask: Buffer | null): Buffer {
   if (!isCloseCode(code)) return frame(close, Buffer.alloc(0), mask);
   const words = Buffer.from(reason);

@@ -1,7 +1,9 @@
 /**
- * The attack: the HTTP side of a proxy is guarded and the WebSocket side is not (CVE-2024-28179, CVE-2026-39987). Here nothing is decided: this file is
- * only reached through the same guard as every request, before any `101`. The handshake is made anew on a connection of its own, so that
- * nothing of another request can be on it, and the two sockets are then spliced: whatever each side has already sent is kept.
+ * The attack: the HTTP side of a proxy is guarded and the WebSocket side is not (CVE-2024-28179,
+ * CVE-2026-39987). Here nothing is decided: this file is only reached through the same guard as every
+ * request, before any `101`. The handshake is made anew on a connection of its own, so that nothing of
+ * another request can be on it, and the two sockets are then spliced: whatever each side has already sent is
+ * kept.
  */
 import {
   request as httpRequest,
@@ -38,7 +40,10 @@ export function isHandshake({ headers }: Pick<IncomingMessage, 'headers'>): bool
   );
 }
 
-/** Makes the handshake with the server and joins the two sockets. The caller owns `socket` and destroys it to end the splice. */
+/**
+ * Makes the handshake with the server and joins the two sockets. The caller owns `socket` and destroys it to
+ * end the splice.
+ */
 export function splice(
   routes: UpstreamRoute,
   request: IncomingMessage,
@@ -69,7 +74,10 @@ export interface AskedUpgrade {
   readonly headers: string[];
 }
 
-/** Makes the handshake with the server. `met` gets the server's 101 and its side; every other answer reaches the client as it is, unless it may not. */
+/**
+ * Makes the handshake with the server. `met` gets the server's 101 and its side; every other answer reaches
+ * the client as it is, unless it may not.
+ */
 export function shakeHands(
   routes: UpstreamRoute,
   asked: AskedUpgrade,
@@ -119,7 +127,9 @@ export function shakeHands(
   handshake.end();
 }
 
-/** A client that leaves during the handshake takes it along; but the server works to its end for a guest, too. */
+/**
+ * A client that leaves during the handshake takes it along; but the server works to its end for a guest, too.
+ */
 function leaveWith(handshake: ClientRequest, socket: Duplex, turn: QueueSlot | undefined): () => void {
   const leave = (): void => {
     if (turn === undefined) handshake.destroy();
@@ -168,7 +178,10 @@ function join(socket: Duplex, upstream: Duplex, halfClosedMs: number): void {
   upstream.pipe(socket);
 }
 
-/** An answer that is no `101` (404, 403 of the server's own checks) reaches the client as it is, unless it may not read it; then the connection ends. */
+/**
+ * An answer that is no `101` (404, 403 of the server's own checks) reaches the client as it is, unless it may
+ * not read it; then the connection ends.
+ */
 function relayRefusal(
   answer: IncomingMessage,
   socket: Duplex,

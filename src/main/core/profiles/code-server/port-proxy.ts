@@ -1,12 +1,17 @@
 /**
- * The attack: code-server passes `/proxy/PORT/...` and `/absproxy/PORT/...` on to any port of this computer. Whatever listens there (a notebook of another account, a page of a
- * router) answers under our name: its scripts act with the visitor's session, and older versions handed it their session cookie or went to any host that a crafted port named
- * (CVE-2025-47269); before 4.5.2 nobody had to sign in. So it is switched off in the server, and closed at both doors besides.
+ * The attack: code-server passes `/proxy/PORT/...` and `/absproxy/PORT/...` on to any port of this computer.
+ * Whatever listens there (a notebook of another account, a page of a router) answers under our name: its
+ * scripts act with the visitor's session, and older versions handed it their session cookie or went to any
+ * host that a crafted port named (CVE-2025-47269); before 4.5.2 nobody had to sign in. So it is switched off
+ * in the server, and closed at both doors besides.
  */
 const why =
   'The port proxy of code-server is closed: what listens on a port of this computer would answer under the name of this server';
 
-/** Why a path (undecoded) is closed; null where it is not. Every spelling counts that some version's router could take for the proxy. */
+/**
+ * Why a path (undecoded) is closed; null where it is not. Every spelling counts that some version's router
+ * could take for the proxy.
+ */
 export function closedPortProxy(path: string): string | null {
   const segments = decoded(path)
     .toLowerCase()

@@ -2,7 +2,7 @@
 import type { ProfileSharing } from '../../role-ports.ts';
 import { fullOnly } from '../common/full-only.ts';
 
-/** @param note one more sentence for who shares it */
+/** @param note one more sentence for the owner who shares it */
 export function vscodeSharing(note: string | null = null): ProfileSharing {
   return fullOnly('Whoever sees VS Code can open a terminal in it, so nobody can only look on.', {
     editor:

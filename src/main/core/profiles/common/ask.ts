@@ -22,7 +22,10 @@ export interface Answer {
 /** More than any status answer needs; whatever answers on a guessed port must not fill our memory. */
 const maxBodyBytes = 1024 * 1024;
 
-/** Asks a server one question over its socket or loopback port, on a connection of its own. Rejects when nothing answers. */
+/**
+ * Asks a server one question over its socket or loopback port, on a connection of its own. Rejects when
+ * nothing answers.
+ */
 export function ask(question: Question): Promise<Answer> {
   const { address, host, method = 'GET', path, headers, signal } = question;
   const context =

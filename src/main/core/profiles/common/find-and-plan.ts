@@ -19,7 +19,10 @@ export interface FindAndPlan {
   ) => ReturnType<Profile['plan']>;
 }
 
-/** What every kind that is looked for has in common: a look that never throws, and the best that was found where none was chosen. */
+/**
+ * What every kind that is looked for has in common: a look that never throws, and the best that was found
+ * where none was chosen.
+ */
 export function findAndPlan({ title, canSetUp, log, look, plan }: FindAndPlan): {
   readonly find: Find;
   readonly plan: Profile['plan'];

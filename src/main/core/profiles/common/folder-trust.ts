@@ -1,6 +1,8 @@
 /**
- * The attack: somebody opens a folder that another person wrote, and its code runs although they have run nothing: a module beside the notebook, a flow file, an `app.py` that is looked for.
- * Each kind of server says what it does with such a folder (`FolderCode`), and this is the one place that acts on it, for every kind.
+ * The attack: somebody opens a folder that another person wrote, and its code runs although they have run
+ * nothing: a module beside the notebook, a flow file, an `app.py` that is looked for. Each kind of server
+ * says what it does with such a folder (`FolderCode`), and this is the one place that acts on it, for every
+ * kind.
  */
 import type { StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
@@ -10,7 +12,10 @@ import type { FolderCode, ProfileKind, ProfileOptions } from '../kind.ts';
 import { pathsOf } from '../python/interpreter.ts';
 import { checkShown } from './shown-credential.ts';
 
-/** The profile of a kind, as the core uses it: with what the kind says of folders that are not trusted put into effect, and held to what it says of its credential. */
+/**
+ * The profile of a kind, as the core uses it: with what the kind says of folders that are not trusted put
+ * into effect, and held to what it says of its credential.
+ */
 export function createProfile(kind: ProfileKind, options: ProfileOptions): Profile {
   const profile = kind.create(options);
   return {
@@ -27,7 +32,10 @@ export function createProfile(kind: ProfileKind, options: ProfileOptions): Profi
   };
 }
 
-/** Who names a program has asked for it to be run; one that a kind looks for in the folder nobody has named. Pure. */
+/**
+ * Who names a program has asked for it to be run; one that a kind looks for in the folder nobody has named.
+ * Pure.
+ */
 export function needsTrust(untrusted: FolderCode['untrusted'], { file, command }: StartRequest): boolean {
   switch (untrusted) {
     case 'nothing-runs':
@@ -42,7 +50,10 @@ export function needsTrust(untrusted: FolderCode['untrusted'], { file, command }
   }
 }
 
-/** The server's process starts elsewhere: many programs read configuration, modules and data from their working folder first. */
+/**
+ * The server's process starts elsewhere: many programs read configuration, modules and data from their
+ * working folder first.
+ */
 function restricted(
   plan: LaunchPlan,
   { untrusted, notice }: FolderCode,
@@ -59,7 +70,8 @@ function restricted(
 }
 
 /**
- * The user's home, where a file that is written by a relative name is found again; the root of the disk where the home is the opened folder or lies in it. Pure.
+ * The user's home, where a file that is written by a relative name is found again; the root of the disk where
+ * the home is the opened folder or lies in it. Pure.
  * @param opened absolute
  */
 export function startFolder(

@@ -1,8 +1,9 @@
 /**
- * The attack: another program, perhaps of another user, takes the port between its choice and the server's start, answers
- * nicely and is then sent every request of the owner, the credential included. A custom server knows no proof of ours, so the
- * operating system is asked: the socket that a connection would reach has to belong to a process of this run. Until it does,
- * nothing is sent. In our own private folder nobody else can listen.
+ * The attack: another program, perhaps of another user, takes the port between its choice and the server's
+ * start, answers nicely and is then sent every request of the owner, the credential included. A custom server
+ * knows no proof of ours, so the operating system is asked: the socket that a connection would reach has to
+ * belong to a process of this run. Until it does, nothing is sent. In our own private folder nobody else can
+ * listen.
  */
 import type { Address, Log, Proof, RunFacts } from '../../ports.ts';
 import { ask } from './ask.ts';

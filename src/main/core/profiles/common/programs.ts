@@ -11,7 +11,10 @@ export interface ProgramSearch {
   readonly folders?: readonly string[] | undefined;
 }
 
-/** Every program of one of these names, each once, in the order of PATH. A relative folder of PATH is not looked into: it would be the opened folder's. */
+/**
+ * Every program of one of these names, each once, in the order of PATH. A relative folder of PATH is not
+ * looked into: it would be the opened folder's.
+ */
 export async function findPrograms(search: ProgramSearch, names: readonly string[]): Promise<string[]> {
   const { environment, platform } = search;
   const paths = pathsOf(platform);

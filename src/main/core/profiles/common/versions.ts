@@ -1,4 +1,7 @@
-/** Compares the release numbers of two versions (PEP 440, or semantic); what follows them (`rc1`, `.dev0`, `-beta.1`) does not count. */
+/**
+ * Compares the release numbers of two versions (PEP 440, or semantic); what follows them (`rc1`, `.dev0`,
+ * `-beta.1`) does not count.
+ */
 export function compareVersions(one: string, other: string): number {
   const [left, right] = [releaseOf(one), releaseOf(other)];
   for (let index = 0; index < Math.max(left.length, right.length); index++) {

@@ -1,6 +1,7 @@
 /**
- * Servers with two roles: `full`, which is all of it, and `viewer`, which is a list of routes. The attack: a viewer's link that changes something after
- * all, by a route, a method or a spelling that nobody thought of. So a viewer gets what is listed, in a path of one reading, and nothing else.
+ * Servers with two roles: `full`, which is all of it, and `viewer`, which is a list of routes. The attack: a
+ * viewer's link that changes something after all, by a route, a method or a spelling that nobody thought of.
+ * So a viewer gets what is listed, in a path of one reading, and nothing else.
  */
 import type { Role } from '../../../../shared/model.ts';
 import type { RoleRefusal, RoleRules, RoleVerdict, SocketVerdict } from '../../role-ports.ts';

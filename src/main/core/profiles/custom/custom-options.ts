@@ -1,4 +1,7 @@
-/** What the owner of a custom server says of it beyond its command (`CustomServer`), as the gateway and the supervisor use it. */
+/**
+ * What the owner of a custom server says of it beyond its command (`CustomServer`), as the gateway and the
+ * supervisor use it.
+ */
 import type { CustomCredential, CustomSecondPort, CustomServer } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { PageRewrite, Upstream } from '../../ports.ts';
@@ -37,7 +40,10 @@ function filled(
   };
 }
 
-/** Said with each request, by the gateway alone: a client's header of the same name is removed. No secret, but carried as the others are. */
+/**
+ * Said with each request, by the gateway alone: a client's header of the same name is removed. No secret, but
+ * carried as the others are.
+ */
 export function fixedHeaders({ headers = {} }: CustomServer): Upstream['headers'] {
   return Object.entries(headers).map(([name, value]) => [name, new Secret(value)] as const);
 }

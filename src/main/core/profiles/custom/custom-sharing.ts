@@ -1,4 +1,7 @@
-/** A command of the owner's own: nothing is known of what it serves but what its owner says, and without that there is one role, and it is all of it. */
+/**
+ * A command of the owner's own: nothing is known of what it serves but what its owner says, and without that
+ * there is one role, and it is all of it.
+ */
 import type { StartRequest } from '../../../../shared/model.ts';
 import type { ProfileSharing } from '../../role-ports.ts';
 import { fullOnly } from '../common/full-only.ts';

@@ -1,7 +1,10 @@
 /**
- * Roles of a server that Gatehouse knows nothing of but what its owner says: a list of what may be asked for. The attacks: a path that this list reads in one way and the server in another (`..`,
- * `%2e%2e`, `..;` of servers that know matrix parameters, a slash in an escape), a prefix that ends within a piece (`/data` lets `/database` pass), a method that is another
- * (`X-HTTP-Method-Override`, `_method`), and a WebSocket on a path that was only meant to be read. Whole pieces are compared, a path of two readings is refused, and the default is no.
+ * Roles of a server that Gatehouse knows nothing of but what its owner says: a list of what may be asked for.
+ * The attacks: a path that this list reads in one way and the server in another (`..`, `%2e%2e`, `..;` of
+ * servers that know matrix parameters, a slash in an escape), a prefix that ends within a piece (`/data` lets
+ * `/database` pass), a method that is another (`X-HTTP-Method-Override`, `_method`), and a WebSocket on a
+ * path that was only meant to be read. Whole pieces are compared, a path of two readings is refused, and the
+ * default is no.
  */
 import type { CustomRole, CustomServer, Role } from '../../../../shared/model.ts';
 import type { RoleOffer } from '../../../../shared/sharing.ts';
@@ -70,7 +73,10 @@ function patternPieces(pattern: string): readonly string[] {
   return pattern.slice(1).split('/');
 }
 
-/** The pieces as they were sent, so that a named one is itself in every reading; null where two servers may read the path differently. */
+/**
+ * The pieces as they were sent, so that a named one is itself in every reading; null where two servers may
+ * read the path differently.
+ */
 function askedPieces(path: string): readonly string[] | null {
   const read = readPath(path);
   if (read === null) return null;
@@ -78,7 +84,10 @@ function askedPieces(path: string): readonly string[] | null {
   return path.endsWith('/') ? [...read, ''] : read;
 }
 
-/** Beyond what `readPath` holds: no matrix parameter, nothing that a server folds to a step, a slash or nothing (NFKC; blanks and dots at an end). */
+/**
+ * Beyond what `readPath` holds: no matrix parameter, nothing that a server folds to a step, a slash or
+ * nothing (NFKC; blanks and dots at an end).
+ */
 function isUnmistakable(piece: string): boolean {
   const folded = piece.normalize('NFKC');
   return !/[;/\\]/.test(folded) && !piece.includes('%') && !/^[.\s]*$/.test(folded);
@@ -132,7 +141,10 @@ export function pathSharing(roles: Roles, fallback: ProfileSharing): ProfileShar
   };
 }
 
-/** What a path does is the server's to say, so whoever may change something there is taken for one who runs code. */
+/**
+ * What a path does is the server's to say, so whoever may change something there is taken for one who runs
+ * code.
+ */
 function offerOf(role: 'viewer' | 'editor', roles: Roles): RoleOffer {
   const lists = listsOf(roles)[role];
   const changes = lists.some(

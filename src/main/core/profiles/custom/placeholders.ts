@@ -5,7 +5,10 @@ export const placeholderNames = ['port', 'port2', 'socket', 'base', 'secretFile'
 
 export type PlaceholderName = (typeof placeholderNames)[number];
 
-/** `{name}` stands for a value, `{{name}}` for the word in braces. Other braces are left alone: they are often JSON. */
+/**
+ * `{name}` stands for a value, `{{name}}` for the word in braces. Other braces are left alone: they are often
+ * JSON.
+ */
 const pattern = /\{\{([A-Za-z]+|port2)\}\}|\{([A-Za-z]+|port2)\}/g;
 
 /** The placeholders that a command uses. Refuses one that does not exist, by its name. */

@@ -2,8 +2,8 @@ import { shellWord } from '../../shell-word.ts';
 import type { Application } from './applications.ts';
 
 /**
- * The attack: the folder brings an environment that cannot start, and the advice tells its user to run the folder's own Python. Where nobody trusts the
- * folder the advice names no program of it.
+ * The attack: the folder brings an environment that cannot start, and the advice tells its user to run the
+ * folder's own Python. Where nobody trusts the folder the advice names no program of it.
  */
 interface AdviceContext {
   /** Null where it lies in a folder that is not trusted. */
@@ -14,7 +14,10 @@ interface AdviceContext {
 
 type Rule = readonly [sign: RegExp, advice: (context: AdviceContext, match: RegExpExecArray) => string];
 
-/** Signs that servers are known to print when they cannot start, and what helps. The first that fits the latest line wins. */
+/**
+ * Signs that servers are known to print when they cannot start, and what helps. The first that fits the
+ * latest line wins.
+ */
 const rules: readonly Rule[] = [
   [
     /No module named '?(jupyterlab|notebook|jupyter_server|ipykernel|tornado|traitlets)\b/,

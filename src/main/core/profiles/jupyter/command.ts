@@ -1,15 +1,18 @@
 /**
- * The attack: a configuration file that somebody talked the user into, or that an old installation left behind, sets a
- * token, switches checks off or listens on the network. Jupyter lets the command line win over every file, so each
- * option that opens the server is named here; gatehouse_traits.py says what becomes of every other, and gatehouse_identity.py checks
- * once more after everything was read.
+ * The attack: a configuration file that somebody talked the user into, or that an old installation left
+ * behind, sets a token, switches checks off or listens on the network. Jupyter lets the command line win over
+ * every file, so each option that opens the server is named here; gatehouse_traits.py says what becomes of
+ * every other, and gatehouse_identity.py checks once more after everything was read.
  */
 import { posix } from 'node:path';
 import type { RunContext } from '../../ports.ts';
 import { pathsOf, programFolders } from '../python/interpreter.ts';
 import type { Application } from './applications.ts';
 
-/** Of the user's environment, what Jupyter and Python read themselves. Never the ones that carry a token or a port. */
+/**
+ * Of the user's environment, what Jupyter and Python read themselves. Never the ones that carry a token or a
+ * port.
+ */
 const keptVariables = [
   'JUPYTER_CONFIG_DIR',
   'JUPYTER_CONFIG_PATH',
@@ -73,7 +76,8 @@ export function jupyterCommand(run: JupyterRun): readonly string[] {
     // "Shut down" in the page would look like a crash; Gatehouse has its own Stop.
     server('quit_button', 'False'),
     ...(run.asRoot ? [server('allow_root', 'True')] : []),
-    // jupyter-collaboration keeps the history of its rooms in the server's own folder, which cannot be written to here.
+    // jupyter-collaboration keeps the history of its rooms in the server's own folder, which cannot be
+    // written to here.
     ...(context.folderTrusted ? [] : [`--SQLiteYStore.db_path=${posix.join(context.directory, 'rooms.db')}`]),
   ];
 }
@@ -104,7 +108,8 @@ export function jupyterEnvironment(
   return {
     ...Object.fromEntries(kept),
     PATH: [...programs, path].filter(part => part !== '').join(paths.delimiter),
-    // Another environment that is active where Gatehouse was started would mislead pip and conda in a terminal.
+    // Another environment that is active where Gatehouse was started would mislead pip and conda in a
+    // terminal.
     ...Object.fromEntries(
       ['VIRTUAL_ENV', 'CONDA_PREFIX'].filter(name => user[name] !== undefined).map(name => [name, '']),
     ),
@@ -116,7 +121,10 @@ export function jupyterEnvironment(
   };
 }
 
-/** The attack: an empty part of PYTHONPATH, as a colon too many leaves it, is the folder that Python is started in. */
+/**
+ * The attack: an empty part of PYTHONPATH, as a colon too many leaves it, is the folder that Python is
+ * started in.
+ */
 function wholePaths(value: string | undefined, paths: typeof posix): string | undefined {
   return value
     ?.split(paths.delimiter)

@@ -94,7 +94,10 @@ function unknown(environment: PythonEnvironment): FoundServer {
   };
 }
 
-/** Best first: what works, what the user has chosen, then the newest. What came with the folder goes before no other that works. */
+/**
+ * Best first: what works, what the user has chosen, then the newest. What came with the folder goes before no
+ * other that works.
+ */
 export function bestFirst(environments: readonly PythonEnvironment[]): FoundServer[] {
   return environments
     .flatMap(environment => {

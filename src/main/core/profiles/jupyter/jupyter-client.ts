@@ -1,7 +1,7 @@
 /**
- * The attack: a Jupyter server is expected on a port, and somebody else's program is there first. Whoever sends it the
- * upstream secret to find out has given the owner's account away. So the question is a nonce, the answer is its HMAC under
- * the secret, and nothing secret is sent before the answer was right.
+ * The attack: a Jupyter server is expected on a port, and somebody else's program is there first. Whoever
+ * sends it the upstream secret to find out has given the owner's account away. So the question is a nonce,
+ * the answer is its HMAC under the secret, and nothing secret is sent before the answer was right.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
@@ -11,7 +11,10 @@ import { ask } from '../common/ask.ts';
 
 /** These names are spelled the same in python/gatehouse_identity.py. */
 export const secretHeader = 'X-Gatehouse-Upstream';
-/** Set by the gateway where no page can have made a browser send the credential; Jupyter then asks for no XSRF cookie. */
+/**
+ * Set by the gateway where no page can have made a browser send the credential; Jupyter then asks for no XSRF
+ * cookie.
+ */
 export const explicitHeader = 'X-Gatehouse-Explicit';
 export const userHeader = 'X-Gatehouse-User';
 const nonceHeader = 'X-Gatehouse-Nonce';
@@ -84,8 +87,8 @@ export async function askJupyterToStop(upstream: Upstream, signal: AbortSignal):
 }
 
 /**
- * Whether the server has jupyter-collaboration: its address for rooms knows PUT only, so a GET of it is 405 where it is there and 404 where it is not. Null where the
- * server does not say.
+ * Whether the server has jupyter-collaboration: its address for rooms knows PUT only, so a GET of it is 405
+ * where it is there and 404 where it is not. Null where the server does not say.
  */
 export async function hasLiveView(upstream: Upstream, signal: AbortSignal): Promise<boolean | null> {
   try {

@@ -1,4 +1,7 @@
-/** How JupyterLab's page sends a large file: as `PUT /api/contents/PATH`, 1 MB at a time, each with its number; the last is -1. */
+/**
+ * How JupyterLab's page sends a large file: as `PUT /api/contents/PATH`, 1 MB at a time, each with its
+ * number; the last is -1.
+ */
 import { posix } from 'node:path';
 import type { UploadParts } from '../../ports.ts';
 

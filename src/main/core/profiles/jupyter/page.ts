@@ -1,6 +1,8 @@
 /**
- * The attack: a configuration, or an extension, has the server write an address into its pages that is not this one, and what is typed there goes to whoever listens. And the honest fault: the server
- * proves to be ours and refuses every browser (`local_hostnames`). So it is ready only when one page was shown, asked for as a browser asks, and that page dials this server.
+ * The attack: a configuration, or an extension, has the server write an address into its pages that is not
+ * this one, and what is typed there goes to whoever listens. And the honest fault: the server proves to be
+ * ours and refuses every browser (`local_hostnames`). So it is ready only when one page was shown, asked for
+ * as a browser asks, and that page dials this server.
  */
 import { z } from 'zod';
 import type { Proof, Upstream } from '../../ports.ts';
@@ -40,10 +42,16 @@ export async function provePage(upstream: Upstream, path: string, signal: AbortS
 
 const settings = z.record(z.string(), z.unknown());
 
-/** The default of this one is a network of copies for the formulas of notebooks, and JupyterLab 4 does not use it. */
+/**
+ * The default of this one is a network of copies for the formulas of notebooks, and JupyterLab 4 does not use
+ * it.
+ */
 const publicByDefault = /^(?:full)?mathjaxUrl$/i;
 
-/** Name of the first setting of a page of JupyterLab or Notebook that is an address of another server, or a token; null where there is none. Pure. */
+/**
+ * Name of the first setting of a page of JupyterLab or Notebook that is an address of another server, or a
+ * token; null where there is none. Pure.
+ */
 export function dialsElsewhere(page: string): string | null {
   const text = /<script[^>]*\sid="jupyter-config-data"[^>]*>([^]*?)<\/script>/.exec(page)?.[1];
   if (text === undefined) return null;

@@ -54,9 +54,9 @@ export async function planJupyter(
       isConda,
       folderTrusted: context.folderTrusted,
     }),
-    // Not the working folder: Jupyter runs a jupyter_server_config.py that it finds where it is started, and opening a
-    // downloaded folder must not run its code; R, `python -m` and language servers have the like. Kernels and terminals come into
-    // the working folder all the same (gatehouse_untrusted.py).
+    // Not the working folder: Jupyter runs a jupyter_server_config.py that it finds where it is started, and
+    // opening a downloaded folder must not run its code; R, `python -m` and language servers have the like.
+    // Kernels and terminals come into the working folder all the same (gatehouse_untrusted.py).
     folder: files.emptyFolder,
     upstream,
     landing: landingOf(application, file),
@@ -68,7 +68,9 @@ export async function planJupyter(
   };
 }
 
-/** The page is asked for until it was shown once: what a browser gets does not change while the server runs. */
+/**
+ * The page is asked for until it was shown once: what a browser gets does not change while the server runs.
+ */
 function proveWithPage(upstream: Upstream, page: string, secret: RunContext['secret']): LaunchPlan['prove'] {
   let shown = false;
   return async signal => {
@@ -122,7 +124,8 @@ async function prepareRun(context: RunContext, platform: NodeJS.Platform) {
   const runtimeFolder = paths.join(context.directory, 'runtime');
   const emptyFolder = paths.join(context.directory, 'empty');
   await mkdir(runtimeFolder, { recursive: true, mode: 0o700 });
-  // What the server starts without a folder of its own starts there. Not to be written to: it goes with the run, and what somebody kept there would, too.
+  // What the server starts without a folder of its own starts there. Not to be written to: it goes with the
+  // run, and what somebody kept there would, too.
   await mkdir(emptyFolder, { recursive: true, mode: 0o500 });
   await rm(secretFile, { force: true });
   // 'wx': never into a file, or through a link, that somebody put there before.

@@ -8,7 +8,10 @@ export interface InstallProgress {
 /** JupyterLab 4.6 with ipykernel comes to about so many packages. */
 const expectedPackages = 95;
 
-/** Turns lines of pip and uv into steps; null for a line that tells nothing. One for each installation: it counts. */
+/**
+ * Turns lines of pip and uv into steps; null for a line that tells nothing. One for each installation: it
+ * counts.
+ */
 export function progressReader(): (line: string) => InstallProgress | null {
   const collected = new Set<string>();
   let highest = 0;

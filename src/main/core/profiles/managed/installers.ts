@@ -6,7 +6,10 @@ import type { BasePython } from './find-base.ts';
 import { nextStepFor, reasonFrom } from './reasons.ts';
 import type { ToolResult } from './run-tool.ts';
 
-/** JupyterLab 4.6 is the first whose pages this version of Gatehouse was tried with as its own; jupyter-collaboration shows a guest what is typed. */
+/**
+ * JupyterLab 4.6 is the first whose pages this version of Gatehouse was tried with as its own;
+ * jupyter-collaboration shows a guest what is typed.
+ */
 export const managedPackages = [
   'jupyterlab>=4.6,<5',
   'ipykernel>=6.29',
@@ -32,7 +35,10 @@ export interface InstallerOptions {
   readonly pipFirst: boolean;
 }
 
-/** The ways that this computer may have, the quickest first; the later ones help where the earlier lack a part. Pure. */
+/**
+ * The ways that this computer may have, the quickest first; the later ones help where the earlier lack a
+ * part. Pure.
+ */
 export function installersToTry(options: InstallerOptions): readonly Installer[] {
   const withPip = options.base === null ? [] : pipWays(options, options.base);
   const withUv = options.uv === null ? [] : [uvWay(options, options.uv)];

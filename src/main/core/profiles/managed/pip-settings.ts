@@ -7,8 +7,8 @@ const ofUv = /^UV_(?:INDEX|DEFAULT_INDEX|INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|CONF
 const inFile = /^\s*(?:index-url|extra-index-url|no-index|proxy|client-cert)\s*[=:]/m;
 
 /**
- * Whether the user has told pip where packages come from, and not uv. uv reads none of pip's settings, and would go past a
- * private index to the public one: the wrong packages, or none where the network is closed.
+ * Whether the user has told pip where packages come from, and not uv. uv reads none of pip's settings, and
+ * would go past a private index to the public one: the wrong packages, or none where the network is closed.
  */
 export async function onlyPipKnowsIndex(
   environment: Environment,

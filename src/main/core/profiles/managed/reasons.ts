@@ -1,6 +1,7 @@
 /**
- * Index addresses often carry a name and a password; nothing that pip or uv prints is kept or shown with them. A password may
- * hold a slash or an @ that should have been encoded: up to the last @ it goes, though a path be lost with it.
+ * Index addresses often carry a name and a password; nothing that pip or uv prints is kept or shown with
+ * them. A password may hold a slash or an @ that should have been encoded: up to the last @ it goes, though a
+ * path be lost with it.
  */
 export function withoutCredentials(text: string): string {
   return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)(?=[^\s/'"]*[:@])[^\s'"]*@/gi, '$1***@');

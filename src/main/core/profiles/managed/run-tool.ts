@@ -22,7 +22,9 @@ export interface ToolResult {
 
 const keptLines = 200;
 
-/** Runs an installer to its end. An abort ends it with everything it started, and is thrown as `cancelled`. */
+/**
+ * Runs an installer to its end. An abort ends it with everything it started, and is thrown as `cancelled`.
+ */
 export async function runTool(run: ToolRun): Promise<ToolResult> {
   const [program = '', ...rest] = run.argv;
   if (run.signal.aborted) throw cancelled();

@@ -16,8 +16,8 @@ export interface SetupLock {
 }
 
 /**
- * One at a time, also between two cores. A lock whose holder is gone is taken over, and what its installer still does is ended
- * first. Refuses with `setup-busy`.
+ * One at a time, also between two cores. A lock whose holder is gone is taken over, and what its installer
+ * still does is ended first. Refuses with `setup-busy`.
  */
 export async function takeSetupLock(path: string): Promise<SetupLock> {
   const start = (await startOf(process.pid)) ?? '';
@@ -57,8 +57,8 @@ async function create(path: string, content: Content): Promise<boolean> {
 }
 
 /**
- * Of many that find the same stale lock, only the one that has a claim to just this one removes it: whoever comes later finds that
- * its claim is to the next one's fresh lock, and leaves that alone.
+ * Of many that find the same stale lock, only the one that has a claim to just this one removes it: whoever
+ * comes later finds that its claim is to the next one's fresh lock, and leaves that alone.
  */
 async function takeAway(path: string, stale: Content | null): Promise<void> {
   const text = JSON.stringify(stale);

@@ -208,7 +208,10 @@ async function check(options: ManagedOptions, signal: AbortSignal): Promise<Chec
   return found?.problem === null ? { found, isWhole } : null;
 }
 
-/** Marked first, renamed, then deleted: a cut leaves something that counts as none, and that the next setup removes. */
+/**
+ * Marked first, renamed, then deleted: a cut leaves something that counts as none, and that the next setup
+ * removes.
+ */
 async function removeManaged(location: string): Promise<void> {
   if (!(await isThere(location))) {
     await rm(incompleteMark(location), { force: true });

@@ -1,14 +1,18 @@
 /**
- * What a guest may do in marimo. `full` is in the editor, with its terminal. A viewer is sent to a process of its own, `marimo run` of the same notebook,
- * which has no editor; and there only to what the page of an app asks for. The attacks: a viewer who names another notebook (`file=`), reads the code,
- * or reaches the terminal (CVE-2026-39987: it asked nobody who they were).
+ * What a guest may do in marimo. `full` is in the editor, with its terminal. A viewer is sent to a process of
+ * its own, `marimo run` of the same notebook, which has no editor; and there only to what the page of an app
+ * asks for. The attacks: a viewer who names another notebook (`file=`), reads the code, or reaches the
+ * terminal (CVE-2026-39987: it asked nobody who they were).
  */
 import type { Upstream } from '../../ports.ts';
 import type { ProfileSharing, RoleRefusal, SocketVerdict } from '../../role-ports.ts';
 import type { RoleOffer } from '../../../../shared/sharing.ts';
 import { reads, viewerAndFull, type ViewerRoute } from '../common/viewer-and-full.ts';
 
-/** What an app's elements tell the notebook: values, and the functions that an element offers. Only POST, so that a page needs marimo's own header. */
+/**
+ * What an app's elements tell the notebook: values, and the functions that an element offers. Only POST, so
+ * that a page needs marimo's own header.
+ */
 const elements: readonly ViewerRoute[] = [
   '/api/kernel/set_ui_element_value',
   '/api/kernel/set_model_value',

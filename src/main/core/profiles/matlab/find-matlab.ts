@@ -9,12 +9,18 @@ import { findPythonPackages } from '../python/packages.ts';
 import type { Environment } from '../python/candidate-environments.ts';
 import { compareVersions } from '../common/versions.ts';
 
-/** Earlier ones do not stop in order with the aiohttp of today, or answer nothing at all; 0.24, 0.25 and 0.30 were seen to work, 0.35 is in the tests. */
+/**
+ * Earlier ones do not stop in order with the aiohttp of today, or answer nothing at all; 0.24, 0.25 and 0.30
+ * were seen to work, 0.35 is in the tests.
+ */
 const oldestVersion = '0.24.0';
 
 export const matlabTitle = 'MATLAB (matlab-proxy)';
 
-/** Every Python environment that has matlab-proxy, the best first; with a word on MATLAB itself, which it needs not have. Runs nothing. */
+/**
+ * Every Python environment that has matlab-proxy, the best first; with a word on MATLAB itself, which it
+ * needs not have. Runs nothing.
+ */
 export async function findMatlabProxies(
   options: ProfileOptions,
   folder: string | undefined,
@@ -50,7 +56,10 @@ function refusal(version: string | null): string | null {
   return `${version} is older than ${oldestVersion}, the first that Gatehouse was tried with. Update it with pip.`;
 }
 
-/** `MATLAB R2024b` where matlab-proxy will find one, by its own rules; `a MATLAB` where it does not say which; null for none. */
+/**
+ * `MATLAB R2024b` where matlab-proxy will find one, by its own rules; `a MATLAB` where it does not say which;
+ * null for none.
+ */
 export async function findMatlab(
   environment: Environment,
   platform: NodeJS.Platform,

@@ -1,7 +1,9 @@
 /**
- * The attacks: another program is on the port first, and would be sent the upstream secret; and the shim stops to work, after an update of matlab-proxy perhaps, so that the
- * server listens on every address of the computer. So the operating system is asked who holds the port and where it listens; then the server has to prove that it knows the
- * secret; nothing secret is sent before. What listens on more than loopback is not warned of but ended: its owner was promised that nobody else can reach it.
+ * The attacks: another program is on the port first, and would be sent the upstream secret; and the shim
+ * stops to work, after an update of matlab-proxy perhaps, so that the server listens on every address of the
+ * computer. So the operating system is asked who holds the port and where it listens; then the server has to
+ * prove that it knows the secret; nothing secret is sent before. What listens on more than loopback is not
+ * warned of but ended: its owner was promised that nobody else can reach it.
  */
 import { randomBytes } from 'node:crypto';
 import type { Proof, RunFacts, Upstream } from '../../ports.ts';

@@ -1,10 +1,12 @@
 /**
- * What a guest may ask of matlab-proxy. The attack: a guest who stops MATLAB, takes the owner's licence out or puts another one in, or asks for the server's token, by one of the
- * routes that the owner's page has; in any spelling, because its router decodes a path before it chooses (`/%73top_matlab` stops MATLAB).
+ * What a guest may ask of matlab-proxy. The attack: a guest who stops MATLAB, takes the owner's licence out
+ * or puts another one in, or asks for the server's token, by one of the routes that the owner's page has; in
+ * any spelling, because its router decodes a path before it chooses (`/%73top_matlab` stops MATLAB).
  *
- * Everything below the base path that is no route of matlab-proxy itself goes on to MATLAB, whose paths differ with its release, so they cannot be listed. Its desktop asks with
- * GET, POST and WebSockets; each route of matlab-proxy that changes the server is a PUT or a DELETE. So guests have those methods alone, whatever the path, and the few routes among them
- * that are the owner's are refused in every reading.
+ * Everything below the base path that is no route of matlab-proxy itself goes on to MATLAB, whose paths
+ * differ with its release, so they cannot be listed. Its desktop asks with GET, POST and WebSockets; each
+ * route of matlab-proxy that changes the server is a PUT or a DELETE. So guests have those methods alone,
+ * whatever the path, and the few routes among them that are the owner's are refused in every reading.
  */
 import type { ProfileSharing, RoleRefusal, RoleRules, RoleVerdict } from '../../role-ports.ts';
 import { overrideHeaders, overridesMethod } from '../jupyter/roles/asked-path.ts';

@@ -9,7 +9,10 @@ import { findMatlab } from './find-matlab.ts';
 import { askMatlabToStop, proveMatlab, tokenHeader } from './matlab-client.ts';
 import { basePathOf, variablesOfServer } from './variables.ts';
 
-/** Seconds. matlab-proxy itself is there after some; it imports a lot from disks that may be slow. MATLAB is started behind it and not waited for. */
+/**
+ * Seconds. matlab-proxy itself is there after some; it imports a lot from disks that may be slow. MATLAB is
+ * started behind it and not waited for.
+ */
 const readySeconds = 180;
 
 export async function planMatlab(

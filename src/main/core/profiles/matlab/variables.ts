@@ -1,6 +1,7 @@
 /**
- * What matlab-proxy's users have in their environment. Each variable has one reader: the server (and MATLAB behind it), or the door before it. The
- * attack on a mix of both: a token or a switch of the door that reaches the server opens it beside the door, and MATLAB and everything that it starts inherits it.
+ * What matlab-proxy's users have in their environment. Each variable has one reader: the server (and MATLAB
+ * behind it), or the door before it. The attack on a mix of both: a token or a switch of the door that
+ * reaches the server opens it beside the door, and MATLAB and everything that it starts inherits it.
  */
 import { isAbsolute } from 'node:path';
 import { GatehouseError } from '../../errors.ts';
@@ -8,7 +9,9 @@ import type { ListenerTls, ListenerOverrides } from '../../ports.ts';
 import { checkSuppliedToken } from '../../vault/supplied-token.ts';
 import type { Environment } from '../python/candidate-environments.ts';
 
-/** For the server and MATLAB. None of them is a secret of the door, and none decides where the server listens. */
+/**
+ * For the server and MATLAB. None of them is a secret of the door, and none decides where the server listens.
+ */
 const serverVariables = [
   'MLM_LICENSE_FILE',
   'MWI_CUSTOM_HTTP_HEADERS',
@@ -24,7 +27,8 @@ const serverVariables = [
   'MW_CONTEXT_TAGS',
   'MW_PROXY_HOST',
   'MW_PROXY_PORT',
-  // matlab-proxy's own stand-in for MATLAB, for who has no licence at hand: it echoes what it is asked, and does nothing else.
+  // matlab-proxy's own stand-in for MATLAB, for users who have no licence at hand: it echoes what it is
+  // asked, and does nothing else.
   'MWI_DEV',
   'MWI_TEST',
 ] as const;
@@ -77,7 +81,10 @@ function portOf(user: Environment): number | null {
   throw unusable('MWI_APP_PORT', 'is no port', 'Give a number from 1 to 65535, or unset it.');
 }
 
-/** Path below which matlab-proxy's pages are. Letters that mean the same in every reading of a path, so that it cannot be told apart from what was judged. */
+/**
+ * Path below which matlab-proxy's pages are. Letters that mean the same in every reading of a path, so that
+ * it cannot be told apart from what was judged.
+ */
 export function basePathOf(user: Environment): string {
   const value = (given(user, 'MWI_BASE_URL') ?? '').replace(/\/$/, '');
   const pieces = value.split('/').slice(1);

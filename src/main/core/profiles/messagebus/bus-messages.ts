@@ -1,4 +1,7 @@
-/** Which types of message a link to a bus permits: what the roles stand for, and what a link may be given in their place. */
+/**
+ * Which types of message a link to a bus permits: what the roles stand for, and what a link may be given in
+ * their place.
+ */
 import type { MessageRules } from '../../role-ports.ts';
 import type { MessagePermissions } from '../../../../shared/sharing.ts';
 
@@ -8,8 +11,8 @@ export function permits(list: readonly string[], type: string): boolean {
 }
 
 /**
- * What a satellite needs to hear a person, have it understood, and speak the answer: the list that voice satellites of OVOS are given by practice.
- * Nothing that changes the assistant, its skills or the computer.
+ * What a satellite needs to hear a person, have it understood, and speak the answer: the list that voice
+ * satellites of OVOS are given by practice. Nothing that changes the assistant, its skills or the computer.
  */
 const satellite: MessagePermissions = {
   send: [
@@ -51,6 +54,7 @@ export const busMessages: MessageRules = {
       ? 'To send everything is what the role full is for.'
       : null;
   },
-  // A skill is code, and by the bus it is installed; of types that are not a satellite's nobody knows what they set off.
+  // A skill is code, and by the bus it is installed; of types that are not a satellite's nobody knows what
+  // they set off.
   runsCode: (role, { send }) => role === 'full' || send.some(type => !satellite.send.includes(type)),
 };

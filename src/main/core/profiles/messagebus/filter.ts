@@ -1,6 +1,7 @@
 /**
- * Judges what a guest says to a bus and what the bus says to a guest. The attack is the one that the bus is known for: it has no credential and says everything to
- * everybody, so whoever reaches it installs a skill, speaks as somebody else, and reads along. So both directions are held to lists of types, who speaks is
+ * Judges what a guest says to a bus and what the bus says to a guest. The attack is the one that the bus is
+ * known for: it has no credential and says everything to everybody, so whoever reaches it installs a skill,
+ * speaks as somebody else, and reads along. So both directions are held to lists of types, who speaks is
  * stamped (`stamp.ts`), and what goes on was said again in one reading (`frame.ts`).
  */
 import type { GuestContext, SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
@@ -12,10 +13,16 @@ import { busName } from './stamp.ts';
 
 const notPermitted = 'the link does not permit this type';
 
-/** So many types that were refused are named in the audit log for each socket; a guest who makes up types does not fill it. */
+/**
+ * So many types that were refused are named in the audit log for each socket; a guest who makes up types does
+ * not fill it.
+ */
 const maxNamed = 30;
 
-/** @param permissions of the link: what may be sent, and what is shown @param readings of this bus, for all who hear it */
+/**
+ * @param permissions of the link: what may be sent, and what is shown @param readings of this bus, for all
+ *   who hear it
+ */
 export function busFilter(
   role: Role,
   permissions: MessagePermissions,

@@ -1,4 +1,7 @@
-/** One frame of Mycroft's protocol: `{"type": text, "data": object, "context": object}`, read in one reading or not at all. */
+/**
+ * One frame of Mycroft's protocol: `{"type": text, "data": object, "context": object}`, read in one reading
+ * or not at all.
+ */
 import type { SocketMessage } from '../../role-ports.ts';
 import { scanObject } from './scan.ts';
 

@@ -1,6 +1,7 @@
 /**
- * The attack: a bus that listens on the network although it was told not to (its configuration says 0.0.0.0, and another version may ask it again), where whoever
- * reaches it drives the assistant past the gateway. So before it is called ready, the system is asked where the processes of this run listen.
+ * The attack: a bus that listens on the network although it was told not to (its configuration says 0.0.0.0,
+ * and another version may ask it again), where whoever reaches it drives the assistant past the gateway. So
+ * before it is called ready, the system is asked where the processes of this run listen.
  */
 import { request } from 'node:http';
 import { randomBytes } from 'node:crypto';

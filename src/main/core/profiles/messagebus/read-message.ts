@@ -1,4 +1,7 @@
-/** What a gateway has to know of one message: little, so that a long one may be read on another thread and only the outcome comes back. Pure. */
+/**
+ * What a gateway has to know of one message: little, so that a long one may be read on another thread and
+ * only the outcome comes back. Pure.
+ */
 import type { Role } from '../../../../shared/model.ts';
 import type { GuestContext, SocketMessage } from '../../role-ports.ts';
 import { readFrame, type BusFrame, type Unreadable } from './frame.ts';

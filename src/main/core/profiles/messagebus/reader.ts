@@ -1,6 +1,7 @@
 /**
- * Reads long messages on another thread. The attack: a message of two megabytes takes a fifth of a second to be read in one reading, and the core has one thread for all servers. So that thread does not read it; it waits
- * for no other message meanwhile, and a message that brings the other thread down is unreadable.
+ * Reads long messages on another thread. The attack: a message of two megabytes takes a fifth of a second to
+ * be read in one reading, and the core has one thread for all servers. So that thread does not read it; it
+ * waits for no other message meanwhile, and a message that brings the other thread down is unreadable.
  */
 import { Worker } from 'node:worker_threads';
 import type { Role } from '../../../../shared/model.ts';

@@ -1,13 +1,17 @@
 /**
- * Readings of what is said on a bus, one for all who see it. The attack: a bus says every message to every socket, so a long one was read a hundred and twenty-eight times for one guest with as many sockets.
- * A message that is the same to the byte has the same reading.
+ * Readings of what is said on a bus, one for all who see it. The attack: a bus says every message to every
+ * socket, so a long one was read a hundred and twenty-eight times for one guest with as many sockets. A
+ * message that is the same to the byte has the same reading.
  */
 import type { SocketMessage } from '../../role-ports.ts';
 import type { Unreadable } from './frame.ts';
 import { readBusMessage, readGuestMessage, type BusReading, type GuestReading } from './read-message.ts';
 import type { MessageReader, Speaker } from './reader.ts';
 
-/** What is longer is read on another thread: 64 KiB take some milliseconds, as long as a turn of the gateway for its guests. */
+/**
+ * What is longer is read on another thread: 64 KiB take some milliseconds, as long as a turn of the gateway
+ * for its guests.
+ */
 export const longBytes = 64 * 1024;
 /** What is shorter is read as fast as it is found again. */
 const shortBytes = 4 * 1024;
@@ -84,7 +88,10 @@ export class BusReadings {
     return readGuestMessage(message, role, guest);
   }
 
-  /** Whether the same was read before. What is kept may change until this one is judged, so its reading is put by. */
+  /**
+   * Whether the same was read before. What is kept may change until this one is judged, so its reading is put
+   * by.
+   */
   #recall(data: Buffer): boolean {
     const reading = this.#find(data)?.reading ?? null;
     if (reading !== null) this.#heard.set(data, reading);

@@ -1,7 +1,8 @@
 /**
- * The attack: a frame that two readers read in two ways. JSON does not say what two members of one name mean (RFC 8259, section 4), so a frame with
- * `"type"` twice is one message for the gateway and another for the bus; and one that is nested ten thousand times deep is read by us and
- * ends a Python reader. Such frames are found here, and go nowhere.
+ * The attack: a frame that two readers read in two ways. JSON does not say what two members of one name mean
+ * (RFC 8259, section 4), so a frame with `"type"` twice is one message for the gateway and another for the
+ * bus; and one that is nested ten thousand times deep is read by us and ends a Python reader. Such frames are
+ * found here, and go nowhere.
  */
 export type Scan =
   /** The members of the outermost object, as they are written. */

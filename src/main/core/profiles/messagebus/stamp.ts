@@ -1,13 +1,18 @@
 /**
- * The attack: a guest who says to be somebody else. Whoever speaks as `audio` makes the owner's loudspeaker speak; whoever takes the session `default` changes the
- * owner's own conversation; whoever takes another's hears the answers; a session may also say which skills are not to be asked. So who speaks, and in
- * which conversation, is said by the gateway, and of what a guest says of it only what concerns nobody else is kept.
+ * The attack: a guest who says to be somebody else. Whoever speaks as `audio` makes the owner's loudspeaker
+ * speak; whoever takes the session `default` changes the owner's own conversation; whoever takes another's
+ * hears the answers; a session may also say which skills are not to be asked. So who speaks, and in which
+ * conversation, is said by the gateway, and of what a guest says of it only what concerns nobody else is
+ * kept.
  */
 import type { GuestContext } from '../../role-ports.ts';
 import type { Role } from '../../../../shared/model.ts';
 import { isObject, own, type BusFrame } from './frame.ts';
 
-/** How the bus knows a guest: as source, as destination of answers, and as session. Made of the gateway's session, never of the guest's words. */
+/**
+ * How the bus knows a guest: as source, as destination of answers, and as session. Made of the gateway's
+ * session, never of the guest's words.
+ */
 export function busName({ session }: Pick<GuestContext, 'session'>): string {
   return `${prefix}${session}`;
 }
@@ -26,8 +31,8 @@ const keptContext: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Of a satellite's session: how it likes to be answered, and where its conversation is, which OVOS keeps with the client. Not the pipeline, the persona and the lists
- * of what is forbidden: those are the owner's to say.
+ * Of a satellite's session: how it likes to be answered, and where its conversation is, which OVOS keeps with
+ * the client. Not the pipeline, the persona and the lists of what is forbidden: those are the owner's to say.
  */
 const keptSession: ReadonlySet<string> = new Set([
   'lang',
@@ -91,7 +96,10 @@ function only(
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== '__proto__' && keeps(key)));
 }
 
-/** Whom of the guests a message of the bus is meant for: those in whose conversation it is, and those it is addressed to, by `busName`. Pure. */
+/**
+ * Whom of the guests a message of the bus is meant for: those in whose conversation it is, and those it is
+ * addressed to, by `busName`. Pure.
+ */
 export function guestsOf({ context }: Pick<BusFrame, 'context'>): readonly string[] {
   const session = own(context, 'session');
   const destination = own(context, 'destination');

@@ -1,7 +1,8 @@
 /**
- * What a guest may do in Node-RED. Its own scope `read` holds a viewer back from writing; this list holds back the rest: credentials, contexts, files
- * of projects and the library, and everything that a flow serves (a request to an `http in` node runs the flow). A function node runs code as the
- * owner, so who may deploy is `full`.
+ * What a guest may do in Node-RED. Its own scope `read` holds a viewer back from writing; this list holds
+ * back the rest: credentials, contexts, files of projects and the library, and everything that a flow serves
+ * (a request to an `http in` node runs the flow). A function node runs code as the owner, so who may deploy
+ * is `full`.
  */
 import type { ProfileSharing, SocketFilter } from '../../role-ports.ts';
 import { reads, viewerAndFull } from '../common/viewer-and-full.ts';
@@ -28,7 +29,8 @@ const editorPage = reads(
   '/nodes/messages',
   '/flows',
   '/flows/state',
-  // Where projects are in use the page opens no flow without these; what is secret in them is left out by the settings file.
+  // Where projects are in use the page opens no flow without these; what is secret in them is left out by the
+  // settings file.
   '/projects',
   '/projects/:name',
 );
@@ -37,8 +39,9 @@ const editorPage = reads(
 const topic = /^[a-z][a-z-]{0,31}(?:\/[a-z-]{1,32}){0,3}(?:\/#)?$/;
 
 /**
- * Of what a viewer says only subscriptions pass, said again by us. Node-RED makes a regular expression of the topic and falls over where it is no text;
- * `auth` would change who the socket belongs to, and any other message goes to whatever listens to it in the runtime.
+ * Of what a viewer says only subscriptions pass, said again by us. Node-RED makes a regular expression of the
+ * topic and falls over where it is no text; `auth` would change who the socket belongs to, and any other
+ * message goes to whatever listens to it in the runtime.
  */
 export function viewComms(): SocketFilter {
   return {

@@ -20,7 +20,10 @@ const shape = z.strictObject({
 
 type Entries = z.infer<typeof shape>['environments'];
 
-/** What was learnt of environments, kept between runs. It only saves time: a broken or unwritable file is no error. */
+/**
+ * What was learnt of environments, kept between runs. It only saves time: a broken or unwritable file is no
+ * error.
+ */
 export interface InspectionCache {
   get(location: string, stamp: string): Inspection | null;
   /** Not forgotten, though nobody had the time to ask for it. */

@@ -12,7 +12,10 @@ export interface Candidate {
   readonly origin: string;
   /** Lower is better: what the user has chosen goes before what merely exists. */
   readonly rank: number;
-  /** It came with a folder that is only being looked at: no code of it may run before the user asks for just this one. */
+  /**
+   * It came with a folder that is only being looked at: no code of it may run before the user asks for just
+   * this one.
+   */
   readonly untrusted: boolean;
   /** Its user named this interpreter of it: an installation may have several. */
   readonly interpreter?: string | undefined;
@@ -30,7 +33,9 @@ export interface SearchEnvironment {
   readonly folder: string | undefined;
   /** An environment, or an interpreter of one, that the user names by its path; absolute. */
   readonly named?: string | undefined;
-  /** Programs on PATH whose first line names the interpreter that they belong to; Jupyter's own when absent. */
+  /**
+   * Programs on PATH whose first line names the interpreter that they belong to; Jupyter's own when absent.
+   */
   readonly scripts?: readonly string[] | undefined;
 }
 
@@ -41,7 +46,10 @@ const jupyterScripts = ['jupyter-lab', 'jupyter-notebook', 'jupyter-server'] as 
 
 const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
-/** What came with the folder is last: whoever made the folder has chosen it. If the user has too, the other way of finding it wins. */
+/**
+ * What came with the folder is last: whoever made the folder has chosen it. If the user has too, the other
+ * way of finding it wins.
+ */
 export const ranks = {
   named: 0,
   active: 1,
@@ -92,7 +100,9 @@ function soon<T>(work: Promise<T> | T, late: T): Promise<T> {
 
 type Named = readonly [location: string, origin: string];
 
-/** The environments of interpreters on PATH, and of Jupyter programs there that belong to another interpreter. */
+/**
+ * The environments of interpreters on PATH, and of Jupyter programs there that belong to another interpreter.
+ */
 async function onPath(around: SearchEnvironment): Promise<Named[]> {
   const paths = pathsOf(around.platform);
   const folders = (around.environment['PATH'] ?? around.environment['Path'] ?? '').split(paths.delimiter);
@@ -125,14 +135,18 @@ async function inPathFolder(folder: string, around: SearchEnvironment): Promise<
 /** The interpreter in the first line of a script. */
 async function shebangOf(script: string): Promise<string | null> {
   const text = await readFile(script, { encoding: 'utf8' }).catch(() => '');
-  // pip writes long or spaced paths as a shell script: #!/bin/sh, then '''exec' "/path with space/python" "$0" "$@"
+  // pip writes long or spaced paths as a shell script: #!/bin/sh, then '''exec' "/path with space/python"
+  // "$0" "$@"
   const match =
     /^#!\/bin\/sh\s*\n'''exec' "?([^"\n]+?)"? "\$0"/.exec(text) ?? /^#!\s*(\/[^\n]*?)\s*\n/.exec(text);
   const interpreter = match?.[1] ?? null;
   return interpreter !== null && /python[\d.]*$/.test(interpreter) ? interpreter : null;
 }
 
-/** The environment that an interpreter belongs to: a virtual one is where it was found, any other where it really is. */
+/**
+ * The environment that an interpreter belongs to: a virtual one is where it was found, any other where it
+ * really is.
+ */
 export async function environmentOf(interpreter: string, platform: NodeJS.Platform): Promise<string | null> {
   const paths = pathsOf(platform);
   const above = (path: string): string => {
@@ -154,7 +168,9 @@ function condaOrigin(location: string, paths: ReturnType<typeof pathsOf>): strin
   return `conda: ${inside ? paths.basename(location) : 'base'}`;
 }
 
-/** Conda's own list of what it made, and its usual roots, without running conda (which takes a second or two). */
+/**
+ * Conda's own list of what it made, and its usual roots, without running conda (which takes a second or two).
+ */
 async function condaList(around: SearchEnvironment): Promise<Named[]> {
   const { environment, home, platform } = around;
   const paths = pathsOf(platform);
@@ -273,7 +289,10 @@ async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }
 
-/** One candidate for each environment that really is one; the best way of having found it wins. Links to the same place are one. */
+/**
+ * One candidate for each environment that really is one; the best way of having found it wins. Links to the
+ * same place are one.
+ */
 export async function withoutDuplicates(
   candidates: readonly Candidate[],
   platform: NodeJS.Platform,

@@ -6,7 +6,10 @@ export type Inspection =
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'too-slow' };
 
-/** The working folder is not on the path while this imports, and what is imported shows that the server can be. */
+/**
+ * The working folder is not on the path while this imports, and what is imported shows that the server can
+ * be.
+ */
 const script = `
 import sys
 sys.path[:] = [p for p in sys.path if p]

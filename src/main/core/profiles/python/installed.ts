@@ -45,7 +45,9 @@ export async function installedIn(
   return { versions, requested, folders, open: configuration !== null && seesOutside };
 }
 
-/** A folder that nobody has chosen may hold a link to a device that never ends, or a pipe that never begins. */
+/**
+ * A folder that nobody has chosen may hold a link to a device that never ends, or a pipe that never begins.
+ */
 async function smallText(path: string): Promise<string | null> {
   const found = await stat(path).catch(() => null);
   if (found === null || !found.isFile() || found.size > 64 * 1024) return null;

@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 
-/** The path rules of a platform, which may not be the one that the code runs on (tests of the other's rules). */
+/**
+ * The path rules of a platform, which may not be the one that the code runs on (tests of the other's rules).
+ */
 export function pathsOf(platform: NodeJS.Platform): typeof posix {
   return platform === 'win32' ? win32 : posix;
 }
@@ -14,7 +16,10 @@ export function interpreterNames(location: string, platform: NodeJS.Platform): r
   return ['python', 'python3'].map(name => posix.join(location, 'bin', name));
 }
 
-/** What activating an environment puts before PATH. On Windows conda's libraries are in folders of their own, in this order, and a program finds its DLLs by PATH alone. */
+/**
+ * What activating an environment puts before PATH. On Windows conda's libraries are in folders of their own,
+ * in this order, and a program finds its DLLs by PATH alone.
+ */
 export function programFolders(
   location: string,
   platform: NodeJS.Platform,
@@ -25,7 +30,10 @@ export function programFolders(
   return [location, ...(isConda ? conda : ['Scripts']).map(folder => win32.join(location, folder))];
 }
 
-/** The interpreter of an environment, or null where there is none that exists. Follows links: a dangling one is none. */
+/**
+ * The interpreter of an environment, or null where there is none that exists. Follows links: a dangling one
+ * is none.
+ */
 export async function interpreterOf(location: string, platform: NodeJS.Platform): Promise<string | null> {
   for (const name of interpreterNames(location, platform)) {
     if (await isFile(name)) return name;

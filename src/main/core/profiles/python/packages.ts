@@ -1,6 +1,6 @@
 /**
- * The attack is the one of `find-environments.ts`: an environment that came with a folder must not run because somebody looks. Here nothing is run at all: what is
- * installed is read from the names of folders.
+ * The attack is the one of `find-environments.ts`: an environment that came with a folder must not run
+ * because somebody looks. Here nothing is run at all: what is installed is read from the names of folders.
  */
 import type { PythonEnvironment } from './find-environments.ts';
 import { installedIn } from './installed.ts';

@@ -1,6 +1,6 @@
 /**
- * Reads what `py -0p` prints on Windows: a line for each Python, with its tag, perhaps a star for the default, and its path.
- * Old launchers print ` -3.11-64 C:\...`, new ones ` -V:3.11 * C:\...`.
+ * Reads what `py -0p` prints on Windows: a line for each Python, with its tag, perhaps a star for the
+ * default, and its path. Old launchers print ` -3.11-64 C:\...`, new ones ` -V:3.11 * C:\...`.
  */
 export function parsePyLauncher(output: string): readonly string[] {
   return output.split(/\r?\n/).flatMap(line => {

@@ -1,11 +1,17 @@
-/* Folders full of environments: where each tool keeps what it makes. Reads folders and small files; runs nothing. */
+/*
+ * Folders full of environments: where each tool keeps what it makes. Reads folders and small files; runs
+ * nothing.
+ */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { pathsOf } from './interpreter.ts';
 import type { Environment } from './candidate-environments.ts';
 import { within } from './within.ts';
 
-/** Milliseconds that one folder or file may take. Two of them, one after the other, are less than all together may (`candidate-environments.ts`): one on a dead disk hides no other. */
+/**
+ * Milliseconds that one folder or file may take. Two of them, one after the other, are less than all together
+ * may (`candidate-environments.ts`): one on a dead disk hides no other.
+ */
 const patience = 1200;
 
 export interface Kept {
@@ -29,7 +35,10 @@ interface Holder {
   readonly depth?: number;
 }
 
-/** The environments of pyenv, asdf, mise, pipx, uv, poetry, pipenv, hatch, pixi and virtualenvwrapper, and those that kernels were registered from. */
+/**
+ * The environments of pyenv, asdf, mise, pipx, uv, poetry, pipenv, hatch, pixi and virtualenvwrapper, and
+ * those that kernels were registered from.
+ */
 export async function keptPlaces(around: Around): Promise<Kept[]> {
   const { folder, platform } = around;
   const real =
@@ -105,7 +114,10 @@ function nameOf(location: string, depth: number, platform: NodeJS.Platform): str
     : `${paths.basename(paths.dirname(paths.dirname(location)))} ${paths.basename(location)}`;
 }
 
-/** By what the tools write down themselves: pipenv the project's path in a file, poetry and hatch a hash of it in the name. */
+/**
+ * By what the tools write down themselves: pipenv the project's path in a file, poetry and hatch a hash of it
+ * in the name.
+ */
 async function isMadeFor(
   tool: string,
   location: string,
@@ -127,7 +139,9 @@ async function isMadeFor(
   }
 }
 
-/** The environments that a kernel was registered from (`ipykernel install`): the interpreter of its command. */
+/**
+ * The environments that a kernel was registered from (`ipykernel install`): the interpreter of its command.
+ */
 export async function interpretersOfKernels({ environment, home, platform }: Around): Promise<string[]> {
   const paths = pathsOf(platform);
   const data = environment['XDG_DATA_HOME'] ?? paths.join(home, '.local', 'share');

@@ -1,6 +1,7 @@
 /**
- * Python programs that have no package: a folder with their code, unpacked or cloned, often with a virtual environment in it. The attack is that of
- * `choose-found.ts`: the opened folder looks like one and brings code of its own. So what lies in it is marked, and never the default.
+ * Python programs that have no package: a folder with their code, unpacked or cloned, often with a virtual
+ * environment in it. The attack is that of `choose-found.ts`: the opened folder looks like one and brings
+ * code of its own. So what lies in it is marked, and never the default.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import type { ProfileOptions } from '../kind.ts';

@@ -55,7 +55,10 @@ function said(what: string | ((run: SimpleRun) => string | null) | undefined, ru
   return typeof what === 'function' ? what(run) : (what ?? null);
 }
 
-/** All its addresses have to be up and ours, and where it was told to be on loopback alone, it is looked at whether it obeyed. */
+/**
+ * All its addresses have to be up and ours, and where it was told to be on loopback alone, it is looked at
+ * whether it obeyed.
+ */
 function proverOf(
   server: SimpleServer,
   { platform, log }: ProfileOptions,
@@ -63,7 +66,8 @@ function proverOf(
   run: SimpleRun,
 ): LaunchPlan['prove'] {
   const { secondPort } = run;
-  // For the server's own process of a role it has to answer, too; of a port that speaks something else it is enough to be ours.
+  // For the server's own process of a role it has to answer, too; of a port that speaks something else it is
+  // enough to be ours.
   const also = server.alsoPorts?.(run) ?? [];
   const second: Address[] =
     secondPort === null || also.includes(secondPort) ? [] : [{ kind: 'port', port: secondPort }];

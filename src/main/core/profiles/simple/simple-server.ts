@@ -26,7 +26,10 @@ export type SimpleSource =
       readonly pattern?: RegExp;
     }
   | {
-      /** A Python program that is run from where it was unpacked, with the virtual environment in it or the Python on PATH. */
+      /**
+       * A Python program that is run from where it was unpacked, with the virtual environment in it or the
+       * Python on PATH.
+       */
       readonly kind: 'checkout';
       /** What shows that a folder is one. */
       readonly marks: readonly string[];
@@ -96,7 +99,10 @@ export interface SimpleServer {
   readonly askToStop?: (upstream: Upstream, signal: AbortSignal) => Promise<void>;
   readonly clientCredential?: ClientCredential;
   readonly sharing: ProfileSharing;
-  /** From the exit code and the last lines to one sentence of advice, before what is known of every program is tried. */
+  /**
+   * From the exit code and the last lines to one sentence of advice, before what is known of every program is
+   * tried.
+   */
   readonly advise?: LaunchPlan['advise'];
   /** Seconds until a start is given up; 120 when absent. */
   readonly readySeconds?: number;

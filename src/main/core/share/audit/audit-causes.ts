@@ -1,6 +1,7 @@
 /**
- * The attack: a guest, or a stranger, who causes entries of the audit log in a loop until the owner's are rotated out of it. So each kind of entry says who can cause it, each of the three
- * has a log of its own, and what the owner does not cause has a budget. The types force a new kind of entry to say so too.
+ * The attack: a guest, or a stranger, who causes entries of the audit log in a loop until the owner's are
+ * rotated out of it. So each kind of entry says who can cause it, each of the three has a log of its own, and
+ * what the owner does not cause has a budget. The types force a new kind of entry to say so too.
  */
 import type { Rate } from '../../rate-limit.ts';
 import type { AuditEvent } from './audit-entry.ts';
@@ -43,7 +44,10 @@ export const auditCauses: {
   refused: { by: 'stranger', each: { burst: 120, perMinute: 10 } },
 };
 
-/** Lines that all guests together, and all strangers together, may cause; beyond that only counts, one a minute for each kind and link. */
+/**
+ * Lines that all guests together, and all strangers together, may cause; beyond that only counts, one a
+ * minute for each kind and link.
+ */
 export const auditRates: Readonly<Record<FoldedCause['by'], Rate>> = {
   guest: { burst: 600, perMinute: 60 },
   stranger: { burst: 300, perMinute: 30 },

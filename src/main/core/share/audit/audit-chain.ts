@@ -1,9 +1,10 @@
 /**
- * The attack: somebody who may write to the audit log changes, removes, inserts or reorders a line, or cuts off the end, and nobody notices. So each line carries
- * the seal of the one before it and is sealed itself, with a key that is not on the disk; and a signed count of lines is kept aside.
+ * The attack: somebody who may write to the audit log changes, removes, inserts or reorders a line, or cuts
+ * off the end, and nobody notices. So each line carries the seal of the one before it and is sealed itself,
+ * with a key that is not on the disk; and a signed count of lines is kept aside.
  *
- * Out of reach: whoever has the key. And of a cut: who puts back an old log together with the old count beside it is noticed by the one in the
- * keychain, which may lag by the last lines before a crash.
+ * Out of reach: whoever has the key. And of a cut: who puts back an old log together with the old count
+ * beside it is noticed by the one in the keychain, which may lag by the last lines before a crash.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 /**
- * The attacks: a guest's name that forges a line, turns the text of a terminal round, fills the disk, or carries a secret into a file that is handed
- * around. So every event has a form, every text in it is cut, cleaned of whatever looks like a secret, and written in characters that a terminal only shows.
+ * The attacks: a guest's name that forges a line, turns the text of a terminal round, fills the disk, or
+ * carries a secret into a file that is handed around. So every event has a form, every text in it is cut,
+ * cleaned of whatever looks like a secret, and written in characters that a terminal only shows.
  */
 import { z } from 'zod';
 import { roles } from '../ledger/link.ts';
@@ -18,7 +19,10 @@ const by = text(100);
 const role = z.enum(roles);
 const count = z.int().min(0);
 const about = { link: id, server };
-/** How often it happened within a minute; once where it is not said. Whatever a guest or a stranger can cause has it: see `audit-causes.ts`. */
+/**
+ * How often it happened within a minute; once where it is not said. Whatever a guest or a stranger can cause
+ * has it: see `audit-causes.ts`.
+ */
 const times = count.optional();
 
 /** What is written down by the rooms of sharing. Adding an event is adding a line. */
@@ -89,8 +93,8 @@ function cut(value: string, longest: number): string {
 }
 
 /**
- * The event as it may be written: redacted, without anything as long as a secret, cut. Never throws: one that does not fit its form is
- * named and left out.
+ * The event as it may be written: redacted, without anything as long as a secret, cut. Never throws: one that
+ * does not fit its form is named and left out.
  */
 export function tidyEvent(event: AuditEvent, redact: (text: string) => string): AuditEvent | OwnEvent {
   const clean = Object.fromEntries(
@@ -103,7 +107,10 @@ export function tidyEvent(event: AuditEvent, redact: (text: string) => string): 
   return parsed.success ? parsed.data : { event: 'malformed', of: cut(event.event, 40) };
 }
 
-/** Redacts before it is cut: half a secret is not recognised any more. What is as long as a secret of ours may be one. */
+/**
+ * Redacts before it is cut: half a secret is not recognised any more. What is as long as a secret of ours may
+ * be one.
+ */
 function hide(value: string, redact: (text: string) => string): string {
   return redact(value.slice(0, maxLookedAt)).replaceAll(/[\w-]{43,}/g, '***');
 }

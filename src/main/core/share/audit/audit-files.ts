@@ -37,7 +37,10 @@ export async function readLines(folder: string, name: string): Promise<readonly 
   return ((await readTextIfPresent(join(folder, name), maxFileBytes)) ?? '').split('\n');
 }
 
-/** Appends and resolves when it would survive a power cut; answers how large the file is then. Half of it may have been written when it throws. */
+/**
+ * Appends and resolves when it would survive a power cut; answers how large the file is then. Half of it may
+ * have been written when it throws.
+ */
 export async function append(folder: string, text: string, operations: AuditOperations): Promise<number> {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
   const flags = O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0);

@@ -1,6 +1,8 @@
 /**
- * The attack: an audit log that is filled until it says nothing (CVE-2026-54338 did it to a log). The first entry of a kind is written at once; those that say the same after it are
- * counted, and the count is written after a minute. Who makes up another name, path or address each time finds the budget of `audit-causes.ts`, and after that only a number is written.
+ * The attack: an audit log that is filled until it says nothing (CVE-2026-54338 did it to a log). The first
+ * entry of a kind is written at once; those that say the same after it are counted, and the count is written
+ * after a minute. Who makes up another name, path or address each time finds the budget of `audit-causes.ts`,
+ * and after that only a number is written.
  */
 import { createRateLimit, type RateLimit } from '../../rate-limit.ts';
 import {

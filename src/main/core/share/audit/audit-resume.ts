@@ -1,6 +1,7 @@
 /**
- * The fault: a SIGKILL in mid-line. The attack: an end that was cut off while nothing ran. Where the chain ends is worked out from what is there and from the counts that were
- * kept aside, and what is missing or broken is said by the first line that goes on.
+ * The fault: a SIGKILL in mid-line. The attack: an end that was cut off while nothing ran. Where the chain
+ * ends is worked out from what is there and from the counts that were kept aside, and what is missing or
+ * broken is said by the first line that goes on.
  */
 import {
   digestOfPiece,
@@ -62,7 +63,10 @@ export function resume(
   };
 }
 
-/** The count is written after the line, and before the first: so it is never ahead, and never missing, unless somebody took something. */
+/**
+ * The count is written after the line, and before the first: so it is never ahead, and never missing, unless
+ * somebody took something.
+ */
 function cutEvent(end: ChainEnd, head: Head | null): readonly OwnEvent[] {
   if (head !== null && head.n <= end.n) return [];
   return [{ event: 'cut-found', expected: head?.n ?? null, found: end.n }];

@@ -1,6 +1,6 @@
 /**
- * The chain on the disk. Lines first, then the count beside them, then the count in the keychain: wherever it is cut off, a count is never ahead of the
- * lines, so one that is ahead means that somebody took lines away.
+ * The chain on the disk. Lines first, then the count beside them, then the count in the keychain: wherever it
+ * is cut off, a count is never ahead of the lines, so one that is ahead means that somebody took lines away.
  */
 import { open } from 'node:fs/promises';
 import { readTextIfPresent, sweepParts, writeFileAtomic } from '../../files.ts';
@@ -180,7 +180,10 @@ export class AuditStore {
     await writeFileAtomic(this.#options.headFile, text);
   }
 
-  /** Only the latest matters: who waits meanwhile finds it done. A keychain that refuses is asked again with the next lines. */
+  /**
+   * Only the latest matters: who waits meanwhile finds it done. A keychain that refuses is asked again with
+   * the next lines.
+   */
   async #keep(): Promise<void> {
     await this.#runExclusive('keep', async () => {
       const head = this.#head;

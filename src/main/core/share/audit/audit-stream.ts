@@ -1,6 +1,8 @@
 /**
- * One of the audit log's chains. The attacks: a log that is rewritten (audit-chain.ts), forged or filled by what guests send (audit-entry.ts), that stops the service when the disk is
- * full, or slows it down when somebody is refused a thousand times a second. So events are queued, written in batches by one writer, and nobody is made to fail.
+ * One of the audit log's chains. The attacks: a log that is rewritten (audit-chain.ts), forged or filled by
+ * what guests send (audit-entry.ts), that stops the service when the disk is full, or slows it down when
+ * somebody is refused a thousand times a second. So events are queued, written in batches by one writer, and
+ * nobody is made to fail.
  */
 import { GatehouseError } from '../../errors.ts';
 import { systemCode } from '../../files.ts';
@@ -38,7 +40,9 @@ export class AuditStream {
     this.#clock = options.clock ?? Date.now;
   }
 
-  /** Writes it down; resolves when it would survive a crash, or when it could not be written. Never throws. */
+  /**
+   * Writes it down; resolves when it would survive a crash, or when it could not be written. Never throws.
+   */
   record(event: AuditEvent): Promise<void> {
     return this.note(tidyEvent(event, text => this.#options.redactor.redact(text)));
   }

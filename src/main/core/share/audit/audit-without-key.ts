@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { GatehouseError } from '../../errors.ts';
 import type { SecretStore } from '../../ports.ts';
 
-/** With secrets in memory the key of an earlier run's log is gone with it: that is no sign that somebody changed it, nor that there is none. */
+/**
+ * With secrets in memory the key of an earlier run's log is gone with it: that is no sign that somebody
+ * changed it, nor that there is none.
+ */
 export async function refuseAuditOfMemory(
   { store }: Pick<SecretStore, 'store'>,
   data: string,

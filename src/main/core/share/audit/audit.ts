@@ -1,6 +1,8 @@
 /**
- * The audit log: three chains, for what the owner, guests and strangers cause. The attack: a guest in a loop who rotates the owner's entries out of the log. Each chain has files, a
- * budget of bytes, a queue and a count of its own, and is sealed with a key of its own, so that the files of one cannot be put in the place of another's.
+ * The audit log: three chains, for what the owner, guests and strangers cause. The attack: a guest in a loop
+ * who rotates the owner's entries out of the log. Each chain has files, a budget of bytes, a queue and a
+ * count of its own, and is sealed with a key of its own, so that the files of one cannot be put in the place
+ * of another's.
  */
 import { createHmac } from 'node:crypto';
 import { join, parse } from 'node:path';
@@ -13,12 +15,18 @@ import { AuditStream, type AuditStreamOptions } from './audit-stream.ts';
 import type { AuditVerdict } from './audit-verify.ts';
 import type { AuditKey } from '../ledger/retired-keys.ts';
 
-/** `folder`, `headFile` and the keys are those of the owner's chain; the others' are made from them. `maxBytes` and `kept` are for each of the three. */
+/**
+ * `folder`, `headFile` and the keys are those of the owner's chain; the others' are made from them.
+ * `maxBytes` and `kept` are for each of the three.
+ */
 export type AuditOptions = Omit<AuditStreamOptions, 'headName'>;
 
 const causers = ['owner', 'guest', 'stranger'] as const satisfies readonly AuditCauser[];
 
-/** Its folder under the owner's. The owner's chain goes on with the log of earlier versions, in which all three are. */
+/**
+ * Its folder under the owner's. The owner's chain goes on with the log of earlier versions, in which all
+ * three are.
+ */
 const places: Readonly<Record<AuditCauser, string>> = { owner: '', guest: 'guests', stranger: 'strangers' };
 
 /** The folders that have to be there. */
@@ -37,7 +45,10 @@ export class Audit {
     this.#streams = { owner: opened('owner'), guest: opened('guest'), stranger: opened('stranger') };
   }
 
-  /** Writes or counts it; resolves when what is written would survive a crash, or when it could not be written. Never throws. */
+  /**
+   * Writes or counts it; resolves when what is written would survive a crash, or when it could not be
+   * written. Never throws.
+   */
   record(event: AuditEvent): Promise<void> {
     const entry = this.#fold.add(this.#clock(), event);
     return entry === null ? Promise.resolve() : this.#write(entry);

@@ -4,8 +4,9 @@
 export const others = 'more of this kind, which are not written down one by one';
 
 /**
- * What is to be written of what somebody was refused by their role; null for nothing. A viewer's page asks for the same forbidden thing every few seconds: that is written once within the
- * time. The attack: a guest who asks for a path that he makes up, each time another one, until the log has nothing else in it.
+ * What is to be written of what somebody was refused by their role; null for nothing. A viewer's page asks
+ * for the same forbidden thing every few seconds: that is written once within the time. The attack: a guest
+ * who asks for a path that he makes up, each time another one, until the log has nothing else in it.
  */
 export function createOnce(
   longest = 600_000,

@@ -2,7 +2,10 @@ import type { X509Certificate } from 'node:crypto';
 import { plainAddress } from '../network/address-range.ts';
 import { matchesName, type HostNames } from '../network/host-names.ts';
 
-/** What a certificate names in its SAN, wildcards as they are. Browsers look at nothing else (RFC 6125; CN is not asked). */
+/**
+ * What a certificate names in its SAN, wildcards as they are. Browsers look at nothing else (RFC 6125; CN is
+ * not asked).
+ */
 export function alternativeNames(certificate: Pick<X509Certificate, 'subjectAltName'>): HostNames {
   const names = new Set<string>();
   const addresses = new Set<string>();

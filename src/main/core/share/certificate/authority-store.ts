@@ -15,7 +15,10 @@ import type { HostNames } from '../network/host-names.ts';
 const entry = 'share-authority';
 
 export interface AuthorityStore {
-  /** Made when there is none, or when it has ended. Refuses like the keeper, with `authority-damaged` or with `clock-wrong`. */
+  /**
+   * Made when there is none, or when it has ended. Refuses like the keeper, with `authority-damaged` or with
+   * `clock-wrong`.
+   */
   get(now: number): Promise<Authority>;
   /** Throws the old one away, also a damaged one: every guest has to install the new one. */
   replace(now: number): Promise<Authority>;

@@ -1,8 +1,10 @@
 /**
- * The certificate authority of this installation: what a guest installs once, so that the browser trusts this computer's share links.
+ * The certificate authority of this installation: what a guest installs once, so that the browser trusts this
+ * computer's share links.
  *
- * Attack: whoever has its key can stand between the guests and anything that the authority may speak for. So the key lives in the
- * keeper of secrets and nowhere else, it may speak for very little (`name-constraints.ts`), and it ends.
+ * Attack: whoever has its key can stand between the guests and anything that the authority may speak for. So
+ * the key lives in the keeper of secrets and nowhere else, it may speak for very little
+ * (`name-constraints.ts`), and it ends.
  */
 import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
@@ -95,7 +97,10 @@ const keptShape = z.object({
   ranges: z.array(z.string().regex(/^[0-9a-f:.]+\/\d+$/)),
 });
 
-/** One value, so that a certificate is never kept without its key. Below 2,500 bytes, which is what Windows' store takes. */
+/**
+ * One value, so that a certificate is never kept without its key. Below 2,500 bytes, which is what Windows'
+ * store takes.
+ */
 export function packAuthority(authority: Authority): Secret<string> {
   const kept: z.infer<typeof keptShape> = {
     key: authority.key.reveal().toString('base64'),
@@ -118,7 +123,8 @@ export function unpackAuthority(packed: Secret<string>): Authority {
     const key = new Secret(Buffer.from(kept.key, 'base64'));
     return { certificate, key, constraints: { names: kept.names, ranges } };
   } catch {
-    // The cause is left out on purpose: a parser's message may quote what it could not read, and that is a key.
+    // The cause is left out on purpose: a parser's message may quote what it could not read, and that is a
+    // key.
     throw new GatehouseError('authority-damaged', 'The kept certificate authority cannot be read.', {
       nextStep: 'Make a new one; guests then install it once more.',
     });

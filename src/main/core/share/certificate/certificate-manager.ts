@@ -1,6 +1,7 @@
 /**
- * Holds the one certificate that is shown to guests, looks whether another one is due, and hands it to the listeners without ending a
- * connection. A new one that is bad changes nothing: the old one stays, and the log says once what is wrong.
+ * Holds the one certificate that is shown to guests, looks whether another one is due, and hands it to the
+ * listeners without ending a connection. A new one that is bad changes nothing: the old one stays, and the
+ * log says once what is wrong.
  */
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { errorInfo } from '../../errors.ts';
@@ -21,7 +22,9 @@ export interface TlsServer {
 
 export interface CertificateManager {
   current(): ShareCertificate;
-  /** What is to be told of the certificate in use at this time; last of all, why its successor was not taken. */
+  /**
+   * What is to be told of the certificate in use at this time; last of all, why its successor was not taken.
+   */
   findings(): readonly CertificateFinding[];
   /** For `https.createServer`. */
   options(): SecureContextOptions;

@@ -1,6 +1,6 @@
 /**
- * Makes and signs certificates; the only file that imports @peculiar/x509. It is loaded when a certificate has to be made, which is
- * every few weeks: the library costs 24 MiB and a quarter of a second.
+ * Makes and signs certificates; the only file that imports @peculiar/x509. It is loaded when a certificate
+ * has to be made, which is every few weeks: the library costs 24 MiB and a quarter of a second.
  */
 import 'reflect-metadata';
 import {
@@ -36,14 +36,20 @@ export interface Period {
 const keyKind = { name: 'ECDSA', namedCurve: 'P-256' };
 const signing = { name: 'ECDSA', hash: 'SHA-256' };
 
-/** Hex of 126 bits of the system's random source: positive, not zero, well below the 20 bytes of RFC 5280, 4.1.2.2. */
+/**
+ * Hex of 126 bits of the system's random source: positive, not zero, well below the 20 bytes of RFC 5280,
+ * 4.1.2.2.
+ */
 function randomSerial(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return Buffer.from(bytes).toString('hex');
 }
 
-/** A self-signed authority: signs leaves only (path length 0), for TLS servers only, within the constraints only. */
+/**
+ * A self-signed authority: signs leaves only (path length 0), for TLS servers only, within the constraints
+ * only.
+ */
 export async function writeAuthority(options: {
   readonly name: string;
   readonly constraints: Constraints;

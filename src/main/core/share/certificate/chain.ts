@@ -1,4 +1,7 @@
-/** Puts the certificates of a file into the order in which TLS sends them: the server's own, then each one's issuer. */
+/**
+ * Puts the certificates of a file into the order in which TLS sends them: the server's own, then each one's
+ * issuer.
+ */
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { keyFits } from './key-match.ts';
 
@@ -14,7 +17,9 @@ export interface Chain {
   readonly inOrder: boolean;
 }
 
-/** Null when the key belongs to none of them. Of several that it fits, the one that lasts longest is meant. */
+/**
+ * Null when the key belongs to none of them. Of several that it fits, the one that lasts longest is meant.
+ */
 export function arrangeChain(certificates: readonly X509Certificate[], key: KeyObject): Chain | null {
   const fitting = certificates.filter(certificate => keyFits(certificate, key));
   const [leaf] = fitting.sort((a, b) => b.validToDate.getTime() - a.validToDate.getTime());

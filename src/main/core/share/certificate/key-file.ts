@@ -1,8 +1,9 @@
 /**
  * Opens the private key of a supplied certificate.
  *
- * Attacks: another user of this computer reads the key, or puts a key and certificate of their own in its place; the passphrase ends
- * in a log or an error. So the file is looked at after it was opened, and OpenSSL's own words, which may tell of the content, stay out.
+ * Attacks: another user of this computer reads the key, or puts a key and certificate of their own in its
+ * place; the passphrase ends in a log or an error. So the file is looked at after it was opened, and
+ * OpenSSL's own words, which may tell of the content, stay out.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Stats } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Attack: a passphrase beside the key that it locks locks nothing. So it is kept with the other secrets, and learnt before it is used. */
+/**
+ * Attack: a passphrase beside the key that it locks locks nothing. So it is kept with the other secrets, and
+ * learnt before it is used.
+ */
 import type { Redactor, SecretStore } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { createHash } from 'node:crypto';

@@ -1,4 +1,7 @@
-/** The short-lived certificate that the share listener shows, signed by the local authority for this computer's names. */
+/**
+ * The short-lived certificate that the share listener shows, signed by the local authority for this
+ * computer's names.
+ */
 import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 import { Secret } from '../../secret.ts';
@@ -20,7 +23,10 @@ const dayMs = 86_400_000;
 /** From its start, which lies a day back, to its end. */
 export const leafDays = 30;
 
-/** @param title common name of its subject; the name that people know the computer by when absent. Everybody who connects may read it. */
+/**
+ * @param title common name of its subject; the name that people know the computer by when absent. Everybody
+ *   who connects may read it.
+ */
 export async function issueLeaf(
   authority: Authority,
   host: HostNames,
@@ -41,7 +47,10 @@ export async function issueLeaf(
   return { certificate: new X509Certificate(written.certificate), key: written.key, host: covered };
 }
 
-/** The name that people know the computer by. Nothing is decided by it since RFC 6125; the alternative names hold every name. */
+/**
+ * The name that people know the computer by. Nothing is decided by it since RFC 6125; the alternative names
+ * hold every name.
+ */
 function commonName(host: HostNames): string {
   const fitting = host.names.filter(name => name.length <= 64 && name !== 'localhost');
   const best = fitting.find(name => !name.endsWith('.local')) ?? fitting[0];
@@ -50,7 +59,10 @@ function commonName(host: HostNames): string {
 
 export type LeafDue = 'names-changed' | 'ends-soon' | 'not-yet-valid' | 'other-authority';
 
-/** Why a new one has to be issued now; null when this one is still right. A third of its life is left for a computer that sleeps. */
+/**
+ * Why a new one has to be issued now; null when this one is still right. A third of its life is left for a
+ * computer that sleeps.
+ */
 export function leafDue(leaf: Leaf, authority: Authority, host: HostNames, now: number): LeafDue | null {
   if (!leaf.certificate.verify(authority.certificate.publicKey)) return 'other-authority';
   const from = leaf.certificate.validFromDate.getTime();
@@ -59,7 +71,8 @@ export function leafDue(leaf: Leaf, authority: Authority, host: HostNames, now: 
   const last = to >= authority.certificate.validToDate.getTime();
   // The authority's end bounds the last one: a new one would end at the same moment.
   if (now >= (last ? to : to - (to - from) / 3)) return 'ends-soon';
-  // A name that has gone stays until the next one: a network that comes and goes must not make guests accept one after the other.
+  // A name that has gone stays until the next one: a network that comes and goes must not make guests accept
+  // one after the other.
   const known = new Set(everyName(leaf.host));
   const wanted = everyName(coveredNames(authority.constraints, host));
   return wanted.every(name => known.has(name)) ? null : 'names-changed';

@@ -1,4 +1,7 @@
-/** Certificates from this installation's own authority. Both are kept, so that a guest meets the same ones after a restart. */
+/**
+ * Certificates from this installation's own authority. Both are kept, so that a guest meets the same ones
+ * after a restart.
+ */
 import { createPrivateKey } from 'node:crypto';
 import type { Redactor, SecretStore } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
@@ -16,7 +19,9 @@ import type { HostNames } from '../network/host-names.ts';
 
 const leafEntry = 'share-certificate';
 
-/** Windows' store takes 2,560 bytes; a certificate with more names than that is made anew at the next start. */
+/**
+ * Windows' store takes 2,560 bytes; a certificate with more names than that is made anew at the next start.
+ */
 const maxKept = 2500;
 
 export interface LocalOptions {

@@ -1,4 +1,7 @@
-/** Takes apart what people call "a PEM file": certificates and keys in any order, with text, line ends and byte marks of any system. */
+/**
+ * Takes apart what people call "a PEM file": certificates and keys in any order, with text, line ends and
+ * byte marks of any system.
+ */
 import { Secret } from '../../secret.ts';
 
 export interface PemKey {

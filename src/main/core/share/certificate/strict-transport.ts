@@ -1,9 +1,11 @@
 /**
- * Whether an answer may say "never speak to me without TLS, and let nobody click a warning away" (HSTS, RFC 6797).
+ * Whether an answer may say "never speak to me without TLS, and let nobody click a warning away" (HSTS, RFC
+ * 6797).
  *
- * Said on a certificate that the guest trusts, it stops a stranger on the network from stripping TLS. Said on any other it does
- * harm: it holds for the whole name, on every port, for other people's servers on this computer too, and it takes away the guest's
- * way past a warning on the day when the local authority is replaced.
+ * Said on a certificate that the guest trusts, it stops a stranger on the network from stripping TLS. Said on
+ * any other it does harm: it holds for the whole name, on every port, for other people's servers on this
+ * computer too, and it takes away the guest's way past a warning on the day when the local authority is
+ * replaced.
  */
 import type { ShareCertificate } from './certificate.ts';
 import { plainAddress } from '../network/address-range.ts';
@@ -16,7 +18,10 @@ export type StrictTransport =
       readonly reason: 'no-tls' | 'local-authority' | 'not-trusted' | 'address' | 'other-name' | 'ends';
     };
 
-/** Never longer than the certificate lasts, and at most 180 days. Without `includeSubDomains`: those are not ours. */
+/**
+ * Never longer than the certificate lasts, and at most 180 days. Without `includeSubDomains`: those are not
+ * ours.
+ */
 const maxSeconds = 180 * 86_400;
 
 /** @param host the name in the guest's URL, without port; null where there was none */

@@ -1,4 +1,7 @@
-/** What is right and wrong with a supplied certificate: one finding for each fault, each with a sentence and what to do. Pure. */
+/**
+ * What is right and wrong with a supplied certificate: one finding for each fault, each with a sentence and
+ * what to do. Pure.
+ */
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { alternativeNames, namesHost } from './alternative-names.ts';
 import type { CertificateFinding } from './certificate.ts';

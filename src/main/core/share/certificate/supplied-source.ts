@@ -1,7 +1,8 @@
 /**
- * Follows the files of a supplied certificate. They are looked at by `stat` rather than by a watch of the system: that sees a rename, a
- * link turned elsewhere (certbot) or a folder swapped (containers), and works on network disks. What has changed is read once it
- * has been the same at two looks: key and certificate are replaced one after the other.
+ * Follows the files of a supplied certificate. They are looked at by `stat` rather than by a watch of the
+ * system: that sees a rename, a link turned elsewhere (certbot) or a folder swapped (containers), and works
+ * on network disks. What has changed is read once it has been the same at two looks: key and certificate are
+ * replaced one after the other.
  */
 import { stat } from 'node:fs/promises';
 import { X509Certificate } from 'node:crypto';

@@ -42,9 +42,10 @@ export interface Supplied {
 const maxBytes = 1_048_576;
 
 /**
- * Everything that is to be said of the files at this time. Refuses, with a GatehouseError, only what cannot be read at all:
- * `certificate-missing`, `certificate-unreadable`, `certificate-format`, `certificate-damaged`, `key-missing`, `key-damaged`, `key-does-not-fit`,
- * `passphrase-missing`, `passphrase-wrong`, `read-failed`.
+ * Everything that is to be said of the files at this time. Refuses, with a GatehouseError, only what cannot
+ * be read at all: `certificate-missing`, `certificate-unreadable`, `certificate-format`,
+ * `certificate-damaged`, `key-missing`, `key-damaged`, `key-does-not-fit`, `passphrase-missing`,
+ * `passphrase-wrong`, `read-failed`.
  */
 export async function readSupplied(options: SuppliedOptions, now: number): Promise<Supplied> {
   const { files, roots, wanted, own } = options;
@@ -60,7 +61,10 @@ export async function readSupplied(options: SuppliedOptions, now: number): Promi
   return { certificate: unusable.length > 0 ? null : certificate, findings: [...findings, ...unusable] };
 }
 
-/** OpenSSL has rules of its own, and they change; what it does not take must not come to light when the listener needs it. */
+/**
+ * OpenSSL has rules of its own, and they change; what it does not take must not come to light when the
+ * listener needs it.
+ */
 function tlsFindings(path: string, certificate: ShareCertificate): readonly CertificateFinding[] {
   try {
     createSecureContext(tlsOptions(certificate));
@@ -88,7 +92,8 @@ async function readParts({ files, passphrases, uid }: SuppliedOptions): Promise<
   const certificateParts = await readParted(files.certificate, judge);
   const keyParts = keyPath === files.certificate ? certificateParts : await readParted(keyPath, judge);
   const certificates = parseCertificates(certificateParts, files.certificate);
-  // A key that others can read is not even opened: nobody is asked for the passphrase of what is refused anyway.
+  // A key that others can read is not even opened: nobody is asked for the passphrase of what is refused
+  // anyway.
   const refused = rights.find(finding => finding.weight === 'refuse');
   if (refused !== undefined) throw asError([refused]);
   if (keyParts.keys.length === 0) throw noKey(files);

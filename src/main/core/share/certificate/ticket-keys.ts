@@ -1,6 +1,7 @@
 /**
- * Attack: a session ticket is the session's keys, sealed with a key of the server. Who learns that key later opens every recorded
- * session that was resumed with it (TLS 1.2), so it must not live as long as the process.
+ * Attack: a session ticket is the session's keys, sealed with a key of the server. Who learns that key later
+ * opens every recorded session that was resumed with it (TLS 1.2), so it must not live as long as the
+ * process.
  */
 import { randomBytes } from 'node:crypto';
 

@@ -1,7 +1,8 @@
 /**
- * How the share listener speaks TLS. Attacks: a downgrade to an old version or cipher (POODLE, SWEET32, ROBOT), renegotiation as a
- * lever on the processor (CVE-2011-1473) or for splicing requests (CVE-2009-3555), a stolen key that opens recorded sessions.
- * Mozilla's "intermediate" rules without the ciphers that need a DH parameter file: forward secrecy and authenticated encryption only.
+ * How the share listener speaks TLS. Attacks: a downgrade to an old version or cipher (POODLE, SWEET32,
+ * ROBOT), renegotiation as a lever on the processor (CVE-2011-1473) or for splicing requests (CVE-2009-3555),
+ * a stolen key that opens recorded sessions. Mozilla's "intermediate" rules without the ciphers that need a
+ * DH parameter file: forward secrecy and authenticated encryption only.
  */
 import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
@@ -19,7 +20,10 @@ const ciphers: readonly string[] = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ];
 
-/** The first one withstands a quantum computer that opens what is recorded today; a guest without it takes the next. */
+/**
+ * The first one withstands a quantum computer that opens what is recorded today; a guest without it takes the
+ * next.
+ */
 const groups: readonly string[] = ['X25519MLKEM768', 'X25519', 'prime256v1', 'secp384r1'];
 
 /** No SHA-1 anywhere. */
@@ -38,7 +42,10 @@ const signatures: readonly string[] = [
   'rsa_pkcs1_sha512',
 ];
 
-/** For `https.createServer` and, in the same words, for each `setSecureContext` after it: what is left out there is lost. */
+/**
+ * For `https.createServer` and, in the same words, for each `setSecureContext` after it: what is left out
+ * there is lost.
+ */
 export function tlsOptions(certificate: Pick<ShareCertificate, 'chain' | 'key'>): SecureContextOptions {
   return {
     cert: certificate.chain,

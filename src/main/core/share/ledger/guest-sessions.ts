@@ -1,7 +1,8 @@
 /**
- * The attack: a guest who stays after his link is gone. A session is a row of a table, not a signature. It is bound to one server, link and role, ends by
- * itself (idle, absolute) and never later than its link, and whoever finds it asks the link again each time. Only the hash of the cookie is
- * kept. One link's guests cannot crowd out another's: a full table refuses the newcomer and throws nobody out.
+ * The attack: a guest who stays after his link is gone. A session is a row of a table, not a signature. It is
+ * bound to one server, link and role, ends by itself (idle, absolute) and never later than its link, and
+ * whoever finds it asks the link again each time. Only the hash of the cookie is kept. One link's guests
+ * cannot crowd out another's: a full table refuses the newcomer and throws nobody out.
  */
 import { z } from 'zod';
 import { hashSecret, type Secret } from '../../secret.ts';
@@ -63,7 +64,10 @@ export function sessionKey(value: string): string {
   return hashSecret(value).toString('base64');
 }
 
-/** The id of the session that a cookie's value opens or has opened. Whoever can work it out has had the cookie. */
+/**
+ * The id of the session that a cookie's value opens or has opened. Whoever can work it out has had the
+ * cookie.
+ */
 export function sessionIdOf(value: string): string {
   return idOf(sessionKey(value));
 }
@@ -114,7 +118,9 @@ export function plain(text: string, longest: number): string {
 export type GuestSessionEnd = 'idle' | 'over' | 'revoked' | 'expired' | 'link-gone';
 export type GuestSessionRefusal = GuestSessionEnd | 'unknown' | 'other-server';
 
-/** Why a session is over; null while it is not. A link with no uses left does not end the sessions it gave. */
+/**
+ * Why a session is over; null while it is not. A link with no uses left does not end the sessions it gave.
+ */
 export function guestSessionEnd(
   now: number,
   guest: StoredGuestSession,

@@ -1,7 +1,7 @@
 /**
- * The attack: whoever reads the disk learns the links, makes one of his own, or rewrites what the audit log says. One key of the installation, in the
- * keychain, stands against all three; it is never used itself, only what HKDF (RFC 5869) makes of it for each purpose, so that what one purpose
- * gives away helps with no other.
+ * The attack: whoever reads the disk learns the links, makes one of his own, or rewrites what the audit log
+ * says. One key of the installation, in the keychain, stands against all three; it is never used itself, only
+ * what HKDF (RFC 5869) makes of it for each purpose, so that what one purpose gives away helps with no other.
  */
 import { createHmac, hash, hkdfSync } from 'node:crypto';
 import type { Redactor, SecretStore } from '../../ports.ts';
@@ -58,7 +58,10 @@ export interface KeptKeys {
   readonly other: InstallationKeys | null;
 }
 
-/** Reads the installation key, or mints it at the first use. Refuses as the keeper does; then nothing may be shared. */
+/**
+ * Reads the installation key, or mints it at the first use. Refuses as the keeper does; then nothing may be
+ * shared.
+ */
 export async function openInstallationKey(
   secretStore: SecretStore,
   redactor: Pick<Redactor, 'learn'>,
@@ -79,7 +82,8 @@ export async function forgetOtherKey(secretStore: SecretStore): Promise<void> {
 }
 
 /**
- * A new installation key. `reseal` moves what was sealed with the old one; a cut at any moment leaves either key in the keeper with which the ledger opens.
+ * A new installation key. `reseal` moves what was sealed with the old one; a cut at any moment leaves either
+ * key in the keeper with which the ledger opens.
  *
  * @param own a key to move to, for `secret migrate`; a new one when absent
  */

@@ -1,6 +1,8 @@
 /**
- * The attack: `join` and `leave` in a loop by somebody who holds a link: each join writes the ledger, the keychain and the audit log. So joins are limited by link and by address. An
- * address has less than a link has, so that one address does not use up the link for all others; and a class of 30 behind one address joins at once.
+ * The attack: `join` and `leave` in a loop by somebody who holds a link: each join writes the ledger, the
+ * keychain and the audit log. So joins are limited by link and by address. An address has less than a link
+ * has, so that one address does not use up the link for all others; and a class of 30 behind one address
+ * joins at once.
  */
 import { createRateLimit, type Rate } from '../../rate-limit.ts';
 import { addressBytes } from '../network/address-range.ts';
@@ -17,7 +19,10 @@ export const joinRates: JoinRates = {
 
 /** Asked only by those who have shown the right secret: a stranger uses up nothing of a link. */
 export interface JoinLimits {
-  /** Counts one join, or one question to the owner. Milliseconds until the next one is allowed; 0 when this one is. One that is refused is not counted. */
+  /**
+   * Counts one join, or one question to the owner. Milliseconds until the next one is allowed; 0 when this
+   * one is. One that is refused is not counted.
+   */
   take(now: number, link: string, address: string): number;
 }
 

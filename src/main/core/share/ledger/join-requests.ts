@@ -1,7 +1,8 @@
 /**
- * The attacks: a guest who lets himself in while the owner has not answered; one approval that lets in two; a queue that is filled so that the right guest is
- * not seen. So a wait is a row with a ticket that only the waiting page has, an approval is for that ticket and is spent by one join, every wait ends by itself, and each
- * link has only a few.
+ * The attacks: a guest who lets himself in while the owner has not answered; one approval that lets in two; a
+ * queue that is filled so that the right guest is not seen. So a wait is a row with a ticket that only the
+ * waiting page has, an approval is for that ticket and is spent by one join, every wait ends by itself, and
+ * each link has only a few.
  */
 import { hashSecret, type Secret } from '../../secret.ts';
 import { sessionKey, type GuestFacts } from './guest-sessions.ts';
@@ -29,7 +30,10 @@ export interface JoinRequestLimits {
 
 export const joinRequestLimits: JoinRequestLimits = { waitMs: 10 * 60_000, each: 20, all: 500 };
 
-/** Begins a wait for a link whose secret was shown. `full` when too many wait already, over all or for this link. */
+/**
+ * Begins a wait for a link whose secret was shown. `full` when too many wait already, over all or for this
+ * link.
+ */
 export function addJoinRequest(
   table: JoinRequestTable,
   now: number,

@@ -1,8 +1,10 @@
 /**
- * The attack: last week's ledger, rightly sealed, is put back, and with it a link that was revoked since. So the number of the last writing is also kept where
- * the secrets are, which a copy of the disk's files does not bring back.
+ * The attack: last week's ledger, rightly sealed, is put back, and with it a link that was revoked since. So
+ * the number of the last writing is also kept where the secrets are, which a copy of the disk's files does
+ * not bring back.
  *
- * Out of reach: whoever can set the keychain back as well; a writing of the last moment before a SIGKILL or while the keychain did not answer.
+ * Out of reach: whoever can set the keychain back as well; a writing of the last moment before a SIGKILL or
+ * while the keychain did not answer.
  */
 import type { SecretStore } from '../../ports.ts';
 import { Secret } from '../../secret.ts';

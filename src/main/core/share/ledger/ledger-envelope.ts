@@ -1,7 +1,8 @@
 /**
- * The attacks: somebody who reads the disk learns who shares what with whom; somebody who writes to it makes a link of his own, revives a revoked
- * one, or puts last week's file back. So the book is sealed with AES-256-GCM under a key that only the keychain has, and its head (form, key,
- * number of the writing) is authenticated with it.
+ * The attacks: somebody who reads the disk learns who shares what with whom; somebody who writes to it makes
+ * a link of his own, revives a revoked one, or puts last week's file back. So the book is sealed with
+ * AES-256-GCM under a key that only the keychain has, and its head (form, key, number of the writing) is
+ * authenticated with it.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 /**
- * The faults: a ledger that was cut, changed, set back, or is somebody else's. What cannot be vouched for opens nothing: it is kept aside under a name that says
- * so, and sharing begins with an empty book. What cannot be read at all, or was written by a later version, is left alone, and sharing does not begin.
+ * The faults: a ledger that was cut, changed, set back, or is somebody else's. What cannot be vouched for
+ * opens nothing: it is kept aside under a name that says so, and sharing begins with an empty book. What
+ * cannot be read at all, or was written by a later version, is left alone, and sharing does not begin.
  */
 import { rename } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -100,7 +101,9 @@ function newer(file: string): GatehouseError {
 
 /** Where a book is kept. */
 export interface LedgerFile {
-  /** Writes the book as it is now and resolves when it would survive a power cut. Refuses with `write-failed`. */
+  /**
+   * Writes the book as it is now and resolves when it would survive a power cut. Refuses with `write-failed`.
+   */
   save(): Promise<void>;
   /** The same, sealed with other keys from then on. */
   reseal(keys: InstallationKeys): Promise<void>;

@@ -1,4 +1,7 @@
-/** Two processes with one ledger would each be sure that they know which links are revoked; see `process-lock.ts`. */
+/**
+ * Two processes with one ledger would each be sure that they know which links are revoked; see
+ * `process-lock.ts`.
+ */
 import { z } from 'zod';
 import { GatehouseError } from '../../errors.ts';
 import { recordReader, takeLock, type ProcessTable } from '../../home/process-lock.ts';

@@ -1,6 +1,7 @@
 /**
- * The attack: two tables that do not agree, so that a link is gone and its guest is not, or a use is spent twice. Everything that sharing has to remember is
- * one book, and each change of it is one function here, whole or not at all, with time, randomness and hashes as arguments.
+ * The attack: two tables that do not agree, so that a link is gone and its guest is not, or a use is spent
+ * twice. Everything that sharing has to remember is one book, and each change of it is one function here,
+ * whole or not at all, with time, randomness and hashes as arguments.
  */
 import { z } from 'zod';
 import type { Secret } from '../../secret.ts';
@@ -25,7 +26,10 @@ const retiredSchema = z.strictObject({
   audit: keyText,
 });
 
-/** A key that was rotated away: kept, sealed by its successor, so that old links work and old lines of the audit log can be checked. */
+/**
+ * A key that was rotated away: kept, sealed by its successor, so that old links work and old lines of the
+ * audit log can be checked.
+ */
 export type RetiredKey = Readonly<z.infer<typeof retiredSchema>>;
 
 /** The form in which a book is kept. */
@@ -90,7 +94,10 @@ export type RedeemVerdict =
   | { readonly open: true; readonly guest: StoredGuestSession; readonly link: Link }
   | { readonly open: false; readonly reason: RedeemRefusal };
 
-/** Spends one use and opens the session of `value`, both or neither. The hash moves to the newest key meanwhile. */
+/**
+ * Spends one use and opens the session of `value`, both or neither. The hash moves to the newest key
+ * meanwhile.
+ */
 export function redeem(
   ledgerState: LedgerState,
   now: number,
@@ -112,7 +119,10 @@ export function redeem(
   return { open: true, guest, link: spent };
 }
 
-/** Takes a link back and ends its sessions. Null for an unknown link; one that was revoked before stays as it is. */
+/**
+ * Takes a link back and ends its sessions. Null for an unknown link; one that was revoked before stays as it
+ * is.
+ */
 export function revoke(
   ledgerState: LedgerState,
   now: number,

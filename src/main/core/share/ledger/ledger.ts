@@ -1,8 +1,10 @@
 /**
- * The attack: a change that was answered and then forgotten: a revoked link that is back after a crash, a use that is spent twice. So a link,
- * a join and an end are answered only when they are on the disk; but an end is in force before that, whatever the disk says.
+ * The attack: a change that was answered and then forgotten: a revoked link that is back after a crash, a use
+ * that is spent twice. So a link, a join and an end are answered only when they are on the disk; but an end
+ * is in force before that, whatever the disk says.
  *
- * Out of reach: a link whose time ran out while no core ran and the clock was set back before one ran again; the ledger knows the time of its last writing.
+ * Out of reach: a link whose time ran out while no core ran and the clock was set back before one ran again;
+ * the ledger knows the time of its last writing.
  */
 import { GatehouseError } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
@@ -46,7 +48,10 @@ import { auditKeysOf, hashingOf, retire, type AuditKey } from './retired-keys.ts
 /** A link as the owner sees it. */
 export type ListedLink = Omit<Link, 'hash' | 'revokedAt' | 'expiredAt'> & { readonly state: LinkState };
 
-/** An end that is in force already. `saved` resolves when it is on the disk, or refuses with `ledger-unsaved`; it has to be awaited. */
+/**
+ * An end that is in force already. `saved` resolves when it is on the disk, or refuses with `ledger-unsaved`;
+ * it has to be awaited.
+ */
 export interface Unsaved<T> {
   readonly ended: T;
   readonly saved: Promise<void>;
@@ -142,7 +147,10 @@ export class Ledger {
     );
   }
 
-  /** Spends a use and opens a session, once both are on the disk. Where they cannot be saved, the use is lost and nobody is let in. */
+  /**
+   * Spends a use and opens a session, once both are on the disk. Where they cannot be saved, the use is lost
+   * and nobody is let in.
+   */
   async join(asked: RedeemRequest): Promise<Joined> {
     const cookie = mintSecret();
     const hashing = hashingOf(this.#keys, this.#ledgerState.retired);
@@ -162,7 +170,10 @@ export class Ledger {
     return { open: false, reason: reason === 'unknown' || reason === 'other-server' ? 'revoked' : reason };
   }
 
-  /** Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts as use. @param key `sessionKey` of it, where it is known */
+  /**
+   * Whose cookie this is, and whether it still opens this server. Asked with each request; a right one counts
+   * as use. @param key `sessionKey` of it, where it is known
+   */
   find(cookie: string, serverId: string, key = sessionKey(cookie)): GuestVerdict {
     const now = this.now();
     const verdict = this.#find(key, serverId, now);

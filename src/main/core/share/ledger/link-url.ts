@@ -1,6 +1,7 @@
 /**
- * The attack: a link's secret in an address that is kept: a log, a Referer, a robot that looks at what people send each other. So it stands in the
- * fragment, which no browser sends, and what is parsed is taken apart completely or not at all.
+ * The attack: a link's secret in an address that is kept: a log, a Referer, a robot that looks at what people
+ * send each other. So it stands in the fragment, which no browser sends, and what is parsed is taken apart
+ * completely or not at all.
  */
 import { GatehouseError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
@@ -26,7 +27,10 @@ export function idOfJoinPath(path: string): string | null {
   return new RegExp(`^${start}([a-z2-7]{12})$`).exec(path)?.[1] ?? null;
 }
 
-/** `https://host:port/_gatehouse/join/<id>#<secret>`. The text is a secret as a whole. Refuses an origin that is not https. */
+/**
+ * `https://host:port/_gatehouse/join/<id>#<secret>`. The text is a secret as a whole. Refuses an origin that
+ * is not https.
+ */
 export function makeLinkUrl(origin: string, id: string, secret: Secret<string>): Secret<string> {
   if (!isOrigin(origin)) throw new Error('a share link needs an https origin');
   return new Secret(`${origin}${joinPath(id)}#${secret.reveal()}`);
@@ -36,7 +40,10 @@ function isOrigin(origin: string): boolean {
   return URL.canParse(origin) && new URL(origin).protocol === 'https:' && new URL(origin).origin === origin;
 }
 
-/** Takes a link apart that somebody pasted. Refuses with kind `usage`, and repeats nothing of it: it may hold a secret. */
+/**
+ * Takes a link apart that somebody pasted. Refuses with kind `usage`, and repeats nothing of it: it may hold
+ * a secret.
+ */
 export function parseLinkUrl(text: string): LinkUrl {
   const trimmed = text.trim();
   if (trimmed.length > longest || !URL.canParse(trimmed)) throw noLink();

@@ -1,7 +1,8 @@
 /**
- * The attacks: a link that opens although its time is over, its uses are spent or it was taken back; a guess that learns from the
- * answer, or from the time that the answer took, which links exist. So one pure function decides, its default is no, the secret is looked at before anything else
- * is told, and an unknown link costs the same work as a wrong secret and is told in the same words.
+ * The attacks: a link that opens although its time is over, its uses are spent or it was taken back; a guess
+ * that learns from the answer, or from the time that the answer took, which links exist. So one pure function
+ * decides, its default is no, the secret is looked at before anything else is told, and an unknown link costs
+ * the same work as a wrong secret and is told in the same words.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
@@ -17,7 +18,10 @@ export const roles = ['viewer', 'editor', 'full'] as const satisfies readonly Ro
 const shown = z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u);
 const time = z.int().min(0).max(8.64e15);
 
-/** Path, query and fragment of a page of the server. It is given to a browser as it is, so that it must not lead anywhere else. */
+/**
+ * Path, query and fragment of a page of the server. It is given to a browser as it is, so that it must not
+ * lead anywhere else.
+ */
 export const pageSchema = z
   .string()
   .max(500)
@@ -90,7 +94,10 @@ export function mintLinkId(random: (size: number) => Buffer = randomBytes): stri
   return Array.from(random(12), byte => 'abcdefghijklmnopqrstuvwxyz234567'.charAt(byte % 32)).join('');
 }
 
-/** Checks what was asked for against the bounds. Refuses with kind `usage` or, where a bound forbids it, `refused`. */
+/**
+ * Checks what was asked for against the bounds. Refuses with kind `usage` or, where a bound forbids it,
+ * `refused`.
+ */
 export function makeLink(
   now: number,
   id: string,
@@ -158,15 +165,19 @@ export function linkState(now: number, link: Link): LinkState {
   return link.usesLeft === 0 ? 'used-up' : 'open';
 }
 
-/** Works out the hash of a secret under a key that is named. An unknown name must cost the same and match nothing. */
+/**
+ * Works out the hash of a secret under a key that is named. An unknown name must cost the same and match
+ * nothing.
+ */
 export type HashOf = (key: string | null, linkId: string, secret: string) => Buffer;
 
 export type LinkRefusal = 'unknown' | 'wrong-secret' | 'revoked' | 'expired' | 'used-up' | 'needs-approval';
 export type LinkVerdict = { readonly open: true } | { readonly open: false; readonly reason: LinkRefusal };
 
 /**
- * Decides one use of a link. Changes nothing. A reason other than `unknown` and `wrong-secret` is only ever given to somebody who showed the
- * right secret; which of these two it was is for the audit log and must not be told (`toldReason`).
+ * Decides one use of a link. Changes nothing. A reason other than `unknown` and `wrong-secret` is only ever
+ * given to somebody who showed the right secret; which of these two it was is for the audit log and must not
+ * be told (`toldReason`).
  */
 export function judge(
   now: number,

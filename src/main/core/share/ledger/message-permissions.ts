@@ -1,6 +1,7 @@
 /**
- * Types of messages that a link permits. The attack is on the owner's eye: a list that means more than it seems to (a star in the middle, a blank, a
- * character that is not seen). So a type is plain text, and a star stands for the rest only behind a dot or a colon, or alone.
+ * Types of messages that a link permits. The attack is on the owner's eye: a list that means more than it
+ * seems to (a star in the middle, a blank, a character that is not seen). So a type is plain text, and a star
+ * stands for the rest only behind a dot or a colon, or alone.
  */
 import { z } from 'zod';
 import type { Role } from '../../../../shared/model.ts';
@@ -27,8 +28,9 @@ export interface AskedPermissions {
 }
 
 /**
- * What a link that is asked for will permit: what its owner said, else what the role means. Written down with the link, so that it keeps its meaning when
- * another version has other presets. Null where the server's messages have no types. Refuses with kind `usage`.
+ * What a link that is asked for will permit: what its owner said, else what the role means. Written down with
+ * the link, so that it keeps its meaning when another version has other presets. Null where the server's
+ * messages have no types. Refuses with kind `usage`.
  */
 export function permissionsFor(
   { messages }: Pick<RoleRules, 'messages'>,

@@ -1,6 +1,7 @@
 /**
- * The attack: a ledger that another process has open, or that somebody has put in the place of ours. It is locked first, then vouched for, then shown to be
- * writable; where one of these fails there is no ledger, and without one nothing is shared.
+ * The attack: a ledger that another process has open, or that somebody has put in the place of ours. It is
+ * locked first, then vouched for, then shown to be writable; where one of these fails there is no ledger, and
+ * without one nothing is shared.
  */
 import type { MayWrite } from '../../home/home-lock.ts';
 import type { Clock, SecretStore } from '../../ports.ts';
@@ -31,8 +32,9 @@ export interface LedgerOptions {
 }
 
 /**
- * Opens the ledger, and takes the lock on it. Refuses with `ledger-busy`, `ledger-newer`, `read-failed`, `write-failed` or as the keeper does; then nothing may be
- * shared. A ledger that cannot be vouched for is kept aside, which `warn` is told, and nothing in it opens.
+ * Opens the ledger, and takes the lock on it. Refuses with `ledger-busy`, `ledger-newer`, `read-failed`,
+ * `write-failed` or as the keeper does; then nothing may be shared. A ledger that cannot be vouched for is
+ * kept aside, which `warn` is told, and nothing in it opens.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { file, secretStore, keys, clock = Date.now, monotonic = () => performance.now() } = options;

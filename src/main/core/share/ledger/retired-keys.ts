@@ -1,14 +1,18 @@
 /**
- * The attack: an installation key that became known, and every link and every line of the audit log hanging on it. A rotation seals the ledger with the new
- * key, so the old one forges nothing any more; what the old one had derived for links and for the audit log is kept inside, because a secret that is only
- * known as a hash cannot be hashed anew until somebody shows it.
+ * The attack: an installation key that became known, and every link and every line of the audit log hanging
+ * on it. A rotation seals the ledger with the new key, so the old one forges nothing any more; what the old
+ * one had derived for links and for the audit log is kept inside, because a secret that is only known as a
+ * hash cannot be hashed anew until somebody shows it.
  */
 import { Secret } from '../../secret.ts';
 import type { RetiredKey } from './ledger-state.ts';
 import { linkHashing, type InstallationKeys, type PurposeKeys } from './installation-key.ts';
 import type { HashOf } from './link.ts';
 
-/** What is kept when `old` makes way for `next`. A key that comes back (a rotation that was cut) is no retired one. */
+/**
+ * What is kept when `old` makes way for `next`. A key that comes back (a rotation that was cut) is no retired
+ * one.
+ */
 export function retire(
   retired: readonly RetiredKey[],
   old: PurposeKeys,

@@ -9,8 +9,8 @@ export interface AddressRange {
 }
 
 /**
- * Addresses that no public web site can have: loopback, link-local, private (RFC 1918, RFC 4193) and the carriers' shared block
- * (RFC 6598), in which private overlay networks live.
+ * Addresses that no public web site can have: loopback, link-local, private (RFC 1918, RFC 4193) and the
+ * carriers' shared block (RFC 6598), in which private overlay networks live.
  */
 export const privateRanges: readonly AddressRange[] = [
   { address: '127.0.0.0', prefix: 8 },

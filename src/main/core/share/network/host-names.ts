@@ -23,7 +23,10 @@ const maxAddresses = 48;
 
 const linkLocal = { address: 'fe80::', prefix: 10 };
 
-/** A host name as certificates hold it, or null for what is none: RFC 1123 labels, 253 characters, no wildcard, no address. */
+/**
+ * A host name as certificates hold it, or null for what is none: RFC 1123 labels, 253 characters, no
+ * wildcard, no address.
+ */
 export function plainName(text: string): string | null {
   const bare = text.trim().replace(/\.$/, '');
   // `domainToASCII` reads a host as a URL does: it would cut `a/b` to `a` and unpack `%2e`.
@@ -43,9 +46,9 @@ export function hostNames(names: Iterable<string>, addresses: Iterable<string>):
 }
 
 /**
- * This computer's names: the host name, its first label under `.local` (multicast DNS, RFC 6762), `localhost`, and what the owner
- * added; and its addresses, as far as the listener is reached under them. IPv6 link-local ones are left out: they need a zone, and
- * browsers take none in a URL.
+ * This computer's names: the host name, its first label under `.local` (multicast DNS, RFC 6762),
+ * `localhost`, and what the owner added; and its addresses, as far as the listener is reached under them.
+ * IPv6 link-local ones are left out: they need a zone, and browsers take none in a URL.
  */
 export function machineNames(options: {
   readonly hostname: string;
@@ -78,7 +81,10 @@ export function everyName(host: HostNames): readonly string[] {
   return [...host.names, ...host.addresses];
 }
 
-/** Whether a name in a certificate, perhaps with a first label `*`, is this name (RFC 6125, 6.4.3: the star is one whole label). */
+/**
+ * Whether a name in a certificate, perhaps with a first label `*`, is this name (RFC 6125, 6.4.3: the star is
+ * one whole label).
+ */
 export function matchesName(pattern: string, name: string): boolean {
   if (!pattern.startsWith('*.')) return pattern === name;
   const dot = name.indexOf('.');

@@ -1,6 +1,7 @@
 /**
- * From where a share link can be opened. The attack is a wrong belief: the owner thinks of the room, and the listener is open to more. So what is bound, what is told and what is warned
- * of come from one place, and a name that is not there any more is an error, never "all".
+ * From where a share link can be opened. The attack is a wrong belief: the owner thinks of the room, and the
+ * listener is open to more. So what is bound, what is told and what is warned of come from one place, and a
+ * name that is not there any more is an error, never "all".
  */
 import { GatehouseError } from '../../errors.ts';
 import type { ShareAddress } from '../../../../shared/sharing.ts';
@@ -14,7 +15,10 @@ import {
   type ListenTarget,
 } from './host-names.ts';
 
-/** @param listen `all`, `interface:NAME` or an address. Refuses what is not of this computer with `address-gone`. */
+/**
+ * @param listen `all`, `interface:NAME` or an address. Refuses what is not of this computer with
+ *   `address-gone`.
+ */
 export function listenTargetOf(listen: string, interfaces: Interfaces): ListenTarget {
   if (listen === 'all') return { kind: 'all' };
   const name = /^interface:(.+)$/.exec(listen)?.[1];

@@ -51,7 +51,7 @@ test.each([
   expect(readPath(path)).toBeNull();
 });
 
-test('what has one reading has it also for who decodes it again and again', () => {
+test('a path with one reading keeps it however often it is decoded', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom('a', '/', '.', '%', '2', 'e', 'f', '5', 'c', '%25', '%2e', '%2f', '\\'), {

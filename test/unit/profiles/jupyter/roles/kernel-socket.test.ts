@@ -11,7 +11,10 @@ import {
   viewKernel,
 } from '../../../../../src/main/core/profiles/jupyter/roles/kernel-socket.ts';
 
-/** Every request of the protocol (jupyter_client, "Messaging in Jupyter", 5.5) and those of known extensions; why a viewer may or may not. */
+/**
+ * Every request of the protocol (jupyter_client, "Messaging in Jupyter", 5.5) and those of known extensions;
+ * why a viewer may or may not.
+ */
 const messages: readonly (readonly [type: string, allowed: readonly string[], why: string])[] = [
   ['kernel_info_request', ['shell', 'control'], 'constants of the kernel'],
   ['comm_info_request', ['shell'], 'numbers of widgets'],

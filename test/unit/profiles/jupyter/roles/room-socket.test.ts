@@ -89,7 +89,10 @@ test('"save now" is answered in the number that was asked with', () => {
   });
 });
 
-/** As the server reads it: once by the first bytes (pycrdt), once as numbers of any spelling (jupyter_server_ydoc). */
+/**
+ * As the server reads it: once by the first bytes (pycrdt), once as numbers of any spelling
+ * (jupyter_server_ydoc).
+ */
 function serverWouldChange(data: Buffer): boolean {
   let at = 0;
   const lenient = (): number => {

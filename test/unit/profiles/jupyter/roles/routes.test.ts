@@ -51,7 +51,8 @@ test('a viewer may do nothing that an editor may not', () => {
       template,
       template === '/api/collaboration/session/**' ? ['PUT'] : [],
     ]);
-    // What is more than reading is of something that is there: else the server remembers whatever a viewer names.
+    // What is more than reading is of something that is there: else the server remembers whatever a viewer
+    // names.
     if (changing.length > 0) expect(viewerOnlyIf).toBe('/api/contents/**?content=0');
   }
 });

@@ -1,8 +1,9 @@
 /**
  * What a guest sees of Gatehouse in the server's own pages: the role, until when, and the way out.
  *
- * Attack: the page around it. A server's content is hostile, and nothing in a page can be kept from it: so this protects nothing and holds no
- * secret, it only tells; the gateway decides. It leaves no name behind, takes nothing from the page, and shows words as text.
+ * Attack: the page around it. A server's content is hostile, and nothing in a page can be kept from it: so
+ * this protects nothing and holds no secret, it only tells; the gateway decides. It leaves no name behind,
+ * takes nothing from the page, and shows words as text.
  */
 import { fileAnswer, type Answer } from '../../http-answer.ts';
 import { bannerWords } from './banner-words.ts';
@@ -15,8 +16,9 @@ const darkColours = `
   --panel: #1e2125; --ink: #e7eaee; --quiet: #9aa4b0; --edge: #76808b; --accent: #7aa7f0; --bg: #16181b;`;
 
 /**
- * `!important` within a shadow root beats the page's own rules for the host. Above a status bar such as JupyterLab's, which is 24 px high; below the
- * notices that servers show in the same corner (VS Code 1000, JupyterLab 9999), so that no button of theirs is covered.
+ * `!important` within a shadow root beats the page's own rules for the host. Above a status bar such as
+ * JupyterLab's, which is 24 px high; below the notices that servers show in the same corner (VS Code 1000,
+ * JupyterLab 9999), so that no button of theirs is covered.
  */
 const style = `
 :host { all: initial !important; color-scheme: light dark !important; position: fixed !important; z-index: 900 !important;
@@ -115,7 +117,10 @@ function clock(iso) {
   return ' · until ' + at.toLocaleString('en-GB', isToday ? near : { ...near, day: 'numeric', month: 'short' });
 }
 
-/** Again after the page has changed its own title, also once out; a page that fights for it is not fought with at speed. */
+/**
+ * Again after the page has changed its own title, and once the guest is out. A page that keeps
+ * changing it back is not fought at speed.
+ */
 function markTitle() {
   if (outTitle !== '' && document.title !== outTitle) document.title = outTitle;
   if (role === '' || done) return;

@@ -1,8 +1,10 @@
 /**
- * The local authority's certificate in the three forms that systems take. It is public: whoever connects is shown it anyway.
+ * The local authority's certificate in the three forms that systems take. It is public: whoever connects is
+ * shown it anyway.
  *
- * A configuration profile is a property list (Apple, "Configuration Profile Reference", payload com.apple.security.root). It is not signed: nobody
- * could check the signature before the authority in it is trusted.
+ * A configuration profile is a property list (Apple, "Configuration Profile Reference", payload
+ * com.apple.security.root). It is not signed: nobody could check the signature before the authority in it is
+ * trusted.
  */
 import { createHash } from 'node:crypto';
 import type { GuestAuthority } from '../../../share-ports.ts';
@@ -59,7 +61,9 @@ function tail(der: Buffer): string {
   return createHash('sha256').update(der).digest('hex').slice(0, 16);
 }
 
-/** The same for the same certificate, so that installing it twice leaves one profile (RFC 9562, version 8). */
+/**
+ * The same for the same certificate, so that installing it twice leaves one profile (RFC 9562, version 8).
+ */
 function uuid(der: Buffer, part: string): string {
   const bytes = createHash('sha256').update(part).update(der).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

@@ -1,8 +1,10 @@
 /**
- * The certificate page of the share listener: what a guest may install so that the browser trusts this computer, and how to be sure of it.
+ * The certificate page of the share listener: what a guest may install so that the browser trusts this
+ * computer, and how to be sure of it.
  *
- * Attack: somebody between the guest and this computer, who shows this very page with an authority of their own. Nothing in the page can rule that
- * out, so it sends the guest to the owner by another way: the fingerprint is compared by voice, of the page and of the file that was saved.
+ * Attack: somebody between the guest and this computer, who shows this very page with an authority of their
+ * own. Nothing in the page can rule that out, so it sends the guest to the owner by another way: the
+ * fingerprint is compared by voice, of the page and of the file that was saved.
  */
 import type { GuestAuthority } from '../../../share-ports.ts';
 import type { Answer } from '../../http-answer.ts';

@@ -1,4 +1,7 @@
-/** How a guest installs the local authority, and takes it out again, on each system. `ca.crt` is DER, `ca.pem` the same in letters. */
+/**
+ * How a guest installs the local authority, and takes it out again, on each system. `ca.crt` is DER, `ca.pem`
+ * the same in letters.
+ */
 import { markup, type Html } from '../../html.ts';
 
 interface Steps {

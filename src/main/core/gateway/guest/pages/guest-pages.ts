@@ -1,8 +1,10 @@
 /**
- * The pages of the share listener that are for anybody: what a share link opens, what is shown to somebody who is not in, and the farewell.
+ * The pages of the share listener that are for anybody: what a share link opens, what is shown to somebody
+ * who is not in, and the farewell.
  *
- * Attack: somebody without a link reads from them whose computer this is, what it shares, or whether a link exists. So each is one fixed text: the
- * same for every link, every name and every reason. A preview robot that fetches a link gets it too, and uses nothing up.
+ * Attack: somebody without a link reads from them whose computer this is, what it shares, or whether a link
+ * exists. So each is one fixed text: the same for every link, every name and every reason. A preview robot
+ * that fetches a link gets it too, and uses nothing up.
  */
 import type { Answer } from '../../http-answer.ts';
 import { setProbe } from '../../request/cookie-probe.ts';

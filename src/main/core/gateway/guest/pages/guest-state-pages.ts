@@ -1,4 +1,7 @@
-/** What a guest who is in sees where there is nothing to show: the server is not there, or the link does not reach so far. */
+/**
+ * What a guest who is in sees where there is nothing to show: the server is not there, or the link does not
+ * reach so far.
+ */
 import type { Answer } from '../../http-answer.ts';
 import { guestStyle } from './guest-style.ts';
 import { waitScript } from '../../change-wait.ts';

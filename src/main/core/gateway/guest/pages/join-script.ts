@@ -1,12 +1,14 @@
 /**
- * What runs in the page that a share link opens. It reads the link's secret from the fragment, which no log and no Referer ever holds, takes it out
- * of the address bar and the history, and keeps it in this page's memory alone.
+ * What runs in the page that a share link opens. It reads the link's secret from the fragment, which no log
+ * and no Referer ever holds, takes it out of the address bar and the history, and keeps it in this page's
+ * memory alone.
  *
- * Attacks: words of the owner's that are markup (only `textContent` is set, and the page's policy asks for trusted types, of which it makes none);
- * an answer that leads elsewhere (`next` has to lie on this origin); a preview robot (nothing is asked before a script runs, and looking uses
- * nothing up).
+ * Attacks: words of the owner's that are markup (only `textContent` is set, and the page's policy asks for
+ * trusted types, of which it makes none); an answer that leads elsewhere (`next` has to lie on this origin);
+ * a preview robot (nothing is asked before a script runs, and looking uses nothing up).
  *
- * It is text and not a function, so that the hash in the policy is that of what is sent, whatever a bundler does. No backtick, no `<`-slash.
+ * It is text and not a function, so that the hash in the policy is that of what is sent, whatever a bundler
+ * does. No backtick, no `<`-slash.
  */
 import { joinWords } from './join-words.ts';
 
@@ -206,7 +208,9 @@ function wait(invitation, name, ticket, endsAt) {
   later(waitMs / 1000);
 }
 
-/** Also when somebody puts the whole link into this tab: then only the fragment changes, and nothing is loaded. */
+/**
+ * Also when somebody pastes the whole link into this tab: then only the fragment changes, and nothing loads.
+ */
 function begin() {
   // A mail program may have taken the full stop behind the link for a part of it.
   secret = location.hash.slice(1).replace(/[^\w-]+$/, '');

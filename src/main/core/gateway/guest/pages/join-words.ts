@@ -10,7 +10,10 @@ interface RefusalWords {
 
 const askForNew = 'Ask the person who sent it for a new one.';
 
-/** `no-such-link` is for an unknown link and for a wrong secret alike; the rest is only told to somebody who holds the secret. */
+/**
+ * `no-such-link` is for an unknown link and for a wrong secret alike; the rest is only told to somebody who
+ * holds the secret.
+ */
 const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
   'no-cookies': {
     title: 'This browser keeps no cookies for this address',

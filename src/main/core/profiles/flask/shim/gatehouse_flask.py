@@ -35,7 +35,8 @@ def load(target):
 def make(target):
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    # The application's folder in the place of this file's, and not before: a module of the folder must not be taken for one of the server's.
+    # The application's folder in the place of this file's, and not before: a module of the folder must not be
+    # taken for one of the server's.
     sys.path[0] = os.getcwd()
     app = load(target)
     if app.debug:

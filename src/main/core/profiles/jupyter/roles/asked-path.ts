@@ -1,10 +1,14 @@
 /**
- * The attack: a path that is judged in one reading and served in another. `/api/contents/%2e%2e/x`, `//api/shutdown`, `/API/...`,
- * `/lab/..%2fapi/shutdown`, `%252e%252e` (decoded twice by whatever stands behind), `?_method=DELETE`. Jupyter's router matches the path as it
- * was sent and decodes the pieces once; extensions may do otherwise. So a guest's path must have one reading however often it is decoded.
+ * The attack: a path that is judged in one reading and served in another. `/api/contents/%2e%2e/x`,
+ * `//api/shutdown`, `/API/...`, `/lab/..%2fapi/shutdown`, `%252e%252e` (decoded twice by whatever stands
+ * behind), `?_method=DELETE`. Jupyter's router matches the path as it was sent and decodes the pieces once;
+ * extensions may do otherwise. So a guest's path must have one reading however often it is decoded.
  */
 
-/** A path of one reading. The pieces are as they were sent; a slash at the end is left out (Jupyter redirects or means the same). */
+/**
+ * A path of one reading. The pieces are as they were sent; a slash at the end is left out (Jupyter redirects
+ * or means the same).
+ */
 export type AskedPath = readonly string[];
 
 const longest = 4096;
@@ -54,8 +58,8 @@ export const overrideHeaders: readonly string[] = [
 ];
 
 /**
- * The same in the query. Jupyter knows none of them; an extension's framework may. Some begin a new name at `;`, PHP reads every odd mark in a name as `_` (`.method`) and
- * ends it at a zero byte or a bracket.
+ * The same in the query. Jupyter knows none of them; an extension's framework may. Some begin a new name at
+ * `;`, PHP reads every odd mark in a name as `_` (`.method`) and ends it at a zero byte or a bracket.
  */
 export function overridesMethod(query: string): boolean {
   if (query === '') return false;

@@ -1,10 +1,13 @@
 /**
- * Who is there, and with which document (y-protocols, awareness). A viewer is seen in the list of everybody, and that is all.
+ * Who is there, and with which document (y-protocols, awareness). A viewer is seen in the list of everybody,
+ * and that is all.
  *
- * The attacks: a state under another one's number moves or removes the owner's presence, and the number of whoever has typed stands in the
- * document for all to read; a state with the owner's name speaks as the owner; a state that is no object (`5`) ends the server's saving of the
- * *owner's* changes; a picture's address may be fetched by the owner's browser. So no viewer chooses a number: each socket gets one of the
- * gateway's, out of a range from which Yjs in a browser takes none; the name is the session's; the rest is said again from known fields.
+ * The attacks: a state under another one's number moves or removes the owner's presence, and the number of
+ * whoever has typed stands in the document for all to read; a state with the owner's name speaks as the
+ * owner; a state that is no object (`5`) ends the server's saving of the *owner's* changes; a picture's
+ * address may be fetched by the owner's browser. So no viewer chooses a number: each socket gets one of the
+ * gateway's, out of a range from which Yjs in a browser takes none; the name is the session's; the rest is
+ * said again from known fields.
  */
 import { z } from 'zod';
 import { VarReader, varBytes, varNumber } from './varint.ts';
@@ -75,13 +78,19 @@ export class Presence {
   /** What the viewer's page calls itself; null until it has said so. */
   #own: number | null = null;
 
-  /** @param number for this socket alone, from `firstGuestNumber` on @param name as it is shown, marked as a guest's */
+  /**
+   * @param number for this socket alone, from `firstGuestNumber` on @param name as it is shown, marked as a
+   *   guest's
+   */
   constructor(number: number, name: string) {
     this.#number = number;
     this.#name = name;
   }
 
-  /** What the viewer says of itself, as it may be said; null where it speaks only of others (clients repeat what they hear). */
+  /**
+   * What the viewer says of itself, as it may be said; null where it speaks only of others (clients repeat
+   * what they hear).
+   */
   said(entries: readonly AwarenessEntry[]): AwarenessEntry | null {
     const [first] = entries;
     if (this.#own === null && entries.length === 1 && first !== undefined) this.#own = first.id;

@@ -1,16 +1,18 @@
 /**
  * Messages between a browser and a kernel, on the WebSocket `/api/kernels/<id>/channels`.
  *
- * The attack: a message that is judged in one reading and executed in another. Offsets that overlap or point elsewhere, a header with `msg_type`
- * twice (one program takes the first, another the last), a second `msg_type` beside the header, bytes that are no UTF-8. So decoding is strict,
- * and what a viewer may say is never passed on as it came but said again from what was understood.
+ * The attack: a message that is judged in one reading and executed in another. Offsets that overlap or point
+ * elsewhere, a header with `msg_type` twice (one program takes the first, another the last), a second
+ * `msg_type` beside the header, bytes that are no UTF-8. So decoding is strict, and what a viewer may say is
+ * never passed on as it came but said again from what was understood.
  *
- * And time: a header of a megabyte of nested lists took tens of milliseconds to parse, before anything was known of the message, and 16 sockets
- * that sent such headers kept the owner waiting for seconds. So lengths are looked at before anything is parsed, and content that nobody asks
- * for is not parsed at all.
+ * And time: a header of a megabyte of nested lists took tens of milliseconds to parse, before anything was
+ * known of the message, and 16 sockets that sent such headers kept the owner waiting for seconds. So lengths
+ * are looked at before anything is parsed, and content that nobody asks for is not parsed at all.
  *
- * `v1.kernel.websocket.jupyter.org` (jupyter_server, "WebSocket kernel wire protocol"): n and n offsets as little-endian u64, then channel, header,
- * parent header, metadata, content, buffers. Legacy: JSON text, or big-endian u32 count and offsets, JSON, buffers.
+ * `v1.kernel.websocket.jupyter.org` (jupyter_server, "WebSocket kernel wire protocol"): n and n offsets as
+ * little-endian u64, then channel, header, parent header, metadata, content, buffers. Legacy: JSON text, or
+ * big-endian u32 count and offsets, JSON, buffers.
  */
 import { z } from 'zod';
 import type { SocketMessage } from '../../../role-ports.ts';
@@ -101,7 +103,10 @@ function legacyText(data: Buffer): Buffer | null {
   return data.subarray(start, count === 1 ? data.length : data.readUInt32BE(8));
 }
 
-/** The parts of a v1 message: the first offset is the end of the table, none goes back, the last is the end of the message. */
+/**
+ * The parts of a v1 message: the first offset is the end of the table, none goes back, the last is the end of
+ * the message.
+ */
 function split(data: Buffer, size: number, read: (at: number) => number): readonly Buffer[] | null {
   if (data.length < size) return null;
   const count = read(0);

@@ -1,8 +1,10 @@
 /**
- * What a viewer may say to a kernel that already runs. The attack: code. `execute_request` is the plain way; others are `comm_msg` (a widget's
- * callback), `input_reply` (the answer to somebody's `input()`), `debug_request` (evaluates), `inspect_request` and `complete_request`
- * (evaluate properties of live objects, and show the values of variables), `user_expressions`. So a viewer may ask what kernel this is and which
- * widgets there are, and nothing else; what an extension or a later protocol adds is no until somebody has thought about it.
+ * What a viewer may say to a kernel that already runs. The attack: code. `execute_request` is the plain way;
+ * others are `comm_msg` (a widget's callback), `input_reply` (the answer to somebody's `input()`),
+ * `debug_request` (evaluates), `inspect_request` and `complete_request` (evaluate properties of live objects,
+ * and show the values of variables), `user_expressions`. So a viewer may ask what kernel this is and which
+ * widgets there are, and nothing else; what an extension or a later protocol adds is no until somebody has
+ * thought about it.
  */
 import type { SocketFilter, SocketMessage, SocketStep } from '../../../role-ports.ts';
 import { z } from 'zod';
@@ -36,7 +38,10 @@ export function decideKernelMessage(channel: string, type: string): KernelVerdic
     : { allow: false, reason: `a viewer does not send ${type.slice(0, 64)} on ${channel.slice(0, 64)}` };
 }
 
-/** For one socket of a viewer. What the server sends passes: outputs, states, and the replies to this socket alone. */
+/**
+ * For one socket of a viewer. What the server sends passes: outputs, states, and the replies to this socket
+ * alone.
+ */
 export function viewKernel(v1: boolean): SocketFilter {
   return {
     fromGuest: message => judge(v1, message),
@@ -64,7 +69,10 @@ function sayAgain(v1: boolean, { channel, header, content }: KernelMessage): Soc
   return encodeKernelMessage(v1, { channel, header, parent: {}, content: again });
 }
 
-/** So that a client does not wait for ever: what the kernel itself would say to a request that fails. A cell shows the sentence where its output would be. */
+/**
+ * So that a client does not wait for ever: what the kernel itself would say to a request that fails. A cell
+ * shows the sentence where its output would be.
+ */
 function answer(v1: boolean, { channel, header: parent }: KernelMessage): readonly SocketMessage[] {
   if (channel !== 'shell' && channel !== 'control') return [];
   const request = /^(.+)_request$/.exec(parent.msg_type)?.[1] ?? null;

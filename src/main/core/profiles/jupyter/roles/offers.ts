@@ -1,4 +1,7 @@
-/** What the roles mean in Jupyter, in words for the share dialog and the guest's page; and how it is with this server just now. */
+/**
+ * What the roles mean in Jupyter, in words for the share dialog and the guest's page; and how it is with this
+ * server just now.
+ */
 import type { RoleOffer } from '../../../../../shared/sharing.ts';
 import type { ProfileSharing } from '../../../role-ports.ts';
 import { hasLiveView } from '../jupyter-client.ts';

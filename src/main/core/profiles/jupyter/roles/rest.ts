@@ -1,6 +1,7 @@
 /**
- * What a role may ask of Jupyter over HTTP. The attack: a viewer's link that runs, writes or stops something after all, by a route, a method or a
- * spelling that nobody thought of. A role but `full` gets what `routes` names, in a path of one reading, and nothing else.
+ * What a role may ask of Jupyter over HTTP. The attack: a viewer's link that runs, writes or stops something
+ * after all, by a route, a method or a spelling that nobody thought of. A role but `full` gets what `routes`
+ * names, in a path of one reading, and nothing else.
  */
 import type { Role } from '../../../../../shared/model.ts';
 import type { RoleRefusal, RoleVerdict } from '../../../role-ports.ts';

@@ -1,10 +1,12 @@
 /**
- * What a viewer may say in a room of jupyter-collaboration (the y-protocols: `00 00` state vector, `00 01` and `00 02` changes, `01` awareness; `02`,
- * Jupyter's own: save now). The attack: a change to the document, as the answer to the server's own question (`00 01`), as an update, as a
- * save, or in a spelling that the server decodes to one of them. A question passes; in the room of everybody one's own presence does.
+ * What a viewer may say in a room of jupyter-collaboration (the y-protocols: `00 00` state vector, `00 01`
+ * and `00 02` changes, `01` awareness; `02`, Jupyter's own: save now). The attack: a change to the document,
+ * as the answer to the server's own question (`00 01`), as an update, as a save, or in a spelling that the
+ * server decodes to one of them. A question passes; in the room of everybody one's own presence does.
  *
- * Not in the room of a document: there the server lets those who are present decide whether changes are saved (`autosave` of each state, or yes
- * where nobody is), and tells nobody who comes in who is there. A viewer's presence, whatever it says, would be a vote.
+ * Not in the room of a document: there the server lets those who are present decide whether changes are saved
+ * (`autosave` of each state, or yes where nobody is), and tells nobody who comes in who is there. A viewer's
+ * presence, whatever it says, would be a vote.
  */
 import type { SocketFilter, SocketMessage, SocketStep } from '../../../role-ports.ts';
 import { Presence, readAwareness, writeAwareness, type AwarenessEntry } from './awareness.ts';

@@ -1,10 +1,12 @@
 /**
- * What a viewer and an editor may ask of Jupyter, route by route. The attack: a guest who finds one forgotten route (a terminal, the extension
- * manager, a converter that runs a program) and gets more than the link says. So there is no rule "GET is reading": what is not in this list is no,
- * and a test compares the list with the routes of the installed server.
+ * What a viewer and an editor may ask of Jupyter, route by route. The attack: a guest who finds one forgotten
+ * route (a terminal, the extension manager, a converter that runs a program) and gets more than the link
+ * says. So there is no rule "GET is reading": what is not in this list is no, and a test compares the list
+ * with the routes of the installed server.
  *
- * A viewer changes nothing and starts nothing, no process and no question to the network either. An editor may run code, so these rows do not
- * protect the owner's files from one; they keep what outlives the link (settings, layouts, extensions, trust) and the server itself the owner's.
+ * A viewer changes nothing and starts nothing, no process and no question to the network either. An editor
+ * may run code, so these rows do not protect the owner's files from one; they keep what outlives the link
+ * (settings, layouts, extensions, trust) and the server itself the owner's.
  */
 import type { AskedPath } from './asked-path.ts';
 
@@ -14,7 +16,10 @@ export interface RouteRow {
   readonly editor: readonly string[];
   /** JSON with which the gateway answers a viewer: the server would change something to answer. */
   readonly viewerAnswer?: object;
-  /** A viewer's request goes on only where the server answers 200 to a GET of this; `**` stands for what it stands for in the template. */
+  /**
+   * A viewer's request goes on only where the server answers 200 to a GET of this; `**` stands for what it
+   * stands for in the template.
+   */
   readonly viewerOnlyIf?: string;
 }
 
@@ -59,7 +64,8 @@ const server: readonly RouteRow[] = [
   row('/api/resolvePath', none, read),
   // Writing would outlive the link in the owner's configuration.
   row('/api/config/:word', read),
-  // To list them the server makes a folder for them beside the file, wherever that is. The page asks for the list of each file that it opens.
+  // To list them the server makes a folder for them beside the file, wherever that is. The page asks for the
+  // list of each file that it opens.
   { ...row('/api/contents/**/checkpoints', read, [...read, 'POST']), viewerAnswer: [] },
   row('/api/contents/**/checkpoints/:name', none, ['POST', 'DELETE']),
   // Trust lets scripts of a notebook run in the owner's browser: the owner's to give.
@@ -75,7 +81,8 @@ const server: readonly RouteRow[] = [
   row('/api/sessions', read, [...read, 'POST']),
   row('/api/sessions/:id', read, [...read, 'PATCH', 'DELETE']),
   row('/api/nbconvert', read),
-  // The format in the path chooses a program (LaTeX, a browser) that works on the notebook, and its configuration may execute it.
+  // The format in the path chooses a program (LaTeX, a browser) that works on the notebook, and its
+  // configuration may execute it.
   row('/nbconvert/:word', none, ['POST']),
   row('/nbconvert/:word/**', none, read),
 ];
@@ -99,8 +106,8 @@ const lab: readonly RouteRow[] = [
   // No page asks.
   row('/api/fileid/id', none, read),
   row('/api/fileid/path', none, read),
-  // Looks up the number of a file's room: without it a guest cannot even read live. Its body is repeated in the answer and nothing else. A path that has no number gets one, whether
-  // there is such a file or not.
+  // Looks up the number of a file's room: without it a guest cannot even read live. Its body is repeated in
+  // the answer and nothing else. A path that has no number gets one, whether there is such a file or not.
   { ...row('/api/collaboration/session/**', ['PUT']), viewerOnlyIf: '/api/contents/**?content=0' },
   row('/api/collaboration/fork/:name', read, [...read, 'PUT', 'DELETE']),
   // Each look makes a copy of the document in the server's memory.
@@ -108,7 +115,10 @@ const lab: readonly RouteRow[] = [
   row('/api/collaboration/undo_redo/**', none, ['PUT']),
 ];
 
-/** Known, and nobody's but the owner's and a full guest's: listed so that they can be told from what is unknown. */
+/**
+ * Known, and nobody's but the owner's and a full guest's: listed so that they can be told from what is
+ * unknown.
+ */
 const reserved: readonly RouteRow[] = [
   '/api/shutdown',
   '/api/terminals',
@@ -161,7 +171,10 @@ export function piecesOf(template: string): readonly string[] {
   return template === '/' ? [] : template.slice(1).split('/');
 }
 
-/** `**` stands for any number of pieces, also none. Words are compared as sent: `/%61pi` is not `/api`, here as at the server. */
+/**
+ * `**` stands for any number of pieces, also none. Words are compared as sent: `/%61pi` is not `/api`, here
+ * as at the server.
+ */
 export function fits(pieces: readonly string[], path: AskedPath): boolean {
   const star = pieces.indexOf('**');
   if (star < 0) return pieces.length === path.length && pieces.every((piece, at) => isPiece(piece, path[at]));

@@ -1,8 +1,10 @@
 /**
- * Which WebSockets of Jupyter a role may open, and who reads along. The attack: a viewer's socket that runs code (kernel, terminal, language server)
- * or edits (room). And a quieter one: `session_id` in a kernel's query names a connection, every message of the owner shows the owner's, and
- * Jupyter closes the older of two with the same name and hands over what it has kept for it; so a viewer's query is not passed on; in its
- * place stands a mark by which Jupyter does not count the connection, and neither hands over nor throws away what it keeps for somebody else.
+ * Which WebSockets of Jupyter a role may open, and who reads along. The attack: a viewer's socket that runs
+ * code (kernel, terminal, language server) or edits (room). And a quieter one: `session_id` in a kernel's
+ * query names a connection, every message of the owner shows the owner's, and Jupyter closes the older of two
+ * with the same name and hands over what it has kept for it; so a viewer's query is not passed on; in its
+ * place stands a mark by which Jupyter does not count the connection, and neither hands over nor throws away
+ * what it keeps for somebody else.
  */
 import type { Role } from '../../../../../shared/model.ts';
 import { randomInt } from 'node:crypto';
@@ -30,18 +32,23 @@ const compiled = sockets.map(([template, kind]) => ({ pieces: piecesOf(template)
 /** What a viewer sends is small; what is larger is no honest viewer's. */
 const viewerBytes = 1024 * 1024;
 
-/** Over all sockets of a viewer. The attack: a question of a few bytes that the server answers with a whole document, or hands to a kernel, as often as they fit on the wire. */
+/**
+ * Over all sockets of a viewer. The attack: a question of a few bytes that the server answers with a whole
+ * document, or hands to a kernel, as often as they fit on the wire.
+ */
 const viewerRate = { perSecond: 20, burst: 200 };
 
 /**
- * Documents, and the room in which everybody sees who is there. Any other name would be a new room in the server's memory. Not percent-encoded:
- * the server takes the name as it was sent.
+ * Documents, and the room in which everybody sees who is there. Any other name would be a new room in the
+ * server's memory. Not percent-encoded: the server takes the name as it was sent.
  */
 const viewedRoom =
   /^(?:json:notebook|text:(?:file|unicode)|base64:(?:file|blob)):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const everybody = 'JupyterLab:globalAwareness';
 
-/** By which the server knows a connection to a kernel that must change nothing (`shim/gatehouse_viewer.py`). */
+/**
+ * By which the server knows a connection to a kernel that must change nothing (`shim/gatehouse_viewer.py`).
+ */
 const viewerMark = 'gatehouse_viewer=1';
 
 /** Pure, but for the memory of the filters that it hands out, and a number that each draws. */
@@ -122,7 +129,10 @@ function filter(
   };
 }
 
-/** The server keeps a lock for each room that it was ever asked for. A server of before 2024 does not answer which numbers there are: then the room is asked for. */
+/**
+ * The server keeps a lock for each room that it was ever asked for. A server of before 2024 does not answer
+ * which numbers there are: then the room is asked for.
+ */
 function isNumbered(room: string): Precondition {
   return {
     target: `/api/fileid/path?id=${room.split(':').at(-1) ?? ''}`,
@@ -130,7 +140,10 @@ function isNumbered(room: string): Precondition {
   };
 }
 
-/** A room asks for the number of the server's run, by which it tells a client of yesterday to load the page again. */
+/**
+ * A room asks for the number of the server's run, by which it tells a client of yesterday to load the page
+ * again.
+ */
 function sessionOf(query: string): string {
   const value = /^(?:.*&)?sessionId=([\w-]{1,64})(?:&.*)?$/.exec(query)?.[1];
   return value === undefined ? '' : `?sessionId=${value}`;

@@ -1,6 +1,7 @@
 /**
- * The numbers and texts of the y-protocols (lib0 encoding): seven bits a byte, low bits first. The attack: `82 00` is 2 to a decoder and no 2 to
- * who looks at the first byte, and Jupyter's server does both. So a number has one spelling here: the shortest.
+ * The numbers and texts of the y-protocols (lib0 encoding): seven bits a byte, low bits first. The attack:
+ * `82 00` is 2 to a decoder and no 2 to who looks at the first byte, and Jupyter's server does both. So a
+ * number has one spelling here: the shortest.
  */
 
 /** Reads on from where it stands. Each method answers null for what is cut or has another spelling. */

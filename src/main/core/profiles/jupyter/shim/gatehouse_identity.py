@@ -193,8 +193,9 @@ class GatehouseIdentityProvider(IdentityProvider):
         # The gateway speaks plain HTTP to a private socket or to loopback; TLS is the gateway's own business.
         app.ssl_options = None
         gatehouse_kernel_address.install(app)
-        # Started elsewhere so that no configuration file of the working folder was run. Where nothing of it may run the server stays
-        # there: kernels and terminals are given their folder. What else it starts (language servers) belongs into the working folder.
+        # Started elsewhere so that no configuration file of the working folder was run. Where nothing of it
+        # may run the server stays there: kernels and terminals are given their folder. What else it starts
+        # (language servers) belongs into the working folder.
         if folder_trusted:
             os.chdir(app.root_dir)
         else:

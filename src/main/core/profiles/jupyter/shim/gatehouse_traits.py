@@ -203,7 +203,8 @@ OTHER_PROGRAMS = """
     WorkspaceImportApp WorkspaceListApp
 """
 
-# Of `tornado_settings`, which replace what the server made of all its settings: these, and names that neither Jupyter nor Tornado has.
+# Of `tornado_settings`, which replace what the server made of all its settings: these, and names that neither
+# Jupyter nor Tornado has.
 TORNADO_HONOURED = """
     collaborative_document_cleanup_delay collaborative_document_save_delay collaborative_file_poll_interval
     collaborative_session_store_path collaborative_ystore_class compress_response csp_report_uri gzip headers mathjax_config static_hash_cache template_whitespace terminal_manager

@@ -42,7 +42,8 @@ DOOR_SETTINGS = (
     "MWI_SSL_KEY_FILE",
 )
 
-# matlab-proxy's exit code when it was idle for as long as MWI_SHUTDOWN_ON_IDLE_TIMEOUT says: wanted, no crash.
+# matlab-proxy's exit code when it was idle for as long as MWI_SHUTDOWN_ON_IDLE_TIMEOUT says: wanted, no
+# crash.
 IDLE_TIMEOUT = 100
 
 
@@ -116,7 +117,8 @@ class Lock:
             settings = made["settings"]
             if settings.get("host_interface") != LOOPBACK:
                 give_up("this matlab-proxy does not keep to %s." % LOOPBACK)
-            # The first one is asked first, before any handler is chosen, for WebSockets and unknown paths too.
+            # The first one is asked first, before any handler is chosen, for WebSockets and unknown paths
+            # too.
             made.middlewares.insert(0, self._guard(settings.get("base_url") or ""))
             return made
 

@@ -1,7 +1,9 @@
 /*
- * NetCreate listens on every address of the computer, on both of its ports, and no setting of it says otherwise. The attack: anybody on the network uses it past the
- * gateway. This file is loaded by Node before NetCreate's own first line (NODE_OPTIONS=--require), in every process of it, and whatever listens on
- * TCP listens on 127.0.0.1. Runs on Node 10 and later. A Unix socket, or an address of loopback that was asked for, stays as it is.
+ * NetCreate listens on every address of the computer, on both of its ports, and no setting of it says
+ * otherwise. The attack: anybody on the network uses it past the gateway. This file is loaded by Node before
+ * NetCreate's own first line (NODE_OPTIONS=--require), in every process of it, and whatever listens on TCP
+ * listens on 127.0.0.1. Runs on Node 10 and later. A Unix socket, or an address of loopback that was asked
+ * for, stays as it is.
  */
 'use strict';
 const net = require('net');

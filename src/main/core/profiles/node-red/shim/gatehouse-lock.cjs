@@ -1,8 +1,10 @@
 /*
- * The lock in front of Node-RED's own server. The attacks: a flow, or the code of a package, hands on or shows the headers of a request, and the secret is among
- * them; and a package that takes WebSockets asks nobody who they are, for no middleware of Node-RED sees an upgrade.
+ * The lock in front of Node-RED's own server. The attacks: a flow, or the code of a package, hands on or
+ * shows the headers of a request, and the secret is among them; and a package that takes WebSockets asks
+ * nobody who they are, for no middleware of Node-RED sees an upgrade.
  *
- * So each request and each upgrade is judged before anybody else sees it. The verdict is kept beside the request, and the secret is taken off it.
+ * So each request and each upgrade is judged before anybody else sees it. The verdict is kept beside the
+ * request, and the secret is taken off it.
  */
 'use strict';
 const { createHash, randomBytes, timingSafeEqual } = require('node:crypto');
@@ -41,7 +43,10 @@ module.exports = function lock({ socket, header, people }) {
   const known = people.map(({ user, secret }) => ({ user, hash: hashOf(secret) }));
   const servers = new WeakSet();
   const verdicts = new WeakMap();
-  /** What `adminAuth.tokens` is given in the place of the secret, while a request lasts: nobody is let in by it. */
+  /**
+   * What `adminAuth.tokens` is given in the place of the secret, while a request lasts: nobody is let in by
+   * it.
+   */
   const tickets = new Map();
 
   function judge(request) {
