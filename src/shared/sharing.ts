@@ -226,5 +226,5 @@ export interface GuestSessionEnded {
   readonly session: string;
   readonly server: string;
   readonly name: string;
-  readonly reason: 'revoked' | 'ended-by-owner' | 'left' | 'idle' | 'over' | 'expired' | 'server-forgotten';
+  readonly reason: 'revoked' | 'ended-by-owner' | 'left' | 'idle' | 'over' | 'expired';
 }

@@ -130,7 +130,7 @@ const inputs = {
   'config.set': z.tuple([text(80), z.unknown()]),
 } satisfies { [K in CallName]: z.ZodType<Parameters<Calls[K]>> };
 
-/** What answers the calls; `launcher.ts` is one. */
+/** What answers the calls; `call-answers.ts` makes it. */
 export type Answers = { readonly [K in CallName]: Calls[K] };
 
 /**

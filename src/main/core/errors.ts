@@ -1,6 +1,6 @@
 import type { ErrorInfo } from '../../shared/model.ts';
 
-/** Exit code of the command line for each kind of error (DESIGN, section 9). */
+/** Exit code of the command line for each kind of error. */
 const exitCodes = {
   failed: 1,
   usage: 2,

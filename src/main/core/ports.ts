@@ -1,6 +1,6 @@
 /**
- * The small interfaces through which the rooms of the core meet. Types only: an implementation is chosen in
- * `launcher.ts`.
+ * The small interfaces through which the rooms of the core meet. Types only: `compose.ts` chooses the
+ * implementations.
  */
 import type {
   Failure,

@@ -25,7 +25,7 @@ export function safePreferences(
   };
 }
 
-/** The colours of `tokens.css`, so that a window does not flash while it loads. */
+/** The background colours of `styles.css`, so that a window does not flash while it loads. */
 export function background(dark: boolean): string {
   return dark ? '#16181b' : '#f6f6f4';
 }

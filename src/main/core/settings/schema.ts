@@ -1,7 +1,6 @@
 /**
  * Every setting is one row here: its key, what it may be, its default, its help, and whether an
- * administrator's policy may force it. The command line's help, the settings page and the policy templates
- * are generated from this table.
+ * administrator's policy may force it. The command line lists the settings from this table.
  */
 import { isIP } from 'node:net';
 import { posix, win32 } from 'node:path';

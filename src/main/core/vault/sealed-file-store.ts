@@ -1,5 +1,5 @@
 /**
- * Attack: whoever reads the disk reads the secrets; so they are sealed (envelope.ts). Fault: two processes
+ * Attack: whoever reads the disk reads the secrets; so they are sealed (sealed-envelope.ts). Fault: two processes
  * write at once and one update is lost; so each writing is a new file `<file>.<number>` that only one of them
  * can create, and the other begins again. There is no lock that a crash could leave behind.
  */

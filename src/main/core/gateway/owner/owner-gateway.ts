@@ -1,7 +1,7 @@
 /**
- * The only door to one server. It is put together here: limits, facts, authorize, headers, forward (DESIGN,
- * section 4), one guard for requests and upgrades, and a table of everything that is open, so that taking a
- * right back ends what it opened.
+ * The only door to one server. It is put together here: limits, facts, authorize, headers, forward;
+ * one guard for requests and upgrades; and a table of everything that is open, so that revoking a right ends
+ * what it opened.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

@@ -46,7 +46,7 @@ export interface Shown {
 const nothing: readonly string[] = [];
 
 /**
- * In the order of DESIGN, section 4, step 4. Room for more kinds (a signed request) is a line here.
+ * Every credential of a request, in the order in which they count.
  * @param native shown in a header or a subprotocol of the server's own clients
  */
 export function readCredentials(

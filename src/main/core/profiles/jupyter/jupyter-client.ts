@@ -9,7 +9,7 @@ import type { Proof, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { ask } from '../common/ask.ts';
 
-/** These names are spelled the same in python/gatehouse_identity.py. */
+/** These names are spelled the same in shim/gatehouse_identity.py. */
 export const secretHeader = 'X-Gatehouse-Upstream';
 /**
  * Set by the gateway where no page can have made a browser send the credential; Jupyter then asks for no XSRF

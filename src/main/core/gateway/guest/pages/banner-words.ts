@@ -25,10 +25,6 @@ const out: Record<GuestSessionEnded['reason'] | 'ended' | 'unknown', OutWords> =
   },
   over: { title: 'Your visit’s time is over', text: `A visit has a longest time. ${openAgain}` },
   left: { title: 'You have left', text: `You left in another tab or window of this browser. ${openAgain}` },
-  'server-forgotten': {
-    title: 'This server is not shared any more',
-    text: 'The owner has removed it from Gatehouse.',
-  },
   unknown: { title: 'You are not in any more', text: `Your visit has ended. ${openAgain}` },
 };
 
