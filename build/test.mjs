@@ -42,6 +42,7 @@ const checks = [
   ['lint', tool('oxlint', 'bin/oxlint'), []],
   ['format', tool('prettier', 'bin/prettier.cjs'), ['--check', '.', '--log-level', 'warn']],
   ['unused code', tool('knip', 'bin/knip.js'), []],
+  ['code that only tests use', tool('knip', 'bin/knip.js'), ['--production']],
   ['prose', join(root, 'build', 'prose.ts'), []],
   ['the list of servers', join(root, 'build', 'profiles.ts'), ['--check']],
   ['core is plain Node', join(root, 'build', 'core-is-plain-node.ts'), []],

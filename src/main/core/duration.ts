@@ -22,15 +22,6 @@ function isUnit(text: string): text is keyof typeof factors {
   return Object.hasOwn(factors, text);
 }
 
-/** The same, written: the largest unit that says it exactly. Rounded to a second, never below `0s`. */
-export function durationText(milliseconds: number): string {
-  const whole = Math.max(0, Math.round(milliseconds / 1000));
-  for (const unit of ['d', 'h', 'm'] as const) {
-    if (whole >= factors[unit] && whole % factors[unit] === 0) return `${whole / factors[unit]}${unit}`;
-  }
-  return `${whole}s`;
-}
-
 const words = [
   [86_400, 'day'],
   [3600, 'hour'],

@@ -87,6 +87,7 @@ export function question(
   };
 }
 
+/** @internal for tests: every permission that the table knows */
 export function permissionNames(): readonly string[] {
   return Object.keys(table);
 }

@@ -11,7 +11,7 @@ import {
   sendAnswer,
   type Answer,
 } from '../../../src/main/core/gateway/http-answer.ts';
-import { guestScript, guestScriptPath } from '../../../src/main/core/gateway/guest/pages/banner-script.ts';
+import { guestScript } from '../../../src/main/core/gateway/guest/pages/banner-script.ts';
 import { joinPage, leftPage, outsidePage } from '../../../src/main/core/gateway/guest/pages/guest-pages.ts';
 import { certificatePage } from '../../../src/main/core/gateway/guest/pages/certificate-pages.ts';
 import type { GuestAuthority } from '../../../src/main/core/share-ports.ts';
@@ -55,7 +55,7 @@ export const authority: GuestAuthority = {
 
 const lab = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>JupyterLab</title></head>
 <body><main><h1>A notebook</h1><p>The server's own page.</p></main></body></html>
-<script src="${guestScriptPath}"></script>`;
+<script src="/_gatehouse/guest.js"></script>`;
 
 export async function openOwnerGatewayState(): Promise<OwnerGatewayState> {
   const server = createServer((request, response) => {
@@ -106,7 +106,7 @@ function readingAnswer(door: OwnerGatewayState, path: string): Answer {
   switch (path) {
     case '/_gatehouse/me':
       return next(door.me);
-    case guestScriptPath:
+    case '/_gatehouse/guest.js':
       return guestScript();
     case '/_gatehouse/left':
       return leftPage();

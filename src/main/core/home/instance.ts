@@ -42,6 +42,7 @@ export function controlKeyPath(runtime: string): string {
 
 /**
  * The core that runs for this runtime folder; null when there is none, or only the leavings of a dead one.
+ * @internal for tests of the lock
  */
 export function findCore(runtime: string, processes: ProcessTable): Promise<CoreRecord | null> {
   return lockHolder(coreLock(runtime, processes));

@@ -27,6 +27,7 @@ import type { GuestGatewayState } from './guest-gateway-state.ts';
 
 /**
  * Everything that answers without a session. Nothing else does; a test walks it. `<id>` stands for a link's.
+ * @internal for that test
  */
 export const openSharePages: readonly (readonly [method: 'GET' | 'POST', path: string])[] = [
   ['GET', '/_gatehouse/join/<id>'],

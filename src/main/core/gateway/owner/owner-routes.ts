@@ -27,6 +27,7 @@ export const ownPrefix = '/_gatehouse';
 /**
  * Everything that answers without a credential. Nothing else does; test/integration/gateway-routes.test.ts
  * walks it.
+ * @internal for that test
  */
 export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string])[] = [
   ['GET', '/_gatehouse/login'],

@@ -8,8 +8,6 @@
 import { fileAnswer, type Answer } from '../../http-answer.ts';
 import { bannerWords } from './banner-words.ts';
 
-export const guestScriptPath = '/_gatehouse/guest.js';
-
 const colours = `
   --panel: #fff; --ink: #1d2126; --quiet: #5c6570; --edge: #8a929c; --accent: #1f5fbf; --bg: #f6f6f4;`;
 const darkColours = `
