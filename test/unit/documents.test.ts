@@ -63,7 +63,7 @@ function commentsOf(file: string, text: string): string {
   return [...comments].map(([comment]) => comment).join('\n');
 }
 
-/** What `pattern` finds in documents and comments and `right` does not accept, each with the files that say it. */
+/** What `pattern` finds in documents and comments and `right` does not accept, each with its file. */
 function untrue(pattern: RegExp, right: (found: string, file: string) => boolean): readonly string[] {
   return [...texts].flatMap(([file, text]) =>
     [...text.matchAll(pattern)]

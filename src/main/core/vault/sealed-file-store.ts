@@ -1,7 +1,7 @@
 /**
- * Attack: whoever reads the disk reads the secrets; so they are sealed (sealed-envelope.ts). Fault: two processes
- * write at once and one update is lost; so each writing is a new file `<file>.<number>` that only one of them
- * can create, and the other begins again. There is no lock that a crash could leave behind.
+ * Attack: whoever reads the disk reads the secrets; so they are sealed (sealed-envelope.ts). Fault: two
+ * processes write at once and one update is lost; so each writing is a new file `<file>.<number>` that only
+ * one of them can create, and the other begins again. There is no lock that a crash could leave behind.
  */
 import { link, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
