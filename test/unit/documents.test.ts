@@ -74,8 +74,9 @@ function untrue(pattern: RegExp, right: (found: string, file: string) => boolean
 }
 
 /** A bare name is the base name of a file, a path the end of one; stars and braces as a shell has them. */
-function exists(name: string): boolean {
-  if (foreign.has(name)) return true;
+function exists(written: string): boolean {
+  const name = written.replace(/^(?:\.\.?\/)+/, '');
+  if (foreign.has(name) || name === 'Node.js') return true;
   if (/[*{]/.test(name))
     return tracked.some(file => matchesGlob(file, name) || matchesGlob(file, `**/${name}`));
   return tracked.some(file => file === name || file.endsWith(`/${name}`));
