@@ -9,12 +9,10 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const maxColumns = 110;
 
-type Phrase = readonly [wrong: RegExp, instead: string];
-
 /**
  * What a reader stumbled over twice, and what to write instead. Looked for in source, documents and tests.
  */
-const phrases: readonly Phrase[] = [
+const phrases: readonly (readonly [wrong: RegExp, instead: string])[] = [
   [/\bIt is not said\b/, 'say who must say it: "Say which server to stop"'],
   [/\bfor who\b/, '"for anybody who"'],
   [/\bstarts? (?:it|them) anew\b/, '"restarts"'],
@@ -22,7 +20,7 @@ const phrases: readonly Phrase[] = [
 ];
 
 /** The same, for documents alone. Move a phrase up once `git grep` no longer finds it in source and tests. */
-const phrasesOfDocuments: readonly Phrase[] = [
+const phrasesOfDocuments: typeof phrases = [
   [/\banew\b/i, '"again", or a verb that begins with re-: "restarts", "rewritten"'],
   [/\bin the place of\b/i, '"instead of", or "replaces"'],
   [/\bby itself\b/i, '"on its own", "automatically"'],
