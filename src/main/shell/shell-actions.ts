@@ -2,6 +2,7 @@
  * What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work.
  */
 import path from 'node:path';
+import { shell } from 'electron/common';
 import { app, BrowserWindow, clipboard, dialog } from 'electron/main';
 import type { Dropped, ShellState } from '../../shared/window.ts';
 import type { CoreLink } from './core-link.ts';
@@ -41,6 +42,23 @@ export class ShellActions implements Actions {
     // What cannot be shown yet is told about at home: progress, or why it did not start.
     if (server?.state !== 'ready') this.home();
     this.#deps.servers.open(id);
+  }
+
+  newWindow(id: string): void {
+    this.#deps.servers.openAnother(id);
+  }
+
+  /** A one-time link, so that the browser is signed in. */
+  async openInBrowser(id: string): Promise<void> {
+    const { url } = await this.#deps.link.call('server.link', id, { tool: false });
+    await shell.openExternal(url);
+  }
+
+  history(direction: 'back' | 'forward'): void {
+    const contents = BrowserWindow.getFocusedWindow()?.webContents;
+    if (contents === undefined) return;
+    if (direction === 'back') contents.goBack();
+    else contents.goForward();
   }
 
   logs(id: string): void {
@@ -174,6 +192,13 @@ export class ShellActions implements Actions {
     switch (action.kind) {
       case 'open':
         return this.open(action.id);
+      case 'new-window':
+        return this.newWindow(action.id);
+      case 'open-in-browser':
+        return this.openInBrowser(action.id);
+      case 'back':
+      case 'forward':
+        return this.history(action.kind);
       case 'logs':
         return this.logs(action.id);
       case 'copy-link':
@@ -234,16 +259,16 @@ async function confirmed(question: Question, yes: string): Promise<boolean> {
  * JupyterLab asks to stay while there is unsaved work; without an answer of ours the window would just not
  * close.
  */
-export function mayLeave(window: BrowserWindow): boolean {
-  const choice = dialog.showMessageBoxSync(window, {
+export async function mayLeave(window: BrowserWindow): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: 'Leave this page?',
-    detail: 'It says that there are changes that are not saved.',
+    detail: 'It has changes that are not saved.',
     buttons: ['Stay', 'Leave'],
     defaultId: 0,
     cancelId: 0,
   });
-  return choice === 1;
+  return response === 1;
 }
 
 /** The downloads folder of the system. */
