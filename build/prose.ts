@@ -1,6 +1,6 @@
 /*
- * Checks the prose of the source: no comment is wider than 110 columns, and no phrase that was wrong twice comes
- * back. Prints each place as file:line, and exits with 1 where there is one.
+ * Checks the prose of the source: no comment is wider than 110 columns, and no phrase that was wrong twice
+ * comes back. Prints each place as file:line, and exits with 1 where there is one.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,9 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const maxColumns = 110;
 
-/** What a reader stumbled over twice, and what to write instead. Looked for in source, documents and tests. */
+/**
+ * What a reader stumbled over twice, and what to write instead. Looked for in source, documents and tests.
+ */
 const phrases: readonly (readonly [wrong: RegExp, instead: string])[] = [
   [/\bIt is not said\b/, 'say who must say it: "Say which server to stop"'],
   [/\bfor who\b/, '"for anybody who"'],

@@ -1,6 +1,6 @@
 /**
- * The menu of a right click in a server's page, where the page has none of its own. As data, so that it can be
- * tested without a window.
+ * The menu of a right click in a server's page, where the page has none of its own. As data, so that it can
+ * be tested without a window.
  */
 export interface ContextFacts {
   /** Address of the link under the pointer; '' for none. */

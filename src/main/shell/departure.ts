@@ -1,7 +1,7 @@
 /**
  * Leaving a page that has unsaved work. Electron wants to know at once whether to leave, and a dialog that
- * answers at once stops the whole app, with the requests of every other server. So the first try always stays;
- * the owner is asked, and an answer of "Leave" repeats what was tried.
+ * answers at once stops the whole app, with the requests of every other server. So the first try always
+ * stays; the owner is asked, and an answer of "Leave" repeats what was tried.
  */
 import type { BrowserWindow } from 'electron/main';
 

@@ -79,9 +79,9 @@ export function injection(own: string, facts: RequestFacts): Injection {
 }
 
 /**
- * A download by a link (`<a download>`): Chromium adds the headers that tell who asks only after this question
- * (seen in Electron 22), so the frame must tell. Frames of other origins were refused above; a link of theirs to
- * this origin is a navigation and never a download, with `Sec-Fetch-Site: cross-site`.
+ * A download by a link (`<a download>`): Chromium adds the headers that tell who asks only after this
+ * question (seen in Electron 22), so the frame must tell. Frames of other origins were refused above; a link
+ * of theirs to this origin is a navigation and never a download, with `Sec-Fetch-Site: cross-site`.
  */
 function isOwnDownload({ resourceType, frames }: RequestFacts): boolean {
   return resourceType === 'other' && frames !== null && frames.length > 0;
