@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { eventually } from '../support/core.ts';
-import { startJupyter, test, type App } from './support/app.ts';
+import { inState, onlyServer, startJupyter, test, type App } from './support/app.ts';
 
 async function downloadsOf(app: App, home: string): Promise<string> {
   const folder = join(home, 'Downloads');
@@ -160,3 +160,61 @@ test('a page with unsaved changes is asked for by a question that stops nothing 
   await answer(1);
   await expect.poll(() => lab.isClosed()).toBe(true);
 });
+
+test('Stop, Forget and Quit name what would be lost, and lose nothing without an answer', async ({
+  access,
+}) => {
+  const app = await access.launch();
+  const lab = await startJupyter(app);
+  const { id, name } = await inState(access.home, 'ready');
+  await lab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click();
+  const cell = lab.locator('.jp-Notebook .jp-InputArea-editor').first();
+  await cell.click();
+  await lab.keyboard.type('import time; time.sleep(600)');
+  await lab.keyboard.press('Control+Enter');
+  await app.electron.evaluate(({ dialog }) => {
+    const told: string[] = [];
+    Object.assign(globalThis, { told, response: 0 });
+    const show = async (options: { message: string; detail: string }): Promise<{ response: number }> => {
+      told.push(`${options.message} ${options.detail}`);
+      return { response: (globalThis as unknown as { response: number }).response };
+    };
+    Object.assign(dialog, { showMessageBox: show });
+  });
+  const told = (): Promise<string> =>
+    app.electron.evaluate(() => (globalThis as unknown as { told: string[] }).told.splice(0).join());
+  await expect
+    .poll(
+      async () => {
+        await chooseFromMenu(app.page, name, 'Stop');
+        return told();
+      },
+      { timeout: 30_000 },
+    )
+    .toMatch(/Stop “JupyterLab”.*kernel is running a cell.*Not saved: Untitled\.ipynb/su);
+  expect((await onlyServer(access.home)).state).toBe('ready');
+  await app.electron.evaluate(({ Menu }) => {
+    const find = (items: readonly Electron.MenuItem[]): Electron.MenuItem | undefined =>
+      items
+        .flatMap(item => [item, ...(item.submenu?.items ?? [])])
+        .find(({ label }) => label === 'Quit Gatehouse');
+    find(Menu.getApplicationMenu()?.items ?? [])?.click();
+  });
+  await expect.poll(told).toMatch(/Quit and stop everything.*kernel is running a cell/su);
+  await app.electron.evaluate(() => Object.assign(globalThis, { response: 1 }));
+  await chooseFromMenu(app.page, name, 'Stop');
+  await inState(access.home, 'stopped');
+  await app.electron.evaluate(() => Object.assign(globalThis, { response: 0 }));
+  await told();
+  await chooseFromMenu(app.page, name, 'Forget');
+  await expect.poll(told).toMatch(/Forget “JupyterLab”/u);
+  expect((await onlyServer(access.home)).id).toBe(id);
+  await app.electron.evaluate(() => Object.assign(globalThis, { response: 1 }));
+  await chooseFromMenu(app.page, name, 'Forget');
+  await expect.poll(async () => access.home.json('list')).toEqual([]);
+});
+
+async function chooseFromMenu(page: Page, server: string, entry: string): Promise<void> {
+  await page.getByRole('button', { name: `More actions for ${server}` }).click();
+  await page.getByRole('menuitem', { name: entry, exact: true }).click();
+}

@@ -132,6 +132,16 @@ export class ServerWindow {
     );
   }
 
+  /** Titles of the pages that would ask to stay: they have changes that are not saved. */
+  async unsaved(): Promise<readonly string[]> {
+    const titles = await Promise.all(
+      Array.from(this.#all, async ([window, title]) =>
+        !window.isDestroyed() && (await asksToStay(window.webContents)) ? [title] : [],
+      ),
+    );
+    return titles.flat();
+  }
+
   /** Without asking the page: for quitting, and for a server that was forgotten. */
   destroy(): void {
     for (const window of this.#all.keys()) if (!window.isDestroyed()) window.destroy();
@@ -226,4 +236,22 @@ export class ServerWindow {
       reload: () => this.#reload(contents),
     };
   }
+}
+
+/** Milliseconds for a page that does not answer. */
+const maxAnswerMs = 1000;
+
+/** Asks the page as closing it would, and closes nothing. A page that does not answer counts as saved. */
+async function asksToStay(contents: WebContents): Promise<boolean> {
+  const question = `(() => {
+    const event = document.createEvent('BeforeUnloadEvent');
+    event.initEvent('beforeunload', false, true);
+    window.dispatchEvent(event);
+    return event.defaultPrevented || (typeof event.returnValue === 'string' && event.returnValue !== '');
+  })()`;
+  const late = new Promise<false>(done => {
+    setTimeout(() => done(false), maxAnswerMs);
+  });
+  const answer = await Promise.race([contents.executeJavaScript(question).catch(() => false), late]);
+  return answer === true;
 }

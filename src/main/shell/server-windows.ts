@@ -65,6 +65,11 @@ export class ServerWindows {
     else window.openAnother();
   }
 
+  /** Titles of pages of a server with changes that are not saved. */
+  async unsaved(id: string): Promise<readonly string[]> {
+    return (await this.#windows.get(id)?.unsaved()) ?? [];
+  }
+
   /** The server whose window this page is in. */
   serverOf(contents: WebContents): string | null {
     for (const [id, window] of this.#windows) if (window.has(contents)) return id;

@@ -13,7 +13,8 @@ import type { Action } from './menu-model.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import type { PageWindows } from './page-windows.ts';
 import type { Actions, ShellLog } from './shell-ports.ts';
-import { quitQuestion, type Question } from './quit-question.ts';
+import { lossQuestion } from './loss-question.ts';
+import { confirmed, ServerEndings } from './server-endings.ts';
 import type { ServerWindows } from './server-windows.ts';
 
 export interface ShellActionsDeps {
@@ -30,11 +31,13 @@ export interface ShellActionsDeps {
 
 export class ShellActions implements Actions {
   readonly #deps: ShellActionsDeps;
+  readonly #endings: ServerEndings;
   #quitting: Promise<void> | null = null;
   #undelivered: Dropped | null = null;
 
   constructor(deps: ShellActionsDeps) {
     this.#deps = deps;
+    this.#endings = new ServerEndings(deps);
   }
 
   open(id: string): void {
@@ -112,12 +115,16 @@ export class ShellActions implements Actions {
     if (await confirmed(question, 'Stop Sharing')) await this.#deps.link.call('share.stop', id);
   }
 
-  async stop(id: string): Promise<void> {
-    await this.#deps.link.call('server.stop', id);
+  stop(id: string): Promise<boolean> {
+    return this.#endings.stop(id);
   }
 
-  async restart(id: string): Promise<void> {
-    await this.#deps.link.call('server.restart', id);
+  restart(id: string): Promise<boolean> {
+    return this.#endings.restart(id);
+  }
+
+  forget(id: string): Promise<boolean> {
+    return this.#endings.forget(id);
   }
 
   async chooseFolder(): Promise<string | null> {
@@ -188,7 +195,7 @@ export class ShellActions implements Actions {
     });
   }
 
-  async #perform(action: Action): Promise<void> {
+  async #perform(action: Action): Promise<unknown> {
     switch (action.kind) {
       case 'open':
         return this.open(action.id);
@@ -231,8 +238,7 @@ export class ShellActions implements Actions {
   async #quit(): Promise<void> {
     const { link } = this.#deps;
     if (link.state.core === 'ready') {
-      const busy = await link.call('core.busy').catch(() => null);
-      const question = busy === null ? null : quitQuestion(busy);
+      const question = lossQuestion('quit', await this.#endings.losses());
       if (question !== null && !(await confirmed(question, 'Quit'))) return;
     }
     await this.quitNow();
@@ -242,17 +248,6 @@ export class ShellActions implements Actions {
     const { tray, version } = this.#deps;
     return { tray, version, electron: process.versions.electron };
   }
-}
-
-async function confirmed(question: Question, yes: string): Promise<boolean> {
-  const { response } = await dialog.showMessageBox({
-    type: 'question',
-    ...question,
-    buttons: ['Cancel', yes],
-    defaultId: 0,
-    cancelId: 0,
-  });
-  return response === 1;
 }
 
 /**
