@@ -8,8 +8,6 @@ export interface ServerLosses {
   readonly unsaved: readonly string[];
   /** Names of the guests who are in. */
   readonly guests: readonly string[];
-  /** Streams and sockets of other browsers and programs. */
-  readonly connections: number;
 }
 
 export type Ending = 'stop' | 'restart' | 'forget' | 'quit';
@@ -32,7 +30,7 @@ export function lossQuestion(ending: Ending, servers: readonly ServerLosses[]): 
 }
 
 function linesOf(server: ServerLosses, named: boolean): readonly string[] {
-  const { name, busyKernels, unsaved, guests, connections } = server;
+  const { name, busyKernels, unsaved, guests } = server;
   const lines = [
     ...(busyKernels > 0
       ? [count(busyKernels, 'kernel is running a cell', 'kernels are running a cell')]
@@ -40,9 +38,6 @@ function linesOf(server: ServerLosses, named: boolean): readonly string[] {
     ...(unsaved.length > 0 ? [`Not saved: ${unsaved.join(', ')}`] : []),
     ...(guests.length > 0
       ? [`${count(guests.length, 'guest is in', 'guests are in')}: ${guests.join(', ')}`]
-      : []),
-    ...(connections > 0
-      ? [count(connections, 'other browser or program uses it', 'other browsers or programs use it')]
       : []),
   ];
   return lines.map(line => (named ? `• ${name}: ${line}.` : `• ${line}.`));

@@ -49,7 +49,9 @@ export class ServerEndings {
     ]);
     return Promise.all(
       (busy?.each ?? []).map(async server => ({
-        ...server,
+        id: server.id,
+        name: server.name,
+        busyKernels: server.busyKernels,
         unsaved: await servers.unsaved(server.id),
         guests: people.filter(guest => guest.server === server.id).map(({ name }) => name || 'no name'),
       })),
@@ -57,7 +59,7 @@ export class ServerEndings {
   }
 }
 
-const nothingLost: ServerLosses = { name: '', busyKernels: 0, unsaved: [], guests: [], connections: 0 };
+const nothingLost: ServerLosses = { name: '', busyKernels: 0, unsaved: [], guests: [] };
 
 /** Whether the owner agreed. Nothing else waits for the answer. */
 export async function confirmed(question: Question, yes: string): Promise<boolean> {

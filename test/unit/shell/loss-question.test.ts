@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lossQuestion, type ServerLosses } from '../../../src/main/shell/loss-question.ts';
 
-const quiet: ServerLosses = { name: 'thesis', busyKernels: 0, unsaved: [], guests: [], connections: 0 };
+const quiet: ServerLosses = { name: 'thesis', busyKernels: 0, unsaved: [], guests: [] };
 
 test.each(['stop', 'restart', 'quit'] as const)('nothing is lost by a %s, so nothing is asked', ending => {
   expect(lossQuestion(ending, [quiet])).toBeNull();
@@ -16,14 +16,13 @@ test('a server is never forgotten without a question', () => {
 });
 
 test('what would be lost is named', () => {
-  const losses = { ...quiet, busyKernels: 1, unsaved: ['a.ipynb', 'b.py'], guests: ['Ada'], connections: 2 };
+  const losses = { ...quiet, busyKernels: 1, unsaved: ['a.ipynb', 'b.py'], guests: ['Ada'] };
   expect(lossQuestion('stop', [losses])).toEqual({
     message: 'Stop “thesis”?',
     detail: [
       '• 1 kernel is running a cell.',
       '• Not saved: a.ipynb, b.py.',
       '• 1 guest is in: Ada.',
-      '• 2 other browsers or programs use it.',
       'Stopping it ends this now; what is not saved is lost.',
     ].join('\n'),
   });
