@@ -76,8 +76,9 @@ export interface ShellEvents {
  * The core calls that a window may make. Left out on purpose: `server.token`, `server.windowToken`,
  * `server.rotateToken` and `server.link` (a page never holds a credential; a share link is made to be shown,
  * and `share.create` tells it once), `core.quit` and `core.resumed` (the shell decides), `server.start` (a
- * window uses `server.begin`), `server.stop`, `server.restart` and `server.forget` (the shell asks first), `config.set` (no window has settings yet), `share.keyPassphrase`,
- * `authority.*`, `audit.*` and `secret.*` (the command line has them).
+ * window uses `server.begin`), `server.stop`, `server.restart` and `server.forget` (the shell asks first),
+ * `config.set` (no window has settings yet), `share.keyPassphrase`, `authority.*`, `audit.*` and `secret.*`
+ * (the command line has them).
  */
 export const windowCoreCalls = [
   'core.about',
