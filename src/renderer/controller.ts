@@ -53,8 +53,8 @@ export function makeController(dispatch: Dispatch): Controller {
     people: () => attempt(() => ask('shell.people')),
     trust: (folder, trusted) => attempt(() => ask('folders.answer', folder, { trusted })),
     cancel: () => dispatch({ kind: 'question', question: null }),
-    stop: id => attempt(() => ask('server.stop', id)),
-    forget: id => attempt(() => ask('server.forget', id)),
+    stop: id => attempt(() => ask('shell.stop', id)),
+    forget: id => attempt(() => ask('shell.forget', id)),
     why: id => dispatch({ kind: 'page', page: { kind: 'failure', id } }),
     look: () => attempt(() => look(dispatch, true)),
     reconnect: () => attempt(() => ask('shell.reconnect')),
@@ -94,8 +94,8 @@ function starting(
       }),
     restart: id =>
       attempt(async () => {
+        if (!(await ask('shell.restart', id))) return;
         dispatch({ kind: 'started', id });
-        await ask('server.restart', id);
         await ask('shell.open', id);
       }),
     setup: profile =>

@@ -266,6 +266,15 @@ export interface Busy {
   readonly busyKernels: number;
   /** Open streams and sockets, but for those of Gatehouse's own window. */
   readonly connections: number;
+  /** The same for each server that runs. */
+  readonly each: readonly BusyServer[];
+}
+
+export interface BusyServer {
+  readonly id: string;
+  readonly name: string;
+  readonly busyKernels: number;
+  readonly connections: number;
 }
 
 export interface SetupProgress {

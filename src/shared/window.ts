@@ -32,6 +32,14 @@ export interface ShellCalls {
   'shell.state': () => Promise<ShellState>;
   /** Shows the server's own page in its window, now or as soon as it is ready. */
   'shell.open': (id: string) => Promise<void>;
+  /**
+   * These ask first where something would be lost: running cells, unsaved documents, guests. False when the
+   * owner changed their mind.
+   */
+  'shell.stop': (id: string) => Promise<boolean>;
+  'shell.restart': (id: string) => Promise<boolean>;
+  /** Always asks first. */
+  'shell.forget': (id: string) => Promise<boolean>;
   'shell.logs': (id: string) => Promise<void>;
   'shell.home': () => Promise<void>;
   'shell.about': () => Promise<void>;
@@ -68,8 +76,9 @@ export interface ShellEvents {
  * The core calls that a window may make. Left out on purpose: `server.token`, `server.windowToken`,
  * `server.rotateToken` and `server.link` (a page never holds a credential; a share link is made to be shown,
  * and `share.create` tells it once), `core.quit` and `core.resumed` (the shell decides), `server.start` (a
- * window uses `server.begin`), `config.set` (no window has settings yet), `share.keyPassphrase`,
- * `authority.*`, `audit.*` and `secret.*` (the command line has them).
+ * window uses `server.begin`), `server.stop`, `server.restart` and `server.forget` (the shell asks first),
+ * `config.set` (no window has settings yet), `share.keyPassphrase`, `authority.*`, `audit.*` and `secret.*`
+ * (the command line has them).
  */
 export const windowCoreCalls = [
   'core.about',
@@ -81,9 +90,6 @@ export const windowCoreCalls = [
   'folders.warnings',
   'server.list',
   'server.begin',
-  'server.stop',
-  'server.restart',
-  'server.forget',
   'server.failure',
   'server.logs',
   'setup.run',
@@ -106,6 +112,9 @@ export const windowCoreCalls = [
 export const shellCalls = [
   'shell.state',
   'shell.open',
+  'shell.stop',
+  'shell.restart',
+  'shell.forget',
   'shell.logs',
   'shell.home',
   'shell.about',

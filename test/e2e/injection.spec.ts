@@ -55,6 +55,7 @@ async function openForeign(target: string): Promise<{ server: Server; url: strin
       setTimeout(() => document.forms[0].submit(), 300);
       setTimeout(() => { location = '${target}/foreign-navigation'; }, 1200);
     </script>
+    <iframe srcdoc="<a download href='${target}/foreign-download'>x</a><script>document.querySelector('a').click()</script>"></iframe>
     <iframe src="${target}/foreign-frame"></iframe>
     <form method="post" action="${target}/foreign-form" target="x"><iframe name="x"></iframe></form>`;
   const server = createServer((request, response) => {
@@ -94,7 +95,9 @@ test('the token goes with requests of the own page, and never with those of a fo
       frame.src = `${address}/frame`;
       document.body.append(frame);
     }, foreign.url);
-    const names = ['image', 'fetch', 'socket', 'frame', 'form', 'navigation'].map(name => `foreign-${name}`);
+    const names = ['image', 'fetch', 'socket', 'frame', 'form', 'download', 'navigation'].map(
+      name => `foreign-${name}`,
+    );
     const all = await eventually('every attack', 20_000, async () => {
       const list = await sent();
       return names.every(name => list.some(({ url }) => url.includes(name))) ? list : null;

@@ -13,9 +13,16 @@ test('the tray tells the state, opens, copies a link, shows the log, restarts, s
   await expect
     .poll(() => trayLabels(app.electron))
     .toEqual([
-      ...['Open', 'Copy Access Link', 'Share…', 'Stop', 'Restart', 'Logs'].map(
-        label => `${name} · running > ${label}`,
-      ),
+      ...[
+        'Open',
+        'New Window',
+        'Open in My Browser',
+        'Copy Access Link',
+        'Share…',
+        'Stop',
+        'Restart',
+        'Logs',
+      ].map(label => `${name} · running > ${label}`),
       'People…',
       'Show Gatehouse',
       'About Gatehouse',

@@ -116,6 +116,10 @@ test('attack: a notebook, a text and a program of a folder that is full of traps
   expect(await ran(canaries)).toEqual([]);
 
   // The same traps, trusted: they do run, so what was seen above was no accident.
+  // What was opened has changes that are not saved, so the owner is asked first.
+  await app.electron.evaluate(({ dialog }) =>
+    Object.assign(dialog, { showMessageBox: async () => ({ response: 1 }) }),
+  );
   await card.getByRole('button', { name: /^Restart/u }).click();
   await expect
     .poll(() => languageServers(lab).catch(() => 'not yet'), { timeout: 90_000 })

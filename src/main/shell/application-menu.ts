@@ -46,10 +46,21 @@ export function applicationMenu(
 /** No role that loads: it would load the address of the page whoever listens there now. */
 function viewItems(development: boolean, act: (action: Action) => void): MenuItemConstructorOptions[] {
   return [
-    { label: 'Reload', accelerator: 'CmdOrCtrl+Shift+R', click: () => act({ kind: 'reload' }) },
+    { label: 'Back', accelerator: 'Alt+Left', click: () => act({ kind: 'back' }) },
+    { label: 'Forward', accelerator: 'Alt+Right', click: () => act({ kind: 'forward' }) },
+    { label: 'Reload', accelerator: 'F5', click: () => act({ kind: 'reload' }) },
+    // As in browsers: a page that uses the key itself keeps it.
+    ...['CmdOrCtrl+R', 'CmdOrCtrl+Shift+R'].map(accelerator => ({
+      label: 'Reload',
+      accelerator,
+      visible: false,
+      acceleratorWorksWhenHidden: true,
+      click: () => act({ kind: 'reload' }),
+    })),
     { type: 'separator' },
     { role: 'resetZoom' },
     { role: 'zoomIn' },
+    { role: 'zoomIn', accelerator: 'CmdOrCtrl+=', visible: false, acceleratorWorksWhenHidden: true },
     { role: 'zoomOut' },
     { type: 'separator' },
     { role: 'togglefullscreen' },

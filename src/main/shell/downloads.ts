@@ -6,11 +6,22 @@ import path from 'node:path';
 import type { BrowserWindow, DownloadItem, Session, WebContents } from 'electron/main';
 import { numberedName, safeName } from './download-name.ts';
 
+export interface EndedDownload {
+  readonly name: string;
+  /** May be shown in its folder once it is complete. */
+  readonly file: string;
+  readonly state: 'completed' | 'cancelled' | 'interrupted';
+  /** Why it was interrupted; null where nothing is known. */
+  readonly reason: string | null;
+}
+
 export interface DownloadPlace {
   folder(): string;
   windowOf(contents: WebContents): BrowserWindow | null;
-  /** Tells the owner; `file` may be shown in its folder. */
-  done(name: string, file: string, state: 'completed' | 'cancelled' | 'interrupted'): void;
+  /** Tells the owner how it ended. */
+  done(download: EndedDownload, window: BrowserWindow | null): void;
+  /** Why a request for this address failed; null where nothing is known. */
+  failure(url: string): string | null;
 }
 
 export function watchDownloads(session: Session, place: DownloadPlace): void {
@@ -26,7 +37,8 @@ export function watchDownloads(session: Session, place: DownloadPlace): void {
     item.once('done', (_event, state) => {
       taken.delete(file);
       if (window?.isDestroyed() === false) window.setProgressBar(-1);
-      place.done(path.basename(file), file, state);
+      const reason = state === 'interrupted' ? place.failure(item.getURL()) : null;
+      place.done({ name: path.basename(file), file, state, reason }, window);
     });
   });
 }

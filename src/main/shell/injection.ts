@@ -67,10 +67,24 @@ export function injection(own: string, facts: RequestFacts): Injection {
   if (facts.resourceType !== 'mainFrame' && facts.frames?.some(frame => frame !== own) === true) {
     return { inject: false, reason: 'foreign-frame' };
   }
-  if (facts.fetchSite === null && facts.origin === null && facts.initiator === null) {
+  if (
+    facts.fetchSite === null &&
+    facts.origin === null &&
+    facts.initiator === null &&
+    !isOwnDownload(facts)
+  ) {
     return { inject: false, reason: 'unproved' };
   }
   return { inject: true };
+}
+
+/**
+ * A download by a link (`<a download>`): Chromium adds the headers that tell who asks only after this
+ * question (seen in Electron 22), so the frame must tell. Frames of other origins were refused above; a link
+ * of theirs to this origin is a navigation and never a download, with `Sec-Fetch-Site: cross-site`.
+ */
+function isOwnDownload({ resourceType, frames }: RequestFacts): boolean {
+  return resourceType === 'other' && frames !== null && frames.length > 0;
 }
 
 /**

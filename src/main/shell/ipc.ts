@@ -87,6 +87,12 @@ async function performShell(
       return actions.state();
     case 'shell.open':
       return actions.open(parseServerId(args));
+    case 'shell.stop':
+      return actions.stop(parseServerId(args));
+    case 'shell.restart':
+      return actions.restart(parseServerId(args));
+    case 'shell.forget':
+      return actions.forget(parseServerId(args));
     case 'shell.logs':
       return actions.logs(parseServerId(args));
     case 'shell.home':

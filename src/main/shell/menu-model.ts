@@ -7,10 +7,19 @@ import type { CoreState } from '../../shared/window.ts';
 
 export type Action =
   | {
-      readonly kind: 'open' | 'copy-link' | 'share' | 'stop-sharing' | 'stop' | 'restart' | 'logs';
+      readonly kind:
+        | 'open'
+        | 'new-window'
+        | 'open-in-browser'
+        | 'copy-link'
+        | 'share'
+        | 'stop-sharing'
+        | 'stop'
+        | 'restart'
+        | 'logs';
       readonly id: string;
     }
-  | { readonly kind: 'home' | 'people' | 'about' | 'quit' | 'reconnect' | 'reload' };
+  | { readonly kind: 'home' | 'people' | 'about' | 'quit' | 'reconnect' | 'reload' | 'back' | 'forward' };
 
 export type Item =
   | { readonly kind: 'line' }
@@ -70,6 +79,8 @@ export function serverItems(server: ServerInfo, sharing: SharingState): readonly
   const stopped = server.state === 'stopped' || server.state === 'failed';
   return [
     act('Open', { kind: 'open', id: server.id }, allowed.open),
+    act('New Window', { kind: 'new-window', id: server.id }, allowed.copyLink),
+    act('Open in My Browser', { kind: 'open-in-browser', id: server.id }, allowed.copyLink),
     act('Copy Access Link', { kind: 'copy-link', id: server.id }, allowed.copyLink),
     act('Share…', { kind: 'share', id: server.id }, allowed.copyLink),
     ...(sharing.shared.has(server.id)

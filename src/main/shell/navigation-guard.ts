@@ -56,7 +56,11 @@ export class NavigationGuard {
       const claim = this.#claims.get(contents);
       const verdict = claim?.open(url);
       if (claim !== undefined && verdict?.kind === 'stay') {
-        return { action: 'allow', overrideBrowserWindowOptions: claim.childOptions() };
+        return {
+          action: 'allow',
+          outlivesOpener: true,
+          overrideBrowserWindowOptions: claim.childOptions(),
+        };
       }
       if (verdict !== undefined) this.#act(verdict, url);
       return { action: 'deny' };

@@ -34,12 +34,15 @@ export function navigation(own: string, address: string, sinceGesture: number): 
   return { kind: 'outside', url: url.href };
 }
 
+/** What Chromium makes of `window.open()` without an address, before the page says where its window goes. */
+const emptyPages = new Set(['', 'about:blank', 'about:blank#blocked']);
+
 /**
- * What a page may do with a window it opens. `about:blank` is opened empty, in the same partition and under
- * the same guard.
+ * What a page may do with a window it opens. An empty one is opened in the same partition and under the same
+ * guard.
  */
 export function opening(own: string, address: string, sinceGesture: number): Verdict {
-  if (address === '' || address === 'about:blank') return { kind: 'stay' };
+  if (emptyPages.has(address)) return { kind: 'stay' };
   return navigation(own, address, sinceGesture);
 }
 

@@ -10,6 +10,7 @@ import type { Grants } from './permission-grants.ts';
 import type { ShellLog } from './shell-ports.ts';
 import { guardSession } from './session-guard.ts';
 import type { SessionOrigins } from './session-origins.ts';
+import type { RecentFailures } from './recent-failures.ts';
 import type { TokenCache } from './token-cache.ts';
 
 export interface ServerSessionDeps {
@@ -21,6 +22,8 @@ export interface ServerSessionDeps {
   readonly server: () => ServerInfo | null;
   /** The token is another one than before. */
   tokenChanged(): void;
+  /** How a request failed, for a download that needs a reason. */
+  readonly failures: RecentFailures;
 }
 
 /** Milliseconds between two questions for a token that was refused. */
@@ -38,6 +41,7 @@ export function serverSession(deps: ServerSessionDeps): Session {
       asked = Date.now();
       void renewToken(deps);
     },
+    ended: (url, outcome) => deps.failures.note(url, outcome),
   });
   guardPermissions(partition, {
     own: deps.own,

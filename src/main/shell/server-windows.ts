@@ -7,6 +7,7 @@ import type { Grants } from './permission-grants.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import { serverOrigin } from './origin.ts';
 import type { ShellLog } from './shell-ports.ts';
+import { RecentFailures } from './recent-failures.ts';
 import { keepOffProxies, keepOnly, serverSession } from './server-session.ts';
 import { ServerWindow } from './server-window.ts';
 import type { SessionOrigins } from './session-origins.ts';
@@ -19,10 +20,10 @@ export interface ServerWindowsDeps {
   readonly origins: SessionOrigins;
   readonly guard: NavigationGuard;
   readonly log: ShellLog;
-  readonly downloads: Omit<DownloadPlace, 'windowOf'>;
+  readonly downloads: Omit<DownloadPlace, 'windowOf' | 'failure'>;
   readonly windowOf: (contents: WebContents) => BrowserWindow | null;
   options(session: Session): BrowserWindowConstructorOptions;
-  mayLeave(window: BrowserWindow): boolean;
+  mayLeave(window: BrowserWindow): Promise<boolean>;
 }
 
 export class ServerWindows {
@@ -55,6 +56,18 @@ export class ServerWindows {
     this.#wanted.delete(id);
     window.show();
     window.loadIfNeeded();
+  }
+
+  /** A further window of a server that is open already. */
+  openAnother(id: string): void {
+    const window = this.#windows.get(id);
+    if (window === undefined) this.open(id);
+    else window.openAnother();
+  }
+
+  /** Titles of pages of a server with changes that are not saved. */
+  async unsaved(id: string): Promise<readonly string[]> {
+    return (await this.#windows.get(id)?.unsaved()) ?? [];
   }
 
   /** The server whose window this page is in. */
@@ -139,8 +152,10 @@ export class ServerWindows {
     const known = this.#sessions.get(id);
     if (known !== undefined) return known;
     const { tokens, grants, log, link, downloads, windowOf } = this.#deps;
+    const failures = new RecentFailures();
     const partition = serverSession({
       id,
+      failures,
       tokens,
       grants,
       log,
@@ -148,7 +163,7 @@ export class ServerWindows {
       server: () => link.server(id),
       tokenChanged: () => this.#windows.get(id)?.tokenChanged(),
     });
-    watchDownloads(partition, { ...downloads, windowOf });
+    watchDownloads(partition, { ...downloads, windowOf, failure: url => failures.take(url) });
     this.#sessions.set(id, partition);
     return partition;
   }

@@ -15,6 +15,8 @@ export interface SessionOwner {
   token(own: string): string | null;
   /** A request that carried the token was refused: it may have been rotated. */
   refused(): void;
+  /** How a request of no frame ended, such as a download: the HTTP status, or the network's own error. */
+  ended(url: string, outcome: string): void;
 }
 
 export function guardSession(session: Session, owner: SessionOwner): void {
@@ -32,6 +34,12 @@ export function guardSession(session: Session, owner: SessionOwner): void {
   session.webRequest.onCompleted(details => {
     if (details.statusCode === 401 && originOf(details.url) === owner.own()) owner.refused();
   });
+  // A download whose answer is an error never completes: its status is known here only.
+  session.webRequest.onHeadersReceived(({ url, statusCode, statusLine }, respond) => {
+    if (statusCode >= 400) owner.ended(url, `the server answered ${statusLine.replace(/^HTTP\/\S+ /u, '')}`);
+    respond({});
+  });
+  session.webRequest.onErrorOccurred(({ url, error }) => owner.ended(url, error));
 }
 
 function factsOf(details: OnBeforeSendHeadersListenerDetails): Parameters<typeof injection>[1] {

@@ -2,6 +2,7 @@
  * What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work.
  */
 import path from 'node:path';
+import { shell } from 'electron/common';
 import { app, BrowserWindow, clipboard, dialog } from 'electron/main';
 import type { Dropped, ShellState } from '../../shared/window.ts';
 import type { CoreLink } from './core-link.ts';
@@ -12,7 +13,8 @@ import type { Action } from './menu-model.ts';
 import type { NavigationGuard } from './navigation-guard.ts';
 import type { PageWindows } from './page-windows.ts';
 import type { Actions, ShellLog } from './shell-ports.ts';
-import { quitQuestion, type Question } from './quit-question.ts';
+import { lossQuestion } from './loss-question.ts';
+import { confirmed, ServerEndings } from './server-endings.ts';
 import type { ServerWindows } from './server-windows.ts';
 
 export interface ShellActionsDeps {
@@ -29,11 +31,13 @@ export interface ShellActionsDeps {
 
 export class ShellActions implements Actions {
   readonly #deps: ShellActionsDeps;
+  readonly #endings: ServerEndings;
   #quitting: Promise<void> | null = null;
   #undelivered: Dropped | null = null;
 
   constructor(deps: ShellActionsDeps) {
     this.#deps = deps;
+    this.#endings = new ServerEndings(deps);
   }
 
   open(id: string): void {
@@ -41,6 +45,23 @@ export class ShellActions implements Actions {
     // What cannot be shown yet is told about at home: progress, or why it did not start.
     if (server?.state !== 'ready') this.home();
     this.#deps.servers.open(id);
+  }
+
+  newWindow(id: string): void {
+    this.#deps.servers.openAnother(id);
+  }
+
+  /** A one-time link, so that the browser is signed in. */
+  async openInBrowser(id: string): Promise<void> {
+    const { url } = await this.#deps.link.call('server.link', id, { tool: false });
+    await shell.openExternal(url);
+  }
+
+  history(direction: 'back' | 'forward'): void {
+    const contents = BrowserWindow.getFocusedWindow()?.webContents;
+    if (contents === undefined) return;
+    if (direction === 'back') contents.goBack();
+    else contents.goForward();
   }
 
   logs(id: string): void {
@@ -94,12 +115,16 @@ export class ShellActions implements Actions {
     if (await confirmed(question, 'Stop Sharing')) await this.#deps.link.call('share.stop', id);
   }
 
-  async stop(id: string): Promise<void> {
-    await this.#deps.link.call('server.stop', id);
+  stop(id: string): Promise<boolean> {
+    return this.#endings.stop(id);
   }
 
-  async restart(id: string): Promise<void> {
-    await this.#deps.link.call('server.restart', id);
+  restart(id: string): Promise<boolean> {
+    return this.#endings.restart(id);
+  }
+
+  forget(id: string): Promise<boolean> {
+    return this.#endings.forget(id);
   }
 
   async chooseFolder(): Promise<string | null> {
@@ -170,10 +195,17 @@ export class ShellActions implements Actions {
     });
   }
 
-  async #perform(action: Action): Promise<void> {
+  async #perform(action: Action): Promise<unknown> {
     switch (action.kind) {
       case 'open':
         return this.open(action.id);
+      case 'new-window':
+        return this.newWindow(action.id);
+      case 'open-in-browser':
+        return this.openInBrowser(action.id);
+      case 'back':
+      case 'forward':
+        return this.history(action.kind);
       case 'logs':
         return this.logs(action.id);
       case 'copy-link':
@@ -206,8 +238,7 @@ export class ShellActions implements Actions {
   async #quit(): Promise<void> {
     const { link } = this.#deps;
     if (link.state.core === 'ready') {
-      const busy = await link.call('core.busy').catch(() => null);
-      const question = busy === null ? null : quitQuestion(busy);
+      const question = lossQuestion('quit', await this.#endings.losses());
       if (question !== null && !(await confirmed(question, 'Quit'))) return;
     }
     await this.quitNow();
@@ -219,31 +250,20 @@ export class ShellActions implements Actions {
   }
 }
 
-async function confirmed(question: Question, yes: string): Promise<boolean> {
-  const { response } = await dialog.showMessageBox({
-    type: 'question',
-    ...question,
-    buttons: ['Cancel', yes],
-    defaultId: 0,
-    cancelId: 0,
-  });
-  return response === 1;
-}
-
 /**
  * JupyterLab asks to stay while there is unsaved work; without an answer of ours the window would just not
  * close.
  */
-export function mayLeave(window: BrowserWindow): boolean {
-  const choice = dialog.showMessageBoxSync(window, {
+export async function mayLeave(window: BrowserWindow): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: 'Leave this page?',
-    detail: 'It says that there are changes that are not saved.',
+    detail: 'It has changes that are not saved.',
     buttons: ['Stay', 'Leave'],
     defaultId: 0,
     cancelId: 0,
   });
-  return choice === 1;
+  return response === 1;
 }
 
 /** The downloads folder of the system. */

@@ -37,8 +37,10 @@ export interface Actions {
   people(): void;
   copyShareLink(link: string): Promise<void>;
   stopSharing(id: string): Promise<void>;
-  stop(id: string): Promise<void>;
-  restart(id: string): Promise<void>;
+  /** False when the owner changed their mind. */
+  stop(id: string): Promise<boolean>;
+  restart(id: string): Promise<boolean>;
+  forget(id: string): Promise<boolean>;
   chooseFolder(): Promise<string | null>;
   chooseFile(): Promise<Dropped | null>;
   reconnect(): void;

@@ -6,7 +6,6 @@ import {
   BrowserWindow,
   ipcMain,
   Menu,
-  nativeTheme,
   protocol,
   session,
   type BrowserWindowConstructorOptions,
@@ -35,7 +34,7 @@ import { ShareWatch } from './share-watch.ts';
 import { TokenCache } from './token-cache.ts';
 import { hasTray } from './tray-host.ts';
 import { makeTray } from './tray-picture.ts';
-import { background, safePreferences } from './window-options.ts';
+import { safePreferences } from './window-options.ts';
 
 export interface ShellOptions {
   readonly door: CoreConnection;
@@ -139,7 +138,8 @@ function serverWindowOptions(partition: Session): BrowserWindowConstructorOption
     minHeight: 360,
     show: false,
     autoHideMenuBar: true,
-    backgroundColor: background(nativeTheme.shouldUseDarkColors),
+    // As in a browser: a page that says nothing of its background is black on white, also on a dark desktop.
+    backgroundColor: '#ffffff',
     webPreferences: safePreferences(partition, !app.isPackaged),
   };
 }

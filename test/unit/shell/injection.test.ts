@@ -20,6 +20,8 @@ const socket: Partial<RequestFacts> = {
   fetchSite: null,
 };
 
+const download: Partial<RequestFacts> = { resourceType: 'other', frames: [own], fetchSite: null };
+
 test.each<[string, Partial<RequestFacts>, string]>([
   ['a fetch of the own page', {}, 'inject'],
   ['the first page, asked for by the shell', page, 'inject'],
@@ -56,6 +58,15 @@ test.each<[string, Partial<RequestFacts>, string]>([
   ['an own frame inside a foreign one', { frames: [own, evil, own] }, 'foreign-frame'],
   ['a frame under a foreign one', { resourceType: 'subFrame', frames: [evil, own] }, 'foreign-frame'],
   ['a socket in a foreign frame that lies about its origin', { ...socket, frames: [evil] }, 'foreign-frame'],
+  ['a download by a link of the own page', { ...download }, 'inject'],
+  ['a download by a link in an own frame', { ...download, frames: [own, own] }, 'inject'],
+  ['a download that no frame asked for', { ...download, frames: null }, 'unproved'],
+  ['a download whose frames are not known', { ...download, frames: [] }, 'unproved'],
+  ['a download by a frame that went away', { ...download, frames: ['null'] }, 'foreign-frame'],
+  ['a download by a foreign frame', { ...download, frames: [evil, own] }, 'foreign-frame'],
+  ['a download by an own frame in a foreign one', { ...download, frames: [own, evil] }, 'foreign-frame'],
+  ['a download from another port', { ...download, url: 'http://lab-1.localhost:4101/x' }, 'elsewhere'],
+  ['a download that a foreign site began', { ...download, fetchSite: 'cross-site' }, 'foreign-initiator'],
   ['a request that says nothing of where it comes from', { fetchSite: null }, 'unproved'],
 ])('%s: %s', (_name, change, wanted) => {
   const verdict = injection(own, { ...fetched, ...change });

@@ -23,6 +23,8 @@ test('the tray offers everything for a server that runs', () => {
   expect(lines(trayItems([serverInfo({ state: 'ready' })], 'ready', nothingShared))).toEqual([
     'thesis · running',
     '  Open',
+    '  New Window',
+    '  Open in My Browser',
     '  Copy Access Link',
     '  Share…',
     '  -',
@@ -34,12 +36,75 @@ test('the tray offers everything for a server that runs', () => {
 });
 
 test.each([
-  ['starting', ['Open', '(Copy Access Link)', '(Share…)', 'Stop', '(Restart)', 'Logs']],
-  ['restarting', ['Open', '(Copy Access Link)', '(Share…)', 'Stop', 'Restart', 'Logs']],
-  ['unhealthy', ['Open', 'Copy Access Link', 'Share…', 'Stop', 'Restart', 'Logs']],
-  ['stopping', ['(Open)', '(Copy Access Link)', '(Share…)', '(Stop)', '(Restart)', 'Logs']],
-  ['stopped', ['(Open)', '(Copy Access Link)', '(Share…)', '(Stop)', 'Start Again', 'Logs']],
-  ['failed', ['(Open)', '(Copy Access Link)', '(Share…)', '(Stop)', 'Start Again', 'Logs']],
+  [
+    'starting',
+    [
+      'Open',
+      '(New Window)',
+      '(Open in My Browser)',
+      '(Copy Access Link)',
+      '(Share…)',
+      'Stop',
+      '(Restart)',
+      'Logs',
+    ],
+  ],
+  [
+    'restarting',
+    [
+      'Open',
+      '(New Window)',
+      '(Open in My Browser)',
+      '(Copy Access Link)',
+      '(Share…)',
+      'Stop',
+      'Restart',
+      'Logs',
+    ],
+  ],
+  [
+    'unhealthy',
+    ['Open', 'New Window', 'Open in My Browser', 'Copy Access Link', 'Share…', 'Stop', 'Restart', 'Logs'],
+  ],
+  [
+    'stopping',
+    [
+      '(Open)',
+      '(New Window)',
+      '(Open in My Browser)',
+      '(Copy Access Link)',
+      '(Share…)',
+      '(Stop)',
+      '(Restart)',
+      'Logs',
+    ],
+  ],
+  [
+    'stopped',
+    [
+      '(Open)',
+      '(New Window)',
+      '(Open in My Browser)',
+      '(Copy Access Link)',
+      '(Share…)',
+      '(Stop)',
+      'Start Again',
+      'Logs',
+    ],
+  ],
+  [
+    'failed',
+    [
+      '(Open)',
+      '(New Window)',
+      '(Open in My Browser)',
+      '(Copy Access Link)',
+      '(Share…)',
+      '(Stop)',
+      'Start Again',
+      'Logs',
+    ],
+  ],
 ] as const)('a server that is %s: %j', (state, wanted) => {
   const [group] = trayItems([serverInfo({ state })], 'ready', nothingShared);
   const inside = group?.kind === 'group' ? lines(group.items).filter(line => line !== '-') : [];

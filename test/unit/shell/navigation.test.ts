@@ -36,6 +36,8 @@ test('the address that goes outside is the one that was checked', () => {
 test.each([
   ['', 'stay'],
   ['about:blank', 'stay'],
+  ['about:blank#blocked', 'stay'],
+  ['', 'stay'],
   [`${own}/lab`, 'stay'],
   ['https://evil.example/', 'deny'],
 ])('a window for "%s" without a gesture: %s', (address, wanted) => {

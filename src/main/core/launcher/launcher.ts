@@ -11,6 +11,7 @@ import {
   type SetupProgress,
   type StartRequest,
 } from '../../../shared/model.ts';
+import { busyOf } from './busy.ts';
 import { choose, inUse, noSetup, noSuchProfile, noSuchServer } from './choose-found.ts';
 import { GatehouseError } from '../errors.ts';
 import type { FindRequest, LauncherDeps } from './launcher-deps.ts';
@@ -171,14 +172,8 @@ export class Launcher {
     this.#deps.announce('server.forgotten', { id });
   }
 
-  async busy(): Promise<Busy> {
-    const running = [...this.#entries.values()].filter(entry => entry.supervised.pid !== null);
-    const kernels = await Promise.all(running.map(entry => entry.supervised.busyKernels()));
-    return {
-      servers: running.length,
-      busyKernels: kernels.reduce((sum, count) => sum + count, 0),
-      connections: running.reduce((sum, entry) => sum + (entry.gateway?.connections() ?? 0), 0),
-    };
+  busy(): Promise<Busy> {
+    return busyOf([...this.#entries.values()]);
   }
 
   /** Whether anything runs or is on its way up. */
