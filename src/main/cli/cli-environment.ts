@@ -13,16 +13,14 @@ import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
 import { withPrivateRuntime } from '../core/home/runtime-folder.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import type { CommandContext, CoreConnector } from './commands.ts';
+import type { CommandContext, CoreConnector, GlobalOptions } from './command-context.ts';
 import { localClient, openCoreProcess } from './core-process.ts';
 import type { Output } from './print.ts';
 import { askOpenly, askPassphrase, askSecret } from './ask-secret.ts';
-import type { GlobalOptions } from './program.ts';
-import { serve, type ServeDeps } from './serve-command.ts';
 import { homeFolder, loginName } from './user-identity.ts';
 
 export interface CliEnvironment {
-  commandParts(output: Output, argv: readonly string[], options: GlobalOptions): CommandContext;
+  context(output: Output, argv: readonly string[], options: GlobalOptions): CommandContext;
 }
 
 /** Milliseconds until a background core that does not come up is given up. */
@@ -34,15 +32,18 @@ export function makeCliEnvironment(): CliEnvironment {
   const paths = withPrivateRuntime(systemPaths(process.env, process.platform, homeFolder(), uid));
   const { version } = packageFile;
   return {
-    commandParts(output, argv, options) {
-      const deps: ServeDeps = {
+    context(output, argv, options) {
+      return {
         output,
         argv,
         cwd: process.cwd(),
         runtime: paths.runtime,
         environment: process.env,
+        home: paths,
+        connector: connectorOf(paths, version, options),
         interrupted,
         ask: process.stdin.isTTY && process.stderr.isTTY ? askOpenly : null,
+        askSecret,
         openCore: async background => {
           await refuseSudoInHome(paths, process.env);
           return openCoreProcess({
@@ -51,23 +52,11 @@ export function makeCliEnvironment(): CliEnvironment {
           });
         },
       };
-      return {
-        output,
-        cwd: deps.cwd,
-        argv,
-        runtime: paths.runtime,
-        interrupted,
-        ask: deps.ask,
-        askSecret,
-        home: paths,
-        reach: reach(paths, version, options),
-        serve: (target, command, serveOptions) => serve(deps, target, command, serveOptions),
-      };
     },
   };
 }
 
-function reach(paths: Paths, version: string, options: GlobalOptions): CoreConnector {
+function connectorOf(paths: Paths, version: string, options: GlobalOptions): CoreConnector {
   const find = {
     runtime: paths.runtime,
     home: paths,

@@ -3,12 +3,16 @@ import type { FolderTrust, StartRequest } from '../../shared/model.ts';
 import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { shellWord } from '../core/shell-word.ts';
+import type { AskPerson } from './command-context.ts';
 import { printValue, say, table, type Output } from './print.ts';
-import type { StartOptions, TrustOptions } from './program.ts';
 import { usage } from './target.ts';
+import type { StartOptions } from './target-options.ts';
 
-/** How to ask the person at the terminal; null where nobody can be asked. */
-export type AskPerson = ((question: string) => Promise<string>) | null;
+export interface TrustOptions {
+  readonly list?: boolean;
+  readonly remove?: boolean;
+  readonly forget?: boolean;
+}
 
 type Asking = Pick<CoreClient, 'call'>;
 

@@ -2,7 +2,7 @@ import type { ServerInfo, StartRequest } from '../../shared/model.ts';
 import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { say, type Output } from './print.ts';
-import { failureText } from './texts.ts';
+import { failureText } from './server-text.ts';
 
 type Asking = Pick<CoreClient, 'call' | 'on'>;
 

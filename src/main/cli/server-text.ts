@@ -1,14 +1,4 @@
-import type {
-  About,
-  DoctorLine,
-  Failure,
-  FoundServer,
-  LogLine,
-  ProfileInfo,
-  ServerInfo,
-  SettingInfo,
-} from '../../shared/model.ts';
-import { shellWord } from '../core/shell-word.ts';
+import type { Failure, ServerInfo } from '../../shared/model.ts';
 import { table } from './print.ts';
 import { kindOf } from './target.ts';
 
@@ -27,61 +17,6 @@ function folderText({ folder, profile, folderTrusted, trustChanged }: ServerInfo
   if (kindOf(profile)?.untrusted === undefined) return folder;
   const next = trustChanged ? `, ${folderTrusted ? 'not ' : ''}trusted from the next start` : '';
   return `${folder} (${folderTrusted ? '' : 'not '}trusted${next})`;
-}
-
-export function foundText(found: readonly FoundServer[]): string {
-  if (found.length === 0) return 'Nothing found. Make a JupyterLab with `gatehouse setup jupyter`.';
-  return found
-    .map(({ title, version, origin, location, problem, id }) => {
-      const head = `${title}${version === null ? '' : ` ${version}`}  (${origin})`;
-      return `${head}\n  ${location}\n  ${problem === null ? `--env ${shellWord(id)}` : `cannot start: ${problem}`}`;
-    })
-    .join('\n');
-}
-
-export function kindsText(kinds: readonly ProfileInfo[]): string {
-  const rows = kinds.map(({ name, title, aliases, file }) => [
-    [name, ...aliases].join(', '),
-    title,
-    { never: '', may: '[FILE]', must: 'FILE' }[file],
-  ]);
-  return table([['KIND', 'SERVER', 'FILE'], ...rows]);
-}
-
-const marks = { ok: 'ok      ', warning: 'warning ', problem: 'PROBLEM ' } as const;
-
-export function doctorText(lines: readonly DoctorLine[]): string {
-  return lines
-    .map(({ level, title, detail, nextStep }) => {
-      const head = `${marks[level]} ${title}: ${detail}`;
-      return nextStep === '' ? head : `${head}\n          ${nextStep}`;
-    })
-    .join('\n');
-}
-
-export function aboutText({ version, pid, node, home, secretsSentence, startedAt }: About): string {
-  return [
-    `Gatehouse ${version}, process ${pid}, since ${startedAt}, on Node ${node}`,
-    `Settings and records: ${home}`,
-    secretsSentence,
-  ].join('\n');
-}
-
-export function logsText(lines: readonly LogLine[]): string {
-  return lines.map(logLineText).join('\n');
-}
-
-export function logLineText({ at, from, text }: LogLine): string {
-  return `${at} ${from === 'gatehouse' ? 'gatehouse: ' : ''}${text}`;
-}
-
-export function settingsText(settings: readonly SettingInfo[]): string {
-  return settings
-    .map(
-      ({ key, value, source, help }) =>
-        `${key} = ${JSON.stringify(value)}${source === 'default' ? '' : ` (${source})`}\n  ${help}`,
-    )
-    .join('\n');
 }
 
 /** What a failed server ran and said; why and what to do comes with the error. */
