@@ -1,4 +1,5 @@
-/** The nouns that every process of Gatehouse shares. Imports nothing and runs anywhere. */
+/** The nouns that every process of Gatehouse shares. Imports nothing outside `shared` and runs anywhere. */
+import type { ErrorCode } from './error-codes.ts';
 
 /** Where one server is in its life. Every change is announced with a reason. */
 export type ServerState =
@@ -297,7 +298,7 @@ export interface SettingInfo {
 
 /** How an error crosses a process edge. */
 export interface ErrorInfo {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly nextStep: string;
 }

@@ -12,7 +12,7 @@ export function matchServer(
   how: 'begins' | 'whole' = 'begins',
 ): ServerInfo {
   if (wanted === '') {
-    throw new GatehouseError('no-id', 'The id is empty.', {
+    throw new GatehouseError('usage', 'The id is empty.', {
       kind: 'usage',
       nextStep: 'Give the id of a server; an unset variable is the usual reason.',
     });

@@ -26,17 +26,14 @@ export function failureText({ command, lastLines }: Failure): string {
   return [`$ ${command}`, ...said.map(line => `  ${line}`)].join('\n');
 }
 
-/** What the supervisor says of a server about which there is nothing to add. */
-const usualReason = 'It answers and is ours.';
-
 export function serverText({ id, title, origin, state, reason, caveat, url }: ServerInfo): string {
   const at = url === null ? '' : ` at ${url}`;
-  // What is wrong with a server that runs has a line of its own.
-  const why = state === 'ready' && (reason === usualReason || caveat !== null) ? '' : ` (${reason})`;
-  const heed = state === 'ready' && caveat !== null ? `\nMind: ${caveat}` : '';
+  // That a server is ready needs no reason.
+  const why = state === 'ready' ? '' : ` (${reason})`;
+  const warning = state === 'ready' && caveat !== null ? `\nWarning: ${caveat}` : '';
   const next =
     state === 'ready' ? `\nSign a browser in: \`gatehouse open ${id}\`, or \`gatehouse link ${id}\`.` : '';
-  // Which installation it runs from: another one than its user thinks of is not taken in silence.
+  // The user sees which installation it runs from, which may not be the one they had in mind.
   const from = origin === 'custom command' ? '' : ` (${origin})`;
-  return `${id}: ${title}${from} is ${state}${at}${why}${heed}${next}`;
+  return `${id}: ${title}${from} is ${state}${at}${why}${warning}${next}`;
 }
