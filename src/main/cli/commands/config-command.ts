@@ -20,7 +20,7 @@ export function configCommand(program: Command, context: ContextOf): void {
     .action((key: string, _options: unknown, self: Command) => getSetting(context(self), key));
   withExamples(config.command('set').description('change a setting'), [
     ['gatehouse config set log.maxMegabytes 5', 'a number'],
-    ['gatehouse config set secrets keychain', 'a word'],
+    ['gatehouse config set secrets.store keychain', 'a word'],
   ])
     .argument('<key>', 'name of the setting')
     .argument('<value>', 'as JSON, or a plain word')
