@@ -44,6 +44,7 @@ const checks = [
   ['unused code', tool('knip', 'bin/knip.js'), []],
   ['prose', join(root, 'build', 'prose.ts'), []],
   ['the list of servers', join(root, 'build', 'profiles.ts'), ['--check']],
+  ['the reference pages', join(root, 'build', 'reference.ts'), ['--check']],
   ['core is plain Node', join(root, 'build', 'core-is-plain-node.ts'), []],
 ];
 if (onlyServers) {
