@@ -163,64 +163,82 @@ export interface Events {
 export type CallName = keyof Calls;
 export type EventName = keyof Events;
 
-/** test/types/contract.test-d.ts proves that the lists below are whole. */
-export const callNames = [
-  'core.about',
-  'core.busy',
-  'core.quit',
-  'core.resumed',
-  'profiles.find',
-  'profiles.kinds',
-  'folders.look',
-  'folders.list',
-  'folders.answer',
-  'folders.forget',
-  'folders.warnings',
-  'server.list',
-  'server.start',
-  'server.begin',
-  'server.stop',
-  'server.restart',
-  'server.forget',
-  'server.failure',
-  'server.logs',
-  'server.link',
-  'server.token',
-  'server.windowToken',
-  'server.rotateToken',
-  'share.preview',
-  'share.create',
-  'share.links',
-  'share.revoke',
-  'share.stop',
-  'share.listeners',
-  'share.people',
-  'share.kick',
-  'share.waiting',
-  'share.answer',
-  'share.certificate',
-  'share.keyPassphrase',
-  'authority.info',
-  'authority.replace',
-  'audit.read',
-  'audit.verify',
-  'secret.rotate',
-  'setup.run',
-  'setup.remove',
-  'doctor.run',
-  'config.list',
-  'config.get',
-  'config.set',
-] as const satisfies readonly CallName[];
+/** Which window a call is offered to: each of Gatehouse's own pages, or none and why. */
+export type CallRule = { readonly window: true } | { readonly window: false; readonly because: string };
 
-export const eventNames = [
-  'server.changed',
-  'server.forgotten',
-  'server.log',
-  'setup.progress',
-  'share.changed',
-  'share.joined',
-  'share.left',
-  'share.waiting',
-  'core.stopping',
-] as const satisfies readonly EventName[];
+/**
+ * Every call. What a window may not call is refused before it reaches the core. A share link is made to be
+ * shown, so `share.create` may answer with one; no other call that answers with a credential is offered.
+ */
+export const callRules = {
+  'core.about': { window: true },
+  'core.busy': { window: true },
+  'core.quit': { window: false, because: 'the shell decides' },
+  'core.resumed': { window: false, because: 'the shell decides' },
+  'profiles.find': { window: true },
+  'profiles.kinds': { window: true },
+  'folders.look': { window: true },
+  'folders.list': { window: false, because: 'the command line has it' },
+  'folders.answer': { window: true },
+  'folders.forget': { window: false, because: 'the command line has it' },
+  'folders.warnings': { window: true },
+  'server.list': { window: true },
+  'server.start': { window: false, because: 'a window uses server.begin' },
+  'server.begin': { window: true },
+  'server.stop': { window: true },
+  'server.restart': { window: true },
+  'server.forget': { window: true },
+  'server.failure': { window: true },
+  'server.logs': { window: true },
+  'server.link': { window: false, because: 'a page never holds a credential' },
+  'server.token': { window: false, because: 'a page never holds a credential' },
+  'server.windowToken': { window: false, because: 'a page never holds a credential' },
+  'server.rotateToken': { window: false, because: 'a page never holds a credential' },
+  'share.preview': { window: true },
+  'share.create': { window: true },
+  'share.links': { window: true },
+  'share.revoke': { window: true },
+  'share.stop': { window: true },
+  'share.listeners': { window: true },
+  'share.people': { window: true },
+  'share.kick': { window: true },
+  'share.waiting': { window: true },
+  'share.answer': { window: true },
+  'share.certificate': { window: false, because: 'the command line has it' },
+  'share.keyPassphrase': { window: false, because: 'the command line has it' },
+  'authority.info': { window: false, because: 'the command line has it' },
+  'authority.replace': { window: false, because: 'the command line has it' },
+  'audit.read': { window: false, because: 'the command line has it' },
+  'audit.verify': { window: false, because: 'the command line has it' },
+  'secret.rotate': { window: false, because: 'the command line has it' },
+  'setup.run': { window: true },
+  'setup.remove': { window: true },
+  'doctor.run': { window: true },
+  'config.list': { window: true },
+  'config.get': { window: true },
+  'config.set': { window: false, because: 'no window has settings yet' },
+} as const satisfies Readonly<Record<CallName, CallRule>>;
+
+export const callNames = Object.keys(callRules).filter(isCallName);
+
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(callRules, name);
+}
+
+const events: Readonly<Record<EventName, true>> = {
+  'server.changed': true,
+  'server.forgotten': true,
+  'server.log': true,
+  'setup.progress': true,
+  'share.changed': true,
+  'share.joined': true,
+  'share.left': true,
+  'share.waiting': true,
+  'core.stopping': true,
+};
+
+export const eventNames = Object.keys(events).filter(isEventName);
+
+function isEventName(name: string): name is EventName {
+  return Object.hasOwn(events, name);
+}
