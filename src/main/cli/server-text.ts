@@ -1,4 +1,5 @@
 import type { Failure, ServerInfo } from '../../shared/model.ts';
+import { statePredicate, stateWord } from '../../shared/server-state.ts';
 import { table } from './print.ts';
 import { kindOf } from './target.ts';
 
@@ -7,7 +8,7 @@ export function serversText(servers: readonly ServerInfo[]): string {
   if (servers.length === 0) return 'No servers yet. Start one with `gatehouse start`.';
   const rows = servers.map(server => {
     const { id, name, title, state, url } = server;
-    return [id, name, title, state, url ?? '-', folderText(server)];
+    return [id, name, title, stateWord[state], url ?? '-', folderText(server)];
   });
   return table([['ID', 'NAME', 'SERVER', 'STATE', 'ADDRESS', 'FOLDER'], ...rows]);
 }
@@ -35,5 +36,5 @@ export function serverText({ id, title, origin, state, reason, caveat, url }: Se
     state === 'ready' ? `\nSign a browser in: \`gatehouse open ${id}\`, or \`gatehouse link ${id}\`.` : '';
   // The user sees which installation it runs from, which may not be the one they had in mind.
   const from = origin === 'custom command' ? '' : ` (${origin})`;
-  return `${id}: ${title}${from} is ${state}${at}${why}${warning}${next}`;
+  return `${id}: ${title}${from} ${statePredicate[state]}${at}${why}${warning}${next}`;
 }

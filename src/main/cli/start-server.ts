@@ -1,4 +1,5 @@
 import type { ServerInfo, StartRequest } from '../../shared/model.ts';
+import { isOver, statePredicate } from '../../shared/server-state.ts';
 import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { say, type Output } from './print.ts';
@@ -54,7 +55,7 @@ async function settled(
       info = latest.get(id) ?? info;
     }
     if (info.state === 'ready') return info;
-    throw new GatehouseError('start-failed', `${info.title} is ${info.state}: ${info.reason}`, {
+    throw new GatehouseError('start-failed', `${info.title} ${statePredicate[info.state]}: ${info.reason}`, {
       nextStep: `See \`gatehouse logs ${id}\`.`,
     });
   } catch (error) {
@@ -65,7 +66,7 @@ async function settled(
 }
 
 function isSettled({ state }: ServerInfo): boolean {
-  return state === 'ready' || state === 'failed' || state === 'stopped';
+  return state === 'ready' || isOver(state);
 }
 
 async function withLastWords(core: Asking, id: string, error: unknown, output: Output): Promise<unknown> {

@@ -6,15 +6,15 @@ const usual = 'It answers and is ours.';
 const caveat = 'Other accounts of this computer can reach its port directly.';
 
 test.each<[string, Parameters<typeof serverInfo>[0], string, string]>([
-  ['runs', { reason: usual }, 'is ready at http', 'Warning:'],
+  ['runs', { reason: usual }, 'is running at http', 'Warning:'],
   [
     'runs with a caveat',
     { reason: `${usual}; other accounts`, caveat },
     `\nWarning: ${caveat}\n`,
     '(It answers',
   ],
-  ['has come back', { reason: 'It is back.' }, 'is ready at http', 'It is back.'],
-  ['failed', { state: 'failed', reason: 'It ended.', caveat }, 'is failed at', 'Warning:'],
+  ['has come back', { reason: 'It is back.' }, 'is running at http', 'It is back.'],
+  ['failed', { state: 'failed', reason: 'It ended.', caveat }, 'did not start at', 'Warning:'],
 ])('a server that %s', (_name, change, wanted, unwanted) => {
   const text = serverText(serverInfo(change));
   expect(text).toContain(wanted);

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ServerInfo, ServerState, StartRequest } from '../../../shared/model.ts';
+import { isOver, statePredicate } from '../../../shared/server-state.ts';
 import type { CoreClient } from '../../control/core-client.ts';
 import { GatehouseError } from '../../core/errors.ts';
 import { hasScreen } from '../browser.ts';
@@ -80,7 +81,8 @@ async function run(
   say(output, about.secretsSentence);
   core.on('server.changed', server => printEvent(output, 'changed', { server }));
   core.on('server.changed', ({ name, state, reason }) => {
-    if (state === 'restarting' || state === 'unhealthy') say(output, `${name} is ${state}: ${reason}`);
+    if (state === 'restarting' || state === 'unhealthy')
+      say(output, `${name} ${statePredicate[state]}: ${reason}`);
   });
   const show = showProgress(output, process.stderr.isTTY);
   core.on('setup.progress', progress => {
@@ -116,10 +118,6 @@ function lastEnd(core: CoreClient, id: string, watched: () => boolean): Promise<
 
 async function nothingRuns(core: CoreClient): Promise<boolean> {
   return (await core.call('server.list')).every(({ state }) => isOver(state));
-}
-
-function isOver(state: ServerState): boolean {
-  return state === 'stopped' || state === 'failed';
 }
 
 /** Starts the server; where none is installed, makes the managed environment first. */

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Role, ServerInfo } from '../../../shared/model.ts';
+import { isOver } from '../../../shared/server-state.ts';
 import type { NewShareLink, SharePreview, SharePreviewRequest } from '../../../shared/sharing.ts';
 import type { CoreClient } from '../../control/core-client.ts';
 import { seconds } from '../../core/duration.ts';
@@ -179,7 +180,7 @@ function linkText(output: Output, link: NewShareLink, options: ShareOptions): st
 /** The server that is meant; the only one that runs when none is named. */
 function sharedServer(servers: readonly ServerInfo[], id: string | undefined): ServerInfo {
   if (id !== undefined) return matchServer(servers, id);
-  const running = servers.filter(({ state }) => !['stopped', 'failed'].includes(state));
+  const running = servers.filter(({ state }) => !isOver(state));
   const [only, another] = running;
   if (only !== undefined && another === undefined) return only;
   throw usage('Say which server to share', 'Give the id of a server; `gatehouse list` shows them.');
