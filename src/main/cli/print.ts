@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { visible } from '../../shared/visible.ts';
 import { errorInfo, GatehouseError } from '../core/errors.ts';
 import { createRedactor } from '../core/log/redact.ts';
+import { padColumns, textWidth } from './text-width.ts';
 
 /**
  * Where a command writes: values to `out`, all else to `err`, so that a script can read one without the
@@ -72,11 +73,11 @@ export function table(cells: readonly (readonly string[])[]): string {
   const rows = cells.map(row => row.map(visible));
   const widths: number[] = [];
   for (const row of rows)
-    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, textWidth(cell))));
   return rows
     .map(row =>
       row
-        .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+        .map((cell, index) => (index === row.length - 1 ? cell : padColumns(cell, widths[index] ?? 0)))
         .join('  '),
     )
     .join('\n');

@@ -75,3 +75,12 @@ test('a fault of the command line itself shows where it happened, without secret
   expect(text.said.err).toMatch(/at .*print\.test\.ts:\d+/);
   expect(text.said.err).not.toContain('abcdefgh12345678');
 });
+
+test('columns line up where names take two columns for a letter', () => {
+  expect(
+    table([
+      ['日本', 'x'],
+      ['thesis', 'y'],
+    ]),
+  ).toBe('日本    x\nthesis  y');
+});
