@@ -9,8 +9,8 @@ export const exitCodes = {
 export type ErrorKind = keyof typeof exitCodes;
 
 /**
- * Every error code of Gatehouse: stable, for scripts. A code is never given a second meaning, and one fact has
- * one code. `doc/errors.md` is generated from this table.
+ * Every error code of Gatehouse: stable, for scripts. A code is never given a second meaning, and one fact
+ * has one code. `doc/errors.md` is generated from this table.
  */
 export const errorCodes = {
   // Commands and calls

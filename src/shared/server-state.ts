@@ -1,4 +1,4 @@
-/** What can be done with a server in each state, and the words for it: in windows, tray, pages and terminal. */
+/** What can be done with a server in each state, and the words for it in windows, tray, pages and CLI. */
 import type { ServerState } from './model.ts';
 
 interface Can {

@@ -64,7 +64,7 @@ test("the folder's own environment is not taken unasked; what is said of it take
   const other = await home.cli('start', folder, '--name', 'other', '--no-trust');
   expect(other).toMatchObject({ code: 0, out: expect.stringContaining('(PATH) is running') });
   const said =
-    /^The environment (.*) \(\.venv in .*\) was not taken: `--env (.*)` takes it, which runs its code\.$/m.exec(
+    /^The environment (.*) \(\.venv in .*\) was not used: `--env (.*)` uses it, which runs its code\.$/m.exec(
       other.err,
     );
   expect(said?.[1]).toBe(join(folder, '.venv'));

@@ -23,10 +23,10 @@ export interface CliEnvironment {
   context(output: Output, argv: readonly string[], options: GlobalOptions): CommandContext;
 }
 
-/** Milliseconds until a background core that does not come up is given up. */
+/** Milliseconds in which a background core has to come up. */
 const startLimit = 20_000;
 
-/** What the command line takes from the process it runs in: environment, folders, user. Looked at once. */
+/** What the command line takes from its process: environment, folders, user. Read once. */
 export function makeCliEnvironment(): CliEnvironment {
   const uid = process.getuid?.() ?? null;
   const paths = withPrivateRuntime(systemPaths(process.env, process.platform, homeFolder(), uid));
@@ -102,12 +102,12 @@ function connectorOf(paths: Paths, version: string, options: GlobalOptions): Cor
 }
 
 function lookingOnly({ message }: GatehouseError): string {
-  return `${message} What it does there is not known here: this is what it wrote down last.\n`;
+  return `${message} Its present state is not known here: this is what it saved last.\n`;
 }
 
 /**
- * The two understand each other, or the connection would have been refused; but what one of them lacks should
- * not surprise.
+ * The two versions understand each other, or the connection would have been refused. The message explains
+ * what one of them may lack.
  */
 function sameVersion(client: CoreClient, version: string): CoreClient {
   if (client.coreVersion !== version) {
@@ -122,7 +122,7 @@ async function suppliedToken(uid: number | null): Promise<SuppliedToken | null> 
   const environment = { ...process.env };
   if (environment[tokenOnStandardInput] === '1')
     environment['GATEHOUSE_TOKEN'] = await readAll(process.stdin);
-  // Nothing that this process starts may inherit either.
+  // No process that this one starts may inherit either.
   delete process.env['GATEHOUSE_TOKEN'];
   delete process.env[tokenOnStandardInput];
   return readSuppliedToken(environment, uid);
@@ -153,7 +153,7 @@ async function composeOptions(
     secrets: options.secrets,
     askPassphrase: canAsk && process.stdin.isTTY ? askPassphrase : undefined,
     supplied,
-    // Beside the bundle; in the source tree each is beside the code that uses it.
+    // Next to the bundle; in the source tree each is next to the code that uses it.
     resources: existsSync(resources)
       ? {
           guard: join(resources, 'guard.sh'),

@@ -13,17 +13,17 @@ export function serversText(servers: readonly ServerInfo[]): string {
   return table([['ID', 'NAME', 'SERVER', 'STATE', 'ADDRESS', 'FOLDER'], ...rows]);
 }
 
-/** Whether it is trusted is said where it makes a difference. */
+/** With the trust in the folder, for kinds of server where it makes a difference. */
 function folderText({ folder, profile, folderTrusted, trustChanged }: ServerInfo): string {
   if (kindOf(profile)?.untrusted === undefined) return folder;
   const next = trustChanged ? `, ${folderTrusted ? 'not ' : ''}trusted from the next start` : '';
   return `${folder} (${folderTrusted ? '' : 'not '}trusted${next})`;
 }
 
-/** What a failed server ran and said; why and what to do comes with the error. */
+/** What a failed server ran and wrote; the error itself says why it failed and what to do. */
 export function failureText({ command, lastLines }: Failure): string {
   if (command === '') return '';
-  const said = lastLines.length === 0 ? ['(it said nothing)'] : lastLines;
+  const said = lastLines.length === 0 ? ['(it wrote nothing)'] : lastLines;
   return [`$ ${command}`, ...said.map(line => `  ${line}`)].join('\n');
 }
 

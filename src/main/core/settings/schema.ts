@@ -1,6 +1,6 @@
 /**
- * Every setting is one row here: what it may be, its default and its help. An administrator's policy may force
- * each of them. The command line's help and `doc/settings.md` are generated from this table.
+ * Every setting is one row here: what it may be, its default and its help. An administrator's policy may
+ * force each of them. The command line's help and `doc/settings.md` are generated from this table.
  */
 import {
   absolutePath,

@@ -66,8 +66,8 @@ export function hostWithPort(): ItemType<string> {
 }
 
 /**
- * Not our own variables: they carry the token, the passphrase and the marker of the run. Nor those that change
- * what a program loads.
+ * Not our own variables: they carry the token, the passphrase and the marker of the run. Nor those that
+ * change what a program loads.
  */
 export function variableName(): ItemType<string> {
   const pattern =
