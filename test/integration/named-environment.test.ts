@@ -71,6 +71,6 @@ test("the folder's own environment is not taken unasked; what is said of it take
   // The shell takes the quotes off.
   const path = said?.[2]?.replaceAll("'", '') ?? '';
   const own = await home.cli('start', folder, '--name', 'own', '--no-trust', '--env', path);
-  expect(own.err).not.toContain('was not taken');
+  expect(own.err).not.toContain('was not used');
   expect(await programOf(home, 'own')).toBe(join(folder, '.venv/bin/python'));
 });
