@@ -45,6 +45,7 @@ const checks = [
   ['code that only tests use', tool('knip', 'bin/knip.js'), ['--production']],
   ['prose', join(root, 'build', 'prose.ts'), []],
   ['the list of servers', join(root, 'build', 'profiles.ts'), ['--check']],
+  ['the reference pages', join(root, 'build', 'reference.ts'), ['--check']],
   ['core is plain Node', join(root, 'build', 'core-is-plain-node.ts'), []],
 ];
 if (onlyServers) {

@@ -3,18 +3,18 @@
  * the main process.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron/renderer';
-import type { Bridge } from '../shared/window.ts';
+import { channels, type Bridge } from '../shared/window.ts';
 
 const bridge = {
   call: (name: unknown, ...args: readonly unknown[]): Promise<unknown> =>
-    ipcRenderer.invoke('gatehouse:call', name, args),
+    ipcRenderer.invoke(channels.call, name, args),
   on: (name: unknown, listener: (event: unknown) => void): (() => void) => {
     const hear = (_event: unknown, told: unknown, value: unknown): void => {
       if (told === name) listener(value);
     };
-    ipcRenderer.on('gatehouse:event', hear);
+    ipcRenderer.on(channels.event, hear);
     return () => {
-      ipcRenderer.off('gatehouse:event', hear);
+      ipcRenderer.off(channels.event, hear);
     };
   },
 } satisfies Record<keyof Bridge, unknown>;
@@ -34,5 +34,5 @@ window.addEventListener('drop', event => {
   event.preventDefault();
   const file = event.dataTransfer?.files.item(0) ?? null;
   const path = file === null || !event.isTrusted ? '' : pathOf(file);
-  if (path !== '') void ipcRenderer.invoke('gatehouse:drop', path);
+  if (path !== '') void ipcRenderer.invoke(channels.drop, path);
 });

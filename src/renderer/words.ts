@@ -1,5 +1,6 @@
 /** The words of the windows. Pure: what is shown depends on what is given and nothing else. */
 import type { FoundServer, ServerInfo, ServerState } from '../shared/model.ts';
+import { statePredicate, stateWord } from '../shared/server-state.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
 
@@ -29,39 +30,27 @@ export function duration(milliseconds: number): string {
 /** What a server is doing, for beside its name. */
 export function stateWords(server: ServerInfo, now: number): string {
   const since = server.startedAt === null ? null : duration(now - Date.parse(server.startedAt));
+  const word = stateWord[server.state];
   switch (server.state) {
     case 'ready':
-      return since === null ? 'running' : `running for ${since}`;
+      return since === null ? word : `${word} for ${since}`;
     case 'starting':
-      return since === null ? 'starting' : `starting, ${since}`;
+      return since === null ? word : `${word}, ${since}`;
     case 'unhealthy':
-      return `not answering: ${plain(server.reason)}`;
     case 'restarting':
-      return `restarting: ${plain(server.reason)}`;
+      return `${word}: ${plain(server.reason)}`;
     case 'stopping':
-      return 'stopping';
     case 'stopped':
-      return 'stopped';
     case 'failed':
-      return 'did not start';
+      return word;
     default:
       return server.state satisfies never;
   }
 }
 
-const announcements: Readonly<Record<ServerState, string>> = {
-  stopped: 'has stopped',
-  starting: 'is starting',
-  ready: 'is running',
-  unhealthy: 'is not answering',
-  restarting: 'is restarting',
-  stopping: 'is stopping',
-  failed: 'did not start',
-};
-
 /** For screen readers, when a server is in another state. */
 export function announcement(server: ServerInfo): string {
-  return `${server.name} ${announcements[server.state]}`;
+  return `${server.name} ${statePredicate[server.state]}`;
 }
 
 /** A reason inside a longer line: without its full stop, with a small first letter. */

@@ -47,31 +47,32 @@ export interface Calls {
   }) => Promise<readonly FoundServer[]>;
   /** Every kind of server that can be started, installed or not. */
   'profiles.kinds': () => Promise<readonly ProfileInfo[]>;
-  /** Whether code of a folder may run when a server is opened on it. */
+  /** Whether code in a folder may run when a server is opened on it. */
   'folders.look': (folder: string) => Promise<FolderTrust>;
-  /** Every folder about which something was answered or set. */
+  /** Every folder about which the owner or a setting has decided. */
   'folders.list': () => Promise<readonly FolderTrust[]>;
   /**
-   * Remembers whether its owner trusts the authors of the files in a folder. Holds from the next start of
-   * each server.
+   * Remembers whether the owner trusts the authors of the files in a folder. Takes effect at the next start
+   * of each server.
    */
   'folders.answer': (folder: string, answer: { readonly trusted: boolean }) => Promise<FolderTrust>;
   /**
-   * Forgets what was said of a folder, also of one that is gone: it is asked about again. Throws `no-answer`.
+   * Forgets the decision about a folder, even one that no longer exists: the owner is asked again. Throws
+   * `no-answer`.
    */
   'folders.forget': (folder: string) => Promise<FolderTrust>;
   /**
-   * What the owner has to know of the list of folders, one sentence each: that it was broken and was put
-   * aside.
+   * What the owner has to know about the list of folders, one sentence each, such as that it was damaged and
+   * put aside.
    */
   'folders.warnings': () => Promise<readonly string[]>;
   'server.list': () => Promise<readonly ServerInfo[]>;
-  /** Answers once the server is ready or has failed; `server.changed` tells the way there. */
+  /** Answers once the server is ready or has failed; `server.changed` announces the states on the way. */
   'server.start': (request: StartRequest) => Promise<ServerInfo>;
   /** The same, but answers at once with the server in state `starting`. */
   'server.begin': (request: StartRequest) => Promise<ServerInfo>;
   'server.stop': (id: string) => Promise<ServerInfo>;
-  /** It keeps the environment that it was started with; `fresh`: it takes the caller's. */
+  /** Keeps the environment that the server was started with; with `fresh` it takes the caller's. */
   'server.restart': (
     id: string,
     options?: { readonly fresh?: boolean | undefined; readonly caller?: CallerEnvironment | undefined },
@@ -87,16 +88,16 @@ export interface Calls {
   /** The access token. Never answered to a renderer. */
   'server.token': (id: string) => Promise<string>;
   /**
-   * What the desktop window shows in its header at this address: good only while that listener is open. Never
-   * answered to a renderer. Throws `not-open`.
+   * The token that the desktop window sends in a header to this address; valid only while that listener is
+   * open. Never answered to a renderer. Throws `not-open`.
    */
   'server.windowToken': (id: string) => Promise<{ readonly url: string; readonly token: string }>;
   /**
-   * A new access token: everybody who holds the old one is out at once, the owner's own browsers too. Never
+   * Makes a new access token. The old one stops working at once, in the owner's own browsers too. Never
    * answered to a renderer.
    */
   'server.rotateToken': (id: string) => Promise<string>;
-  /** What making such a link would mean. Makes nothing and listens nowhere. */
+  /** What such a link would permit. Makes nothing and listens nowhere. */
   'share.preview': (request: SharePreviewRequest) => Promise<SharePreview>;
   /**
    * Makes a link and turns the server's share listener on. Refuses with `not-acknowledged` (kind `refused`)
@@ -104,21 +105,21 @@ export interface Calls {
    */
   'share.create': (request: ShareRequest) => Promise<NewShareLink>;
   'share.links': () => Promise<readonly ShareLinkInfo[]>;
-  /** Takes one link back: its sessions and open sockets are gone when this is answered. */
+  /** Revokes one link: its guest sessions and open sockets have ended when this answers. */
   'share.revoke': (link: string) => Promise<RevokeResult>;
-  /** Takes every link of a server back and turns its share listener off. */
+  /** Revokes every link of a server and closes its share listener. */
   'share.stop': (server: string) => Promise<RevokeResult>;
   'share.listeners': () => Promise<readonly ShareListenerInfo[]>;
   'share.people': () => Promise<readonly GuestSessionInfo[]>;
-  /** Ends one session. The link stays, and may be used again while it lives. */
+  /** Removes one guest. The link stays valid and may be used again. */
   'share.kick': (session: string) => Promise<RevokeResult>;
   'share.waiting': () => Promise<readonly JoinRequestInfo[]>;
-  /** Lets somebody in who waits, or not. */
+  /** Lets a waiting guest in, or refuses them. */
   'share.answer': (waiting: string, answer: { readonly allow: boolean }) => Promise<void>;
   'share.certificate': () => Promise<CertificateInfo>;
   /**
-   * Keeps the passphrase of the key in `sharing.keyFile`, and looks whether it opens it. Never answered to a
-   * renderer.
+   * Stores the passphrase of the key in `sharing.keyFile` after checking that it opens the key. Never offered
+   * to a renderer.
    */
   'share.keyPassphrase': (passphrase: string) => Promise<CertificateInfo>;
   /**
@@ -126,14 +127,14 @@ export interface Calls {
    * supplied.
    */
   'authority.info': () => Promise<AuthorityInfo>;
-  /** Throws the local authority away and makes a new one: every guest has to install it again. */
+  /** Discards the local authority and makes a new one, which every guest has to install. */
   'authority.replace': () => Promise<AuthorityInfo>;
   /** The last events, oldest first. */
   'audit.read': (options: { readonly lines: number }) => Promise<readonly AuditLine[]>;
   'audit.verify': () => Promise<AuditReport>;
   /**
-   * A new installation key: links, sessions and the audit log go on. With a file, the key in it becomes the
-   * installation key.
+   * Makes a new installation key, or takes the one in the file. Links, guest sessions and the audit log
+   * remain valid.
    */
   'secret.rotate': (options: { readonly keyFile?: string | undefined }) => Promise<void>;
   'setup.run': (profile: ProfileName) => Promise<FoundServer>;
@@ -152,7 +153,7 @@ export interface Events {
   'server.forgotten': { readonly id: string };
   'server.log': { readonly id: string; readonly line: LogLine };
   'setup.progress': SetupProgress;
-  /** Links, people, listeners or waits of a server changed; null where all may have. */
+  /** Links, guests, listeners or join requests of a server changed; null where those of all may have. */
   'share.changed': { readonly server: string | null };
   'share.joined': GuestSessionInfo;
   'share.left': GuestSessionEnded;
@@ -163,64 +164,82 @@ export interface Events {
 export type CallName = keyof Calls;
 export type EventName = keyof Events;
 
-/** test/types/contract.test-d.ts proves that the lists below are whole. */
-export const callNames = [
-  'core.about',
-  'core.busy',
-  'core.quit',
-  'core.resumed',
-  'profiles.find',
-  'profiles.kinds',
-  'folders.look',
-  'folders.list',
-  'folders.answer',
-  'folders.forget',
-  'folders.warnings',
-  'server.list',
-  'server.start',
-  'server.begin',
-  'server.stop',
-  'server.restart',
-  'server.forget',
-  'server.failure',
-  'server.logs',
-  'server.link',
-  'server.token',
-  'server.windowToken',
-  'server.rotateToken',
-  'share.preview',
-  'share.create',
-  'share.links',
-  'share.revoke',
-  'share.stop',
-  'share.listeners',
-  'share.people',
-  'share.kick',
-  'share.waiting',
-  'share.answer',
-  'share.certificate',
-  'share.keyPassphrase',
-  'authority.info',
-  'authority.replace',
-  'audit.read',
-  'audit.verify',
-  'secret.rotate',
-  'setup.run',
-  'setup.remove',
-  'doctor.run',
-  'config.list',
-  'config.get',
-  'config.set',
-] as const satisfies readonly CallName[];
+/** Which window a call is offered to: each of Gatehouse's own pages, or none and why. */
+export type CallRule = { readonly window: true } | { readonly window: false; readonly because: string };
 
-export const eventNames = [
-  'server.changed',
-  'server.forgotten',
-  'server.log',
-  'setup.progress',
-  'share.changed',
-  'share.joined',
-  'share.left',
-  'share.waiting',
-  'core.stopping',
-] as const satisfies readonly EventName[];
+/**
+ * Every call. What a window may not call is refused before it reaches the core. A share link is made to be
+ * shown, so `share.create` may answer with one; no other call that answers with a credential is offered.
+ */
+export const callRules = {
+  'core.about': { window: true },
+  'core.busy': { window: true },
+  'core.quit': { window: false, because: 'the shell decides' },
+  'core.resumed': { window: false, because: 'the shell decides' },
+  'profiles.find': { window: true },
+  'profiles.kinds': { window: true },
+  'folders.look': { window: true },
+  'folders.list': { window: false, because: 'the command line has it' },
+  'folders.answer': { window: true },
+  'folders.forget': { window: false, because: 'the command line has it' },
+  'folders.warnings': { window: true },
+  'server.list': { window: true },
+  'server.start': { window: false, because: 'a window uses server.begin' },
+  'server.begin': { window: true },
+  'server.stop': { window: false, because: 'the shell asks first' },
+  'server.restart': { window: false, because: 'the shell asks first' },
+  'server.forget': { window: false, because: 'the shell asks first' },
+  'server.failure': { window: true },
+  'server.logs': { window: true },
+  'server.link': { window: false, because: 'a page never holds a credential' },
+  'server.token': { window: false, because: 'a page never holds a credential' },
+  'server.windowToken': { window: false, because: 'a page never holds a credential' },
+  'server.rotateToken': { window: false, because: 'a page never holds a credential' },
+  'share.preview': { window: true },
+  'share.create': { window: true },
+  'share.links': { window: true },
+  'share.revoke': { window: true },
+  'share.stop': { window: true },
+  'share.listeners': { window: true },
+  'share.people': { window: true },
+  'share.kick': { window: true },
+  'share.waiting': { window: true },
+  'share.answer': { window: true },
+  'share.certificate': { window: false, because: 'the command line has it' },
+  'share.keyPassphrase': { window: false, because: 'the command line has it' },
+  'authority.info': { window: false, because: 'the command line has it' },
+  'authority.replace': { window: false, because: 'the command line has it' },
+  'audit.read': { window: false, because: 'the command line has it' },
+  'audit.verify': { window: false, because: 'the command line has it' },
+  'secret.rotate': { window: false, because: 'the command line has it' },
+  'setup.run': { window: true },
+  'setup.remove': { window: true },
+  'doctor.run': { window: true },
+  'config.list': { window: true },
+  'config.get': { window: true },
+  'config.set': { window: false, because: 'no window has settings yet' },
+} as const satisfies Readonly<Record<CallName, CallRule>>;
+
+export const callNames = Object.keys(callRules).filter(isCallName);
+
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(callRules, name);
+}
+
+const events: Readonly<Record<EventName, true>> = {
+  'server.changed': true,
+  'server.forgotten': true,
+  'server.log': true,
+  'setup.progress': true,
+  'share.changed': true,
+  'share.joined': true,
+  'share.left': true,
+  'share.waiting': true,
+  'core.stopping': true,
+};
+
+export const eventNames = Object.keys(events).filter(isEventName);
+
+function isEventName(name: string): name is EventName {
+  return Object.hasOwn(events, name);
+}

@@ -1,12 +1,12 @@
-/** The nouns that every process of Gatehouse shares. Imports nothing and runs anywhere. */
+/** The nouns that every process of Gatehouse shares. Imports nothing outside `shared` and runs anywhere. */
+import type { ErrorCode } from './error-codes.ts';
 
 /** Where one server is in its life. Every change is announced with a reason. */
 export type ServerState =
   'stopped' | 'starting' | 'ready' | 'unhealthy' | 'restarting' | 'stopping' | 'failed';
 
 /**
- * Name of a file in `core/profiles/`: `jupyter`, `matlab`. Which there are is the core's to say
- * (`profiles.kinds`).
+ * Name of a file in `core/profiles/`: `jupyter`, `matlab`. The call `profiles.kinds` lists them.
  */
 export type ProfileName = string;
 
@@ -15,15 +15,15 @@ export interface ProfileInfo {
   readonly name: ProfileName;
   /** `JupyterLab`, `code-server`. */
   readonly title: string;
-  /** Other words that the command line takes for it. */
+  /** Other words that the command line accepts for it. */
   readonly aliases: readonly string[];
-  /** SVG path data of its sign, in a square of 24 units. */
+  /** SVG path data of its icon, in a square of 24 units. */
   readonly icon: string;
   /** Whether a file is named when it is started. */
   readonly file: 'never' | 'may' | 'must';
   /**
-   * What is off in a folder that is not trusted, one sentence; absent: it makes no difference, and nobody is
-   * asked.
+   * What does not work in a folder that is not trusted, one sentence; absent where trust makes no difference,
+   * so nobody is asked.
    */
   readonly untrusted?: string | undefined;
 }
@@ -41,7 +41,8 @@ export interface FolderTrust {
   /** The folder that was trusted: this one, or one above it; null where it is not. */
   readonly by: string | null;
   /**
-   * It is the home folder or holds it. Nobody is asked about it; trusted, it does not cover what is below.
+   * It is the home folder or contains it. Nobody is asked about it, and trusting it does not cover the
+   * folders below.
    */
   readonly isHome: boolean;
 }
@@ -60,12 +61,12 @@ export interface ServerInfo {
   readonly folder: string;
   /** Whether code of the folder may run: in the run that is up, otherwise in the next one. */
   readonly folderTrusted: boolean;
-  /** Its owner has changed their mind since this run began: it holds from the next start. */
+  /** The owner's decision has changed since this run began; it takes effect at the next start. */
   readonly trustChanged: boolean;
   readonly state: ServerState;
   /** Why it is in this state, one sentence. */
   readonly reason: string;
-  /** What its owner has to know while it runs: who can reach it past Gatehouse. Null: nothing. */
+  /** What the owner has to know while it runs, such as who can reach it past Gatehouse; or null. */
   readonly caveat: string | null;
   /** Address for browsers, without a credential; null while nothing listens. */
   readonly url: string | null;
@@ -87,15 +88,15 @@ export interface FoundServer {
   readonly origin: string;
   /** Absolute path of the environment. */
   readonly location: string;
-  /** Of Python: the interpreter of it that its user has named. */
+  /** For Python: the interpreter of the environment that the user has named. */
   readonly interpreter?: string;
   /** Why it cannot be started, one sentence; null when it can. */
   readonly problem: string | null;
   /** It came with the folder that is opened, so it is never started unless asked for by its id. */
   readonly fromFolder?: true;
   /**
-   * It is the opened folder's, or active in the shell: its user thinks that it is taken, so it is said when
-   * it is not.
+   * It belongs to the opened folder or is active in the shell, so the user expects it and is told when
+   * another one is used.
    */
   readonly expected?: true;
 }
@@ -113,29 +114,28 @@ export type CustomCredential =
   | { readonly kind: 'bearer' };
 
 /**
- * What else a custom server may be told and asked: `gatehouse serve --profile-file FILE -- COMMAND`. No
- * secret.
+ * What else describes a custom server: `gatehouse serve --profile-file FILE -- COMMAND`. Holds no secret.
  */
 export interface CustomServer {
   /**
-   * Path that the server is told to live below, with a slash at both ends; its first page. `/` when absent.
+   * Base path of the server, with a slash at both ends; also its first page. `/` when absent.
    */
   readonly base?: string | undefined;
-  /** Said to the server with each request. */
+  /** Sent to the server with each request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly secondPort?: CustomSecondPort | undefined;
   /** Has to be in the answer of the ready path. */
   readonly readyText?: string | undefined;
-  /** How it is asked to stop; TERM when absent. */
+  /** The request that stops it; SIGTERM when absent. */
   readonly stop?: { readonly method: 'POST' | 'PUT' | 'DELETE' | 'GET'; readonly path: string } | undefined;
-  /** Media types that a guest may send, in the place of the usual ones: `image/*`, `application/json`. */
+  /** Media types that a guest may send instead of the usual ones: `image/*`, `application/json`. */
   readonly uploads?: readonly string[] | undefined;
   /** What guests of a role may ask for; a role without an entry is not offered. */
   readonly roles?:
     { readonly viewer?: CustomRole | undefined; readonly editor?: CustomRole | undefined } | undefined;
   /** It is told https at both doors: for servers that lead everybody there. */
   readonly https?: boolean | undefined;
-  /** It has users of its own, whose `Authorization` passes. */
+  /** It has users of its own: their `Authorization` header is forwarded. */
   readonly passesAuthorization?: boolean | undefined;
 }
 
@@ -190,20 +190,20 @@ export interface StartRequest {
   readonly command?: readonly string[] | undefined;
   /** Custom only; none when absent. */
   readonly credential?: CustomCredential | undefined;
-  /** Custom only: path that answers below 500 once the server is up; `/` when absent. */
+  /** Custom only: path that answers with a status below 500 once the server is up; `/` when absent. */
   readonly readyPath?: string | undefined;
   /** Custom only. */
   readonly custom?: CustomServer | undefined;
-  /** Seconds until a start is given up, 1 to 3600; the profile's own limit when absent. */
+  /** Seconds that a start may take, 1 to 3600; the profile's own limit when absent. */
   readonly readySeconds?: number | undefined;
   /** File mode creation mask of the shell that asked, 0 to 0o777; that of the core when absent. */
   readonly umask?: number | undefined;
   /**
-   * What its owner answered when asked whether they trust the authors of the files in the folder; absent:
-   * they were not asked.
+   * Whether the owner, when asked, trusted the authors of the files in the folder; absent when nobody was
+   * asked.
    */
   readonly trustFolder?: boolean | undefined;
-  /** What the server is started with; the core's own environment when absent. Kept in memory alone. */
+  /** The environment of the server; the core's own when absent. Kept in memory only. */
   readonly caller?: CallerEnvironment | undefined;
 }
 
@@ -214,8 +214,7 @@ export interface Failure {
   /** What the user can do now, one sentence. */
   readonly nextStep: string;
   /**
-   * Whose turn it is: `usage` and `not-found` where what was asked for was wrong, so that nothing was
-   * started.
+   * `usage` and `not-found` where the request was wrong, so that nothing was started.
    */
   readonly kind: 'failed' | 'usage' | 'not-found' | 'refused';
   readonly exitCode: number | null;
@@ -235,7 +234,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** What a share link lets its holder do; what that means is the profile's to say. */
+/** What a share link permits; the profile says what that means. */
 export type Role = 'viewer' | 'editor' | 'full';
 
 /** A link that signs a browser of this computer in. `tool` links carry the access token in the query. */
@@ -262,9 +261,9 @@ export interface About {
 /** What stopping everything would interrupt. */
 export interface Busy {
   readonly servers: number;
-  /** Kernels that are running a cell now, as far as the servers say. */
+  /** Kernels that are running a cell now, as far as the servers report it. */
   readonly busyKernels: number;
-  /** Open streams and sockets, but for those of Gatehouse's own window. */
+  /** Open streams and sockets, except those of Gatehouse's own window. */
   readonly connections: number;
   /** The same for each server that runs. */
   readonly each: readonly BusyServer[];
@@ -281,7 +280,7 @@ export interface SetupProgress {
   readonly profile: ProfileName;
   readonly step: 'find-python' | 'make-environment' | 'install' | 'check' | 'done' | 'failed';
   readonly message: string;
-  /** 0 to 1; null where no share is known. */
+  /** 0 to 1; null where it is not known. */
   readonly fraction: number | null;
 }
 
@@ -306,7 +305,7 @@ export interface SettingInfo {
 
 /** How an error crosses a process edge. */
 export interface ErrorInfo {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly nextStep: string;
 }

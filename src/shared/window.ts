@@ -1,7 +1,5 @@
-/**
- * What Gatehouse's own windows may ask for, and what they are told. Everything else is refused at the door.
- */
-import type { CallName, Calls, EventName, Events } from './contract.ts';
+/** What Gatehouse's own windows may ask for, and what they are told. The shell refuses everything else. */
+import { callNames, callRules, type CallName, type Calls, type EventName, type Events } from './contract.ts';
 import type { ErrorInfo, ProfileName } from './model.ts';
 
 /** How the windows stand with the core. */
@@ -72,65 +70,51 @@ export interface ShellEvents {
   'shell.dropped': null;
 }
 
-/**
- * The core calls that a window may make. Left out on purpose: `server.token`, `server.windowToken`,
- * `server.rotateToken` and `server.link` (a page never holds a credential; a share link is made to be shown,
- * and `share.create` tells it once), `core.quit` and `core.resumed` (the shell decides), `server.start` (a
- * window uses `server.begin`), `server.stop`, `server.restart` and `server.forget` (the shell asks first),
- * `config.set` (no window has settings yet), `share.keyPassphrase`, `authority.*`, `audit.*` and `secret.*`
- * (the command line has them).
- */
-export const windowCoreCalls = [
-  'core.about',
-  'core.busy',
-  'profiles.find',
-  'profiles.kinds',
-  'folders.look',
-  'folders.answer',
-  'folders.warnings',
-  'server.list',
-  'server.begin',
-  'server.failure',
-  'server.logs',
-  'setup.run',
-  'setup.remove',
-  'doctor.run',
-  'config.list',
-  'config.get',
-  'share.preview',
-  'share.create',
-  'share.links',
-  'share.revoke',
-  'share.stop',
-  'share.listeners',
-  'share.people',
-  'share.kick',
-  'share.waiting',
-  'share.answer',
-] as const satisfies readonly CallName[];
+/** The core calls that a window may make; `callRules` says why it may not make the others. */
+export type WindowCoreCall = {
+  [K in CallName]: (typeof callRules)[K]['window'] extends true ? K : never;
+}[CallName];
 
-export const shellCalls = [
-  'shell.state',
-  'shell.open',
-  'shell.stop',
-  'shell.restart',
-  'shell.forget',
-  'shell.logs',
-  'shell.home',
-  'shell.about',
-  'shell.copyLink',
-  'shell.copyFailure',
-  'shell.share',
-  'shell.people',
-  'shell.copyShareLink',
-  'shell.chooseFolder',
-  'shell.chooseFile',
-  'shell.takeDropped',
-  'shell.reconnect',
-  'shell.quit',
-] as const satisfies readonly (keyof ShellCalls)[];
+export const windowCoreCalls = callNames.filter(isWindowCoreCall);
 
-export type WindowCoreCall = (typeof windowCoreCalls)[number];
+function isWindowCoreCall(name: CallName): name is WindowCoreCall {
+  return callRules[name].window;
+}
+
+const shell: Readonly<Record<keyof ShellCalls, true>> = {
+  'shell.state': true,
+  'shell.open': true,
+  'shell.stop': true,
+  'shell.restart': true,
+  'shell.forget': true,
+  'shell.logs': true,
+  'shell.home': true,
+  'shell.about': true,
+  'shell.copyLink': true,
+  'shell.copyFailure': true,
+  'shell.share': true,
+  'shell.people': true,
+  'shell.copyShareLink': true,
+  'shell.chooseFolder': true,
+  'shell.chooseFile': true,
+  'shell.takeDropped': true,
+  'shell.reconnect': true,
+  'shell.quit': true,
+};
+
+export const shellCalls = Object.keys(shell).filter(isShellCall);
+
+function isShellCall(name: string): name is keyof ShellCalls {
+  return Object.hasOwn(shell, name);
+}
+
+/** IPC channels between a window's preload script and the shell. */
+export const channels = {
+  call: 'gatehouse:call',
+  event: 'gatehouse:event',
+  drop: 'gatehouse:drop',
+} as const;
+
 export type WindowCalls = Pick<Calls, WindowCoreCall> & ShellCalls;
 export type WindowCallName = keyof WindowCalls;
 export type WindowEvents = Events & ShellEvents;

@@ -36,7 +36,7 @@ test('the interpreter that is named runs, also where the default one of its plac
     home.cli('start', home.folder, '--name', name, '--no-trust', '--env', path);
 
   const named = await start('named', relative(home.folder, numbered));
-  expect(named).toMatchObject({ code: 0, out: expect.stringContaining('(named by its path) is ready') });
+  expect(named).toMatchObject({ code: 0, out: expect.stringContaining('(named by its path) is running') });
   expect(await programOf(home, 'named')).toBe(numbered);
   expect(await readdir(home.folder)).not.toContain('ran');
   expect((await home.cli('logs', 'named')).out).toMatch(
@@ -62,15 +62,15 @@ test("the folder's own environment is not taken unasked; what is said of it take
   await mkdir(folder);
   await linkedEnvironment(join(folder, '.venv'));
   const other = await home.cli('start', folder, '--name', 'other', '--no-trust');
-  expect(other).toMatchObject({ code: 0, out: expect.stringContaining('(PATH) is ready') });
+  expect(other).toMatchObject({ code: 0, out: expect.stringContaining('(PATH) is running') });
   const said =
-    /^The environment (.*) \(\.venv in .*\) was not taken: `--env (.*)` takes it, which runs its code\.$/m.exec(
+    /^The environment (.*) \(\.venv in .*\) was not used: `--env (.*)` uses it, which runs its code\.$/m.exec(
       other.err,
     );
   expect(said?.[1]).toBe(join(folder, '.venv'));
   // The shell takes the quotes off.
   const path = said?.[2]?.replaceAll("'", '') ?? '';
   const own = await home.cli('start', folder, '--name', 'own', '--no-trust', '--env', path);
-  expect(own.err).not.toContain('was not taken');
+  expect(own.err).not.toContain('was not used');
   expect(await programOf(home, 'own')).toBe(join(folder, '.venv/bin/python'));
 });

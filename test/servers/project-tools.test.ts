@@ -38,19 +38,19 @@ test.each(names)(
     const location = await makeByTool(name, folder, home.folder);
 
     const without = await start(home, folder, 'without');
-    expect(without).toMatchObject({ out: expect.stringMatching(/ \(PATH\) is ready /), program: onPath });
+    expect(without).toMatchObject({ out: expect.stringMatching(/ \(PATH\) is running /), program: onPath });
     expect(without.err).toContain(`The environment ${location} (${name}: `);
-    expect(without.err).toMatch(/was not taken: It has no JupyterLab of its own: .*python.? -m pip install/);
+    expect(without.err).toMatch(/was not used: It has no JupyterLab of its own: .*python.? -m pip install/);
 
     await linkJupyter(location);
     const own = await start(home, folder, 'own');
-    expect(own.out).toMatch(new RegExp(` \\(${name}: .*\\) is ready `));
+    expect(own.out).toMatch(new RegExp(` \\(${name}: .*\\) is running `));
     expect(own.program).toBe(join(location, 'bin/python'));
-    expect(own.err).not.toContain('was not taken');
+    expect(own.err).not.toContain('was not used');
 
     const elsewhere = await start(home, other, 'elsewhere');
-    expect(elsewhere).toMatchObject({ out: expect.stringMatching(/ \(PATH\) is ready /), program: onPath });
-    expect(elsewhere.err).not.toContain('was not taken');
+    expect(elsewhere).toMatchObject({ out: expect.stringMatching(/ \(PATH\) is running /), program: onPath });
+    expect(elsewhere.err).not.toContain('was not used');
     const listed = await home.json<FoundServer[]>('profiles');
     expect(listed.filter(each => each.location === location)).toMatchObject([{ problem: null }]);
   },

@@ -13,24 +13,24 @@ const rows: readonly [string, unknown[], string][] = [
   [
     'share.preview',
     [{ ...share, expiresSeconds: 0 }],
-    'The life of the link, in seconds (--expires) must be more than 0.',
+    'The lifetime of the link, in seconds (--expires) must be more than 0.',
   ],
   ['share.preview', [{ ...share, role: 'owner' }], 'The role (--role) must be one of viewer, editor, full.'],
   ['share.preview', [{ ...share, listen: '' }], 'The network (--listen) must not be empty.'],
   [
     'share.preview',
     [{ ...share, send: [''] }],
-    'The list of messages that may be sent (--send), at 0, must not be empty.',
+    'The list of types that may be sent (--send), at 0, must not be empty.',
   ],
   [
     'share.create',
     [{ ...link, label: 'x'.repeat(101) }],
-    'The name of who gets the link (--for) must have at most 100 characters.',
+    'The label of the link (--for) must have at most 100 characters.',
   ],
   [
     'share.create',
     [{ ...link, label: 'a\nb' }],
-    'The name of who gets the link (--for) holds a control character.',
+    'The label of the link (--for) holds a control character.',
   ],
   ['share.create', [{ ...link, opens: 'https://evil' }], 'The page (--open) is not the path of a page.'],
   ['server.begin', [{ ...start, name: '' }], 'The name (--name) must not be empty.'],

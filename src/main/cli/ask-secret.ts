@@ -13,22 +13,22 @@ export async function askPassphrase(isNew: boolean): Promise<string> {
       ? 'Choose a passphrase for the secrets of Gatehouse: '
       : 'Passphrase for the secrets of Gatehouse: ',
   );
-  if (!isNew || (await ask('The same once more: ')) === first) return first;
-  throw new GatehouseError('passphrase-differs', 'The two passphrases differ; nothing was kept.', {
+  if (!isNew || (await ask('Repeat the passphrase: ')) === first) return first;
+  throw new GatehouseError('passphrase-differs', 'The two passphrases differ; nothing was saved.', {
     nextStep: 'Try again.',
   });
 }
 
-/** Any other secret: asked for without showing it, or read from standard input where there is no terminal. */
+/** Asks for any other secret without showing it; without a terminal it reads it from standard input. */
 export async function askSecret(question: string): Promise<string> {
   return process.stdin.isTTY ? ask(question) : (await readAll(process.stdin)).replace(/\r?\n$/, '');
 }
 
-/** A question that may be seen. */
+/** Asks a question whose answer may be seen. */
 export function askOpenly(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise(resolve => {
-    // Whoever ends the terminal has not agreed to anything.
+    // Ending the input agrees to nothing.
     terminal.once('close', () => resolve(''));
     terminal.question(question, answer => {
       resolve(answer);

@@ -47,7 +47,7 @@ export async function openInBrowser(
     return { kind: opened ? 'opened' : 'no-opener' };
   }
   const opened = await run('xdg-open', [await linkFor('seen')]);
-  const sentence = `Your browser (${confined.name}) is a ${confined.kind} and may not read private files: it was given an address that works once, within a minute, for your account alone.`;
+  const sentence = `Your browser (${confined.name}) is a ${confined.kind} and may not read private files, so it was given an address that works once, within a minute, for your account only.`;
   return opened ? { kind: 'by-address', sentence } : { kind: 'no-opener' };
 }
 

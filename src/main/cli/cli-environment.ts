@@ -13,36 +13,37 @@ import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
 import { withPrivateRuntime } from '../core/home/runtime-folder.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import type { CommandContext, CoreConnector } from './commands.ts';
+import type { CommandContext, CoreConnector, GlobalOptions } from './command-context.ts';
 import { localClient, openCoreProcess } from './core-process.ts';
 import type { Output } from './print.ts';
 import { askOpenly, askPassphrase, askSecret } from './ask-secret.ts';
-import type { GlobalOptions } from './program.ts';
-import { serve, type ServeDeps } from './serve-command.ts';
 import { homeFolder, loginName } from './user-identity.ts';
 
 export interface CliEnvironment {
-  commandParts(output: Output, argv: readonly string[], options: GlobalOptions): CommandContext;
+  context(output: Output, argv: readonly string[], options: GlobalOptions): CommandContext;
 }
 
-/** Milliseconds until a background core that does not come up is given up. */
+/** Milliseconds in which a background core has to come up. */
 const startLimit = 20_000;
 
-/** What the command line takes from the process it runs in: environment, folders, user. Looked at once. */
+/** What the command line takes from its process: environment, folders, user. Read once. */
 export function makeCliEnvironment(): CliEnvironment {
   const uid = process.getuid?.() ?? null;
   const paths = withPrivateRuntime(systemPaths(process.env, process.platform, homeFolder(), uid));
   const { version } = packageFile;
   return {
-    commandParts(output, argv, options) {
-      const deps: ServeDeps = {
+    context(output, argv, options) {
+      return {
         output,
         argv,
         cwd: process.cwd(),
         runtime: paths.runtime,
         environment: process.env,
+        home: paths,
+        connector: connectorOf(paths, version, options),
         interrupted,
         ask: process.stdin.isTTY && process.stderr.isTTY ? askOpenly : null,
+        askSecret,
         openCore: async background => {
           await refuseSudoInHome(paths, process.env);
           return openCoreProcess({
@@ -51,23 +52,11 @@ export function makeCliEnvironment(): CliEnvironment {
           });
         },
       };
-      return {
-        output,
-        cwd: deps.cwd,
-        argv,
-        runtime: paths.runtime,
-        interrupted,
-        ask: deps.ask,
-        askSecret,
-        home: paths,
-        reach: reach(paths, version, options),
-        serve: (target, command, serveOptions) => serve(deps, target, command, serveOptions),
-      };
     },
   };
 }
 
-function reach(paths: Paths, version: string, options: GlobalOptions): CoreConnector {
+function connectorOf(paths: Paths, version: string, options: GlobalOptions): CoreConnector {
   const find = {
     runtime: paths.runtime,
     home: paths,
@@ -113,12 +102,12 @@ function reach(paths: Paths, version: string, options: GlobalOptions): CoreConne
 }
 
 function lookingOnly({ message }: GatehouseError): string {
-  return `${message} What it does there is not known here: this is what it wrote down last.\n`;
+  return `${message} Its present state is not known here: this is what it saved last.\n`;
 }
 
 /**
- * The two understand each other, or the connection would have been refused; but what one of them lacks should
- * not surprise.
+ * The two versions understand each other, or the connection would have been refused. The message explains
+ * what one of them may lack.
  */
 function sameVersion(client: CoreClient, version: string): CoreClient {
   if (client.coreVersion !== version) {
@@ -133,7 +122,7 @@ async function suppliedToken(uid: number | null): Promise<SuppliedToken | null> 
   const environment = { ...process.env };
   if (environment[tokenOnStandardInput] === '1')
     environment['GATEHOUSE_TOKEN'] = await readAll(process.stdin);
-  // Nothing that this process starts may inherit either.
+  // No process that this one starts may inherit either.
   delete process.env['GATEHOUSE_TOKEN'];
   delete process.env[tokenOnStandardInput];
   return readSuppliedToken(environment, uid);
@@ -164,7 +153,7 @@ async function composeOptions(
     secrets: options.secrets,
     askPassphrase: canAsk && process.stdin.isTTY ? askPassphrase : undefined,
     supplied,
-    // Beside the bundle; in the source tree each is beside the code that uses it.
+    // Next to the bundle; in the source tree each is next to the code that uses it.
     resources: existsSync(resources)
       ? {
           guard: join(resources, 'guard.sh'),

@@ -8,8 +8,8 @@ import { kindOf, usage, type TargetOptions } from './target.ts';
 import { say, type Output } from './print.ts';
 
 /**
- * `start` takes a known server's id or name as well as a target, and the beginning of an id where no file has
- * that name.
+ * `start` accepts the id or name of a saved server as well as a target, and the beginning of an id where no
+ * file has that name.
  */
 export async function findSavedServer(
   core: CoreClient,
@@ -21,14 +21,14 @@ export async function findSavedServer(
   const exact = servers.filter(({ id, name }) => id === target || name === target);
   const here = resolve(cwd, target);
   // The attack: a downloaded folder that was opened before has the name of the folder that is meant, and is
-  // opened, or trusted, in its place.
+  // opened or trusted instead.
   if (
     exact.length > 0 &&
     existsSync(here) &&
     !exact.some(({ id, folder }) => id === target || folder === here)
   ) {
     throw usage(
-      `"${target}" is the name of a server and of a file or folder here`,
+      `"${target}" is the name both of a server and of a file or folder here`,
       `Write ./${target} for the folder, or ${exact[0]?.id} for the server.`,
     );
   }
@@ -38,8 +38,7 @@ export async function findSavedServer(
 }
 
 /**
- * The attack on a promise: options that only a new server can have are given for one that is known, and are
- * not heeded in silence.
+ * Refuses options that only a new server can have: for a saved one they would be ignored without a word.
  */
 export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOptions): void {
   const flags: { readonly [K in keyof Required<TargetOptions>]: string } = {
@@ -57,14 +56,14 @@ export function refuseTargetOptions({ id, name }: ServerInfo, options: TargetOpt
   });
   if (given.length === 0) return;
   throw usage(
-    `"${name}" is known already and starts as it was started first: ${given.join(', ')} would change nothing`,
-    `Leave that out, or name a kind of server, a folder or a file for a new one; \`gatehouse forget ${id}\` takes this one off the list`,
+    `"${name}" is already in the list and starts as it did the first time: ${given.join(', ')} would change nothing`,
+    `Leave that out, or name a kind of server, a folder or a file for a new server; \`gatehouse forget ${id}\` removes this one from the list.`,
   );
 }
 
 /**
- * What lies in the opened folder is never the default, and what its user has for the folder may not work:
- * that another one was taken is said, and what to do.
+ * An environment inside the opened folder is never the default, and the user's own one may not work. Says
+ * that another one was used, and what to do.
  */
 export async function sayWhatWasPassedOver(
   core: Pick<CoreClient, 'call'>,
@@ -80,15 +79,12 @@ export async function sayWhatWasPassedOver(
   );
   if (own === undefined) return;
   const use =
-    own.problem === null
-      ? `\`--env ${shellWord(own.location)}\` takes it, which runs its code.`
-      : own.problem;
-  say(output, `The environment ${own.location} (${own.origin}) was not taken: ${use}`);
+    own.problem === null ? `\`--env ${shellWord(own.location)}\` uses it, which runs its code.` : own.problem;
+  say(output, `The environment ${own.location} (${own.origin}) was not used: ${use}`);
 }
 
 /**
- * A core keeps the tokens and the store it began with; what this command brings for them would be lost in
- * silence.
+ * A core keeps the tokens and the store it started with. Says that a token given to this command is not used.
  */
 export async function sayWhatIsNotUsed(core: CoreClient, output: Output): Promise<void> {
   const about = await core.call('core.about');
@@ -98,7 +94,7 @@ export async function sayWhatIsNotUsed(core: CoreClient, output: Output): Promis
   if (wasThere && given !== undefined) {
     say(
       output,
-      `${given} is not used: Gatehouse runs already, with tokens of its own. \`gatehouse quit\` ends it.`,
+      `${given} is not used: Gatehouse is already running, with tokens of its own. \`gatehouse quit\` ends it.`,
     );
   }
 }

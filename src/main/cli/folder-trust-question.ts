@@ -3,18 +3,22 @@ import type { FolderTrust, StartRequest } from '../../shared/model.ts';
 import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { shellWord } from '../core/shell-word.ts';
+import type { AskPerson } from './command-context.ts';
 import { printValue, say, table, type Output } from './print.ts';
-import type { StartOptions, TrustOptions } from './program.ts';
 import { usage } from './target.ts';
+import type { StartOptions } from './target-options.ts';
 
-/** How to ask the person at the terminal; null where nobody can be asked. */
-export type AskPerson = ((question: string) => Promise<string>) | null;
+export interface TrustOptions {
+  readonly list?: boolean;
+  readonly remove?: boolean;
+  readonly forget?: boolean;
+}
 
 type Asking = Pick<CoreClient, 'call'>;
 
 /**
- * The request with what was said of its folder: by an option, or by the person at the terminal, who is asked
- * once for each folder.
+ * Adds the decision about the folder to the request. It comes from an option, or from the person at the
+ * terminal, who is asked once for each folder.
  */
 export async function withTrust(
   core: Asking,
@@ -25,18 +29,17 @@ export async function withTrust(
 ): Promise<StartRequest> {
   if (trust !== undefined) {
     if (trust && request.folder === undefined)
-      throw usage('--trust is for a folder, and none is named', 'Name it: `gatehouse start FOLDER --trust`.');
+      throw usage('--trust needs a folder', 'Name it: `gatehouse start FOLDER --trust`.');
     return request.folder === undefined ? request : { ...request, trustFolder: trust };
   }
   const kinds = await core.call('profiles.kinds');
   const off = kinds.find(({ name }) => name === request.profile)?.untrusted;
   if (off === undefined || request.folder === undefined) return request;
   const standing = await core.call('folders.look', request.folder);
-  // That a folder is not there is said by the start itself.
+  // The start itself reports a missing folder.
   if (standing.trusted || standing.verdict === 'gone') return request;
   for (const warning of await core.call('folders.warnings')) say(output, warning);
-  // The home folder is everybody's first: trusted, it would take the downloads with it, so nobody is led to
-  // it.
+  // Trusting the home folder would include the downloads, so Gatehouse does not ask about it.
   if (standing.verdict === 'unknown' && !standing.isHome && ask !== null && !output.json) {
     const answer = await ask(`Do you trust the authors of the files in ${standing.path}? [y/N] `);
     const trusted = /^y(es)?$/i.test(answer.trim());
@@ -55,14 +58,15 @@ export async function trustFolder(
   { output, cwd }: { readonly output: Output; readonly cwd: string },
 ): Promise<void> {
   if ([list, remove, forget].filter(given => given === true).length > 1)
-    throw usage('--list, --remove and --forget do not go together', 'Give one of them.');
+    throw usage('--list, --remove and --forget cannot be combined', 'Give only one of them.');
   if (list === true) {
-    if (folder !== undefined) throw usage('--list takes no folder', 'Leave it out: all of them are shown.');
+    if (folder !== undefined) throw usage('--list takes no folder', 'Leave it out: all folders are listed.');
     for (const warning of await core.call('folders.warnings')) say(output, warning);
     return printValue(output, await core.call('folders.list'), trustText);
   }
-  // An empty word is a variable that was not set, and not the folder where one stands.
-  if (folder === undefined || folder === '') throw usage('No folder is named', 'Name it, or give --list.');
+  // An empty word is an unset variable, not the current folder.
+  if (folder === undefined || folder === '')
+    throw usage('Say which folder to trust', 'Name it, or give --list.');
   if (forget === true) {
     printValue(output, await core.call('folders.forget', resolve(cwd, folder)), forgottenText);
     return;
@@ -75,8 +79,10 @@ export async function trustFolder(
 
 function forgottenText({ path, by }: FolderTrust): string {
   const now =
-    by === null ? 'it is not trusted, and is asked about when it is opened' : `it is trusted, as ${by} is`;
-  return `What you said of ${path} is forgotten: ${now}.`;
+    by === null
+      ? 'it is not trusted, and you are asked when it is opened'
+      : `it is trusted, because ${by} is`;
+  return `Your decision about ${path} is forgotten: ${now}.`;
 }
 
 function untrustedText(folder: string, off: string): string {
@@ -84,11 +90,11 @@ function untrustedText(folder: string, off: string): string {
 }
 
 export function answeredText({ path, trusted, isHome }: FolderTrust): string {
-  if (!trusted) return `${path} is not trusted. Servers that run already notice at their next start.`;
+  if (!trusted) return `${path} is not trusted. For running servers this takes effect at their next start.`;
   const extent = isHome
-    ? 'for a server that is opened on it, with everything below; a folder below that is opened itself is asked about'
-    : 'with everything below';
-  return `${path} is trusted, ${extent}. Servers that run already notice at their next start.`;
+    ? 'with everything below it, for a server that is opened on it; you are asked about a folder below it that is opened itself'
+    : 'with everything below it';
+  return `${path} is trusted, ${extent}. For running servers this takes effect at their next start.`;
 }
 
 const words: Readonly<Record<FolderTrust['verdict'], string>> = {
@@ -96,8 +102,8 @@ const words: Readonly<Record<FolderTrust['verdict'], string>> = {
   refused: 'not trusted',
   unknown: 'not trusted',
   'open-to-others': 'not trusted: another account of this computer can put files into it, or replace it',
-  'other-owner': 'not trusted: it belongs to another account than when you trusted it',
-  gone: 'gone: it is not there, or cannot be looked at (--forget takes it off this list)',
+  'other-owner': 'not trusted: its owner has changed since you trusted it',
+  gone: 'gone: it does not exist or cannot be opened (--forget removes it from this list)',
 };
 
 function trustText(folders: readonly FolderTrust[]): string {

@@ -1,8 +1,7 @@
 import './heap.ts';
 import { CommanderError } from 'commander';
-import { commands } from './commands.ts';
 import { printError, type Output } from './print.ts';
-import { buildProgram, exitCodeOf, type GlobalOptions } from './program.ts';
+import { buildProgram, exitCodeOf } from './program.ts';
 import { GatehouseError } from '../core/errors.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 import { makeCliEnvironment } from './cli-environment.ts';
@@ -21,9 +20,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       usage += text;
       if (!json) process.stderr.write(text);
     },
-    actions: (options: GlobalOptions) => {
+    context: options => {
       output = { ...output, json: options.json === true };
-      return commands(makeCliEnvironment().commandParts(output, argv, options));
+      return makeCliEnvironment().context(output, argv, options);
     },
   });
   try {

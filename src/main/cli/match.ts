@@ -2,8 +2,8 @@ import type { ServerInfo } from '../../shared/model.ts';
 import { GatehouseError } from '../core/errors.ts';
 
 /**
- * The server that a person means: its id, its name, or the beginning of its id, as long as only one fits.
- * @param how `whole` where what is done cannot be undone: the beginning of an id may fit another server
+ * The server with this id, this name, or an id that begins so, if there is only one.
+ * @param how `whole` for an action that cannot be undone: the beginning of an id may fit another server
  *   tomorrow
  */
 export function matchServer(
@@ -12,7 +12,7 @@ export function matchServer(
   how: 'begins' | 'whole' = 'begins',
 ): ServerInfo {
   if (wanted === '') {
-    throw new GatehouseError('no-id', 'The id is empty.', {
+    throw new GatehouseError('usage', 'The id is empty.', {
       kind: 'usage',
       nextStep: 'Give the id of a server; an unset variable is the usual reason.',
     });
@@ -32,7 +32,7 @@ export function matchServer(
   }
   throw new GatehouseError(
     'ambiguous-server',
-    `"${wanted}" may be ${fitting.map(({ id }) => id).join(' or ')}.`,
+    `"${wanted}" may mean ${fitting.map(({ id }) => id).join(' or ')}.`,
     {
       kind: 'usage',
       nextStep: 'Give the whole id.',
@@ -49,20 +49,20 @@ function notWhole(wanted: string, fitting: readonly ServerInfo[]): GatehouseErro
 }
 
 /**
- * An id, or the beginning of one that fits only once. A whole link is refused: its secret would be in the
- * shell's history.
+ * The id that begins so, if there is only one. A whole link is refused: its secret would stay in the shell's
+ * history.
  */
 export function matchId(known: readonly string[], given: string, what: string, list: string): string {
   if (given.includes('#') || given.includes('/')) {
     throw wrong(
       'That looks like a whole link.',
-      'The id alone suffices, and holds no secret: the twelve letters before the #.',
+      'Give only its id, which holds no secret: the twelve letters before the #.',
     );
   }
   const fitting = known.filter(id => given !== '' && id.startsWith(given));
   const [only, another] = fitting.includes(given) ? [given] : fitting;
   if (only !== undefined && another === undefined) return only;
-  if (only !== undefined) throw wrong(`"${given}" may be ${fitting.join(' or ')}.`, 'Give more of it.');
+  if (only !== undefined) throw wrong(`"${given}" may mean ${fitting.join(' or ')}.`, 'Give more of the id.');
   throw new GatehouseError('no-such-thing', `There is no ${what} "${given.slice(0, 40)}".`, {
     kind: 'not-found',
     nextStep: `\`${list}\` lists them.`,

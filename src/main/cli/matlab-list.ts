@@ -4,6 +4,7 @@
  */
 import type { ServerInfo } from '../../shared/model.ts';
 import type { CoreClient } from '../control/core-client.ts';
+import { padColumns, textWidth } from './text-width.ts';
 
 /** The names of its JSON. */
 export interface ListedMatlab {
@@ -62,9 +63,9 @@ export function matlabTableText(servers: readonly ListedMatlab[]): string {
     server.session_name,
     server.server_url,
   ]);
-  const widths = [0, 1, 2, 3].map(at => Math.max(...[...head, ...rows].map(row => row[at]?.length ?? 0)));
+  const widths = [0, 1, 2, 3].map(at => Math.max(...[...head, ...rows].map(row => textWidth(row[at] ?? ''))));
   const line = (cells: readonly string[], edge: string): string =>
-    `${edge} ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(` ${edge} `)} ${edge}`;
+    `${edge} ${cells.map((cell, at) => padColumns(cell, widths[at] ?? 0)).join(` ${edge} `)} ${edge}`;
   const rule = ([left, bar, cross, right]: readonly [string, string, string, string]): string =>
     left + widths.map(width => bar.repeat(width + 2)).join(cross) + right;
   const body = rows.map(row => line(row, '│')).join(`\n${rule(['├', '─', '┼', '┤'])}\n`);

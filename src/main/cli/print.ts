@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { visible } from '../../shared/visible.ts';
 import { errorInfo, GatehouseError } from '../core/errors.ts';
 import { createRedactor } from '../core/log/redact.ts';
+import { padColumns, textWidth } from './text-width.ts';
 
 /**
  * Where a command writes: values to `out`, all else to `err`, so that a script can read one without the
@@ -18,7 +19,7 @@ export function printValue<T>(output: Output, value: T, text: (value: T) => stri
   output.out.write(output.json ? jsonText(value, 2) : ensureLine(forPeople(text(value))));
 }
 
-/** One line for a person who waits; nothing under `--json`. */
+/** Prints one line for a person who waits; nothing under `--json`. */
 export function say(output: Output, line: string): void {
   if (!output.json) output.err.write(`${forPeople(line)}\n`);
 }
@@ -32,7 +33,7 @@ export function forPeople(text: string): string {
   return visible(text).replaceAll('`gatehouse ', () => `\`${command} `);
 }
 
-/** JSON leaves letters as they are that a terminal obeys: those of eight bits, and of direction. */
+/** JSON does not escape every character that a terminal obeys: C1 controls and bidirectional controls. */
 function jsonText(value: unknown, indent = 0): string {
   return `${visible(JSON.stringify(value, null, indent))}\n`;
 }
@@ -42,7 +43,7 @@ export function printEvent(output: Output, event: string, fields: Readonly<Recor
   if (output.json) output.out.write(jsonText({ event, ...fields }));
 }
 
-/** Tells an error as what, where and what to do; returns the exit code. */
+/** Prints an error with what to do about it; returns the exit code. */
 export function printError(output: Output, error: unknown): number {
   const { kind: _kind, ...info } = error instanceof GatehouseError ? errorInfo(error) : ownFault(error);
   if (output.json) output.err.write(jsonText({ error: info }));
@@ -53,7 +54,7 @@ export function printError(output: Output, error: unknown): number {
   return error instanceof GatehouseError ? error.exitCode : 1;
 }
 
-/** A fault of this process, which keeps no log: where it happened is printed, without secrets. */
+/** A fault of this process, which keeps no log: the stack is printed, without secrets. */
 function ownFault(error: unknown): ReturnType<typeof errorInfo> {
   const redactor = createRedactor();
   const stack = error instanceof Error ? (error.stack ?? '') : '';
@@ -72,11 +73,11 @@ export function table(cells: readonly (readonly string[])[]): string {
   const rows = cells.map(row => row.map(visible));
   const widths: number[] = [];
   for (const row of rows)
-    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, textWidth(cell))));
   return rows
     .map(row =>
       row
-        .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+        .map((cell, index) => (index === row.length - 1 ? cell : padColumns(cell, widths[index] ?? 0)))
         .join('  '),
     )
     .join('\n');

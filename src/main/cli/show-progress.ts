@@ -3,8 +3,8 @@ import { visible } from '../../shared/visible.ts';
 import type { Output } from './print.ts';
 
 /**
- * Shows how an installation goes on: one line that is written over on a terminal, a few lines in a file,
- * nothing under `--json`.
+ * Shows the progress of an installation: on a terminal in one line that is overwritten, in a file in a few
+ * lines, under `--json` not at all.
  */
 export function showProgress(output: Output, isTerminal: boolean): (progress: SetupProgress) => void {
   let step = '';

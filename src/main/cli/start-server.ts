@@ -1,23 +1,23 @@
 import type { ServerInfo, StartRequest } from '../../shared/model.ts';
+import { isOver, statePredicate } from '../../shared/server-state.ts';
 import type { CoreClient } from '../control/core-client.ts';
 import { GatehouseError } from '../core/errors.ts';
 import { say, type Output } from './print.ts';
-import { failureText } from './texts.ts';
+import { failureText } from './server-text.ts';
 
 type Asking = Pick<CoreClient, 'call' | 'on'>;
 
 /**
- * Starts a server and waits until it is ready. When it fails, shows the server's own last words and throws.
+ * Starts a server and waits until it is ready. When it fails, prints the server's last output and throws.
  */
 export function begin(core: Asking, request: StartRequest, output: Output): Promise<ServerInfo> {
-  // What it writes is as open as what this shell writes.
+  // The server creates files with the same mode as this shell.
   const asked = { umask: process.umask(), ...request };
   return settled(core, () => core.call('server.begin', asked), output);
 }
 
 /**
- * The same for a server that is known. It keeps its environment, unless it is to begin afresh with the
- * caller's.
+ * The same for a saved server. It keeps its environment, unless `fresh` asks for the caller's.
  */
 export function restart(
   core: Asking,
@@ -44,8 +44,7 @@ async function settled(
   try {
     const first = await start();
     id = first.id;
-    // What was announced until here may be older than the start itself: that the folder of a stopped server
-    // is trusted now, for one.
+    // Earlier announcements may be older than the start itself, such as one of a trusted folder.
     latest.clear();
     const asked = (await core.call('server.list')).find(server => server.id === id) ?? first;
     let info = latest.get(id) ?? asked;
@@ -54,7 +53,7 @@ async function settled(
       info = latest.get(id) ?? info;
     }
     if (info.state === 'ready') return info;
-    throw new GatehouseError('start-failed', `${info.title} is ${info.state}: ${info.reason}`, {
+    throw new GatehouseError('start-failed', `${info.title} ${statePredicate[info.state]}: ${info.reason}`, {
       nextStep: `See \`gatehouse logs ${id}\`.`,
     });
   } catch (error) {
@@ -65,7 +64,7 @@ async function settled(
 }
 
 function isSettled({ state }: ServerInfo): boolean {
-  return state === 'ready' || state === 'failed' || state === 'stopped';
+  return state === 'ready' || isOver(state);
 }
 
 async function withLastWords(core: Asking, id: string, error: unknown, output: Output): Promise<unknown> {

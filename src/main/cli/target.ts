@@ -20,8 +20,8 @@ export interface TargetOptions {
 }
 
 /**
- * From `TARGET`, `-- COMMAND...` and their options to a request. Throws kind `usage` or `not-found`, naming
- * what is wrong.
+ * Turns `TARGET`, `-- COMMAND...` and their options into a request. Throws kind `usage` or `not-found`, and
+ * says what is wrong.
  */
 export async function startRequest(
   target: string | undefined,
@@ -55,8 +55,8 @@ export function kindOf(word: string): ProfileKind | undefined {
 }
 
 /**
- * A kind by its name, and perhaps the file (or folder) that it is to open. Without one it works where the
- * user stands, as its own command would; Jupyter has a folder of its own for that (`jupyter.defaultFolder`).
+ * A kind by its name, perhaps with the file or folder to open. Without one it works in the current folder, as
+ * its own command would; Jupyter has a folder of its own for that (`jupyter.defaultFolder`).
  */
 async function profileRequest(
   { name, file: needs }: ProfileKind,
@@ -73,7 +73,7 @@ async function profileRequest(
   const path = resolve(cwd, file);
   const facts = await stat(path).catch(() => null);
   const isFolder = facts?.isDirectory() === true;
-  // Other kinds make a file that is not there: `marimo new.py`.
+  // Other kinds create a missing file: `marimo new.py`.
   if (facts === null && (needs === 'must' || name === 'jupyter')) throw noSuchFile(path);
   if (isFolder && given === null) return { profile: name, folder: path };
   const folder = given ?? dirname(path);
@@ -83,7 +83,7 @@ async function profileRequest(
 function noSuchFile(path: string): GatehouseError {
   return new GatehouseError('no-such-file', `There is no file ${path}.`, {
     kind: 'not-found',
-    nextStep: 'Give the path of a file or folder that is there.',
+    nextStep: 'Give the path of an existing file or folder.',
   });
 }
 
@@ -94,7 +94,7 @@ function refuseCommandOptions(options: TargetOptions): void {
     ['--profile-file', options.profileFile],
   ] as const) {
     if (value !== undefined)
-      throw usage(`${flag} is for a command of your own`, 'Give the command after `--`.');
+      throw usage(`${flag} is only for a command of your own`, 'Give the command after `--`.');
   }
 }
 
@@ -107,7 +107,7 @@ async function custom(
   if (target !== undefined && target !== 'custom') {
     throw usage(
       `"${target}" and a command were both given`,
-      'Give either a target, or a command after `--`.',
+      'Give either a target or a command after `--`, not both.',
     );
   }
   const file = options.profileFile;
@@ -137,14 +137,18 @@ async function lookAt(
   const path = resolve(cwd, target);
   const facts = await stat(path).catch(() => null);
   if (facts === null) {
-    throw new GatehouseError('no-such-target', `"${target}" is neither a profile, a folder nor a file.`, {
-      kind: 'not-found',
-      nextStep: `Give a kind of server (${allKinds.map(({ name }) => name).join(', ')}), an existing folder, a notebook, or a command after \`--\`.`,
-    });
+    throw new GatehouseError(
+      'no-such-target',
+      `"${target}" is neither a kind of server, a folder nor a file.`,
+      {
+        kind: 'not-found',
+        nextStep: `Give a kind of server (${allKinds.map(({ name }) => name).join(', ')}), an existing folder, a notebook, or a command after \`--\`.`,
+      },
+    );
   }
   if (facts.isDirectory()) {
     if (options.folder !== undefined)
-      throw usage(`Two folders are named: ${path} and --folder ${options.folder}`, 'Give one of them.');
+      throw usage(`Two folders are given: ${path} and --folder ${options.folder}`, 'Give only one of them.');
     return { folder: path };
   }
   const folder = options.folder === undefined ? dirname(path) : resolve(cwd, options.folder);

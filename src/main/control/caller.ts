@@ -1,12 +1,12 @@
 /**
- * Whoever asks a core for a server asks from a shell or a desktop of their own, and the core is another
- * process, which may have been started elsewhere. So each call that starts or looks for servers says with
- * which variables. It goes over the control socket, which only the owner can open, and is kept in no file.
+ * A person asks the core for a server from a shell or a desktop, and the core is another process, which may
+ * have been started elsewhere. So each call that starts or finds servers carries the caller's variables. They
+ * go over the control socket, which only the owner can open, and are kept in no file.
  */
 import type { CallName } from '../../shared/contract.ts';
 import type { CallerEnvironment } from '../../shared/model.ts';
 
-/** Neither our own secrets nor what steers our own processes leaves this one. */
+/** Neither our own secrets nor the variables that control our own processes leave this one. */
 const ours = /^(?:GATEHOUSE_|ELECTRON_|CHROME_DESKTOP$|ORIGINAL_XDG_CURRENT_DESKTOP$)/i;
 
 /** @param login whether the environment is a desktop's, which the user's login shell has not added to */
@@ -29,8 +29,8 @@ const dependsOnCaller: ReadonlySet<CallName> = new Set([
 ]);
 
 /**
- * The arguments of a call with the caller in them, where the call depends on it; a caller that is in them
- * already is replaced.
+ * Adds the caller to the arguments of a call that depends on it, and replaces a caller that is already in
+ * them.
  */
 export function withCaller(
   name: CallName,

@@ -15,14 +15,11 @@ import type { Role } from './protocol.ts';
 export interface FindOptions {
   /** Runtime folder of the installation (`systemPaths(...).runtime`). */
   readonly runtime: string;
-  /**
-   * What the lock of the home says comes first: the core may have been started where the environment named
-   * another runtime folder.
-   */
+  /** Its lock is read first: the core may have been started with another runtime folder. */
   readonly home?: HomeFolders;
   readonly role: Role;
   readonly version: string;
-  /** Whose environment the servers get that are asked for; the core's own when absent. */
+  /** The environment for the servers that are started; the core's own when absent. */
   readonly caller?: CallerEnvironment | undefined;
 }
 
@@ -31,12 +28,12 @@ export interface EnsureOptions extends FindOptions {
   readonly node: string;
   /** The core's script and the arguments that make it a background core. */
   readonly args: readonly string[];
-  /** Milliseconds until a core that does not come up is given up. */
+  /** Milliseconds in which a core has to come up. */
   readonly limit: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Says in a core's environment that the supplied token comes on its standard input. */
+/** Set in a core's environment when it reads the supplied token from standard input. */
 export const tokenOnStandardInput = 'GATEHOUSE_TOKEN_STDIN';
 
 /**
@@ -74,7 +71,7 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
   child.on('exit', () => (failed = true));
   const deadline = performance.now() + options.limit;
   for (let last = false; !last;) {
-    // Once more after it has ended: another one may have been faster, and ours has given way to it.
+    // Once more after it has ended: another core may have been faster, and ours has given way to it.
     last = performance.now() > deadline || (failed && !(await isBetween(options)));
     const client = await tryConnect(options);
     if (client !== null) {
@@ -88,7 +85,7 @@ export async function ensureCore(options: EnsureOptions): Promise<CoreClient> {
     'core-did-not-start',
     `Gatehouse did not start in the background. ${said.replace(/^gatehouse: /, '').trim()}`.trim(),
     {
-      nextStep: 'Start it with `gatehouse serve` to see what it says.',
+      nextStep: 'Start it with `gatehouse serve` to see its output.',
     },
   );
 }
@@ -100,7 +97,7 @@ async function runtimeOf({ home, runtime }: FindOptions): Promise<string> {
   return owner.runtime ?? runtime;
 }
 
-/** Whether a core has this home that does not answer yet, or no more. */
+/** Whether a core that does not answer yet, or no longer answers, holds this home. */
 async function isBetween({ home }: FindOptions): Promise<boolean> {
   return home !== undefined && (await findOwner(home)) !== null;
 }
@@ -117,8 +114,7 @@ async function tryConnect(options: FindOptions): Promise<CoreClient | null> {
 
 async function readKey(runtime: string): Promise<Secret<string>> {
   try {
-    // The attack: somebody else makes the folder first, with a socket and a key of theirs, and answers as the
-    // core.
+    // The attack: another account makes the folder first, with its own socket and key, and poses as the core.
     await refuseUnlessExclusive(runtime, process.getuid?.() ?? null);
     return new Secret((await readFile(controlKeyPath(runtime), 'utf8')).trim());
   } catch (cause) {

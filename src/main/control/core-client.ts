@@ -181,6 +181,6 @@ class Connection implements CoreClient {
 
 function lost(): GatehouseError {
   return new GatehouseError('core-lost', 'The connection to Gatehouse ended before it answered.', {
-    nextStep: 'Look with `gatehouse list` whether it still runs.',
+    nextStep: 'Run `gatehouse list` to see whether it is still running.',
   });
 }

@@ -22,18 +22,18 @@ export interface ConnectOptions {
   readonly key: Secret<string>;
   readonly role: Role;
   readonly version: string;
-  /** Put into each call that depends on it. */
+  /** Added to each call that depends on it. */
   readonly caller?: CallerEnvironment | undefined;
 }
 
-/** What a connection has once both ends have proved themselves. */
+/** The keys of a connection, once both ends have proved themselves. */
 export interface Keys {
   readonly sealer: Sealer;
   readonly opener: Opener;
   readonly coreVersion: string;
 }
 
-/** The client's side of the handshake, one line of the core after the other. */
+/** The client's side of the handshake, line by line. */
 export class Handshake {
   readonly #socket: Socket;
   readonly #options: ConnectOptions;
@@ -47,7 +47,7 @@ export class Handshake {
     this.#key = Buffer.from(options.key.reveal(), 'base64url');
   }
 
-  /** Takes one line of the core; the keys of the connection once both ends have proved themselves. */
+  /** Reads one line of the core. Returns the keys of the connection once both ends have proved themselves. */
   next(line: string): Keys | null {
     const message: unknown = JSON.parse(line);
     if (this.#hello === null) {
@@ -58,7 +58,7 @@ export class Handshake {
     if (refusal.success) throw refused(refusal.data.refused);
     const wanted = proofOf(this.#key, 'core', this.#hello.nonce, this.#nonce, this.#options.role);
     if (!proofMatches(acceptedSchema.parse(message).proof, wanted)) {
-      throw refused('it does not hold the key that belongs to it');
+      throw refused('it does not hold the right key');
     }
     const nonces = `${this.#hello.nonce} ${this.#nonce}`;
     const coreVersion = this.#hello.gatehouse;
@@ -81,16 +81,20 @@ export class Handshake {
 
 export function refused(reason: string, cause?: unknown): GatehouseError {
   return new GatehouseError('core-refused', `The running Gatehouse did not accept this command: ${reason}.`, {
-    nextStep: 'Run `gatehouse doctor`; if it goes on, quit Gatehouse and start it again.',
+    nextStep: 'Run `gatehouse doctor`; if this happens again, quit Gatehouse and start it again.',
     cause,
   });
 }
 
-/** A core that dies in this moment: somebody listened, and nobody answered. */
+/** A core that is ending: something listened, and nothing answered. */
 export function closed(): GatehouseError {
-  return new GatehouseError('core-closed', 'Gatehouse closed the connection without a word; it is ending.', {
-    nextStep: 'Try again in a moment.',
-  });
+  return new GatehouseError(
+    'core-closed',
+    'Gatehouse closed the connection without an answer; it is ending.',
+    {
+      nextStep: 'Try again in a moment.',
+    },
+  );
 }
 
 function otherVersion(core: string, own: string): GatehouseError {

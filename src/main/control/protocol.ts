@@ -7,6 +7,7 @@
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { isErrorCode } from '../../shared/error-codes.ts';
 
 /** Raised when the contract or this carrier changes in a way that an older end would misread. */
 export const protocolVersion = 1;
@@ -42,7 +43,8 @@ export const callSchema = z.strictObject({
   args: z.array(z.unknown()).max(4),
 });
 const errorSchema = z.strictObject({
-  code: z.string(),
+  // A core of another version may know a code that this process does not.
+  code: z.string().transform(code => (isErrorCode(code) ? code : 'internal')),
   message: z.string(),
   nextStep: z.string(),
   kind: z.enum(['failed', 'usage', 'not-found', 'refused']),

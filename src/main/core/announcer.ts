@@ -1,10 +1,10 @@
 import type { EventName, Events } from '../../shared/contract.ts';
 
-/** Tells what has happened to whoever listens; a listener that throws harms nobody else. */
+/** Tells every listener what has happened; one that throws does not affect the others. */
 export interface Announcer {
   announce<K extends EventName>(name: K, value: Events[K]): void;
   on<K extends EventName>(name: K, listener: (value: Events[K]) => void): () => void;
-  /** Every event with its name, for a carrier that passes them all on. */
+  /** Every event with its name, for the control socket, which passes all of them on. */
   onAny(listener: (name: EventName, value: Events[EventName]) => void): () => void;
 }
 

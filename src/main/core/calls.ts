@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { callNames, type CallName, type Calls } from '../../shared/contract.ts';
+import { isCallName, type CallName, type Calls } from '../../shared/contract.ts';
 import { argumentName } from './argument-names.ts';
 import { customServerSchema } from './custom-schema.ts';
 import { GatehouseError } from './errors.ts';
@@ -130,7 +130,7 @@ const inputs = {
   'config.set': z.tuple([text(80), z.unknown()]),
 } satisfies { [K in CallName]: z.ZodType<Parameters<Calls[K]>> };
 
-/** What answers the calls; `call-answers.ts` makes it. */
+/** The functions that answer the calls (`call-answers.ts`). */
 export type Answers = { readonly [K in CallName]: Calls[K] };
 
 /**
@@ -139,14 +139,13 @@ export type Answers = { readonly [K in CallName]: Calls[K] };
  * answer throws.
  */
 export async function answer(answers: Answers, name: string, args: readonly unknown[]): Promise<unknown> {
-  const known = callNames.find(each => each === name);
-  if (known === undefined) {
+  if (!isCallName(name)) {
     throw new GatehouseError('unknown-call', `Gatehouse knows no call "${name.slice(0, 60)}".`, {
       kind: 'usage',
       nextStep: 'Use a command line and a window of the same version as the running core.',
     });
   }
-  return answerKnown(answers, known, args);
+  return answerKnown(answers, name, args);
 }
 
 function answerKnown(answers: Answers, name: CallName, args: readonly unknown[]): Promise<unknown> {

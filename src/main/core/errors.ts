@@ -1,34 +1,32 @@
+import { errorCodes, exitCodes, type ErrorCode, type ErrorKind } from '../../shared/error-codes.ts';
 import type { ErrorInfo } from '../../shared/model.ts';
 
-/** Exit code of the command line for each kind of error. */
-const exitCodes = {
-  failed: 1,
-  usage: 2,
-  'not-found': 3,
-  refused: 4,
-} as const;
-
-export type ErrorKind = keyof typeof exitCodes;
+/**
+ * A kind that is given with a code must be the one of the table. Only a failed start has the kind of its
+ * cause, and an error of a core of another version the kind that came with it.
+ */
+type KindOf<C extends ErrorCode> = C extends 'start-failed' | 'internal'
+  ? ErrorKind
+  : (typeof errorCodes)[C][0];
 
 /**
  * An error that a person is meant to read: one sentence that says what happened and where, and one that says
  * what to do. Neither may hold a secret; `cause` keeps the original for the log, which redacts it.
  */
-export class GatehouseError extends Error {
-  readonly code: string;
+export class GatehouseError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
   readonly kind: ErrorKind;
   readonly nextStep: string;
 
-  /** @param code kebab-case and stable, for scripts: `keychain-locked` */
   constructor(
-    code: string,
+    code: C,
     message: string,
-    options: { nextStep?: string; kind?: ErrorKind; cause?: unknown } = {},
+    options: { nextStep?: string; kind?: KindOf<C>; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'GatehouseError';
     this.code = code;
-    this.kind = options.kind ?? 'failed';
+    this.kind = options.kind ?? errorCodes[code][0];
     this.nextStep = options.nextStep ?? '';
   }
 

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { access, chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import { GatehouseError } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
 
@@ -32,7 +33,7 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /** Turns a system error about a file into a sentence for the user; the original stays as `cause`. */
-export function fileError(code: string, what: string, path: string, error: unknown): GatehouseError {
+export function fileError(code: ErrorCode, what: string, path: string, error: unknown): GatehouseError {
   const system = systemCode(error);
   return new GatehouseError(code, `${what} ${path}${system === '' ? '.' : ` (${system}).`}`, {
     nextStep: advice[system] ?? 'Check the disk and the rights on that folder.',

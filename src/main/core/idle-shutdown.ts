@@ -1,9 +1,9 @@
 /**
- * What decides whether a core that nobody looks at goes on. Milliseconds of a clock that stands still while
+ * Decides whether a core that nobody is connected to keeps running. Milliseconds of a clock that stops while
  * the computer sleeps.
  */
 export interface Attention {
-  /** A core in a terminal ends with its terminal, not by itself. */
+  /** A core in a terminal ends with its terminal only. */
   readonly background: boolean;
   readonly connections: number;
   /** Whether anything runs. */

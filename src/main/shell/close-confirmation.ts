@@ -4,7 +4,7 @@
  */
 import { dialog, type BrowserWindow } from 'electron/main';
 import type { CoreLink } from './core-link.ts';
-import { can } from './menu-model.ts';
+import { can } from '../../shared/server-state.ts';
 import { keepRunningQuestion } from './quit-question.ts';
 
 export class CloseConfirmation {

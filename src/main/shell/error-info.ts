@@ -1,3 +1,4 @@
+import { isErrorCode } from '../../shared/error-codes.ts';
 import type { ErrorInfo } from '../../shared/model.ts';
 
 /**
@@ -5,7 +6,8 @@ import type { ErrorInfo } from '../../shared/model.ts';
  */
 export function errorInfo(error: unknown): ErrorInfo {
   const message = error instanceof Error ? error.message : String(error);
-  return { code: textOf(error, 'code') ?? 'internal', message, nextStep: textOf(error, 'nextStep') ?? '' };
+  const code = textOf(error, 'code') ?? '';
+  return { code: isErrorCode(code) ? code : 'internal', message, nextStep: textOf(error, 'nextStep') ?? '' };
 }
 
 function textOf(error: unknown, name: 'code' | 'nextStep'): string | null {

@@ -1,7 +1,7 @@
 /** The bridge's end in the main process. Who may call what is decided in `window-call.ts`. */
 import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron/main';
 import type { ErrorInfo } from '../../shared/model.ts';
-import type { ShellCalls } from '../../shared/window.ts';
+import { channels, type ShellCalls } from '../../shared/window.ts';
 import type { CallName } from '../../shared/contract.ts';
 import type { CoreLink } from './core-link.ts';
 import { errorInfo } from './error-info.ts';
@@ -16,10 +16,6 @@ import {
   type WindowCall,
 } from './window-call.ts';
 
-export const callChannel = 'gatehouse:call';
-export const eventChannel = 'gatehouse:event';
-export const dropChannel = 'gatehouse:drop';
-
 export interface IpcDeps {
   readonly link: CoreLink;
   readonly actions: Actions;
@@ -31,7 +27,7 @@ type Reply =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorInfo };
 
 export function answerWindows(ipc: IpcMain, deps: IpcDeps): void {
-  ipc.handle(callChannel, async (event, name: unknown, args: unknown): Promise<Reply> => {
+  ipc.handle(channels.call, async (event, name: unknown, args: unknown): Promise<Reply> => {
     const call = admit(deps, event, () => parseCall(name, args));
     try {
       return { ok: true, value: await perform(deps, call) };
@@ -40,7 +36,7 @@ export function answerWindows(ipc: IpcMain, deps: IpcDeps): void {
       return { ok: false, error: errorInfo(error) };
     }
   });
-  ipc.handle(dropChannel, async (event, file: unknown): Promise<void> => {
+  ipc.handle(channels.drop, async (event, file: unknown): Promise<void> => {
     const target = admit(deps, event, () => {
       if (typeof file !== 'string' || file === '' || file.length > 4096)
         throw new CallRefused('Refused: not a path.');

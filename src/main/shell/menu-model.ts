@@ -2,7 +2,8 @@
  * What tray and menus offer, as data. The tray holds nothing that the home window does not offer too: some
  * desktops have no tray.
  */
-import type { ServerInfo, ServerState } from '../../shared/model.ts';
+import type { ServerInfo } from '../../shared/model.ts';
+import { can, isOver, stateWord } from '../../shared/server-state.ts';
 import type { CoreState } from '../../shared/window.ts';
 
 export type Action =
@@ -27,16 +28,6 @@ export type Item =
   | { readonly kind: 'action'; readonly label: string; readonly action: Action; readonly enabled: boolean }
   | { readonly kind: 'group'; readonly label: string; readonly items: readonly Item[] };
 
-const stateWords: Readonly<Record<ServerState, string>> = {
-  stopped: 'stopped',
-  starting: 'starting',
-  ready: 'running',
-  unhealthy: 'not answering',
-  restarting: 'restarting',
-  stopping: 'stopping',
-  failed: 'did not start',
-};
-
 /** How it is with sharing. */
 export interface SharingState {
   /** Servers with a share listener that is on. */
@@ -47,48 +38,29 @@ export interface SharingState {
 
 export const nothingShared: SharingState = { shared: new Set(), people: 0, waiting: 0 };
 
-export interface Can {
-  readonly open: boolean;
-  readonly copyLink: boolean;
-  readonly stop: boolean;
-  readonly restart: boolean;
-}
-
-/**
- * What can be done with a server in a state; tray, menus and home window agree because they all ask here or
- * mirror it.
- */
-export function can(state: ServerState): Can {
-  const runs = state === 'ready' || state === 'unhealthy';
-  const moves = state === 'starting' || state === 'restarting';
-  return {
-    open: runs || moves,
-    copyLink: runs,
-    stop: runs || moves,
-    restart: state !== 'stopping' && state !== 'starting',
-  };
-}
-
 /** `thesis · running` */
 export function serverLabel(server: ServerInfo): string {
-  return `${server.name} · ${stateWords[server.state]}`;
+  return `${server.name} · ${stateWord[server.state]}`;
 }
 
 export function serverItems(server: ServerInfo, sharing: SharingState): readonly Item[] {
   const allowed = can(server.state);
-  const stopped = server.state === 'stopped' || server.state === 'failed';
   return [
     act('Open', { kind: 'open', id: server.id }, allowed.open),
     act('New Window', { kind: 'new-window', id: server.id }, allowed.copyLink),
     act('Open in My Browser', { kind: 'open-in-browser', id: server.id }, allowed.copyLink),
     act('Copy Access Link', { kind: 'copy-link', id: server.id }, allowed.copyLink),
-    act('Share…', { kind: 'share', id: server.id }, allowed.copyLink),
+    act('Share…', { kind: 'share', id: server.id }, allowed.share),
     ...(sharing.shared.has(server.id)
       ? [act('Stop Sharing…', { kind: 'stop-sharing', id: server.id }, true)]
       : []),
     { kind: 'line' },
     act('Stop', { kind: 'stop', id: server.id }, allowed.stop),
-    act(stopped ? 'Start Again' : 'Restart', { kind: 'restart', id: server.id }, allowed.restart),
+    act(
+      isOver(server.state) ? 'Start Again' : 'Restart',
+      { kind: 'restart', id: server.id },
+      allowed.restart,
+    ),
     act('Logs', { kind: 'logs', id: server.id }, true),
   ];
 }

@@ -1,7 +1,7 @@
 /** The windows that show our own pages: home, about, and a log for each server. */
 import { BrowserWindow, nativeTheme, type Session, type WebContents } from 'electron/main';
 import type { EventName } from '../../shared/contract.ts';
-import { eventChannel } from './ipc.ts';
+import { channels } from '../../shared/window.ts';
 import type { Claim, NavigationGuard } from './navigation-guard.ts';
 import { ownAddress, type View } from './app-pages.ts';
 import type { Announcer } from './shell-ports.ts';
@@ -67,7 +67,7 @@ export class PageWindows implements Announcer {
   }
 
   tell(name: EventName | 'shell.changed' | 'shell.dropped', value: unknown): void {
-    for (const window of this.#open()) window.webContents.send(eventChannel, name, value);
+    for (const window of this.#open()) window.webContents.send(channels.event, name, value);
   }
 
   destroyAll(): void {

@@ -4,6 +4,7 @@
  * "not now", is.
  */
 import type { ServerState } from '../../shared/model.ts';
+import { stateWord } from '../../shared/server-state.ts';
 
 /**
  * What the window shows: nothing yet, the server's page, or something that stands for it (an error, the
@@ -29,22 +30,12 @@ export function mustLoad(state: ServerState, showing: Showing): boolean {
   return showing !== 'page' && state === 'ready';
 }
 
-const notes: Readonly<Record<ServerState, string>> = {
-  stopped: 'stopped',
-  starting: 'starting',
-  ready: '',
-  unhealthy: 'not answering',
-  restarting: 'restarting',
-  stopping: 'stopping',
-  failed: 'not running',
-};
-
 /**
  * The title of a server's window; the page's own title is the page's to say, so the server's name comes
  * first.
  */
 export function windowTitle(name: string, state: ServerState, page: string): string {
-  const note = notes[state];
+  const note = state === 'ready' ? '' : stateWord[state];
   const parts = [note === '' ? name : `${name} (${note})`, page.slice(0, 80)].filter(part => part !== '');
   return parts.join(' - ');
 }

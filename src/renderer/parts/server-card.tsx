@@ -1,4 +1,5 @@
 import type { ProfileInfo, ServerInfo } from '../../shared/model.ts';
+import { can, isOver } from '../../shared/server-state.ts';
 import { visible } from '../../shared/visible.ts';
 import type { Controller } from '../controller.ts';
 import { sharedWords } from '../share-words.ts';
@@ -125,10 +126,9 @@ function MainButtons({ server, controller }: Pick<CardProps, 'server' | 'control
 /** What the tray offers too, so that nobody needs the tray. */
 function entries(server: ServerInfo, controller: Controller): readonly MenuEntry[] {
   const { id, state } = server;
-  const answers = state === 'ready' || state === 'unhealthy';
-  const over = state === 'stopped' || state === 'failed';
+  const allowed = can(state);
   const logs: MenuEntry = { label: 'Logs', act: () => controller.logs(id) };
-  if (over) {
+  if (isOver(state)) {
     return [
       ...(state === 'failed' ? [{ label: 'Try again', act: () => controller.restart(id) }] : []),
       logs,
@@ -136,10 +136,10 @@ function entries(server: ServerInfo, controller: Controller): readonly MenuEntry
     ];
   }
   return [
-    { label: 'Share…', act: () => controller.share(id), disabled: !answers },
-    { label: 'Copy access link', act: () => controller.copyLink(server), disabled: !answers },
+    { label: 'Share…', act: () => controller.share(id), disabled: !allowed.share },
+    { label: 'Copy access link', act: () => controller.copyLink(server), disabled: !allowed.copyLink },
     logs,
-    { label: 'Restart', act: () => controller.restart(id), disabled: !answers },
-    { label: 'Stop', act: () => controller.stop(id), disabled: state === 'stopping' },
+    { label: 'Restart', act: () => controller.restart(id), disabled: !allowed.restart },
+    { label: 'Stop', act: () => controller.stop(id), disabled: !allowed.stop },
   ];
 }

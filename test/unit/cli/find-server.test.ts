@@ -11,7 +11,7 @@ test.each([
   [{ name: 'other' }, '--name'],
   [{ credential: 'bearer', readyPath: '/x', profileFile: 'f' }, '--credential, --ready-path, --profile-file'],
 ])('a server that is known does not take %j', (options, flags) => {
-  const message = `"thesis" is known already and starts as it was started first: ${flags} would change nothing.`;
+  const message = `"thesis" is already in the list and starts as it did the first time: ${flags} would change nothing.`;
   expect(() => refuseTargetOptions(server, options)).toThrow(
     expect.objectContaining({ kind: 'usage', message }),
   );

@@ -72,6 +72,15 @@ test('a fault of the command line itself shows where it happened, without secret
   const text = sink(false);
   expect(printError(text.output, new Error('cannot read https://lab/?token=abcdefgh12345678'))).toBe(1);
   expect(text.said.err).toContain('Please report it with these lines:');
-  expect(text.said.err).toMatch(/at .*output\.test\.ts:\d+/);
+  expect(text.said.err).toMatch(/at .*print\.test\.ts:\d+/);
   expect(text.said.err).not.toContain('abcdefgh12345678');
+});
+
+test('columns line up where names take two columns for a letter', () => {
+  expect(
+    table([
+      ['日本', 'x'],
+      ['thesis', 'y'],
+    ]),
+  ).toBe('日本    x\nthesis  y');
 });

@@ -41,7 +41,7 @@ test.each([
     /roles\.viewer\.requests\.0: must be a method and a path/,
   ],
   ['{"bas": 1}', /an entry that is not known: bas/],
-  ['{', /it is no JSON/],
+  ['{', /it is not JSON/],
   ['[]', /cannot be used/],
 ])('%s is refused, with the file and the place', async (text, message) => {
   await expect(readProfileFile(await file(text))).rejects.toThrow(message);

@@ -16,7 +16,7 @@ function kind(...alive: number[]): LockKind<number> {
     path: join(folder, 'a.lock'),
     read: text => (/^\s*\d+$/.test(text) ? Number(text) : null),
     isAlive: async holder => alive.includes(holder),
-    busy: (holder, path) => new GatehouseError('busy', `${holder} has ${path}.`),
+    busy: (holder, path) => new GatehouseError('home-busy', `${holder} has ${path}.`),
   };
 }
 

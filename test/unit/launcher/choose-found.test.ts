@@ -24,7 +24,7 @@ test.each(['named by its path', 'named by its path; no MATLAB on PATH'])(
 test.each([
   ['nothing is installed', [], undefined, 'none-found'],
   ['everything is broken', [found('a', { problem: 'no' })], undefined, 'none-found'],
-  ['the one asked for is gone', [found('a')], 'b', 'not-found-here'],
+  ['the one asked for is gone', [found('a')], 'b', 'installation-gone'],
   ['the one asked for is broken', [found('a', { problem: 'no libpython' })], 'a', 'cannot-start'],
 ])('when %s, that is said', (_name, all, wanted, code) => {
   expect(() => choose(all, wanted, 'JupyterLab', true)).toThrow(

@@ -26,10 +26,10 @@ test.each<[unknown, unknown]>([
 });
 
 test('an expected error is told without its stack, a fault with it', () => {
-  expect(tidy(new GatehouseError('some-code', 'It failed.'), redactor)).toEqual({
+  expect(tidy(new GatehouseError('no-core', 'It failed.'), redactor)).toEqual({
     name: 'GatehouseError',
     message: 'It failed.',
-    code: 'some-code',
+    code: 'no-core',
   });
   expect(tidy(new TypeError('odd'), redactor)).toMatchObject({
     stack: expect.stringContaining('log-value.test'),

@@ -81,7 +81,7 @@ test('the server is reached on loopback by its own header, and its cookie is kep
 
 test('a broken one and a file are refused', async () => {
   await expect(planned({ problem: 'It is too old.' })).rejects.toMatchObject({ code: 'cannot-start' });
-  await expect(planned({ location: '/nowhere' })).rejects.toMatchObject({ code: 'environment-gone' });
+  await expect(planned({ location: '/nowhere' })).rejects.toMatchObject({ code: 'installation-gone' });
   await expect(planned({}, { file: 'a.m' })).rejects.toMatchObject({ code: 'no-file' });
 });
 

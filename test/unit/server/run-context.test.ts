@@ -72,7 +72,7 @@ test('a working folder that is not there is said in plain words', async () => {
   await prepareRunRoot(join(root, 'run'));
   const folder = join(root, 'gone');
   await expect(makeRunContext(nameRun(join(root, 'run')), { ...who(), folder })).rejects.toMatchObject({
-    code: 'folder-missing',
+    code: 'no-such-folder',
     message: `The working folder "${folder}" does not exist or cannot be opened.`,
   });
 });

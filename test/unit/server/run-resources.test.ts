@@ -58,7 +58,7 @@ test('what cannot be ended keeps its record, and no secret', async () => {
 test.each<[string, Partial<RunResourcesOptions>, string]>([
   ['run root', { runRoot: '/dev/null/run' }, 'run-folder-failed'],
   ['record', { runRoot: '/proc/1/run' }, 'run-folder-failed'],
-  ['working folder', { folder: '/nowhere' }, 'folder-missing'],
+  ['working folder', { folder: '/nowhere' }, 'no-such-folder'],
   ['guard', { guardPath: '/nowhere/guard.sh' }, 'guard-failed'],
 ])('without its %s there is no run, and nothing is left of it', async (_name, change, code) => {
   const it = resources(change);

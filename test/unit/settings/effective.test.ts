@@ -19,15 +19,11 @@ test.each<[string, Values, Values, number, string]>([
 });
 
 test('what could not be used is named', () => {
-  const now = effective(
-    { [key]: -1, 'my.own': 1, 'secrets.store': 'memory' },
-    { 'window.closeToTray': false, [key]: 'x', other: 1 },
-  );
+  const now = effective({ [key]: -1, 'my.own': 1, 'secrets.store': 'memory' }, { [key]: 'x', other: 1 });
   expect(now.unusable).toEqual([key]);
   expect(now.unknown).toEqual(['my.own']);
-  expect(now.unusablePolicy).toEqual(['window.closeToTray', key, 'other']);
+  expect(now.unusablePolicy).toEqual([key, 'other']);
   expect(now.settings['secrets.store']).toBe('memory');
-  expect(now.settings['window.closeToTray']).toBe(true);
 });
 
 test('attack: inherited names are not settings', () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
 import { isSettingKey, rowOf, settingKeys, type Settings } from '../../../src/main/core/settings/schema.ts';
 
@@ -7,6 +9,26 @@ test.each(settingKeys)('%s: its default fits its type, and its help is a sentenc
   expect(row.help).toMatch(/^[A-Z].{20,}\.$/);
   expect(row.wanted).toMatch(/^[a-z]/);
   expect(key).toMatch(/^[a-z]+\.[a-z][A-Za-z]+$/);
+});
+
+test('the words for a value follow from its type', () => {
+  expect(rowOf('server.readySeconds').wanted).toBe('a whole number from 1 to 3600');
+  expect(rowOf('jupyter.readySeconds').wanted).toBe('a whole number from 1 to 3600, or null');
+  expect(rowOf('secrets.store').wanted).toBe('one of auto, keychain, file, memory');
+  expect(rowOf('folders.trusted').wanted).toBe('a list of up to 200 absolute paths');
+  expect(rowOf('folders.trusted').type.safeParse(Array(201).fill('/a')).success).toBe(false);
+});
+
+test('each setting is read somewhere', () => {
+  const source = join(import.meta.dirname, '..', '..', '..', 'src');
+  const texts = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.tsx?$/.test(name) && !name.endsWith('schema.ts'))
+    .map(name => readFileSync(join(source, name), 'utf8'))
+    .join('\n');
+  // `readySeconds` of one profile is asked for by the profile's name.
+  const reads = (key: string): boolean =>
+    texts.includes(`get('${key}')`) || (key.endsWith('.readySeconds') && texts.includes('.readySeconds`'));
+  expect(settingKeys.filter(key => !reads(key))).toEqual([]);
 });
 
 test('values have the types of their rows', () => {

@@ -17,20 +17,20 @@ export interface DoctorDeps {
   /** Path of the Electron binary, if there is one. */
   readonly findElectron: () => Promise<string | null>;
   readonly findServers: () => Promise<readonly FoundServer[]>;
-  /** Sentences about settings that are not in force as written. */
+  /** Sentences about settings whose written value is not in force. */
   readonly settingsWarnings: () => readonly string[];
-  /** Runs that a dead core left behind. */
+  /** Runs that a killed core left behind. */
   readonly staleRuns: () => Promise<readonly string[]>;
 }
 
 type Check = (deps: DoctorDeps) => Promise<readonly DoctorLine[]>;
 
-/** Milliseconds that one check may take; then its line says so. */
+/** Milliseconds after which the line of a check says that it took too long. */
 const checkLimit = 25_000;
 
 /**
- * Looks at everything that Gatehouse depends on. Each line says what is and, where something is wrong, what
- * to do. Throws nothing.
+ * Checks everything that Gatehouse depends on. Each line states what was found and, where something is wrong,
+ * what to do. Never throws.
  */
 export async function examine(deps: DoctorDeps): Promise<readonly DoctorLine[]> {
   const lines = await Promise.all(Object.entries(checks).map(([id, check]) => bounded(id, check, deps)));
@@ -73,7 +73,7 @@ const checks: Readonly<Record<string, Check>> = {
         good ? 'ok' : 'problem',
         'Node',
         `version ${node}`,
-        good ? '' : 'Run Gatehouse with Node 24; `npm start` brings it.',
+        good ? '' : 'Run Gatehouse with Node 24; `npm start` installs it.',
       ),
     ];
   },
@@ -85,8 +85,8 @@ const checks: Readonly<Record<string, Check>> = {
         'electron',
         'warning',
         'Electron',
-        'not there: no window, but `gatehouse serve` works',
-        'Run `npx install-electron` where the download can be reached.',
+        'not installed: no desktop app, but `gatehouse serve` works',
+        'Run `npx install-electron` on a network that can reach the download.',
       ),
     ];
   },
@@ -99,7 +99,7 @@ const checks: Readonly<Record<string, Check>> = {
   'put-aside': ({ paths }) => asideLines(paths),
   settings: async ({ settingsWarnings }) => {
     const warnings = settingsWarnings();
-    if (warnings.length === 0) return [line('settings', 'ok', 'Settings', 'all read')];
+    if (warnings.length === 0) return [line('settings', 'ok', 'Settings', 'all settings were read')];
     return warnings.map(warning =>
       line('settings', 'warning', 'Settings', warning, 'Correct it with `gatehouse config set`.'),
     );
@@ -112,15 +112,15 @@ const checks: Readonly<Record<string, Check>> = {
         'stale-runs',
         'warning',
         'Left behind',
-        `${stale.length} runs of a Gatehouse that died: ${stale.join(', ')}`,
-        'They are ended and removed at the next start of Gatehouse.',
+        `${stale.length} runs of a Gatehouse that was killed: ${stale.join(', ')}`,
+        'Gatehouse ends and removes them when it next starts.',
       ),
     ];
   },
 };
 
 function ownerLines(owner: HomeOwner | null): readonly DoctorLine[] {
-  if (owner === null) return [line('owner', 'ok', 'Owner', 'nobody has this home now')];
+  if (owner === null) return [line('owner', 'ok', 'Owner', 'no Gatehouse holds this home now')];
   if (owner.where === 'alive') return [line('owner', 'ok', 'Owner', ownerText(owner))];
   const { message, nextStep } = homeInUse(owner, hostname());
   return [line('owner', 'problem', 'Owner', message, nextStep)];
@@ -131,7 +131,13 @@ function serversLines(found: readonly FoundServer[]): readonly DoctorLine[] {
   const first = working[0];
   const head =
     first === undefined
-      ? line('servers', 'warning', 'Servers', 'none that can start', 'Make one: `gatehouse setup jupyter`.')
+      ? line(
+          'servers',
+          'warning',
+          'Servers',
+          'none that can start',
+          'Install JupyterLab: `gatehouse setup jupyter`.',
+        )
       : line(
           'servers',
           'ok',
@@ -147,7 +153,7 @@ function serversLines(found: readonly FoundServer[]): readonly DoctorLine[] {
             'warning',
             'Servers',
             `${title} in ${location} cannot start: ${problem}`,
-            'Mend or remove that environment; the others are not affected.',
+            'Repair or remove that environment; the others are not affected.',
           ),
         ],
   );

@@ -1,4 +1,4 @@
-/** What doctor looks at outside of Gatehouse: ports, names, the proxy, folders and the disk. */
+/** What doctor checks outside Gatehouse: ports, names, the proxy, folders and the disk. */
 import { lookup } from 'node:dns/promises';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -27,14 +27,14 @@ export async function portLines(): Promise<readonly DoctorLine[]> {
         'problem',
         'Ports',
         `nothing can listen on 127.0.0.1 (${four})`,
-        'Look at the firewall or the sandbox of this account.',
+        'Check the firewall and the sandbox of this account.',
       ),
     ];
   const also = six === null ? ' and [::1]' : `; no IPv6 loopback (${six}), which is fine`;
   return [line('ports', 'ok', 'Ports', `free ports on 127.0.0.1${also}`)];
 }
 
-/** Null when it can, else the system's code. */
+/** Null when it can, else the error code of the system. */
 function canListen(host: string): Promise<string | null> {
   return new Promise(resolve => {
     const server = createServer();
@@ -53,18 +53,18 @@ export async function localhostLines(): Promise<readonly DoctorLine[]> {
         'localhost',
         'problem',
         '*.localhost',
-        `leads to ${foreign.map(({ address }) => address).join(', ')}, which is not this computer`,
-        'Ask who runs the DNS server to answer *.localhost as RFC 6761 says; do not sign in until then.',
+        `resolves to ${foreign.map(({ address }) => address).join(', ')}, which is not this computer`,
+        'Ask the administrator of the DNS server to answer *.localhost as RFC 6761 requires; do not sign in until then.',
       ),
     ];
   }
-  if (addresses.length > 0) return [line('localhost', 'ok', '*.localhost', 'leads to this computer')];
+  if (addresses.length > 0) return [line('localhost', 'ok', '*.localhost', 'resolves to this computer')];
   return [
     line(
       'localhost',
       'ok',
       '*.localhost',
-      'not known to the system; browsers resolve it themselves, command-line tools use 127.0.0.1',
+      'not resolved by the system; browsers resolve it themselves, command-line tools use 127.0.0.1',
     ),
   ];
 }
@@ -84,7 +84,7 @@ export function proxyLine(environment: Environment): DoctorLine {
     'warning',
     'Proxy',
     `${set}; NO_PROXY does not name localhost, so tools in a terminal may send local requests to the proxy`,
-    'Add `localhost,.localhost,127.0.0.1` to NO_PROXY. Servers that Gatehouse starts get it added, and Gatehouse itself never uses a proxy for local addresses.',
+    'Add `localhost,.localhost,127.0.0.1` to NO_PROXY. Gatehouse adds it for the servers it starts, and never uses a proxy for local addresses itself.',
   );
 }
 
@@ -109,14 +109,14 @@ async function folderLine(folder: string, uid: number | null): Promise<DoctorLin
       'problem',
       'Folders',
       `${folder} belongs to user ${facts.uid}`,
-      'Give it back to your account, or set GATEHOUSE_HOME.',
+      'Change its owner back to your account, or set GATEHOUSE_HOME.',
     );
   if (uid !== null && (facts.mode & 0o077) !== 0)
     return line('folders', 'problem', 'Folders', `${folder} is open to other users`, `chmod 700 "${folder}"`);
   return null;
 }
 
-/** Files of ours that could not be read: what they said holds no more, and their owner has to know. */
+/** Files that could not be read: their contents are no longer in force, and the owner has to know. */
 export async function asideLines({ config, state }: Paths): Promise<readonly DoctorLine[]> {
   const folders = [...new Set([config, state])];
   const lists = await Promise.all(
@@ -132,8 +132,8 @@ export async function asideLines({ config, state }: Paths): Promise<readonly Doc
       'put-aside',
       'warning',
       'Put aside',
-      `${path} could not be read; what it said holds no more`,
-      'Look into it, say again what is to hold, and delete it.',
+      `${path} could not be read; its contents are no longer in force`,
+      'Open it, enter again what you still need, and delete it.',
     ),
   );
 }
@@ -148,7 +148,7 @@ async function diskLine(folder: string): Promise<DoctorLine> {
       'warning',
       'Disk',
       `${megabytes} MB free in ${folder}`,
-      'Make room: logs and settings may not be written.',
+      'Free some space: logs and settings may not be saved otherwise.',
     );
   return line('disk', 'ok', 'Disk', `${Math.floor(megabytes / 1000)} GB free`);
 }

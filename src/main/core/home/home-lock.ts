@@ -196,7 +196,10 @@ function lockIn(folder: string, here: Computer): LockKind<OwnerRecord> {
 }
 
 function refusal(other: OwnerRecord | null, path: string, here: Computer): GatehouseError {
-  if (other === null) return new GatehouseError('home-busy', starting().message, starting());
+  if (other === null) {
+    const { message, nextStep } = starting();
+    return new GatehouseError('home-busy', message, { nextStep });
+  }
   const { name, boot, pids } = other.computer;
   const isHere = name === here.name && boot === here.boot && pids === here.pids;
   if (!isHere) return homeInUse({ ...other, seen: null }, here.name);

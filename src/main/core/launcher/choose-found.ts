@@ -28,7 +28,7 @@ export function choose(
   const one = found.find(each => each.id === wanted || (isAbsolute(wanted) && isNamed(each)));
   if (one === undefined) {
     throw new GatehouseError(
-      'not-found-here',
+      'installation-gone',
       isAbsolute(wanted)
         ? `There is no ${title} in "${wanted}".`
         : `There is no server installed at "${wanted}" any more.`,

@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import type { CodeOfKind } from '../../../shared/error-codes.ts';
 import type { CustomCredential, ProfileName, StartRequest } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { Address, LaunchPlan, Log, Profile, RunContext, Upstream } from '../ports.ts';
@@ -156,7 +157,7 @@ function socketOf(context: RunContext): string {
   return `${context.directory}/server.sock`;
 }
 
-function usage(code: string, message: string, nextStep: string): GatehouseError {
+function usage(code: CodeOfKind<'usage'>, message: string, nextStep: string): GatehouseError {
   return new GatehouseError(code, message, { kind: 'usage', nextStep });
 }
 

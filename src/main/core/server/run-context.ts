@@ -70,7 +70,7 @@ async function checkFolder(folder: string): Promise<void> {
   const status = await stat(folder).catch(() => null);
   if (status?.isDirectory() === true) return;
   throw new GatehouseError(
-    'folder-missing',
+    'no-such-folder',
     `The working folder "${folder}" does not exist or cannot be opened.`,
     {
       nextStep: 'Make the folder, or choose another one.',

@@ -26,7 +26,7 @@ export class RunResources {
     this.names = nameRun(options.runRoot);
   }
 
-  /** @throws GatehouseError `run-folder-failed`, `folder-missing`, `guard-failed` */
+  /** @throws GatehouseError `run-folder-failed`, `no-such-folder`, `guard-failed` */
   async build(): Promise<RunContext> {
     const { runRoot, serverId, folder, user, redactor, log, guardPath } = this.#options;
     await prepareRunRoot(runRoot);

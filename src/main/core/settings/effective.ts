@@ -10,7 +10,7 @@ export interface Effective {
   readonly unknown: readonly string[];
   /** Keys of the file whose value cannot be used; their default is in force. */
   readonly unusable: readonly SettingKey[];
-  /** The same for the policy: whoever loads it has to lock what they guard. */
+  /** The same for the policy: what such an entry guards has to be locked. */
   readonly unusablePolicy: readonly string[];
 }
 
@@ -55,7 +55,7 @@ function isSettings(values: Values): values is Settings {
 }
 
 function mayForce(key: string, value: unknown): boolean {
-  return isSettingKey(key) && rowOf(key).mayPolicySet && accept(key, value) !== undefined;
+  return isSettingKey(key) && accept(key, value) !== undefined;
 }
 
 function own(values: Values, key: string): unknown {

@@ -1,208 +1,131 @@
 /**
- * Every setting is one row here: its key, what it may be, its default, its help, and whether an
- * administrator's policy may force it. The command line lists the settings from this table.
+ * Every setting is one row here: what it may be, its default and its help. An administrator's policy may
+ * force each of them. The command line's help and `doc/settings.md` are generated from this table.
  */
-import { isIP } from 'node:net';
-import { posix, win32 } from 'node:path';
-import { z } from 'zod';
+import {
+  absolutePath,
+  hostName,
+  hostWithPort,
+  listenTarget,
+  listOf,
+  networkRange,
+  oneOf,
+  orNull,
+  trueOrFalse,
+  variableName,
+  wholeNumber,
+  type SettingType,
+} from './setting-types.ts';
 
-interface Row<T> {
-  readonly type: z.ZodType<T>;
+interface Row<T> extends SettingType<T> {
   readonly default: T;
-  /** One sentence for the user, with units and range. */
+  /** One or two sentences for the user, with the unit. */
   readonly help: string;
-  /** What a value has to be, for the refusal: `a whole number from 1 to 3600`. */
-  readonly wanted: string;
-  readonly mayPolicySet: boolean;
 }
 
-function row<T>(
-  type: z.ZodType<T>,
-  fallback: NoInfer<T>,
-  wanted: string,
-  help: string,
-  mayPolicySet = true,
-): Row<T> {
-  return { type, default: fallback, wanted, help, mayPolicySet };
+function row<T>(type: SettingType<T>, fallback: NoInfer<T>, help: string): Row<T> {
+  return { ...type, default: fallback, help };
 }
 
-/** A DNS name or an address: what stands in a Host header (RFC 9110, 7.2). Wildcards are not taken. */
-const hostPattern = String.raw`(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])`;
-const hostName = z
-  .string()
-  .max(253)
-  .regex(new RegExp(`^${hostPattern}$`, 'i'))
-  .transform(name => name.toLowerCase());
-/** The same, with the port at which a forwarder or a proxy takes connections. */
-const hostWithPort = z
-  .string()
-  .max(259)
-  .regex(new RegExp(`^${hostPattern}(?::[1-9]\\d{0,4})?$`, 'i'))
-  .transform(name => name.toLowerCase());
-
-/**
- * Not our own: they carry the token, the passphrase and the run's marker. Nor those that change what a
- * program loads.
- */
-const environmentName = z
-  .string()
-  .max(128)
-  .regex(
-    /^(?!GATEHOUSE_|LD_(?!LIBRARY_PATH$)|DYLD_|NODE_OPTIONS$|BASH_ENV$|ENV$)[A-Za-z_*][A-Za-z0-9_()*]*$/,
-  );
-
-const absoluteFolder = z
-  .string()
-  .max(4096)
-  .refine(path => (posix.isAbsolute(path) || win32.isAbsolute(path)) && !path.includes('\0'));
-
-const networkRange = z
-  .string()
-  .max(49)
-  .refine(range => {
-    const [, address = '', prefix = ''] = /^([0-9a-f:.]+)\/(\d{1,3})$/i.exec(range) ?? [];
-    const family = isIP(address);
-    return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
-  });
-
-const seconds = z.int().min(1).max(3600);
+const readySeconds = wholeNumber(1, 3600);
 
 export const settingRows = {
   'secrets.store': row(
-    z.enum(['auto', 'keychain', 'file', 'memory']),
+    oneOf('auto', 'keychain', 'file', 'memory'),
     'auto',
-    'one of auto, keychain, file, memory',
-    'Where secrets are kept: the keychain, a file sealed with a passphrase, or memory for this run only; auto takes the keychain where there is one, else memory.',
+    'Where secrets are kept: in the keychain, in a file sealed with a passphrase, or in memory for this run only; auto means the keychain where there is one, else memory.',
   ),
-  'server.readySeconds': row(
-    seconds,
-    120,
-    'a whole number from 1 to 3600',
-    'Seconds until the start of a server is given up.',
-  ),
+  'server.readySeconds': row(readySeconds, 120, 'Seconds after which Gatehouse gives up starting a server.'),
   'jupyter.readySeconds': row(
-    seconds.nullable(),
+    orNull(readySeconds),
     null,
-    'a whole number from 1 to 3600, or null',
-    'The same for Jupyter alone; null means server.readySeconds.',
+    'The same for Jupyter only; null means server.readySeconds.',
   ),
   'custom.readySeconds': row(
-    seconds.nullable(),
+    orNull(readySeconds),
     null,
-    'a whole number from 1 to 3600, or null',
-    'The same for custom commands alone; null means server.readySeconds.',
+    'The same for custom commands only; null means server.readySeconds.',
   ),
   'jupyter.defaultFolder': row(
-    absoluteFolder.nullable(),
+    orNull(absolutePath()),
     null,
-    'an absolute path, or null',
     'Folder in which Jupyter starts when none is named; null means your home folder.',
   ),
   'folders.trusted': row(
-    z.array(absoluteFolder).max(200),
+    listOf(absolutePath(), 200),
     [],
-    'a list of absolute paths',
-    'Folders whose authors are trusted, with all that is below: what lies in them may run when they are opened.',
+    'Folders whose authors you trust, with everything below them: their files may run code when they are opened.',
   ),
   'environment.names': row(
-    z.array(environmentName).max(200).nullable(),
+    orNull(listOf(variableName(), 200)),
     null,
-    'a list of environment variable names, in which * stands for anything (AWS_*), none of them beginning with GATEHOUSE_, LD_ or DYLD_; or null',
-    'Which of your environment variables servers get beside the usual ones (PATH, HOME, LANG, proxies); null means all of them.',
+    'Which of your environment variables servers get in addition to the usual ones (PATH, HOME, LANG, proxies); null means all of them.',
   ),
   'core.graceMinutes': row(
-    z.int().min(0).max(1440),
+    wholeNumber(0, 1440),
     10,
-    'a whole number from 0 to 1440',
-    'Minutes that servers go on after the desktop app is gone and nobody uses them; 0 stops them at once.',
+    'Minutes that servers keep running after the desktop app has ended and nobody uses them; 0 stops them at once.',
   ),
   'log.maxMegabytes': row(
-    z.int().min(1).max(1024),
+    wholeNumber(1, 1024),
     10,
-    'a whole number from 1 to 1024',
-    'Size in megabytes at which a log file is put aside and a new one begun.',
+    'Size in megabytes at which a log file is put aside and a new one is started.',
   ),
   'gateway.extraHosts': row(
-    z.array(hostWithPort).max(50),
+    listOf(hostWithPort(), 50),
     [],
-    'a list of host names, each with a port where it has one of its own (localhost:9999)',
-    'Further names under which a tool or a reverse proxy on this computer may address a server; localhost:9999 for a port that is forwarded to it (ssh -L), where a browser can then sign in.',
+    'Other names under which a client or a reverse proxy on this computer may address a server; localhost:9999 for a port that is forwarded to it (ssh -L), where a browser can then sign in.',
   ),
   'gateway.trustedProxies': row(
-    z.array(networkRange).max(50),
+    listOf(networkRange('127.0.0.1/32'), 50),
     [],
-    'a list of network ranges such as 127.0.0.1/32',
-    'Networks of reverse proxies that may name the client of your own listener; every program of such a computer is believed.',
+    'Networks of reverse proxies that may name the client of your own listener; Gatehouse believes every program on such a computer.',
   ),
   'sharing.listen': row(
-    z
-      .string()
-      .max(120)
-      .regex(/^(?:all|interface:[^\s/]{1,64}|[0-9a-f:.]{2,45})$/i),
+    listenTarget(),
     'all',
-    'all, an address of this computer, or interface:NAME',
-    'Where share links can be opened from: all networks, those of one interface, or the one of an address.',
+    'Where share links can be opened from: all networks, those of one interface, or that of one address.',
   ),
   'sharing.endWithLastLink': row(
-    z.boolean(),
+    trueOrFalse(),
     true,
-    'true or false',
     'Whether a server stops listening for guests when its last link has ended.',
   ),
-  'sharing.askName': row(
-    z.boolean(),
-    true,
-    'true or false',
-    'Whether guests must say their name before they join.',
-  ),
+  'sharing.askName': row(trueOrFalse(), true, 'Whether guests must give their name before they join.'),
   'sharing.names': row(
-    z.array(hostName).max(50),
+    listOf(hostName(), 50),
     [],
-    'a list of host names or addresses without port',
-    'Further names or addresses under which guests reach this computer, such as that of a router in front.',
+    'Other names or addresses under which guests reach this computer, such as those of a router in front of it.',
   ),
   'sharing.trustedNetworks': row(
-    z.array(networkRange).max(50),
+    listOf(networkRange('192.168.1.0/24'), 50),
     [],
-    'a list of network ranges such as 192.168.1.0/24',
-    'Networks in which nobody has to be warned of the others.',
+    'Networks whose other users you trust: Gatehouse does not warn about them.',
   ),
   'sharing.trustedProxies': row(
-    z.array(networkRange).max(50),
+    listOf(networkRange('10.0.0.5/32'), 50),
     [],
-    'a list of network ranges such as 10.0.0.5/32',
-    'Networks of reverse proxies that may name the client of the listener for guests.',
+    "Networks of reverse proxies that may name the client of the guests' listener.",
   ),
   'sharing.certificateFile': row(
-    absoluteFolder.nullable(),
+    orNull(absolutePath()),
     null,
-    'an absolute path, or null',
-    'PEM file with the certificate that guests are shown (and its chain); null means one that Gatehouse makes.',
+    'PEM file with the certificate that guests are shown, and its chain; null means a certificate that Gatehouse makes.',
   ),
   'sharing.keyFile': row(
-    absoluteFolder.nullable(),
+    orNull(absolutePath()),
     null,
-    'an absolute path, or null',
-    'PEM file with its private key; null means that the key is in the same file.',
+    'PEM file with the private key of that certificate; null means that the key is in the same file.',
   ),
   'sharing.uploadMegabytes': row(
-    z.int().min(1).max(10_240),
+    wholeNumber(1, 10_240),
     100,
-    'a whole number from 1 to 10240',
     'Largest file that a guest may upload, in megabytes.',
   ),
   'sharing.idleMinutes': row(
-    z.int().min(5).max(1440),
+    wholeNumber(5, 1440),
     120,
-    'a whole number from 5 to 1440',
-    'Minutes after which a guest who does nothing has to use the link again.',
-  ),
-  'window.closeToTray': row(
-    z.boolean(),
-    true,
-    'true or false',
-    'Whether closing the window leaves servers running, with Gatehouse in the tray.',
-    false,
+    'Minutes without any activity after which a guest has to use the link again.',
   ),
 } as const;
 

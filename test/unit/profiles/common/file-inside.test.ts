@@ -26,7 +26,7 @@ test.each(['../x', '..', '/etc/passwd', '.', 'sub/../../x'])('%s does not lie in
 
 test('a file that is not there is not found', async () => {
   await expect(fileInside(scratch.folder, '..x.ipynb')).rejects.toMatchObject({
-    code: 'file-missing',
+    code: 'no-such-file',
     kind: 'not-found',
   });
 });

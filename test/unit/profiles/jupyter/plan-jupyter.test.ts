@@ -104,10 +104,10 @@ test('the landing follows application and file', async () => {
 });
 
 test.each<[string, Parameters<typeof plan>, string]>([
-  ['a broken environment', [{}, { found: { problem: 'No module named x' } }], 'broken-environment'],
+  ['a broken environment', [{}, { found: { problem: 'No module named x' } }], 'cannot-start'],
   ['an unknown application', [{}, { found: { title: 'Python' } }], 'unknown-application'],
-  ['an environment that is gone', [{}, { found: { location: '/nowhere' } }], 'environment-gone'],
-  ['a folder that is gone', [{}, { context: { folder: '/nowhere' } }], 'folder-missing'],
+  ['an environment that is gone', [{}, { found: { location: '/nowhere' } }], 'installation-gone'],
+  ['a folder that is gone', [{}, { context: { folder: '/nowhere' } }], 'no-such-folder'],
   ['a file outside', [{ file: '../x' }], 'file-outside'],
 ])('%s is refused, and no secret is written', async (_name, [request, change], code) => {
   await expect(plan(request, change)).rejects.toMatchObject({ code });

@@ -80,7 +80,7 @@ test('what is kept is tried first; a person is asked when it is wrong, three tim
   await expect(openKeys(keys, path, stubborn)).rejects.toMatchObject({ code: 'passphrase-wrong' });
   expect(stubborn.asked).toEqual([false, true, true]);
   const first = person([]);
-  await expect(openKeys(keys, path, first)).rejects.toMatchObject({ code: 'passphrase-missing' });
+  await expect(openKeys(keys, path, first)).rejects.toMatchObject({ code: 'key-locked' });
   const quits = person(['wrong']);
   await expect(openKeys(keys, path, quits)).rejects.toMatchObject({ code: 'passphrase-wrong' });
 });

@@ -87,7 +87,7 @@ test('a locked key is opened with the passphrase', async () => {
     .toString();
   const opened = await read(leaf.pem + middle.pem + locked, null, { passphrases: passphrases('right') });
   expect(opened.certificate?.key.reveal()).toBe(leaf.keyPem);
-  await expect(read(leaf.pem + locked, null)).rejects.toMatchObject({ code: 'passphrase-missing' });
+  await expect(read(leaf.pem + locked, null)).rejects.toMatchObject({ code: 'key-locked' });
   await expect(read(leaf.pem, locked, { passphrases: passphrases('wrong') })).rejects.toMatchObject({
     code: 'passphrase-wrong',
     message: `The passphrase does not open the private key in ${join(folder, 'key.pem')}.`,

@@ -4,6 +4,7 @@
  * (`change-wait.ts`). Each says what is, why, and what to do next.
  */
 import type { ServerState } from '../../../../shared/model.ts';
+import { statePredicate } from '../../../../shared/server-state.ts';
 import type { Answer } from '../http-answer.ts';
 import { waitScript } from '../change-wait.ts';
 import { forwardedPort } from '../request/hosts.ts';
@@ -235,16 +236,6 @@ export function logoutPage(name: string): Answer {
   );
 }
 
-const stateWords: Record<ServerState, string> = {
-  stopped: 'is stopped',
-  starting: 'is starting',
-  ready: 'is not answering',
-  unhealthy: 'is not answering',
-  restarting: 'is restarting',
-  stopping: 'is stopping',
-  failed: 'did not start',
-};
-
 const stateAdvice: Record<ServerState, string> = {
   stopped: 'Start it in the Gatehouse window, or run `gatehouse start` in a terminal.',
   starting: 'This page opens it as soon as it is ready.',
@@ -266,11 +257,13 @@ export function unavailablePage(
   retrySeconds: number,
   wait: Html,
 ): Answer {
+  // A ready server to which no request gets through is not answering.
+  const what = statePredicate[state === 'ready' ? 'unhealthy' : state];
   return page(
     503,
-    `${name} ${stateWords[state]}`,
+    `${name} ${what}`,
     markup`<p class="quiet">Gatehouse on this computer</p>
-      <h1>“${name}” ${stateWords[state]}</h1>
+      <h1>“${name}” ${what}</h1>
       ${reason === '' ? nothing : markup`<p>${reason}</p>`}
       <p>${stateAdvice[state]}</p>
       ${wait}`,

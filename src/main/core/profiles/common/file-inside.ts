@@ -13,7 +13,7 @@ export async function fileInside(folder: string, file: string): Promise<string> 
   }
   const found = await stat(resolve(folder, inside)).catch(() => null);
   if (found === null) {
-    throw new GatehouseError('file-missing', `There is no file "${inside}" in ${folder}.`, {
+    throw new GatehouseError('no-such-file', `There is no file "${inside}" in ${folder}.`, {
       kind: 'not-found',
       nextStep: 'Check the name, or open the folder alone.',
     });

@@ -2,6 +2,7 @@
  * What the owner of a custom server says of it beyond its command (`CustomServer`), as the gateway and the
  * supervisor use it.
  */
+import type { CodeOfKind } from '../../../../shared/error-codes.ts';
 import type { CustomCredential, CustomSecondPort, CustomServer } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { PageRewrite, Upstream } from '../../ports.ts';
@@ -100,6 +101,6 @@ export async function askToStop(
   await ask({ address, host, method, path, headers, signal });
 }
 
-function usage(code: string, message: string, nextStep: string): GatehouseError {
+function usage(code: CodeOfKind<'usage'>, message: string, nextStep: string): GatehouseError {
   return new GatehouseError(code, message, { kind: 'usage', nextStep });
 }

@@ -84,8 +84,7 @@ function proveWithPage(upstream: Upstream, page: string, secret: RunContext['sec
 
 function usableApplication(found: FoundServer): Application {
   if (found.problem !== null) {
-    throw new GatehouseError('broken-environment', `${found.title} in ${found.location}: ${found.problem}`, {
-      kind: 'usage',
+    throw new GatehouseError('cannot-start', `${found.title} in ${found.location}: ${found.problem}`, {
       nextStep: 'Repair it, or choose another one: gatehouse profiles lists them.',
     });
   }
@@ -101,7 +100,7 @@ async function usableInterpreter(found: FoundServer, platform: NodeJS.Platform):
   const python = await interpreterFor(found, platform);
   if (python !== null) return python;
   throw new GatehouseError(
-    'environment-gone',
+    'installation-gone',
     `The Python environment ${found.location} is not there any more.`,
     {
       kind: 'not-found',
@@ -115,7 +114,7 @@ async function prepareRun(context: RunContext, platform: NodeJS.Platform) {
   const paths = pathsOf(platform);
   const folder = await stat(context.folder).catch(() => null);
   if (!folder?.isDirectory()) {
-    throw new GatehouseError('folder-missing', `The working folder ${context.folder} is not there.`, {
+    throw new GatehouseError('no-such-folder', `The working folder ${context.folder} is not there.`, {
       kind: 'not-found',
       nextStep: 'Choose a folder that exists.',
     });

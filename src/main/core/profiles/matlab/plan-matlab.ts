@@ -76,14 +76,13 @@ function upstreamOf(context: RunContext): Upstream {
 async function usableInterpreter(found: FoundServer, platform: NodeJS.Platform): Promise<string> {
   if (found.problem !== null) {
     throw new GatehouseError('cannot-start', `${found.title} in ${found.location}: ${found.problem}`, {
-      kind: 'usage',
       nextStep: 'Update it, or choose another one: gatehouse profiles lists them.',
     });
   }
   const python = await interpreterFor(found, platform);
   if (python !== null) return python;
   throw new GatehouseError(
-    'environment-gone',
+    'installation-gone',
     `The Python environment ${found.location} is not there any more.`,
     { kind: 'not-found', nextStep: 'Choose another one: gatehouse profiles --fresh looks again.' },
   );

@@ -137,14 +137,13 @@ async function programOf(
       'cannot-start',
       `${chosen.title} in ${chosen.location} cannot start: ${problem}`,
       {
-        kind: 'usage',
         nextStep: 'Update it, or choose another one: gatehouse profiles lists them.',
       },
     );
   }
   const program = await argumentZero(server, chosen, options);
   if (program !== null) return program;
-  throw new GatehouseError('program-gone', `${chosen.title} is not in ${chosen.location} any more.`, {
+  throw new GatehouseError('installation-gone', `${chosen.title} is not in ${chosen.location} any more.`, {
     kind: 'not-found',
     nextStep: 'Choose another one: gatehouse profiles --fresh looks again.',
   });

@@ -1,17 +1,19 @@
 /** The words in which certificates are spoken of between the rooms of sharing. */
+import type { ErrorCode } from '../../../../shared/error-codes.ts';
 import type { Secret } from '../../secret.ts';
 import type { AuthorityExport } from './authority.ts';
 import type { HostNames } from '../network/host-names.ts';
 
 /** Something about a certificate that the owner should know: what and where, and what to do. No secret. */
-export interface CertificateFinding {
-  /** `refuse`: it is not used. `warn`: it is used, and guests may have trouble. */
-  readonly weight: 'refuse' | 'warn';
-  /** Kebab-case and stable. */
-  readonly code: string;
+export type CertificateFinding = {
   readonly message: string;
   readonly nextStep: string;
-}
+} & (
+  | /** It is not used. */
+    { readonly weight: 'refuse'; readonly code: ErrorCode }
+    /** It is used, and guests may have trouble. The code is kebab-case and stable. */
+  | { readonly weight: 'warn'; readonly code: string }
+);
 
 /** What the share listener shows to a guest. */
 export interface ShareCertificate {

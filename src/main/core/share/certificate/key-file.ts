@@ -24,7 +24,7 @@ export interface PassphraseSource {
 
 const maxQuestions = 3;
 
-/** Every key of the file. Refuses with `key-damaged`, `passphrase-missing` or `passphrase-wrong`. */
+/** Every key of the file. Refuses with `key-damaged`, `key-locked` or `passphrase-wrong`. */
 export async function openKeys(
   keys: readonly PemKey[],
   path: string,
@@ -60,7 +60,7 @@ async function openEncrypted(key: PemKey, path: string, source: PassphraseSource
 }
 
 function missingPassphrase(path: string): GatehouseError {
-  return new GatehouseError('passphrase-missing', `The private key in ${path} is locked with a passphrase.`, {
+  return new GatehouseError('key-locked', `The private key in ${path} is locked with a passphrase.`, {
     nextStep: 'Enter the passphrase when you choose the certificate; it is then kept with the other secrets.',
   });
 }

@@ -3,6 +3,7 @@
  * what to do. Pure.
  */
 import type { KeyObject, X509Certificate } from 'node:crypto';
+import type { ErrorCode } from '../../../../shared/error-codes.ts';
 import { alternativeNames, namesHost } from './alternative-names.ts';
 import type { CertificateFinding } from './certificate.ts';
 import type { Chain } from './chain.ts';
@@ -35,7 +36,7 @@ export function suppliedFindings(judged: Judged): readonly CertificateFinding[] 
   ];
 }
 
-export function refuse(code: string, message: string, nextStep: string): CertificateFinding {
+export function refuse(code: ErrorCode, message: string, nextStep: string): CertificateFinding {
   return { weight: 'refuse', code, message, nextStep };
 }
 

@@ -44,7 +44,7 @@ const maxBytes = 1_048_576;
 /**
  * Everything that is to be said of the files at this time. Refuses, with a GatehouseError, only what cannot
  * be read at all: `certificate-missing`, `certificate-unreadable`, `certificate-format`,
- * `certificate-damaged`, `key-missing`, `key-damaged`, `key-does-not-fit`, `passphrase-missing`,
+ * `certificate-damaged`, `key-missing`, `key-damaged`, `key-does-not-fit`, `key-locked`,
  * `passphrase-wrong`, `read-failed`.
  */
 export async function readSupplied(options: SuppliedOptions, now: number): Promise<Supplied> {
