@@ -24,7 +24,7 @@ let programs: string;
 let hostilePort: number;
 
 beforeAll(async () => {
-  programs = join(await nodeServer('code-server', { scripts: true }), 'node_modules', '.bin');
+  programs = join(await nodeServer('code-server'), 'node_modules', '.bin');
   neighbour = await openNeighbour();
   const spare = await openNeighbour();
   hostilePort = spare.port;

@@ -117,7 +117,7 @@ test('marimo', async () => {
 });
 
 test('Node-RED', async () => {
-  const folder = await nodeServer('node-red', { scripts: false });
+  const folder = await nodeServer('node-red');
   const bin = join(folder, 'node_modules', '.bin');
   const environment = { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin` };
   server = await openServer(environment, ['node-red'], async home => {
