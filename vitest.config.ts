@@ -8,12 +8,7 @@ const workers = process.env['GATEHOUSE_TEST_WORKERS'];
 const maxWorkers = Number(workers ?? 2);
 
 /** Gateways in the process of the test itself, on ports of their own: no core, no keychain. */
-const gatewayFiles = [
-  'test/integration/gateway-*.test.ts',
-  'test/integration/{browser-address,cookieless,foreign-clients,forwarded-port,own-name}.test.ts',
-  'test/integration/share-{foreign-page,listener,socket-paths}.test.ts',
-  'test/integration/certificate-*.test.ts',
-];
+const gatewayFiles = ['test/integration/{gateway,certificate}/**/*.test.ts'];
 
 export default defineConfig({
   test: {

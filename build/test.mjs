@@ -47,7 +47,7 @@ const checks = [
   check('the list of servers', join(root, 'build', 'profiles.ts'), ['--check']),
   check('core is plain Node', join(root, 'build', 'core-is-plain-node.ts')),
 ];
-const withoutKeychain = ['--exclude', '**/{keychain,tokens-nowhere,share-soak}.test.ts'];
+const withoutKeychain = ['--exclude', '**/{vault/*,share/soak}.test.ts'];
 const unit = tests('unit');
 const gateway = tests('gateway');
 const integration = tests('integration', { args: leftOut.includes('keychain') ? withoutKeychain : [] });
