@@ -10,6 +10,12 @@ const maxWorkers = Number(workers ?? 2);
 /** Gateways in the process of the test itself, on ports of their own: no core, no keychain. */
 const gatewayFiles = ['test/integration/{gateway,certificate}/**/*.test.ts'];
 
+/** What these measure means something only while nothing else runs. */
+const measuringFiles = [
+  'test/integration/load/*.test.ts',
+  'test/servers/{messagebus-hostile,share-slow}.test.ts',
+];
+
 export default defineConfig({
   test: {
     // The Jupyter client tells the console of every WebSocket.
@@ -39,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: gatewayFiles,
+          exclude: [...gatewayFiles, ...measuringFiles],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
@@ -51,11 +57,23 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/servers/**/*.test.ts'],
+          exclude: measuringFiles,
           testTimeout: 120_000,
           // Installs the server first, where it is not there yet.
           hookTimeout: 900_000,
           maxWorkers,
           sequence: { groupOrder: 1 },
+          retry,
+          globalSetup: 'test/support/build-core.ts',
+        },
+      },
+      {
+        test: {
+          name: 'measuring',
+          include: measuringFiles,
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
           retry,
           globalSetup: 'test/support/build-core.ts',
         },

@@ -54,7 +54,7 @@ const integration = tests('integration', { args: leftOut.includes('keychain') ? 
 const windows = leftOut.includes('windows') ? [] : [windowTests()];
 const installServers = check('installing servers', join(root, 'build', 'install-servers.ts'));
 
-/** Each lane keeps one core busy; what is in the same lane never runs at the same time. */
+/** Each lane keeps one core busy. What measures runs when both have ended. */
 const lanes = {
   most: [
     [unit, integration],
@@ -68,6 +68,8 @@ const lanes = {
 };
 
 await Promise.all(lanes[which].map(runInOrder));
+const measured = { most: ['test/integration'], servers: ['test/servers'], all: [] };
+await runInOrder([tests('measuring', { args: measured[which] })]);
 process.exitCode = report();
 
 async function runInOrder(steps) {
