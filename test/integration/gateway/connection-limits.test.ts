@@ -3,21 +3,14 @@
  * the memory.
  */
 import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { ask, openRoom, owner, token, until, websocket, type Room } from '../../support/gateway.ts';
+import { afterEach, expect } from 'vitest';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
+import { ask, owner, token, until, websocket, type Room } from '../../support/gateway.ts';
 
-const rooms: Room[] = [];
 const sockets: Socket[] = [];
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  for (const room of rooms.splice(0)) await room.close();
 });
-
-async function open(options: Parameters<typeof openRoom>[0] = {}): Promise<Room> {
-  const room = await openRoom(options);
-  rooms.push(room);
-  return room;
-}
 
 interface Speaker {
   readonly socket: Socket;
@@ -44,7 +37,7 @@ const form = (room: Room): string =>
   `POST /_gatehouse/login HTTP/1.1\r\nHost: ${room.host}\r\n` +
   'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ntoken=';
 
-test('a form that never arrives is answered and its connection cut', async () => {
+test('a form that never arrives is answered and its connection cut', async ({ open }) => {
   const room = await open({ limits: { formMs: 50 } });
   const held = speak(room, form(room));
   await until('it is told', () => held.read.startsWith('HTTP/1.1 408 '), 2000);
@@ -52,7 +45,7 @@ test('a form that never arrives is answered and its connection cut', async () =>
   expect(held.read).toContain('did not arrive in time');
 });
 
-test('a crowd of strangers gives way, the oldest first, and the owner stays', async () => {
+test('a crowd of strangers gives way, the oldest first, and the owner stays', async ({ open }) => {
   const room = await open({ limits: { connections: 6 } });
   const mine = [speak(room, right(room)), speak(room, right(room))];
   await until('the owner is in', () => mine.every(one => one.read.includes('served')));
@@ -76,7 +69,7 @@ test('a crowd of strangers gives way, the oldest first, and the owner stays', as
   await until('a new connection of the owner is served', () => socket.read.includes('served'), 2000);
 });
 
-test('when the owner has every connection, the newcomer goes', async () => {
+test('when the owner has every connection, the newcomer goes', async ({ open }) => {
   const room = await open({ limits: { connections: 2 } });
   const mine = [speak(room, right(room)), speak(room, right(room))];
   await until('the owner is in', () => mine.every(one => one.read.includes('served')));
@@ -85,7 +78,7 @@ test('when the owner has every connection, the newcomer goes', async () => {
   expect([stranger.read, mine.some(one => one.ended)]).toEqual(['', false]);
 });
 
-test('a WebSocket of the owner is no stranger', async () => {
+test('a WebSocket of the owner is no stranger', async ({ open }) => {
   const room = await open({
     limits: { connections: 2 },
     attach: server => {
@@ -105,7 +98,7 @@ test('a WebSocket of the owner is no stranger', async () => {
   expect(mine.ended).toBe(false);
 });
 
-test('who asks much at once and has shown nothing is cut; the owner may ask more', async () => {
+test('who asks much at once and has shown nothing is cut; the owner may ask more', async ({ open }) => {
   const room = await open({ limits: { pipelined: 4 } });
   const greedy = speak(room, login(room).repeat(100), false);
   await until('it is cut', () => greedy.socket.resume() !== null && greedy.ended, 2000);
@@ -115,7 +108,7 @@ test('who asks much at once and has shown nothing is cut; the owner may ask more
   expect(room.gateway.connections()).toBe(0);
 });
 
-test('an answer that a stranger does not take is not kept for ever', async () => {
+test('an answer that a stranger does not take is not kept for ever', async ({ open }) => {
   const room = await open({ limits: { strangerMs: 1000, sweepMs: 10, pipelined: 100_000 } });
   const long = `GET /_gatehouse/login?next=/${'a'.repeat(1500)} HTTP/1.1\r\nHost: ${room.host}\r\n\r\n`;
   const deaf = speak(room, long.repeat(4000), false);
@@ -128,7 +121,7 @@ test('an answer that a stranger does not take is not kept for ever', async () =>
   expect([honest.ended, honest.read.startsWith('HTTP/1.1 200 ')]).toEqual([false, true]);
 });
 
-test('an owner who leaves in the middle of many leaves nothing behind', async () => {
+test('an owner who leaves in the middle of many leaves nothing behind', async ({ open }) => {
   const room = await open({ listener: (_incoming, response) => response.write('never ends') });
   const mine = speak(room, right(room).repeat(3));
   await until('all three are open', () => room.gateway.connections() === 3, 2000);

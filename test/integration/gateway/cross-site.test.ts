@@ -1,18 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
-import { ask, navigation, openRoom, signIn, type Room } from '../../support/gateway.ts';
+import { expect } from 'vitest';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
+import { ask, navigation, signIn } from '../../support/gateway.ts';
 
-const rooms: Room[] = [];
-afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
-});
-
-async function open(): Promise<Room> {
-  const room = await openRoom();
-  rooms.push(room);
-  return room;
-}
-
-test('cookies count on the own name only', async () => {
+test('cookies count on the own name only', async ({ open }) => {
   const room = await open();
   const cookie = await signIn(room);
   for (const name of ['127.0.0.1', 'localhost', '[::1]']) {
@@ -21,7 +11,9 @@ test('cookies count on the own name only', async () => {
   }
 });
 
-test('CVE-2024-28233: a cookie of our name that a page plants locks nobody out, and two people are not one', async () => {
+test('CVE-2024-28233: a cookie of our name that a page plants locks nobody out, and two people are not one', async ({
+  open,
+}) => {
   const room = await open();
   const cookie = await signIn(room);
   const other = await signIn(room);
@@ -114,9 +106,9 @@ const browserCases: [string, string, Record<string, string>, number][] = [
   ['a DELETE that a person is said to have typed', 'DELETE', { 'Sec-Fetch-Site': 'none' }, 403],
 ];
 
-test.each(browserCases)(
+test.for(browserCases)(
   'CVE-2026-40864, both directions, with a cookie: %s',
-  async (_name, method, headers, status) => {
+  async ([, method, headers, status], { open }) => {
     const room = await open();
     const cookie = await signIn(room);
     const said = Object.fromEntries(

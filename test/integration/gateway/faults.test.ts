@@ -1,11 +1,11 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
 import {
   ask,
   listen,
   navigation,
-  openRoom,
   owner,
   partsOf,
   rawExchange,
@@ -14,17 +14,6 @@ import {
   type Room,
 } from '../../support/gateway.ts';
 import { away, openTo } from '../../support/reach.ts';
-
-const rooms: Room[] = [];
-afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
-});
-
-async function open(options: Parameters<typeof openRoom>[0]): Promise<Room> {
-  const room = await openRoom(options);
-  rooms.push(room);
-  return room;
-}
 
 /** A request whose answer is read by the caller. */
 function start(room: Room, path: string, options: object = {}): Promise<IncomingMessage> {
@@ -45,7 +34,9 @@ function start(room: Room, path: string, options: object = {}): Promise<Incoming
 
 const mib = 1024 * 1024;
 
-test('a server that dies in the middle does not look like a whole answer, chunked or counted', async () => {
+test('a server that dies in the middle does not look like a whole answer, chunked or counted', async ({
+  open,
+}) => {
   const room = await open({
     listener: (incoming, response) => {
       if (incoming.url === '/counted') response.writeHead(200, { 'Content-Length': '1000' });
@@ -65,7 +56,7 @@ test('a server that dies in the middle does not look like a whole answer, chunke
   expect(room.lines.filter(line => line.includes('broke off'))).toHaveLength(4);
 });
 
-test('a client that leaves takes its request along', async () => {
+test('a client that leaves takes its request along', async ({ open }) => {
   let closed = 0;
   const room = await open({
     listener: (_incoming, response) => {
@@ -96,7 +87,7 @@ function staleServer(seen: string[]): (socket: Socket) => void {
   };
 }
 
-test('reading is asked again on a fresh connection, writing is never sent twice', async () => {
+test('reading is asked again on a fresh connection, writing is never sent twice', async ({ open }) => {
   const seen: string[] = [];
   const room = await open({ rawServer: staleServer(seen) });
   expect((await ask(room, '/1', { headers: owner })).status).toBe(200);
@@ -131,7 +122,9 @@ function wordyServer(): (socket: Socket) => void {
   };
 }
 
-test('header fields of an answer: 48 KiB pass, 80 KiB are a fault of that answer and say so', async () => {
+test('header fields of an answer: 48 KiB pass, 80 KiB are a fault of that answer and say so', async ({
+  open,
+}) => {
   const room = await open({ rawServer: wordyServer() });
   const passed = await ask(room, '/?bytes=49152', { headers: owner });
   expect([passed.status, passed.body]).toEqual([200, 'ok']);
@@ -143,7 +136,7 @@ test('header fields of an answer: 48 KiB pass, 80 KiB are a fault of that answer
   expect(await rawExchange(room.port, upgradeRequest(room, '/?bytes=81920'))).toMatch(/^HTTP\/1\.1 502 /);
 });
 
-test('an answer that is no HTTP is a fault of that answer', async () => {
+test('an answer that is no HTTP is a fault of that answer', async ({ open }) => {
   const room = await open({
     rawServer: socket => void socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n\r\n')),
   });
@@ -165,7 +158,7 @@ function upgradeRequest(room: Room, path: string): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-test('an early refusal of an upload reaches the client', async () => {
+test('an early refusal of an upload reaches the client', async ({ open }) => {
   const room = await open({
     rawServer: socket => {
       socket.once('data', () => {
@@ -196,7 +189,7 @@ test('an early refusal of an upload reaches the client', async () => {
   outgoing.destroy();
 });
 
-test('no server: a page that looks again for a person, a sentence for a program', async () => {
+test('no server: a page that looks again for a person, a sentence for a program', async ({ open }) => {
   const room = await open({});
   room.gateway.setUpstream({
     state: 'starting',
@@ -231,7 +224,9 @@ test('no server: a page that looks again for a person, a sentence for a program'
   expect((await ask(room, '/api')).status).toBe(401);
 });
 
-test('a server that is gone: 503 within a moment; back on another address: the same link goes on', async () => {
+test('a server that is gone: 503 within a moment; back on another address: the same link goes on', async ({
+  open,
+}) => {
   const room = await open({});
   const spare = createServer((_incoming, response) => response.end('second life'));
   const port = await listen(spare);
@@ -249,7 +244,7 @@ test('a server that is gone: 503 within a moment; back on another address: the s
   expect((await ask(room, '/a', { headers: owner })).body).toBe('served');
 });
 
-test('what is in progress on the old run may finish while the new one serves', async () => {
+test('what is in progress on the old run may finish while the new one serves', async ({ open }) => {
   let live: ServerResponse | undefined;
   const room = await open({ listener: (_incoming, response) => ((live = response), response.write('a')) });
   const answer = await start(room, '/old');

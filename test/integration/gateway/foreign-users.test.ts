@@ -2,28 +2,10 @@
  * A server with users and a scheme of its own: what is theirs passes, what is ours does not, and nobody is
  * redirected for ever.
  */
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { Secret } from '../../../src/main/core/secret.ts';
-import {
-  ask,
-  openRoom,
-  signIn,
-  token,
-  websocket,
-  type Room,
-  type RoomOptions,
-} from '../../support/gateway.ts';
-
-const rooms: Room[] = [];
-afterEach(async () => {
-  await Promise.all(rooms.splice(0).map(room => room.close()));
-});
-
-async function open(options: RoomOptions): Promise<Room> {
-  const room = await openRoom(options);
-  rooms.push(room);
-  return room;
-}
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
+import { ask, signIn, token, websocket, type Room } from '../../support/gateway.ts';
 
 function authorizations(room: Room): readonly string[] {
   return room.executed.flatMap(({ headers }) =>
@@ -33,7 +15,7 @@ function authorizations(room: Room): readonly string[] {
   );
 }
 
-test('an Authorization of its own users reaches the server, ours does not', async () => {
+test('an Authorization of its own users reaches the server, ours does not', async ({ open }) => {
   const room = await open({ upstream: { passesAuthorization: true } });
   const Cookie = await signIn(room);
   const Authorization = 'Bearer theirs';
@@ -53,7 +35,7 @@ test('an Authorization of its own users reaches the server, ours does not', asyn
   expect(authorizations(room)).toHaveLength(3);
 });
 
-test('a server that gets its Authorization from the gateway gets no other', async () => {
+test('a server that gets its Authorization from the gateway gets no other', async ({ open }) => {
   const room = await open({
     upstream: { passesAuthorization: true, headers: [['Authorization', new Secret('Bearer upstream')]] },
   });
@@ -62,7 +44,9 @@ test('a server that gets its Authorization from the gateway gets no other', asyn
   expect(authorizations(room)).toEqual(['Bearer upstream']);
 });
 
-test('without the option an Authorization that is not ours is refused, also for a WebSocket', async () => {
+test('without the option an Authorization that is not ours is refused, also for a WebSocket', async ({
+  open,
+}) => {
   const room = await open({});
   const Cookie = await signIn(room);
   const Authorization = 'Bearer theirs';
@@ -71,7 +55,9 @@ test('without the option an Authorization that is not ours is refused, also for 
   expect(room.executed).toEqual([]);
 });
 
-test('a server that leads everybody to https answers at the plain door of this computer', async () => {
+test('a server that leads everybody to https answers at the plain door of this computer', async ({
+  open,
+}) => {
   const room = await open({
     upstream: { scheme: 'https' },
     listener(request, response) {

@@ -1,28 +1,9 @@
 import { createHash } from 'node:crypto';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import {
-  ask,
-  openRoom,
-  owner,
-  partsOf,
-  rawExchange,
-  token,
-  until,
-  type Room,
-} from '../../support/gateway.ts';
-
-const rooms: Room[] = [];
-afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
-});
-
-async function open(options: Parameters<typeof openRoom>[0]): Promise<Room> {
-  const room = await openRoom(options);
-  rooms.push(room);
-  return room;
-}
+import { expect } from 'vitest';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
+import { ask, owner, partsOf, rawExchange, token, until, type Room } from '../../support/gateway.ts';
 
 /** A request whose answer is read by the caller. */
 function start(room: Room, path: string, options: object = {}): Promise<IncomingMessage> {
@@ -58,7 +39,7 @@ function write(response: ServerResponse, chunk: Buffer, times: number): void {
 
 const mib = 1024 * 1024;
 
-test('a download of 1 GiB passes whole, in flat memory', async () => {
+test('a download of 1 GiB passes whole, in flat memory', async ({ open }) => {
   const chunk = Buffer.alloc(mib, 'x');
   const room = await open({
     listener: (_incoming, response) => {
@@ -79,7 +60,7 @@ test('a download of 1 GiB passes whole, in flat memory', async () => {
   expect(peak - before).toBeLessThan(300 * mib);
 });
 
-test('a client that does not read pauses the server; it goes on when the client does', async () => {
+test('a client that does not read pauses the server; it goes on when the client does', async ({ open }) => {
   let produced = 0;
   const chunk = Buffer.alloc(mib, 'x');
   const room = await open({
@@ -111,7 +92,7 @@ test('a client that does not read pauses the server; it goes on when the client 
   expect(size).toBe(256 * mib);
 });
 
-test('an upload streams, whole and unchanged, and a slow server pauses the client', async () => {
+test('an upload streams, whole and unchanged, and a slow server pauses the client', async ({ open }) => {
   let taken = 0;
   const hash = createHash('sha256');
   const { promise: go, resolve: letGo } = Promise.withResolvers<void>();
@@ -171,7 +152,7 @@ test('an upload streams, whole and unchanged, and a slow server pauses the clien
   expect(taken).toBe(128 * mib);
 });
 
-test('events arrive when they are sent, not when the stream ends', async () => {
+test('events arrive when they are sent, not when the stream ends', async ({ open }) => {
   let live: ServerResponse | undefined;
   const room = await open({
     listener: (_incoming, response) => {
@@ -191,7 +172,7 @@ test('events arrive when they are sent, not when the stream ends', async () => {
   answer.destroy();
 });
 
-test('HEAD, 204, 304, ranges, trailers and statuses pass as they are', async () => {
+test('HEAD, 204, 304, ranges, trailers and statuses pass as they are', async ({ open }) => {
   const room = await open({
     listener: (incoming, response) => {
       switch (incoming.url ?? '') {
@@ -228,7 +209,7 @@ test('HEAD, 204, 304, ranges, trailers and statuses pass as they are', async () 
   expect([one.status, one.body]).toEqual([418, 'short']);
 });
 
-test('100-continue is answered only to somebody who may send', async () => {
+test('100-continue is answered only to somebody who may send', async ({ open }) => {
   const room = await open({});
   const lines = (authorization: string): string =>
     `POST /a HTTP/1.1\r\nHost: ${room.host}\r\n${authorization}Expect: 100-continue\r\nContent-Length: 3\r\n\r\n`;

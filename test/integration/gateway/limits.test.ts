@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect } from 'vitest';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
 import {
   ask,
-  openRoom,
   owner,
   rawExchange,
   signIn,
@@ -12,18 +12,10 @@ import {
   type Room,
 } from '../../support/gateway.ts';
 
-const rooms: Room[] = [];
 const sockets: Socket[] = [];
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  for (const room of rooms.splice(0)) await room.close();
 });
-
-async function open(options: Parameters<typeof openRoom>[0] = {}): Promise<Room> {
-  const room = await openRoom(options);
-  rooms.push(room);
-  return room;
-}
 
 /**
  * A connection that says `bytes` and then nothing; `read` is what it got, `ended` whether the other side cut
@@ -40,7 +32,7 @@ function speak(room: Room, bytes: string): { socket: Socket; state: { read: stri
   return { socket, state };
 }
 
-test('headers have a size and a number', async () => {
+test('headers have a size and a number', async ({ open }) => {
   const room = await open();
   const large = await rawExchange(
     room.port,
@@ -58,14 +50,14 @@ test('headers have a size and a number', async () => {
   expect(path).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-test('a header that never ends is 408, and the connection is cut', async () => {
+test('a header that never ends is 408, and the connection is cut', async ({ open }) => {
   const room = await open({ limits: { headersMs: 200 } });
   const { state } = speak(room, `GET / HTTP/1.1\r\nHost: ${room.host}\r\nX-A: a`);
   await until('the connection is cut', () => state.ended, 5000);
   expect(state.read).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test('a connection that says nothing is cut', async () => {
+test('a connection that says nothing is cut', async ({ open }) => {
   const room = await open({ limits: { headersMs: 200, keepAliveMs: 300 } });
   const silent = speak(room, '');
   const idle = speak(room, `GET /_gatehouse/login HTTP/1.1\r\nHost: ${room.host}\r\n\r\n`);
@@ -73,7 +65,7 @@ test('a connection that says nothing is cut', async () => {
   expect(idle.state.read).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-test('a body of which nothing more comes is cut, at the server too', async () => {
+test('a body of which nothing more comes is cut, at the server too', async ({ open }) => {
   let aborted = 0;
   const room = await open({
     limits: { sweepMs: 10, bodyIdleMs: 1000 },
@@ -105,7 +97,7 @@ async function seenTwice(room: Room): Promise<void> {
   await until('two sweeps', () => room.time.reads > reads + 1, 2000);
 }
 
-test('an answer that nobody takes is cut; a long wait for the server is not', async () => {
+test('an answer that nobody takes is cut; a long wait for the server is not', async ({ open }) => {
   const room = await open({
     limits: { sweepMs: 10, stalledMs: 1000, bodyIdleMs: 1000 },
     listener: (incoming, response) => {
@@ -137,7 +129,7 @@ test('an answer that nobody takes is cut; a long wait for the server is not', as
   expect(waiting.state.ended).toBe(false);
 });
 
-test('a refused body is not read to its end', async () => {
+test('a refused body is not read to its end', async ({ open }) => {
   const room = await open();
   const { state } = speak(
     room,
@@ -148,7 +140,9 @@ test('a refused body is not read to its end', async () => {
   expect(room.executed).toEqual([]);
 });
 
-test('guessing is slowed down, and a right credential of the same address is always taken', async () => {
+test('guessing is slowed down, and a right credential of the same address is always taken', async ({
+  open,
+}) => {
   const room = await open({ limits: { failures: 5 } });
   const cookie = await signIn(room);
   const guess = (): Promise<Reply> => ask(room, '/api', { headers: { Authorization: 'Bearer guess' } });
@@ -184,14 +178,14 @@ test('guessing is slowed down, and a right credential of the same address is alw
   expect((await guess()).status).toBe(401);
 });
 
-test('a tab with an old cookie that polls is no guesser', async () => {
+test('a tab with an old cookie that polls is no guesser', async ({ open }) => {
   const room = await open({ limits: { failures: 3 } });
   for (let round = 0; round < 10; round += 1) {
     expect((await ask(room, '/api', { headers: { Cookie: 'gatehouse-session=old' } })).status).toBe(401);
   }
 });
 
-test('a session ends after its idle time', async () => {
+test('a session ends after its idle time', async ({ open }) => {
   const room = await open({ limits: { sessionIdleMs: 1000 } });
   const cookie = await signIn(room);
   room.time.now += 999;
@@ -200,7 +194,7 @@ test('a session ends after its idle time', async () => {
   expect((await ask(room, '/api', { headers: { Cookie: cookie } })).status).toBe(401);
 });
 
-test('when it was last used, and how much is open', async () => {
+test('when it was last used, and how much is open', async ({ open }) => {
   const room = await open();
   expect(room.gateway.lastUsed()).toBe(0);
   await ask(room, '/api');

@@ -1,24 +1,14 @@
 import { type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Secret } from '../../../src/main/core/secret.ts';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
 import { dial, echoRoom, opened, twoSockets } from '../../support/gateway-echo.ts';
-import { ask, openRoom, owner, signIn, until, type Room } from '../../support/gateway.ts';
+import { ask, owner, signIn, until, type Room } from '../../support/gateway.ts';
 
-const rooms: Room[] = [];
-afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
-});
-
-async function openEcho(list: Room[]): Promise<Awaited<ReturnType<typeof echoRoom>>> {
-  const made = await echoRoom();
-  list.push(made.room);
-  return made;
-}
-
-test('a new token ends every session and every socket at once', async () => {
-  const { room, echo } = await openEcho(rooms);
+test('a new token ends every session and every socket at once', async ({ open }) => {
+  const { room, echo } = await echoRoom(open);
   const { cookie, byCookie, byToken } = await twoSockets(room);
   room.gateway.rotate(new Secret('a-new-token-a-new-token-a-new-token'));
   const isClosed = (): boolean =>
@@ -30,10 +20,11 @@ test('a new token ends every session and every socket at once', async () => {
   expect((await ask(room, '/x', { headers: fresh })).status).toBe(200);
 });
 
-test('the token of the window opens in its header alone, for one listener, until the access token changes', async () => {
-  const room = await openRoom();
-  const later = await openRoom();
-  rooms.push(room, later);
+test('the token of the window opens in its header alone, for one listener, until the access token changes', async ({
+  open,
+}) => {
+  const room = await open();
+  const later = await open();
   const shown = room.gateway.windowToken().reveal();
   const status = async (where: Room, headers: Record<string, string>): Promise<number> =>
     (await ask(where, '/x', { headers })).status;
@@ -47,8 +38,8 @@ test('the token of the window opens in its header alone, for one listener, until
   expect(await status(room, { 'X-Gatehouse-Token': room.gateway.windowToken().reveal() })).toBe(200);
 });
 
-test('signing out ends the sockets of that session and no other', async () => {
-  const { room } = await openEcho(rooms);
+test('signing out ends the sockets of that session and no other', async ({ open }) => {
+  const { room } = await echoRoom(open);
   const { cookie, byCookie, byToken } = await twoSockets(room);
   const other = await signIn(room);
   const headers = { Cookie: cookie, Origin: `http://${room.host}` };
@@ -60,8 +51,10 @@ test('signing out ends the sockets of that session and no other', async () => {
   byToken.terminate();
 });
 
-test('a session that is over takes its sockets along; one with an open socket is in use', async () => {
-  const quick = await openRoom({
+test('a session that is over takes its sockets along; one with an open socket is in use', async ({
+  open,
+}) => {
+  const quick = await open({
     limits: { sweepMs: 10, sessionIdleMs: 1000, sessionMs: 5000 },
     attach: server => {
       const echo = new WebSocketServer({ noServer: true });
@@ -70,7 +63,6 @@ test('a session that is over takes its sockets along; one with an open socket is
       );
     },
   });
-  rooms.push(quick);
   const cookie = await signIn(quick);
   const client = dial(quick, '/a', { Cookie: cookie, Origin: `http://${quick.host}` });
   await opened(client);

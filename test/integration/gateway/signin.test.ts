@@ -1,8 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
 import {
   ask,
   navigation,
-  openRoom,
   owner,
   probe,
   signIn,
@@ -10,17 +10,6 @@ import {
   type Reply,
   type Room,
 } from '../../support/gateway.ts';
-
-const rooms: Room[] = [];
-afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
-});
-
-async function open(options: Parameters<typeof openRoom>[0] = {}): Promise<Room> {
-  const room = await openRoom(options);
-  rooms.push(room);
-  return room;
-}
 
 function follow(room: Room, link: string): Promise<Reply> {
   const url = new URL(link);
@@ -44,7 +33,7 @@ function post(
   });
 }
 
-test('a one-time link signs one browser in, once, and leads to the first page', async () => {
+test('a one-time link signs one browser in, once, and leads to the first page', async ({ open }) => {
   const room = await open();
   const link = room.gateway.oneTimeLink();
   expect(link.url).toMatch(/^http:\/\/thesis\.localhost:\d+\/_gatehouse\/open\?code=[\w-]{43}$/);
@@ -60,7 +49,7 @@ test('a one-time link signs one browser in, once, and leads to the first page', 
   expect([page.status, page.body]).toEqual([200, 'served']);
 });
 
-test('a link ends after ten minutes, and only 32 are outstanding', async () => {
+test('a link ends after ten minutes, and only 32 are outstanding', async ({ open }) => {
   const room = await open();
   const old = room.gateway.oneTimeLink().url;
   room.time.now += 600_000;
@@ -71,7 +60,7 @@ test('a link ends after ten minutes, and only 32 are outstanding', async () => {
   expect(statuses).toEqual([410, ...Array.from({ length: 32 }, () => 303)]);
 });
 
-test('a preview, a prefetch, an image or a frame does not use a link up', async () => {
+test('a preview, a prefetch, an image or a frame does not use a link up', async ({ open }) => {
   const room = await open();
   const link = new URL(room.gateway.oneTimeLink().url);
   const path = link.pathname + link.search;
@@ -86,7 +75,7 @@ test('a preview, a prefetch, an image or a frame does not use a link up', async 
   expect((await follow(room, link.href)).status).toBe(303);
 });
 
-test('the token in the address of a page becomes a cookie and a clean address', async () => {
+test('the token in the address of a page becomes a cookie and a clean address', async ({ open }) => {
   const room = await open();
   const reply = await ask(room, `/lab/tree/a.ipynb?reset&token=${token}`, { headers: navigation });
   expect([reply.status, reply.headers.location]).toEqual([303, `http://${room.host}/lab/tree/a.ipynb?reset`]);
@@ -105,7 +94,7 @@ test('the token in the address of a page becomes a cookie and a clean address', 
   expect(room.executed).toEqual([]);
 });
 
-test('the tool link works for a tool as it is, and for a browser by way of the name', async () => {
+test('the tool link works for a tool as it is, and for a browser by way of the name', async ({ open }) => {
   const room = await open();
   const link = room.gateway.toolLink();
   expect([link.url, link.expiresAt]).toEqual([`http://127.0.0.1:${room.port}/?token=${token}`, null]);
@@ -117,7 +106,7 @@ test('the tool link works for a tool as it is, and for a browser by way of the n
   expect(withHeader.status).toBe(200);
 });
 
-test('the form signs in, remembers where to, and says what is wrong', async () => {
+test('the form signs in, remembers where to, and says what is wrong', async ({ open }) => {
   const room = await open();
   const page = await ask(room, '/_gatehouse/login?next=/lab/tree/a.ipynb', { headers: navigation });
   expect(page.body).toContain('name="next" value="/lab/tree/a.ipynb"');
@@ -132,7 +121,7 @@ test('the form signs in, remembers where to, and says what is wrong', async () =
   expect((await post(room, { token }, { 'Content-Type': 'text/plain' })).status).toBe(415);
 });
 
-test('the form is taken from its own page only', async () => {
+test('the form is taken from its own page only', async ({ open }) => {
   const room = await open();
   const foreign: Record<string, string>[] = [
     { Origin: 'http://evil.io' },
@@ -145,7 +134,7 @@ test('the form is taken from its own page only', async () => {
   for (const headers of foreign) expect((await post(room, { token }, headers)).status).toBe(403);
 });
 
-test('signing out needs a session, its own page, and a POST', async () => {
+test('signing out needs a session, its own page, and a POST', async ({ open }) => {
   const room = await open();
   const cookie = await signIn(room);
   const Origin = `http://${room.host}`;
@@ -164,7 +153,7 @@ test('signing out needs a session, its own page, and a POST', async () => {
   expect((await ask(room, '/lab', { headers: { Cookie: cookie } })).status).toBe(401);
 });
 
-test('nothing secret is in the log', async () => {
+test('nothing secret is in the log', async ({ open }) => {
   const room = await open();
   const link = room.gateway.oneTimeLink().url;
   await follow(room, link);

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
+import { gatewayTest as test } from '../../fixtures/gateway-test.ts';
 import { dial, echoRoom, nextMessage, opened } from '../../support/gateway-echo.ts';
 import {
   ask,
   listen,
-  openRoom,
   owner,
   rawExchange,
   signIn,
@@ -14,23 +14,13 @@ import {
   until,
   upstreamSecret,
   websocket,
-  type Room,
 } from '../../support/gateway.ts';
 import { away, openTo } from '../../support/reach.ts';
 
-const rooms: Room[] = [];
-afterEach(async () => {
-  for (const room of rooms.splice(0)) await room.close();
-});
-
-async function openEcho(list: Room[]): Promise<Awaited<ReturnType<typeof echoRoom>>> {
-  const made = await echoRoom();
-  list.push(made.room);
-  return made;
-}
-
-test('messages pass both ways, unchanged, with the subprotocol; the server sees its own secret and no credential of ours', async () => {
-  const { room, handshakes } = await openEcho(rooms);
+test('messages pass both ways, unchanged, with the subprotocol; the server sees its own secret and no credential of ours', async ({
+  open,
+}) => {
+  const { room, handshakes } = await echoRoom(open);
   const client = dial(room, `/api/kernels/1/channels?session_id=a&token=${token}`, {}, [
     'v1.kernel.websocket.jupyter.org',
     'other',
@@ -52,8 +42,10 @@ test('messages pass both ways, unchanged, with the subprotocol; the server sees 
   await until('the socket is gone', () => room.gateway.connections() === 0);
 });
 
-test('a browser with a cookie needs its own Origin; the server sees an Origin that fits its Host', async () => {
-  const { room, handshakes } = await openEcho(rooms);
+test('a browser with a cookie needs its own Origin; the server sees an Origin that fits its Host', async ({
+  open,
+}) => {
+  const { room, handshakes } = await echoRoom(open);
   const cookie = await signIn(room);
   const own = `http://${room.host}`;
   const client = dial(room, '/ws', { Cookie: `${cookie}; _xsrf=2|a`, Origin: own });
@@ -75,8 +67,8 @@ test('a browser with a cookie needs its own Origin; the server sees an Origin th
   expect(handshakes).toHaveLength(1);
 });
 
-test('an answer of the server that is no 101 is relayed', async () => {
-  const { room } = await openEcho(rooms);
+test('an answer of the server that is no 101 is relayed', async ({ open }) => {
+  const { room } = await echoRoom(open);
   const reply = await ask(room, '/refused', { headers: { ...websocket, ...owner } });
   expect([reply.status, reply.body, reply.headers['x-why'], reply.headers.server]).toEqual([
     403,
@@ -86,8 +78,8 @@ test('an answer of the server that is no 101 is relayed', async () => {
   ]);
 });
 
-test('no server: 503; a server that is gone: 503', async () => {
-  const { room, handshakes } = await openEcho(rooms);
+test('no server: 503; a server that is gone: 503', async ({ open }) => {
+  const { room, handshakes } = await echoRoom(open);
   room.gateway.setUpstream({ state: 'restarting', reason: 'It crashed.', reach: away, landing: '/' });
   const reply = await ask(room, '/ws', { headers: { ...websocket, ...owner } });
   expect([reply.status, reply.headers['retry-after']]).toEqual([503, '1']);
@@ -105,9 +97,9 @@ test('no server: 503; a server that is gone: 503', async () => {
   expect(handshakes).toHaveLength(0);
 });
 
-test('bytes sent right behind the handshake are kept, in both directions', async () => {
+test('bytes sent right behind the handshake are kept, in both directions', async ({ open }) => {
   const got: Buffer[] = [];
-  const room = await openRoom({
+  const room = await open({
     attach: server => {
       server.on('upgrade', (_request: IncomingMessage, socket: Duplex, head: Buffer) => {
         got.push(head);
@@ -118,7 +110,6 @@ test('bytes sent right behind the handshake are kept, in both directions', async
       });
     },
   });
-  rooms.push(room);
   const lines = Object.entries({ ...websocket, ...owner, Host: room.host }).map(
     ([name, value]) => `${name}: ${value}`,
   );
@@ -130,8 +121,8 @@ test('bytes sent right behind the handshake are kept, in both directions', async
   expect(Buffer.concat(got).toString()).toBe('from the client');
 });
 
-test('the server ends: so does the client, and the other way round', async () => {
-  const { room, echo } = await openEcho(rooms);
+test('the server ends: so does the client, and the other way round', async ({ open }) => {
+  const { room, echo } = await echoRoom(open);
   const first = dial(room, '/a', owner);
   await opened(first);
   for (const client of echo.clients) client.terminate();
@@ -144,9 +135,9 @@ test('the server ends: so does the client, and the other way round', async () =>
   expect(room.gateway.connections()).toBe(0);
 });
 
-test('a client that takes nothing pauses the server instead of filling the memory', async () => {
+test('a client that takes nothing pauses the server instead of filling the memory', async ({ open }) => {
   let pushed = 0;
-  const room = await openRoom({
+  const room = await open({
     attach: server => {
       server.on('upgrade', (_request: IncomingMessage, socket: Duplex) => {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
@@ -162,7 +153,6 @@ test('a client that takes nothing pauses the server instead of filling the memor
       });
     },
   });
-  rooms.push(room);
   const socket: Socket = connect(room.port, '127.0.0.1');
   const lines = Object.entries({ ...websocket, ...owner, Host: room.host }).map(
     ([name, value]) => `${name}: ${value}`,

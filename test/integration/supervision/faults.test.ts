@@ -1,66 +1,50 @@
 import { readdirSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { errorInfo } from '../../../src/main/core/errors.ts';
 import { findFamily } from '../../../src/main/core/server/ending.ts';
-import type { SuperviseOptions } from '../../../src/main/core/server/options.ts';
 import { startOf } from '../../../src/main/core/server/processes.ts';
-import {
-  ask,
-  fakePlan,
-  fixture,
-  guardsOf,
-  markerOf,
-  until,
-  type FakeOptions,
-  type Fixture,
-} from '../../fakes/supervised.ts';
+import { supervisorTest as test } from '../../fixtures/supervisor-test.ts';
+import { ask, fakePlan, guardsOf, markerOf, until } from '../../fakes/supervised.ts';
 import { upstreamOf } from '../../support/reach.ts';
 
-let current: Fixture | null = null;
-
-function begin(fake: FakeOptions, more: Partial<SuperviseOptions> = {}): Fixture {
-  current = fixture(fake, more);
-  return current;
-}
-
-afterEach(async () => {
-  await current?.remove();
-  current = null;
-});
-
-test('a server that exits at once has failed, with its own words and no blind retries', async () => {
+test('a server that exits at once has failed, with its own words and no blind retries', async ({ begin }) => {
   const it = begin({ mode: 'exit' });
   await expect(it.supervised.start()).rejects.toMatchObject({
     code: 'start-failed',
     nextStep: 'Buy a licence.',
   });
   const failure = it.supervised.failure();
-  expect(failure).toMatchObject({ exitCode: 3, signal: null, attempts: 1, lastLines: ['no licence found'] });
+  expect(failure).toMatchObject({
+    exitCode: 3,
+    signal: null,
+    attempts: 1,
+    lastLines: ['no licence found'],
+  });
   expect(failure?.summary).toMatch(/^It ended by itself after \d+\.\d s, exit code 3\.$/u);
   expect(failure?.command).toContain('bad-server.mjs exit');
   expect(it.history).toEqual(['starting', 'starting', 'failed']);
 });
 
-test('a server that prints nothing still gets a next step', async () => {
+test('a server that prints nothing still gets a next step', async ({ begin }) => {
   const it = begin({ mode: 'silent-exit' });
   await expect(it.supervised.start()).rejects.toThrow('exit code 4');
   expect(it.supervised.failure()?.nextStep).toContain('It printed nothing.');
 });
 
-test('a program that does not exist says so', async () => {
+test('a program that does not exist says so', async ({ begin }) => {
   const it = begin({ mode: 'good', argv: ['/nowhere/jupyter-lab'] });
   await expect(it.supervised.start()).rejects.toThrow('"/nowhere/jupyter-lab" could not be started');
   expect(readdirSync(it.runRoot)).toEqual([]);
 });
 
-test('a server that never gets ready is given up and ended', async () => {
+test('a server that never gets ready is given up and ended', async ({ begin }) => {
   const it = begin({ mode: 'never', readySeconds: 0.6 });
   await expect(it.supervised.start()).rejects.toThrow('not ready after 0.6 s');
   expect(it.supervised.failure()?.lastLines).toEqual(['thinking']);
   expect(readdirSync(it.runRoot)).toEqual([]);
 });
 
-test('a taken port brings a fresh one, a few times', async () => {
+test('a taken port brings a fresh one, a few times', async ({ begin }) => {
   const ports: string[] = [];
   const plan = fakePlan({ mode: attempt => (attempt < 3 ? 'port-taken' : 'good'), port: true });
   const it = begin(
@@ -77,20 +61,20 @@ test('a taken port brings a fresh one, a few times', async () => {
   expect(new Set(ports).size).toBe(3);
 });
 
-test("another program's page on the port is not believed", async () => {
+test("another program's page on the port is not believed", async ({ begin }) => {
   const it = begin({ mode: 'stranger', port: true });
   await expect(it.supervised.start()).rejects.toThrow('Another program answers on its port');
   expect(it.supervised.failure()?.attempts).toBe(4);
 });
 
-test('a server that puts itself into the background is recognised and ended', async () => {
+test('a server that puts itself into the background is recognised and ended', async ({ begin }) => {
   const it = begin({ mode: 'fork-away' });
   await expect(it.supervised.start()).rejects.toThrow('put itself into the background');
   expect(it.supervised.failure()?.nextStep).toContain('foreground');
   expect(readdirSync(it.runRoot)).toEqual([]);
 });
 
-test('SIGKILL of the server: ready again within 5 s, in a new run', async () => {
+test('SIGKILL of the server: ready again within 5 s, in a new run', async ({ begin }) => {
   const it = begin({ mode: 'family' }, { limits: { stopSeconds: 0.3 } });
   await it.supervised.start();
   const old = markerOf(it);
@@ -106,7 +90,7 @@ test('SIGKILL of the server: ready again within 5 s, in a new run', async () => 
   expect(it.history).toEqual(['starting', 'ready', 'restarting', 'restarting', 'ready']);
 });
 
-test('five failures in a row, and it is given up with the reason', async () => {
+test('five failures in a row, and it is given up with the reason', async ({ begin }) => {
   const limits = {
     policy: { backoff: [0, 20], failures: 5, quiet: 60_000, missedProbes: 3, portRetries: 3 },
   };
@@ -118,7 +102,7 @@ test('five failures in a row, and it is given up with the reason', async () => {
   expect(it.supervised.reason).toContain('It failed 5 times in a row');
 });
 
-test('a server that somebody shuts down from inside stays down', async () => {
+test('a server that somebody shuts down from inside stays down', async ({ begin }) => {
   const it = begin({ mode: 'good' });
   await it.supervised.start();
   const upstream = upstreamOf(it.supervised);
@@ -127,7 +111,7 @@ test('a server that somebody shuts down from inside stays down', async () => {
   expect(it.supervised.reason).toContain('exit code 0');
 });
 
-test('SIGKILL of the guard: a new one, and the server notices nothing', async () => {
+test('SIGKILL of the guard: a new one, and the server notices nothing', async ({ begin }) => {
   const it = begin({ mode: 'good' });
   await it.supervised.start();
   const { pid } = it.supervised;
@@ -137,7 +121,7 @@ test('SIGKILL of the guard: a new one, and the server notices nothing', async ()
   expect(it.supervised).toMatchObject({ state: 'ready', pid });
 });
 
-test('a stop during the start wins', async () => {
+test('a stop during the start wins', async ({ begin }) => {
   const it = begin({ mode: 'never' });
   const started = it.supervised.start();
   const refused = started.then(
@@ -151,7 +135,7 @@ test('a stop during the start wins', async () => {
   expect(readdirSync(it.runRoot)).toEqual([]);
 });
 
-test('a start during the stop is done after it', async () => {
+test('a start during the stop is done after it', async ({ begin }) => {
   const it = begin({ mode: 'good' });
   await it.supervised.start();
   const { pid } = it.supervised;

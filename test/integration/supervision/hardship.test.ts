@@ -10,33 +10,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { defaultRestartPolicy } from '../../../src/main/core/server/restart-policy.ts';
-import type { SuperviseOptions } from '../../../src/main/core/server/options.ts';
-import {
-  ask,
-  fixture,
-  guardsOf,
-  markerOf,
-  until,
-  type FakeOptions,
-  type Fixture,
-} from '../../fakes/supervised.ts';
+import { supervisorTest as test } from '../../fixtures/supervisor-test.ts';
+import { ask, guardsOf, markerOf, until } from '../../fakes/supervised.ts';
 import { upstreamOf } from '../../support/reach.ts';
 
-let current: Fixture | null = null;
-
-function begin(fake: FakeOptions, more: Partial<SuperviseOptions> = {}): Fixture {
-  current = fixture(fake, more);
-  return current;
-}
-
-afterEach(async () => {
-  await current?.remove();
-  current = null;
-});
-
-test('a server that floods is readable, bounded, and neither stalls nor fills the disk', async () => {
+test('a server that floods is readable, bounded, and neither stalls nor fills the disk', async ({
+  begin,
+}) => {
   const it = begin({ mode: 'flood' }, { limits: { maxLogBytes: 200_000, keptLogs: 1 } });
   const before = process.memoryUsage().rss;
   await it.supervised.start();
@@ -53,7 +35,7 @@ test('a server that floods is readable, bounded, and neither stalls nor fills th
   }
 });
 
-test('a secret that the server prints is in no line and no file', async () => {
+test('a secret that the server prints is in no line and no file', async ({ begin }) => {
   const it = begin({ mode: 'secret' });
   await it.supervised.start();
   const [secret] = it.redactor.known;
@@ -64,7 +46,7 @@ test('a secret that the server prints is in no line and no file', async () => {
   expect(it.redactor.known.size).toBe(0);
 });
 
-test('a log on a full disk is said once and hurts nobody', async () => {
+test('a log on a full disk is said once and hurts nobody', async ({ begin }) => {
   const it = begin({ mode: 'good' }, { logFile: '/dev/full' });
   await it.supervised.start();
   await until('said', () => it.log.notes.some(note => note.includes('cannot be written')));
@@ -74,7 +56,7 @@ test('a log on a full disk is said once and hurts nobody', async () => {
   expect((await it.supervised.logs(50)).some(line => line.text.includes('cannot be written'))).toBe(true);
 });
 
-test('the environment is clean, and marked', async () => {
+test('the environment is clean, and marked', async ({ begin }) => {
   const environment = {
     ...process.env,
     LD_PRELOAD: '',
@@ -94,31 +76,34 @@ test('the environment is clean, and marked', async () => {
   expect(existsSync(it.runRoot)).toBe(true);
 });
 
-test.runIf(process.getuid?.() === 0)('a full disk: what runs goes on, what starts says why', async () => {
-  const disk = mkdtempSync(join(tmpdir(), 'gh-disk-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'gatehouse-test', disk]);
-  const filler = join(disk, 'filler');
-  try {
-    const runRoot = join(disk, 'run');
-    const it = begin({ mode: 'good' }, { runRoot, logFile: join(disk, 'fake.log') });
-    await it.supervised.start();
-    fill(filler);
-    expect(await ask(upstreamOf(it.supervised).address, '/')).not.toBe('');
-    await it.supervised.stop('Enough.');
-    fill(filler);
-    await expect(it.supervised.start()).rejects.toThrow('ENOSPC');
-    expect(it.supervised.failure()?.nextStep).toContain('space');
-    expect(readdirSync(runRoot)).toEqual([]);
-    rmSync(filler);
-    await it.supervised.start();
-    expect(it.supervised.state).toBe('ready');
-    await it.remove();
-    current = null;
-  } finally {
-    execFileSync('umount', ['-l', disk]);
-    rmSync(disk, { recursive: true });
-  }
-});
+test(
+  'a full disk: what runs goes on, what starts says why',
+  { skip: process.getuid?.() !== 0 },
+  async ({ begin }) => {
+    const disk = mkdtempSync(join(tmpdir(), 'gh-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'gatehouse-test', disk]);
+    const filler = join(disk, 'filler');
+    try {
+      const runRoot = join(disk, 'run');
+      const it = begin({ mode: 'good' }, { runRoot, logFile: join(disk, 'fake.log') });
+      await it.supervised.start();
+      fill(filler);
+      expect(await ask(upstreamOf(it.supervised).address, '/')).not.toBe('');
+      await it.supervised.stop('Enough.');
+      fill(filler);
+      await expect(it.supervised.start()).rejects.toThrow('ENOSPC');
+      expect(it.supervised.failure()?.nextStep).toContain('space');
+      expect(readdirSync(runRoot)).toEqual([]);
+      rmSync(filler);
+      await it.supervised.start();
+      expect(it.supervised.state).toBe('ready');
+      await it.remove();
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+      rmSync(disk, { recursive: true });
+    }
+  },
+);
 
 function fill(path: string): void {
   try {
@@ -128,7 +113,7 @@ function fill(path: string): void {
   }
 }
 
-test('a server that falls silent is unhealthy, not restarted, and well again', async () => {
+test('a server that falls silent is unhealthy, not restarted, and well again', async ({ begin }) => {
   const it = begin(
     { mode: 'good' },
     { limits: { probeSeconds: 0.1, policy: { ...defaultRestartPolicy, missedProbes: 1 } } },
@@ -145,7 +130,7 @@ test('a server that falls silent is unhealthy, not restarted, and well again', a
   expect(it.supervised.pid).toBe(pid);
 });
 
-test('stopped and continued (as by sleep), it is neither restarted nor given up', async () => {
+test('stopped and continued (as by sleep), it is neither restarted nor given up', async ({ begin }) => {
   const it = begin({ mode: 'good' }, { limits: { probeSeconds: 0.1 } });
   await it.supervised.start();
   const { pid } = it.supervised;
@@ -156,7 +141,9 @@ test('stopped and continued (as by sleep), it is neither restarted nor given up'
   expect(it.supervised).toMatchObject({ state: 'ready', pid });
 });
 
-test('many starts, stops and restarts at once end as the last of them asks, with one process or none', async () => {
+test('many starts, stops and restarts at once end as the last of them asks, with one process or none', async ({
+  begin,
+}) => {
   const it = begin({ mode: 'good' });
   const calls: Promise<unknown>[] = [];
   for (let turn = 0; turn < 12; turn += 1) {

@@ -1,30 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { findFamily } from '../../../src/main/core/server/ending.ts';
-import type { SuperviseOptions } from '../../../src/main/core/server/options.ts';
 import { listProcesses, startOf } from '../../../src/main/core/server/processes.ts';
-import {
-  commandOf,
-  fixture,
-  guardsOf,
-  markerOf,
-  until,
-  type FakeOptions,
-  type Fixture,
-} from '../../fakes/supervised.ts';
+import { supervisorTest as test } from '../../fixtures/supervisor-test.ts';
+import { commandOf, guardsOf, markerOf, until, type Fixture } from '../../fakes/supervised.ts';
 import { away } from '../../support/reach.ts';
-
-let current: Fixture | null = null;
-
-function begin(fake: FakeOptions, more: Partial<SuperviseOptions> = {}): Fixture {
-  current = fixture(fake, more);
-  return current;
-}
-
-afterEach(async () => {
-  await current?.remove();
-  current = null;
-});
 
 async function expectNothingLeft(it: Fixture, mark: string): Promise<void> {
   expect(await findFamily(mark, null)).toEqual([]);
@@ -35,7 +15,9 @@ async function expectNothingLeft(it: Fixture, mark: string): Promise<void> {
   await until('the guard has gone', async () => (await guardsOf(it)).length === 0);
 }
 
-test('a good server starts, answers, and leaves nothing when it is stopped twice at once', async () => {
+test('a good server starts, answers, and leaves nothing when it is stopped twice at once', async ({
+  begin,
+}) => {
   const it = begin({ mode: 'good' });
   await it.supervised.start();
   expect(it.supervised).toMatchObject({ state: 'ready', landing: '/lab', reach: { kind: 'open' } });
@@ -48,7 +30,7 @@ test('a good server starts, answers, and leaves nothing when it is stopped twice
   await expectNothingLeft(it, mark);
 });
 
-test('its own way to stop is preferred to a signal', async () => {
+test('its own way to stop is preferred to a signal', async ({ begin }) => {
   const it = begin({ mode: 'deaf', shutdown: true });
   await it.supervised.start();
   const before = performance.now();
@@ -57,7 +39,7 @@ test('its own way to stop is preferred to a signal', async () => {
   expect(it.lines.map(line => line.text)).not.toContain('TERM is not for me');
 });
 
-test('a server that ignores TERM is killed after the bound', async () => {
+test('a server that ignores TERM is killed after the bound', async ({ begin }) => {
   const it = begin({ mode: 'deaf' }, { limits: { stopSeconds: 0.5 } });
   await it.supervised.start();
   const { pid } = it.supervised;
@@ -66,7 +48,7 @@ test('a server that ignores TERM is killed after the bound', async () => {
   expect(await startOf(pid ?? 0)).toBe(null);
 });
 
-test('whole families end: own session, own group, no marker', async () => {
+test('whole families end: own session, own group, no marker', async ({ begin }) => {
   const it = begin({ mode: 'denying-family' }, { limits: { stopSeconds: 0.3 } });
   await it.supervised.start();
   const mark = markerOf(it);
