@@ -26,7 +26,7 @@ export default class OutcomeReporter {
       repeated: tests
         .filter(test => test.diagnostic()?.flaky === true)
         .map(test => entry(nameOf(test), test.result().errors)),
-      seconds: secondsOf(modules),
+      files: secondsOf(modules),
     };
     writeFileSync(process.env.GATEHOUSE_TEST_OUTCOME, JSON.stringify(outcome, null, 2));
   }

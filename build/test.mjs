@@ -86,7 +86,11 @@ function check(name, script, args = []) {
     const { code, output } = await runNode(name, [script, ...args]);
     return code === 0
       ? { passed: 1, failed: [], repeated: [] }
-      : { passed: 0, failed: [{ name, error: firstLine(output) }], repeated: [] };
+      : {
+          passed: 0,
+          failed: [{ name, error: firstLine(/^.*\w*error\b.*$/im.exec(output)?.[0] ?? output) }],
+          repeated: [],
+        };
   };
   return { name, run };
 }
@@ -156,6 +160,7 @@ function report() {
   const lines = [
     '',
     ...outcomes.map(({ step, seconds }) => `${String(seconds).padStart(5)} s  ${step}`),
+    ...slowestFiles().map(([file, seconds]) => `${String(seconds).padStart(5)} s  in ${file}`),
     ...leftOut.map(
       name => `Left out, because packages are missing (${missing.join(' ')}): the tests of the ${name}.`,
     ),
@@ -165,6 +170,12 @@ function report() {
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return failed.length > 0 || passed < (which === 'servers' ? 20 : 100) ? 1 : 0;
+}
+
+/** The ten test files that took longest. */
+function slowestFiles() {
+  const times = outcomes.flatMap(({ files = {} }) => Object.entries(files));
+  return times.toSorted(([, a], [, b]) => b - a).slice(0, 10);
 }
 
 function told(what) {
