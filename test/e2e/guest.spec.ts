@@ -12,7 +12,7 @@ import type { NewShareLink, ShareRequest } from '../../src/shared/sharing.ts';
 import { qrText } from '../../src/main/cli/qr.ts';
 import { eventually, makeHome, serve, type Served, type TestHome } from '../support/core.ts';
 import { StoredGuestSession } from '../support/guest.ts';
-import { pythonWith } from '../support/jupyter.ts';
+import { otherEnvironment } from '../support/jupyter.ts';
 import { readQrText } from '../support/qr.ts';
 import { chromiumPath, openGuestBrowser, openGuestNetwork, type GuestNetwork } from './support/network.ts';
 
@@ -29,11 +29,7 @@ const contexts: BrowserContext[] = [];
 
 test.beforeAll(async () => {
   test.setTimeout(900_000);
-  const python = await pythonWith('test-jupyter-collaboration', [
-    'jupyterlab>=4.6,<5',
-    'ipykernel',
-    'jupyter-collaboration==5.0.4',
-  ]);
+  const python = await otherEnvironment('test-jupyter-collaboration');
   network = openGuestNetwork();
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-guests-'));
   home = await makeHome({ PATH: [dirname(python), '/usr/bin', '/bin'].join(delimiter) });

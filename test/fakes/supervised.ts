@@ -16,6 +16,8 @@ import { listProcesses } from '../../src/main/core/server/processes.ts';
 import { supervise } from '../../src/main/core/server/supervisor.ts';
 import type { LogLine } from '../../src/shared/model.ts';
 
+export { until } from '../support/wait.ts';
+
 export const badServer = fileURLToPath(new URL('bad-server.mjs', import.meta.url));
 
 /** Remembers what was logged. */
@@ -132,19 +134,6 @@ export function fixture(fake: FakeOptions, more: Partial<SuperviseOptions> = {})
     rmSync(root, { recursive: true, force: true });
   };
   return { root, runRoot, supervised, history, lines, log, redactor, remove };
-}
-
-/** Waits for a state of the world; fails with its name when it does not come. */
-export async function until(
-  what: string,
-  reached: () => boolean | Promise<boolean>,
-  milliseconds = 10_000,
-): Promise<void> {
-  const end = performance.now() + milliseconds;
-  while (!(await reached())) {
-    if (performance.now() > end) throw new Error(`not reached in ${milliseconds} ms: ${what}`);
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
 }
 
 /** What the run is known by from outside: its record. */

@@ -16,7 +16,7 @@ const path = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
 const password = 'the-password-of-the-user';
 
 async function programsOf(version: string): Promise<string> {
-  return join(await nodeServer(`code-server-${version}`, { scripts: ['argon2'] }), 'node_modules', '.bin');
+  return join(await nodeServer(`code-server-${version}`), 'node_modules', '.bin');
 }
 
 /** A door before it. @param change what the profile adds to the way to it; nothing: the gateway alone */

@@ -36,7 +36,7 @@ const image = Buffer.from(
 // In CI a Chromium that is missing is a failure, not a test left out.
 describe.skipIf(!existsSync(chromiumPath) && process.env['CI'] !== 'true')('code-server in Chromium', () => {
   beforeAll(async () => {
-    const programs = join(await nodeServer('code-server', { scripts: true }), 'node_modules', '.bin');
+    const programs = join(await nodeServer('code-server'), 'node_modules', '.bin');
     network = openGuestNetwork();
     folder = await mkdtemp(join(tmpdir(), 'gatehouse-code-'));
     home = await makeHome({

@@ -13,7 +13,7 @@ import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { openNeighbour, shake, spellings, startBare, type Neighbour } from '../support/code-server.ts';
 import { askByName, makeHome, serve, type Served, type TestHome } from '../support/core.ts';
 import { StoredGuestSession } from '../support/guest.ts';
-import { everyProcess, processesOf } from '../support/processes.ts';
+import { processesOf } from '../support/processes.ts';
 import { nodeServer } from '../support/server-packages.ts';
 
 let home: TestHome;
@@ -24,7 +24,7 @@ let programs: string;
 let hostilePort: number;
 
 beforeAll(async () => {
-  programs = join(await nodeServer('code-server', { scripts: true }), 'node_modules', '.bin');
+  programs = join(await nodeServer('code-server'), 'node_modules', '.bin');
   neighbour = await openNeighbour();
   const spare = await openNeighbour();
   hostilePort = spare.port;
@@ -250,7 +250,7 @@ test('it is stopped by its own way, and nothing is left: no process, no socket',
   const origin = (served.server.url ?? '').replace(/\/$/, '');
   expect(await ownerSocket(path, { authorization, origin })).toBe(101);
   const marked = async (): Promise<string[]> =>
-    (await everyProcess())
+    (await processesOf(home.folder))
       .filter(({ environment }) => environment.includes('GATEHOUSE_RUN='))
       .map(({ argv }) => argv)
       .filter(argv => argv.includes('code-server'));

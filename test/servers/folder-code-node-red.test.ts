@@ -9,7 +9,7 @@ import { nodeServer } from '../support/server-packages.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
 async function open(...file: string[]): Promise<{ shared: Shared; hostile: HostileFolder }> {
-  const programs = join(await nodeServer('node-red', { scripts: false }), 'node_modules', '.bin');
+  const programs = join(await nodeServer('node-red'), 'node_modules', '.bin');
   let hostile: HostileFolder | undefined;
   const shared = await openShared(
     { PATH: `${programs}:${dirname(process.execPath)}:/usr/bin:/bin` },

@@ -27,7 +27,7 @@ async function withVsCodeFiles({ folder, mark }: HostileFolder): Promise<void> {
 }
 
 test('VS Code opens it in Restricted Mode and runs nothing, and runs its tasks after a yes', async () => {
-  const programs = join(await nodeServer('code-server', { scripts: true }), 'node_modules', '.bin');
+  const programs = join(await nodeServer('code-server'), 'node_modules', '.bin');
   const made: HostileFolder[] = [];
   const shared = await openShared(
     { PATH: `${programs}:${dirname(process.execPath)}:/usr/bin:/bin` },

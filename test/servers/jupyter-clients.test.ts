@@ -1,7 +1,7 @@
 /*
  * Any language's client, unmodified, runs the same cell through both doors of a real JupyterLab: the owner's,
  * at the address for tools, and the guests', with a link's token. (@jupyterlab/services at the owner's door
- * is in test/integration/main-job.test.ts.)
+ * is in test/integration/jupyter/main-job.test.ts.)
  */
 import { KernelAPI, KernelManager, ServerConnection, SessionManager } from '@jupyterlab/services';
 import { execFile } from 'node:child_process';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { jupyterRoutes } from '../support/jupyter-route-list.ts';
-import { pythonWith, testPython } from '../support/jupyter.ts';
+import { otherEnvironment, testPython } from '../support/jupyter.ts';
 import { roleTable } from '../support/role-table.ts';
 
 /** What the server answers there and no role but the owner's and full reaches: looked at, one by one. */
@@ -42,22 +42,11 @@ const kept: Readonly<Record<string, string>> = {
   '/terminals/websocket/(\\w+)$': 'GET SOCKET',
 };
 
-const notebook: [string, () => Promise<string>] = [
-  'Notebook 7',
-  () => pythonWith('test-notebook-7', ['notebook>=7,<8', 'ipykernel']),
-];
+const notebook: [string, () => Promise<string>] = ['Notebook 7', () => otherEnvironment('test-notebook-7')];
 
 test.each<[string, () => Promise<string>]>([
   ['JupyterLab', () => testPython()],
-  [
-    'JupyterLab with jupyter-collaboration',
-    () =>
-      pythonWith('test-jupyter-collaboration', [
-        'jupyterlab>=4.6,<5',
-        'ipykernel',
-        'jupyter-collaboration==5.0.4',
-      ]),
-  ],
+  ['JupyterLab with jupyter-collaboration', () => otherEnvironment('test-jupyter-collaboration')],
   ...(process.env['GATEHOUSE_TEST_VERSIONS'] === '1' ? [notebook] : []),
 ])('%s', { timeout: 600_000 }, async (_name, interpreter) => {
   const home = await mkdtemp(join(tmpdir(), 'gh-'));

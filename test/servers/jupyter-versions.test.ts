@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { hostileConfig } from '../support/hostile-config.ts';
 import { cleanUpAll, expectClosed, expectOurs, start } from '../support/jupyter-run.ts';
 import { jupyterTraits } from '../support/jupyter-trait-list.ts';
-import { pythonWith } from '../support/jupyter.ts';
+import { otherEnvironment, otherEnvironments } from '../support/jupyter.ts';
 import { get, runCell, secretHeaders } from '../support/kernel.ts';
 
 afterEach(cleanUpAll);
@@ -12,16 +12,16 @@ afterEach(cleanUpAll);
  * is asked for.
  */
 const wanted = process.env['GATEHOUSE_TEST_VERSIONS'] === '1';
-const versions: [title: string, name: string, packages: readonly string[]][] = [
-  ['JupyterLab', 'test-jupyterlab-3.6', ['jupyterlab==3.6.*', 'jupyter_server>=2,<3', 'ipykernel']],
-  ['Notebook', 'test-notebook-7', ['notebook>=7,<8', 'ipykernel']],
-  ['Jupyter Server', 'test-jupyter-server-2.0', ['jupyter_server==2.0.*', 'ipykernel']],
+const versions: [title: string, name: keyof typeof otherEnvironments][] = [
+  ['JupyterLab', 'test-jupyterlab-3.6'],
+  ['Notebook', 'test-notebook-7'],
+  ['Jupyter Server', 'test-jupyter-server-2.0'],
 ];
 
 test.skipIf(!wanted).each(versions)(
   '%s of %s: ours, closed whatever is configured, a cell runs',
-  async (title, name, packages) => {
-    const interpreter = await pythonWith(name, packages);
+  async (title, name) => {
+    const interpreter = await otherEnvironment(name);
     const { plan, running } = await start({ title, interpreter, config: hostileConfig });
     await expectOurs(running);
     await expectClosed(plan);
@@ -35,14 +35,10 @@ test.skipIf(!wanted).each(versions)(
   600_000,
 );
 
-const collaboration = ['jupyterlab>=4.6,<5', 'ipykernel', 'jupyter-collaboration==5.0.4'];
-
-test
-  .skipIf(!wanted)
-  .each([...versions, ['JupyterLab', 'test-jupyter-collaboration', collaboration] as const])(
+test.skipIf(!wanted).each([...versions, ['JupyterLab', 'test-jupyter-collaboration'] as const])(
   'every setting of %s of %s is sorted, once',
-  async (_title, name, packages) => {
-    const { unsorted, twice } = await jupyterTraits(await pythonWith(name, packages));
+  async (_title, name) => {
+    const { unsorted, twice } = await jupyterTraits(await otherEnvironment(name));
     expect(unsorted, 'sort these in gatehouse_traits.py').toEqual([]);
     expect(twice).toEqual([]);
   },

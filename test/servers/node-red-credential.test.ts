@@ -51,7 +51,7 @@ let full: StoredGuestSession;
 let viewer: StoredGuestSession;
 
 beforeAll(async () => {
-  const modules = join(await nodeServer('node-red', { scripts: false }), 'node_modules');
+  const modules = join(await nodeServer('node-red'), 'node_modules');
   const path = `${join(modules, '.bin')}:${dirname(process.execPath)}:/usr/bin:/bin`;
   server = await openServer({ PATH: path }, ['node-red'], async home => {
     const own = join(home.folder, '.node-red');

@@ -21,7 +21,7 @@ let server: RealServer;
 let viewer: StoredGuestSession;
 
 beforeAll(async () => {
-  const folder = await nodeServer('node-red', { scripts: false });
+  const folder = await nodeServer('node-red');
   const path = `${join(folder, 'node_modules', '.bin')}:${dirname(process.execPath)}:/usr/bin:/bin`;
   server = await openServer({ PATH: path }, ['node-red'], async home => {
     await mkdir(join(home.folder, '.node-red'));

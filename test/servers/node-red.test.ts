@@ -31,7 +31,7 @@ let viewer: StoredGuestSession;
 let full: StoredGuestSession;
 
 beforeAll(async () => {
-  const folder = await nodeServer('node-red', { scripts: false });
+  const folder = await nodeServer('node-red');
   nodeRed = join(folder, 'node_modules', '.bin', 'node-red');
   path = `${dirname(nodeRed)}:${dirname(process.execPath)}:/usr/bin:/bin`;
   server = await openServer({ PATH: path }, ['node-red'], async home => {

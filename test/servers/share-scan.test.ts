@@ -9,7 +9,7 @@ import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { pythonWith } from '../support/jupyter.ts';
+import { otherEnvironment } from '../support/jupyter.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
 const run = promisify(execFile);
@@ -68,7 +68,7 @@ test(
   "sslyze calls it compliant with Mozilla's intermediate configuration",
   { timeout: 300_000 },
   async () => {
-    const python = await pythonWith('test-sslyze', ['sslyze==6.3.1']);
+    const python = await otherEnvironment('test-sslyze');
     const args = ['-m', 'sslyze', '--mozilla_config=intermediate'];
     const { stdout } = await run(python, [...args, '--certinfo_ca_file', join(folder, 'ca.pem'), host]);
     expect(stdout).toContain(`${host}: OK - Compliant.`);

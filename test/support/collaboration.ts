@@ -6,7 +6,7 @@ import { readAwareness } from '../../src/main/core/profiles/jupyter/roles/awaren
 import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
 import { VarReader, varBytes, varNumber } from '../../src/main/core/profiles/jupyter/roles/varint.ts';
 import { cleanUp, expectOurs, start, type Place } from './jupyter-run.ts';
-import { pythonWith } from './jupyter.ts';
+import { otherEnvironment } from './jupyter.ts';
 import { openRoleProxy, type RoleProxy } from './role-proxy.ts';
 
 export interface Collaboration {
@@ -16,11 +16,7 @@ export interface Collaboration {
 }
 
 export async function openCollaboration(): Promise<Collaboration> {
-  const interpreter = await pythonWith('test-jupyter-collaboration', [
-    'jupyterlab>=4.6,<5',
-    'ipykernel',
-    'jupyter-collaboration==5.0.4',
-  ]);
+  const interpreter = await otherEnvironment('test-jupyter-collaboration');
   const { plan, context, running } = await start({ interpreter });
   await expectOurs(running);
   const viewer = await openRoleProxy(plan, jupyterRoles, 'viewer');

@@ -6,7 +6,7 @@ import { openRoom, owner, signIn, type Room, type RoomOptions } from './gateway.
 
 /** A room whose server echoes every message and notes each handshake. */
 export async function echoRoom(
-  options: RoomOptions = {},
+  open: (options: RoomOptions) => Promise<Room> = openRoom,
 ): Promise<{ room: Room; handshakes: IncomingMessage[]; echo: WebSocketServer }> {
   const handshakes: IncomingMessage[] = [];
   const echo = new WebSocketServer({
@@ -15,8 +15,7 @@ export async function echoRoom(
     handleProtocols: offered =>
       offered.has('v1.kernel.websocket.jupyter.org') ? 'v1.kernel.websocket.jupyter.org' : false,
   });
-  const room = await openRoom({
-    ...options,
+  const room = await open({
     attach: server => {
       server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         handshakes.push(request);

@@ -11,6 +11,8 @@ import { defaultLimits, type Limits } from '../../src/main/core/gateway/limits.t
 import { Secret } from '../../src/main/core/secret.ts';
 import { openTo } from './reach.ts';
 
+export { until } from './wait.ts';
+
 export const token = 'mTq3vYl0Zr8sXw1nJd6kPb9cHf2gUe5aVo7iKx4yRtE';
 const noHosts: readonly string[] = [];
 export const upstreamSecret = 'upstream-secret-Qw8z';
@@ -242,17 +244,6 @@ export async function rawExchange(port: number, bytes: string, quietMs = 400): P
   socket.on('close', () => resolve(answer));
   socket.write(Buffer.from(bytes, 'latin1'));
   return promise;
-}
-
-/** Waits for a state, within a bound. */
-export async function until(what: string, state: () => boolean, boundMs = 10_000): Promise<void> {
-  const deadline = Date.now() + boundMs;
-  while (!state()) {
-    if (Date.now() > deadline) throw new Error(`waited ${boundMs} ms for: ${what}`);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, 5);
-    await promise;
-  }
 }
 
 /** The parts of a stream, as the buffers they are. */

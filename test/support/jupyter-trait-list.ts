@@ -45,8 +45,9 @@ for package in PACKAGES:
             if inspect.isclass(found) and issubclass(found, Configurable) and found.__module__.split(".")[0] == package:
                 traits.setdefault(found.__name__, set()).update(found.class_own_traits(config=True))
     if loaded and package.startswith(("jupyter_server", "jupyterlab", "notebook", "jupyter_lsp")): words.add(package)
-texts = [open(path, errors="replace").read() for package in [*sorted(words), "tornado"]
-    for path in glob.glob(os.path.dirname(importlib.import_module(package).__file__) + "/**/*.py", recursive=True) if not re.search("/tests?/", path)]
+folders = [os.path.dirname(importlib.import_module(package).__file__) for package in [*sorted(words), "tornado"]]
+texts = [open(os.path.join(folder, path), errors="replace").read() for folder in folders
+    for path in glob.glob("**/*.py", root_dir=folder, recursive=True) if not re.search("(^|/)tests?/", path)]
 asked = re.compile(r"""settings(?:\\.get\\(|\\.setdefault\\(|\\.pop\\(|\\[)\\s*["']([A-Za-z_]\\w*)["']|["']([A-Za-z_]\\w*)["'] (?:not )?in (?:self\\.|app\\.|web_app\\.)*settings\\b""")
 tornado = {name for text in texts for found in asked.findall(text) for name in found if name}
 tornado = {name for name in tornado - NOT_OF_TORNADO if not OF_OTHER_SITES.match(name)}

@@ -18,6 +18,20 @@ export async function testPython(): Promise<string> {
   return pythonWith('test-jupyter', ['jupyterlab>=4.6,<5', 'ipykernel']);
 }
 
+/** Environments beside it, by name: what pip installs there. */
+export const otherEnvironments = {
+  'test-jupyter-collaboration': ['jupyterlab>=4.6,<5', 'ipykernel', 'jupyter-collaboration==5.0.4'],
+  'test-jupyterlab-3.6': ['jupyterlab==3.6.*', 'jupyter_server>=2,<3', 'ipykernel'],
+  'test-notebook-7': ['notebook>=7,<8', 'ipykernel'],
+  'test-jupyter-server-2.0': ['jupyter_server==2.0.*', 'ipykernel'],
+  'test-sslyze': ['sslyze==6.3.1'],
+} as const;
+
+/** Path of the Python of one of them. */
+export function otherEnvironment(name: keyof typeof otherEnvironments): Promise<string> {
+  return pythonWith(name, otherEnvironments[name]);
+}
+
 /** Path of a Python that has these packages; built once, under that name. */
 export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
   const environment = resolve(testCache, name);

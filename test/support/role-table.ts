@@ -3,11 +3,11 @@
  * viewer, methods of an editor. GET stands for HEAD too, SOCKET for a WebSocket that is read along, SPLICE
  * for one that is not. Written by hand: the code is compared with it.
  *
- * What a viewer reads changes nothing on the disk (test/integration/roles-side-effects.test.ts), but for the
- * date in Jupyter's own database of signatures on which a notebook that its owner trusts was last read (GET
- * /api/contents). The list of a file's checkpoints is answered by the gateway: Jupyter makes a folder to
- * answer it. PUT /api/collaboration/session and the SOCKET of a document's room have jupyter-collaboration
- * write its own files (file_id_manager.db; in the folder .jupyter_ystore.db and
+ * What a viewer reads changes nothing on the disk (test/integration/jupyter/roles-side-effects.test.ts), but
+ * for the date in Jupyter's own database of signatures on which a notebook that its owner trusts was last
+ * read (GET /api/contents). The list of a file's checkpoints is answered by the gateway: Jupyter makes a
+ * folder to answer it. PUT /api/collaboration/session and the SOCKET of a document's room have
+ * jupyter-collaboration write its own files (file_id_manager.db; in the folder .jupyter_ystore.db and
  * .jupyter/collaboration_sessions.json): nobody reads live without them.
  */
 export interface RoleLine {

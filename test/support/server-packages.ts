@@ -11,7 +11,14 @@ import { promisify } from 'node:util';
 import { isThere, pythonWith, takeLock, testCache } from './jupyter.ts';
 
 const run = promisify(execFile);
-const locks = resolve(import.meta.dirname, '../servers/locks');
+export const lockFolder = resolve(import.meta.dirname, '../servers/locks');
+
+/** Packages whose install scripts run, of each `locks/<name>.json`; all of them where it says true. */
+const installScripts: Readonly<Record<string, true | readonly string[]>> = {
+  'code-server': true,
+  'code-server-4.2.0': ['argon2'],
+  'code-server-4.99.3': ['argon2'],
+};
 
 async function keyOf(file: string): Promise<string> {
   const hash = createHash('sha256')
@@ -22,19 +29,13 @@ async function keyOf(file: string): Promise<string> {
 
 /** Path of a Python that has what `locks/<name>.txt` (pip requirements, all pinned) says. */
 export async function pythonServer(name: string): Promise<string> {
-  const file = join(locks, `${name}.txt`);
+  const file = join(lockFolder, `${name}.txt`);
   return pythonWith(`servers/${name}-${await keyOf(file)}`, ['-r', file]);
 }
 
-/**
- * Folder that has what `locks/<name>.json` (a package.json, all pinned) says in its node_modules.
- * @param scripts whether the packages' install scripts run; names: those of these packages alone
- */
-export async function nodeServer(
-  name: string,
-  options: { readonly scripts: boolean | readonly string[] },
-): Promise<string> {
-  const file = join(locks, `${name}.json`);
+/** Folder that has what `locks/<name>.json` (a package.json, all pinned) says in its node_modules. */
+export async function nodeServer(name: string): Promise<string> {
+  const file = join(lockFolder, `${name}.json`);
   const folder = join(testCache, 'servers', `${name}-${await keyOf(file)}`);
   const finished = join(folder, 'finished');
   if (await isThere(finished)) return folder;
@@ -45,12 +46,9 @@ export async function nodeServer(
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await copyFile(file, join(folder, 'package.json'));
-    const flags = [
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-      ...(options.scripts === true ? [] : ['--ignore-scripts']),
-    ];
+    const scripts = installScripts[name] ?? [];
+    const flags = ['--no-audit', '--no-fund', '--loglevel=error'];
+    if (scripts !== true) flags.push('--ignore-scripts');
     // Beside the Node that runs the tests, so that native modules are built for it.
     const env = {
       ...withoutNpm(process.env),
@@ -59,7 +57,7 @@ export async function nodeServer(
     };
     const how = { cwd: folder, env, timeout: 900_000, maxBuffer: 64 * 1024 * 1024 };
     await run('npm', ['install', ...flags], how);
-    if (typeof options.scripts === 'object') await run('npm', ['rebuild', ...options.scripts], how);
+    if (scripts !== true && scripts.length > 0) await run('npm', ['rebuild', ...scripts], how);
     await writeFile(finished, '');
   } finally {
     await lock.release();

@@ -25,7 +25,7 @@ import type { Verdict } from '../request/authorize.ts';
 export const ownPrefix = '/_gatehouse';
 
 /**
- * Everything that answers without a credential. Nothing else does; test/integration/gateway-routes.test.ts
+ * Everything that answers without a credential. Nothing else does; test/integration/gateway/routes.test.ts
  * walks it.
  * @internal for that test
  */
