@@ -1,10 +1,8 @@
 /** What the banner in a guest's pages says. */
+import type { BannerWords } from '../../../../../pages/given.ts';
 import type { GuestSessionEnded } from '../../../../../shared/sharing.ts';
 
-interface OutWords {
-  readonly title: string;
-  readonly text: string;
-}
+type OutWords = BannerWords['out'][string];
 
 const openAgain = 'If your link is still good, open it again; otherwise ask the owner for a new one.';
 const askOwner = 'If you still need to get in, ask the owner for a new link.';
@@ -36,4 +34,4 @@ export const bannerWords = {
   out,
   /** Below the title of each. */
   unsaved: 'What you had not saved in this page cannot be saved now. You can close it.',
-} as const;
+} as const satisfies BannerWords;

@@ -1,12 +1,6 @@
 /** What the page of a share link says. `{owner}` is the owner's name, where the guest has been told it. */
+import type { JoinWords } from '../../../../../pages/given.ts';
 import type { NoEntry } from '../../../share-ports.ts';
-
-interface RefusalWords {
-  readonly title: string;
-  readonly text: readonly string[];
-  /** Trying again may help. */
-  readonly again: boolean;
-}
 
 const askForNew = 'Ask the person who sent it for a new one.';
 
@@ -14,7 +8,7 @@ const askForNew = 'Ask the person who sent it for a new one.';
  * `no-such-link` is for an unknown link and for a wrong secret alike; the rest is only told to somebody who
  * holds the secret.
  */
-const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
+const refusals = {
   'no-cookies': {
     title: 'This browser keeps no cookies for this address',
     text: [
@@ -82,7 +76,7 @@ const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
     text: ['This link asks for your name. Open it again and give one.'],
     again: true,
   },
-};
+} as const satisfies Record<NoEntry | 'no-cookies', JoinWords['refusals'][string]>;
 
 export const joinWords = {
   refusals,
@@ -124,4 +118,4 @@ export const joinWords = {
     text: '{owner} has been asked whether to let you in. Keep this page open: it goes on by itself.',
     lost: 'The connection to the computer is lost at the moment. This page keeps trying.',
   },
-} as const;
+} as const satisfies JoinWords;
