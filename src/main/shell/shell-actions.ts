@@ -8,12 +8,12 @@ import type { CoreLink } from './core-link.ts';
 import { copySecret } from './copy-secret.ts';
 import { errorInfo } from './error-info.ts';
 import { failureReport } from './failure-report.ts';
-import type { Action } from './menu-model.ts';
-import type { NavigationGuard } from './navigation-guard.ts';
-import type { PageWindows } from './page-windows.ts';
+import type { Action } from './menus/menu-model.ts';
+import type { NavigationGuard } from './guards/navigation-guard.ts';
+import type { PageWindows } from './windows/page-windows.ts';
 import type { Actions, ShellLog } from './shell-ports.ts';
-import { quitQuestion, type Question } from './quit-question.ts';
-import type { ServerWindows } from './server-windows.ts';
+import { quitQuestion, type Question } from './menus/quit-question.ts';
+import type { ServerWindows } from './windows/server-windows.ts';
 
 export interface ShellActionsDeps {
   readonly link: CoreLink;

@@ -1,0 +1,58 @@
+/** The menu bar. Few shortcuts: the keys belong to the server's page. */
+import type { MenuItemConstructorOptions } from 'electron/main';
+import type { ServerInfo } from '../../../shared/model.ts';
+import { serverItems, type Action, type SharingState } from './menu-model.ts';
+import { menuTemplate } from './menus.ts';
+
+export interface MenuFacts {
+  readonly mac: boolean;
+  readonly development: boolean;
+  /** The server of the window in front; null where that is one of our own pages. */
+  readonly server: ServerInfo | null;
+  readonly sharing: SharingState;
+}
+
+export function applicationMenu(
+  facts: MenuFacts,
+  act: (action: Action) => void,
+): MenuItemConstructorOptions[] {
+  const server = facts.server;
+  return [
+    {
+      label: facts.mac ? 'Gatehouse' : '&Gatehouse',
+      submenu: [
+        { label: 'Home', accelerator: 'CmdOrCtrl+Shift+H', click: () => act({ kind: 'home' }) },
+        { label: 'People…', accelerator: 'CmdOrCtrl+Shift+P', click: () => act({ kind: 'people' }) },
+        { label: 'About Gatehouse', click: () => act({ kind: 'about' }) },
+        { type: 'separator' },
+        { label: 'Close Window', role: 'close', accelerator: 'CmdOrCtrl+Shift+W' },
+        { label: 'Quit Gatehouse', accelerator: 'CmdOrCtrl+Q', click: () => act({ kind: 'quit' }) },
+      ],
+    },
+    ...(server === null
+      ? []
+      : [
+          {
+            label: facts.mac ? 'Server' : '&Server',
+            submenu: menuTemplate(serverItems(server, facts.sharing), act),
+          },
+        ]),
+    { role: 'editMenu' },
+    { label: facts.mac ? 'View' : '&View', submenu: viewItems(facts.development, act) },
+    { role: 'windowMenu' },
+  ];
+}
+
+/** No role that loads: it would load the address of the page whoever listens there now. */
+function viewItems(development: boolean, act: (action: Action) => void): MenuItemConstructorOptions[] {
+  return [
+    { label: 'Reload', accelerator: 'CmdOrCtrl+Shift+R', click: () => act({ kind: 'reload' }) },
+    { type: 'separator' },
+    { role: 'resetZoom' },
+    { role: 'zoomIn' },
+    { role: 'zoomOut' },
+    { type: 'separator' },
+    { role: 'togglefullscreen' },
+    ...(development ? [{ role: 'toggleDevTools' } as const] : []),
+  ];
+}
