@@ -15,7 +15,7 @@ class Banner {
   #root = this.#host.attachShadow({ mode: 'closed' });
   #text = element('span', '');
   #trouble = element('span', '', { role: 'status', class: 'quiet' });
-  #leaveButton = element('button', 'Leave', { type: 'button', title: 'End your visit in this browser' });
+  #leaveButton = element('button', 'Leave', { type: 'button', title: 'End your session in this browser' });
   #foldButton = element('button', '–', {
     type: 'button',
     class: 'fold',
@@ -26,12 +26,12 @@ class Banner {
   #whole = element('div', [this.#text, this.#trouble, this.#leaveButton, this.#foldButton], {
     class: 'pill',
     role: 'region',
-    'aria-label': 'Your visit',
+    'aria-label': 'Your session',
   });
   #small = element('div', this.#openButton, {
     class: 'pill folded',
     role: 'region',
-    'aria-label': 'Your visit',
+    'aria-label': 'Your session',
   });
   #role = '';
   #outTitle = '';
@@ -120,7 +120,7 @@ class Banner {
     if (this.#text.textContent !== label) this.#text.textContent = label;
     this.#text.title = `You are here as a guest${me.name ? `, as ${me.name.slice(0, 100)}` : ''}`;
     this.#openButton.textContent = this.#role;
-    this.#openButton.setAttribute('aria-label', `${this.#role}: show your visit`);
+    this.#openButton.setAttribute('aria-label', `${this.#role}: show your session`);
     if (!this.#root.contains(this.#whole)) {
       this.#root.append(this.#whole, this.#small);
       this.#fold(recall());

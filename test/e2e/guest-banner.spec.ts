@@ -51,12 +51,12 @@ test('it leaves room for a status bar, and stays small once made so', async ({
 }) => {
   await openShadows();
   await visit('/lab');
-  const box = await page.getByRole('region', { name: 'Your visit' }).boundingBox();
+  const box = await page.getByRole('region', { name: 'Your session' }).boundingBox();
   expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(720 - 24);
   await page.getByRole('button', { name: 'Make this small' }).press('Enter');
-  await expect(page.getByRole('button', { name: 'Viewer: show your visit' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Viewer: show your session' })).toBeFocused();
   await page.reload();
-  await page.getByRole('button', { name: 'Viewer: show your visit' }).press('Enter');
+  await page.getByRole('button', { name: 'Viewer: show your session' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Make this small' })).toBeFocused();
 });
 
@@ -73,12 +73,12 @@ test('leaving is one click; where it fails, that is said', async ({ page, door, 
 });
 
 for (const [reason, title] of [
-  ['revoked', 'The owner took your link back'],
-  ['ended', 'The owner ended your visit'],
-  ['expired', 'Your link’s time is over'],
-  ['idle', 'You were away for long'],
-  ['over', 'Your visit’s time is over'],
-  ['constructor', 'You are not in any more'],
+  ['revoked', 'The owner revoked your link'],
+  ['ended', 'The owner removed you'],
+  ['expired', 'Your link has expired'],
+  ['idle', 'You were away for too long'],
+  ['over', 'Your session has reached its time limit'],
+  ['constructor', 'Your session has ended'],
 ] as const) {
   test(`thrown out, ${reason}: the page is replaced, and nothing is asked any more`, async ({
     page,
@@ -108,5 +108,5 @@ test('without anything happening in the page it looks again by itself', async ({
   await visit('/lab');
   await expect.poll(() => door.asked.filter(line => line.includes('/_gatehouse/me')).length).toBe(1);
   door.me = [isOut('ended')];
-  await expect(page).toHaveTitle('The owner ended your visit');
+  await expect(page).toHaveTitle('The owner removed you');
 });

@@ -122,7 +122,7 @@ test('an empty name does not go out', async ({ page, door, visit }) => {
   await visit(link);
   await page.getByLabel('Your name').fill('   ');
   await page.getByRole('button', { name: 'Join' }).click();
-  await expect(page.getByRole('alert')).toHaveText('Give a name, so that the owner knows who is there.');
+  await expect(page.getByRole('alert')).toHaveText('Enter a name, so that the owner knows who you are.');
   expect(door.posted.map(({ path }) => path)).toEqual([`${joinPath}/look`]);
 });
 

@@ -94,7 +94,7 @@ const views: Record<string, Show> = {
   odd: async ({ page, door, visit }) => {
     door.look = [{ status: 403, body: { message: 'A proxy says no' } }];
     await visit(link);
-    await expect(heading(page, 'The computer answered something unexpected')).toBeFocused();
+    await expect(heading(page, 'The computer gave an unexpected answer')).toBeFocused();
   },
   unreachable: async ({ page, door, visit }) => {
     door.down = true;
@@ -103,13 +103,13 @@ const views: Record<string, Show> = {
     door.down = false;
   },
   'no-such-link': refusal('no-such-link', 'This link does not open anything'),
-  revoked: refusal('revoked', 'This link was taken back'),
-  expired: refusal('expired', 'This link’s time is over'),
+  revoked: refusal('revoked', 'This link has been revoked'),
+  expired: refusal('expired', 'This link has expired'),
   'used-up': refusal('used-up', 'This link has been used'),
   denied: refusal('denied', 'The owner did not let you in'),
   'wait-over': refusal('wait-over', 'Nobody has answered'),
-  'too-many-guests': refusal('too-many-guests', 'There is no room at the moment'),
-  'too-many-waiting': refusal('too-many-waiting', 'Too many are waiting at the moment'),
+  'too-many-guests': refusal('too-many-guests', 'Too many guests at the moment'),
+  'too-many-waiting': refusal('too-many-waiting', 'Too many guests are waiting'),
   'name-missing': refusal('name-missing', 'A name is needed'),
   'half-link': plain('/_gatehouse/join/Lk3fH2', 'Only half of the link has arrived'),
   certificate: async ({ page, visit }) => {
@@ -118,7 +118,7 @@ const views: Record<string, Show> = {
   },
   'certificate-supplied': plain('/supplied', 'This computer’s certificate'),
   left: plain('/_gatehouse/left', 'You have left'),
-  outside: plain('/outside', 'You are not in'),
+  outside: plain('/outside', 'You have no access'),
   banner: async ({ page, door, visit }) => {
     door.me = [me];
     await visit('/lab');
@@ -130,12 +130,12 @@ const views: Record<string, Show> = {
     // It stays small in this tab.
     if (await page.getByRole('button', { name: 'Make this small' }).isVisible())
       await page.getByRole('button', { name: 'Make this small' }).press('Enter');
-    await expect(page.getByRole('button', { name: 'Viewer: show your visit' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Viewer: show your session' })).toBeVisible();
   },
   out: async ({ page, door, visit }) => {
     door.me = [isOut('revoked')];
     await visit('/lab');
-    await expect(heading(page, 'The owner took your link back')).toBeFocused();
+    await expect(heading(page, 'The owner revoked your link')).toBeFocused();
   },
 };
 

@@ -22,7 +22,7 @@ async function shareWindow(app: App): Promise<Page> {
   return windowOf(app.electron, () => app.page.getByRole('button', { name: /^Share /u }).click());
 }
 
-test('a link is made in words, opens for a guest, shows who is in, and is taken back', async ({ access }) => {
+test('the owner makes a link, a guest joins by it and is listed, and the owner revokes it', async ({ access }) => {
   test.setTimeout(240_000);
   const app = await access.launch();
   const share = await shareWindow(app);
@@ -38,7 +38,7 @@ test('a link is made in words, opens for a guest, shows who is in, and is taken 
   await share.getByLabel(/^Editor/u).check();
   await expect(share.getByRole('group', { name: 'Danger' })).toContainText('any code as you');
   await expect(make).toBeDisabled();
-  await share.getByLabel(/^I know/u).check();
+  await share.getByLabel(/^I understand/u).check();
   await expect(make).toBeEnabled();
   await share.getByLabel(/^Viewer/u).check();
   await expect(share.getByRole('group', { name: 'Danger' })).toHaveCount(0);
@@ -58,11 +58,11 @@ test('a link is made in words, opens for a guest, shows who is in, and is taken 
   expect((await guest.join('Ada Ünal')).status).toBe(200);
   expect((await guest.page('/api/contents')).status).toBe(200);
   const people = await windowOf(app.electron, () => share.getByRole('button', { name: 'People' }).click());
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Ada Ünal');
-  await expect(app.page.getByText('shared by 1 link, 1 in now')).toBeVisible();
+  await expect(people.getByRole('region', { name: 'Guests' })).toContainText('Ada Ünal');
+  await expect(app.page.getByText('shared: 1 link, 1 guest')).toBeVisible();
 
-  await people.getByRole('button', { name: 'Take back the link for Ada' }).click();
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Nobody.');
+  await people.getByRole('button', { name: 'Revoke the link for Ada' }).click();
+  await expect(people.getByRole('region', { name: 'Guests' })).toContainText('There are no guests');
   await eventually('the guest is out', 10_000, async () =>
     guest.page('/api/contents').then(
       ({ status }) => status !== 200,
@@ -72,7 +72,7 @@ test('a link is made in words, opens for a guest, shows who is in, and is taken 
   await expect(app.page.getByText('Nothing is shared.', { exact: false })).toBeVisible();
 });
 
-test('somebody who waits is let in from the window, and stopping takes everything back', async ({
+test('the owner lets a waiting guest in from the window, and stopping revokes everything', async ({
   access,
 }) => {
   test.setTimeout(240_000);
@@ -80,7 +80,7 @@ test('somebody who waits is let in from the window, and stopping takes everythin
   const share = await shareWindow(app);
   await share.getByLabel('Who is it for?').fill('Class');
   await share.getByLabel('From which network').selectOption('127.0.0.1');
-  await share.getByLabel('I let each person in myself').check();
+  await share.getByLabel('I approve each guest myself').check();
   await share.getByRole('button', { name: 'Make link' }).click();
   const guest = new StoredGuestSession(
     await share.getByLabel('Link', { exact: true }).inputValue(),
@@ -94,10 +94,10 @@ test('somebody who waits is let in from the window, and stopping takes everythin
   );
   await people.getByRole('button', { name: 'Let Grace in', exact: true }).click();
   expect((await guest.join('Grace', joinRequests.ticket)).status).toBe(200);
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Grace');
+  await expect(people.getByRole('region', { name: 'Guests' })).toContainText('Grace');
   await people.getByRole('button', { name: /^Stop sharing/u }).click();
   await people.getByRole('button', { name: 'Stop sharing', exact: true }).click();
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Nobody.');
+  await expect(people.getByRole('region', { name: 'Guests' })).toContainText('There are no guests');
   const { id } = await onlyServer(access.home);
   expect(await access.home.json('links')).toEqual([]);
   expect(id).not.toBe('');

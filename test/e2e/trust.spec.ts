@@ -49,7 +49,7 @@ test('the question comes for a folder that needs it; a cancel starts and remembe
   await chooseFolder(app.electron, theirs);
   await starter(app).click({ timeout: 30_000 });
   await expect(question(app)).toBeFocused();
-  await expect(question(app)).toHaveAccessibleDescription(new RegExp(`^${theirs} If you do not: ${off} `));
+  await expect(question(app)).toHaveAccessibleDescription(new RegExp(`^${theirs} Without trust: ${off} `));
   const { violations } = await new AxeBuilder({ page: app.page }).setLegacyMode().analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
 
@@ -112,7 +112,7 @@ test('attack: a notebook, a text and a program of a folder that is full of traps
   const card = app.page.getByRole('article', { name });
   await expect(card).toContainText(`Its folder is not trusted. ${off}`);
   await card.getByRole('button', { name: /^Trust the authors/u }).click();
-  await expect(card).toContainText('Its folder is trusted now, from the next start.');
+  await expect(card).toContainText('Its folder will be trusted from the next start.');
   expect(await ran(canaries)).toEqual([]);
 
   // The same traps, trusted: they do run, so what was seen above was no accident.

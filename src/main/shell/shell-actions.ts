@@ -1,6 +1,4 @@
-/**
- * What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work.
- */
+/** What menus, tray and our own pages may make the shell do. Each action is one call; others do the work. */
 import path from 'node:path';
 import { app, BrowserWindow, clipboard, dialog } from 'electron/main';
 import type { Dropped, ShellState } from '../../shared/window.ts';
@@ -89,7 +87,7 @@ export class ShellActions implements Actions {
     const name = this.#deps.link.server(id)?.name ?? id;
     const question = {
       message: `Stop sharing “${name}”?`,
-      detail: 'Every link to it is taken back, and whoever came in by one is out at once.',
+      detail: 'Every link to it is revoked, and every guest is disconnected at once.',
     };
     if (await confirmed(question, 'Stop Sharing')) await this.#deps.link.call('share.stop', id);
   }
@@ -113,7 +111,7 @@ export class ShellActions implements Actions {
 
   async chooseFile(): Promise<Dropped | null> {
     const { canceled, filePaths } = await dialog.showOpenDialog({
-      title: 'Choose what it runs',
+      title: 'Choose a file to run',
       buttonLabel: 'Start',
       properties: ['openFile'],
     });
@@ -238,7 +236,7 @@ export function mayLeave(window: BrowserWindow): boolean {
   const choice = dialog.showMessageBoxSync(window, {
     type: 'question',
     message: 'Leave this page?',
-    detail: 'It says that there are changes that are not saved.',
+    detail: 'The page says that it has unsaved changes.',
     buttons: ['Stay', 'Leave'],
     defaultId: 0,
     cancelId: 0,

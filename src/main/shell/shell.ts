@@ -1,4 +1,4 @@
-/** Puts the parts of the shell together. */
+/** The composition root of the shell. */
 import path from 'node:path';
 import { shell } from 'electron/common';
 import {
@@ -38,14 +38,14 @@ import { makeTray } from './menus/tray-picture.ts';
 import { background, safePreferences } from './windows/window-options.ts';
 
 export interface ShellOptions {
-  readonly door: CoreConnection;
+  readonly connect: CoreConnection;
   readonly log: ShellLog;
   readonly version: string;
   /** File in which answers to permission questions are kept. */
   readonly grants: string;
   /** File that says for which origin each browser session was last used. */
   readonly origins: string;
-  /** Folder of this bundle; preload and pages lie beside it. */
+  /** Folder of this bundle; preload and pages are in its siblings. */
   readonly root: string;
 }
 
@@ -61,13 +61,13 @@ export async function runShell(options: ShellOptions): Promise<void> {
   app.on('web-contents-created', (_event, contents) => guard.watch(contents));
   await app.whenReady();
   denyPermissions(session.defaultSession);
-  const link = new CoreLink(options.door, log);
+  const link = new CoreLink(options.connect, log);
   const tray = await hasTray(process.platform, process.env);
-  const keeper = new CloseConfirmation(link, tray);
-  const pages = makePages(options, guard, window => keeper.mayClose(window));
+  const closing = new CloseConfirmation(link, tray);
+  const pages = makePages(options, guard, window => closing.mayClose(window));
   const servers = makeServerWindows(options, link, guard);
   const exit = (): void => {
-    keeper.quitting();
+    closing.quitting();
     servers.destroyAll();
     pages.destroyAll();
     link.end();

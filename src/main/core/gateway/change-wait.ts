@@ -33,8 +33,8 @@ export class ChangeWait {
         role="status"
         hidden
       >
-        Gatehouse does not answer at this address any more, so this page has stopped looking. Close it, and open
-        the server from where you opened it before.
+        Gatehouse no longer answers at this address, so this page has stopped asking. Close it, and open the
+        server the way you opened it before.
       </p>`;
   }
 

@@ -41,7 +41,7 @@ const table: Readonly<Record<string, Row>> = {
   'clipboard-read': {
     rule: 'ask',
     reason: 'Pasting images; could read a password.',
-    words: 'read what you copied',
+    words: 'read your clipboard',
   },
   geolocation: { rule: 'deny', reason: 'No server here needs to know where you are.' },
   openExternal: { rule: 'deny', reason: 'Other programs are started through the navigation rules only.' },
@@ -83,7 +83,7 @@ export function question(
   return {
     message: `“${serverName}” wants to ${table[name]?.words ?? name}.`,
     detail:
-      'It is the page in the window that asks: the server, or a notebook that you opened in it. Your answer is kept for this server.',
+      'The page in the window is asking: the server, or a notebook that you opened in it. Gatehouse remembers your answer for this server.',
   };
 }
 

@@ -43,7 +43,7 @@ export function applicationMenu(
   ];
 }
 
-/** No role that loads: it would load the address of the page whoever listens there now. */
+/** No role that loads: it would load the page's address, whatever process listens there now. */
 function viewItems(development: boolean, act: (action: Action) => void): MenuItemConstructorOptions[] {
   return [
     { label: 'Reload', accelerator: 'CmdOrCtrl+Shift+R', click: () => act({ kind: 'reload' }) },

@@ -28,7 +28,7 @@ const stateWords: Readonly<Record<ServerState, string>> = {
   failed: 'did not start',
 };
 
-/** How it is with sharing. */
+/** What is shared now, and with how many guests. */
 export interface SharingState {
   /** Servers with a share listener that is on. */
   readonly shared: ReadonlySet<string>;
@@ -98,13 +98,13 @@ export function trayItems(
   ];
 }
 
-/** `People… (2 in, 1 waits)` */
+/** `People… (2 guests, 1 waiting)` */
 export function peopleLabel({ people, waiting }: SharingState): string {
-  const parts = [
-    ...(people > 0 ? [`${people} in`] : []),
-    ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? 'waits' : 'wait'}`] : []),
+  const counts = [
+    ...(people > 0 ? [`${people} ${people === 1 ? 'guest' : 'guests'}`] : []),
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ];
-  return parts.length === 0 ? 'People…' : `People… (${parts.join(', ')})`;
+  return counts.length === 0 ? 'People…' : `People… (${counts.join(', ')})`;
 }
 
 function serverGroups(
@@ -139,12 +139,12 @@ export function trayTitle(servers: readonly ServerInfo[], core: CoreState, shari
 
 function guestWords({ people, waiting }: SharingState): readonly string[] {
   return [
-    ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? 'guest waits' : 'guests wait'} to be let in`] : []),
-    ...(people > 0 ? [`${people} ${people === 1 ? 'guest is' : 'guests are'} in`] : []),
+    ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? 'guest is' : 'guests are'} waiting to be let in`] : []),
+    ...(people > 0 ? [`${people} ${people === 1 ? 'guest has' : 'guests have'} joined`] : []),
   ];
 }
 
-/** Which picture the tray shows: somebody waits, somebody is in, or nobody. */
+/** Which picture the tray shows: a guest is waiting, a guest has joined, or neither. */
 export function trayBadge({ people, waiting }: SharingState): 'none' | 'in' | 'waiting' {
   if (waiting > 0) return 'waiting';
   return people > 0 ? 'in' : 'none';

@@ -25,7 +25,7 @@ export function menuTemplate(
   });
 }
 
-/** The tray icon; its menu is made anew whenever a server changes. */
+/** The tray icon; its menu is rebuilt whenever a server changes. */
 export type TrayImages = Readonly<Record<ReturnType<typeof trayBadge>, NativeImage>>;
 
 export class TrayIcon {

@@ -19,7 +19,7 @@ export function quitQuestion(busy: Busy): Question | null {
   const servers = busy.servers === 1 ? 'the server' : `all ${busy.servers} servers`;
   return {
     message: 'Quit and stop everything?',
-    detail: `${capital(losses.join(', and '))}. Quitting stops ${servers} now; what runs in them is lost. To let them run, close the window instead.`,
+    detail: `${capital(losses.join(', and '))}. Quitting stops ${servers} now; what runs in them is lost. To keep them running, close the window instead.`,
   };
 }
 
@@ -29,7 +29,7 @@ export function keepRunningQuestion(running: number): Question | null {
   return {
     message: `Keep ${running === 1 ? 'the server' : `${running} servers`} running?`,
     detail:
-      'This desktop shows no tray icon, so no window will be left. Start Gatehouse again to come back to what runs.',
+      'This desktop shows no tray icon, so nothing of Gatehouse will be visible. Start Gatehouse again to get back to your servers.',
   };
 }
 

@@ -1,7 +1,4 @@
-/**
- * What the owner is told outside the windows. A guest chooses his name, so it is shortened, and it is never
- * more than text. Pure.
- */
+/** The texts of notifications. A guest chooses their name, so it is shortened, and is only text. Pure. */
 import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/sharing.ts';
 
 export interface ShareNotice {
@@ -14,19 +11,19 @@ function named(name: string): string {
   return short === '' ? 'Somebody' : short;
 }
 
-const doing = { viewer: 'looks on', editor: 'edits and runs', full: 'may do everything' } as const;
+const rights = { viewer: 'can view', editor: 'can edit and run code', full: 'can do everything' } as const;
 
 export function joinedNotice({ name, role, serverName, address, label }: GuestSessionInfo): ShareNotice {
   return {
-    title: `${named(name)} is in “${serverName}”`,
-    body: `${named(name)} ${doing[role]}, by the link for ${label}, from ${address}.`,
+    title: `${named(name)} joined “${serverName}”`,
+    body: `${named(name)} ${rights[role]}. Link for ${label}, from ${address}.`,
   };
 }
 
 export function waitingNotice({ name, role, serverName, address, label }: JoinRequestInfo): ShareNotice {
   return {
-    title: `${named(name)} waits to be let in`,
-    body: `To “${serverName}” as ${role}, by the link for ${label}, from ${address}. Click to answer.`,
+    title: `${named(name)} is waiting to be let in`,
+    body: `To “${serverName}” as ${role}. Link for ${label}, from ${address}. Click to answer.`,
   };
 }
 
@@ -36,8 +33,8 @@ export function manyJoinedNotice(
   { name, serverName, address, label }: GuestSessionInfo,
 ): ShareNotice {
   return {
-    title: `${count} more have come into “${serverName}”`,
-    body: `The last was ${named(name)}, by the link for ${label}, from ${address}.`,
+    title: `${count} more guests joined “${serverName}”`,
+    body: `The last was ${named(name)}. Link for ${label}, from ${address}.`,
   };
 }
 
@@ -47,7 +44,7 @@ export function manyWaitingNotice(
   { name, serverName, address, label }: JoinRequestInfo,
 ): ShareNotice {
   return {
-    title: `${count} more have asked to be let in`,
-    body: `To “${serverName}”; the last was ${named(name)}, by the link for ${label}, from ${address}. Click to answer.`,
+    title: `${count} more guests have asked to be let in`,
+    body: `To “${serverName}”; the last was ${named(name)}. Link for ${label}, from ${address}. Click to answer.`,
   };
 }

@@ -1,4 +1,4 @@
-/** Knows how it is with sharing: asks the core whenever that may have changed, one question at a time. */
+/** Keeps the state of sharing: asks the core whenever it may have changed, one question at a time. */
 import type { EventName, Events } from '../../../shared/contract.ts';
 import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/sharing.ts';
 import type { CoreLink } from '../core-link.ts';
@@ -53,7 +53,7 @@ export class ShareWatch {
     this.#notices.tell(`joined ${person.server}`, joinedNotice(person), many, 600_000);
   }
 
-  /** Somebody waits for an answer, so the pauses are shorter. */
+  /** A guest waits for an answer, so the pauses are shorter. */
   #waiting(waiting: JoinRequestInfo): void {
     const many = (count: number): ShareNotice => manyWaitingNotice(count, waiting);
     this.#notices.tell(`waiting ${waiting.server}`, waitingNotice(waiting), many, 60_000);
@@ -70,7 +70,9 @@ export class ShareWatch {
     }
     this.#asking = true;
     this.#ask()
-      .catch((error: unknown) => this.#log.warn(`Who is in cannot be told: ${errorInfo(error).message}`))
+      .catch((error: unknown) =>
+        this.#log.warn(`The guests could not be listed: ${errorInfo(error).message}`),
+      )
       .finally(() => {
         this.#asking = false;
         if (this.#again) {

@@ -74,13 +74,13 @@ test('the tooltip names what runs', () => {
   expect(trayTitle(servers, 'lost', nothingShared)).toBe('Gatehouse: the core is not running');
 });
 
-test('a shared server can be taken back from the tray, and who is in is counted', () => {
+test('the tray stops sharing and counts guests', () => {
   const sharing = { shared: new Set([serverInfo({}).id]), people: 2, waiting: 1 };
   const all = lines(trayItems([serverInfo({ state: 'ready' })], 'ready', sharing));
   expect(all).toContain('  Stop Sharing…');
-  expect(all).toContain('People… (2 in, 1 waits)');
+  expect(all).toContain('People… (2 guests, 1 waiting)');
   expect(trayTitle([serverInfo({ state: 'ready' })], 'ready', sharing)).toBe(
-    'Gatehouse: thesis running\n1 guest waits to be let in\n2 guests are in',
+    'Gatehouse: thesis running\n1 guest is waiting to be let in\n2 guests have joined',
   );
 });
 
@@ -89,6 +89,6 @@ test.each([
   [1, 0, 'in'],
   [0, 1, 'waiting'],
   [3, 2, 'waiting'],
-] as const)('%d in and %d waiting show as %s', (people, waiting, badge) => {
+] as const)('%d guests and %d waiting show as %s', (people, waiting, badge) => {
   expect(trayBadge({ shared: new Set(), people, waiting })).toBe(badge);
 });

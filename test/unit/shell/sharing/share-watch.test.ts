@@ -52,7 +52,7 @@ test('many changes at once are few questions', async () => {
   await expect.poll(() => asked.length).toBe(6);
 });
 
-test('without a core nobody is in', () => {
+test('without a core there are no guests', () => {
   const { watch, asked, link } = watchOf({});
   link.state.core = 'lost';
   watch.look();
@@ -60,12 +60,12 @@ test('without a core nobody is in', () => {
   expect(watch.state.people).toBe(0);
 });
 
-test('the owner is told who joins and who waits', () => {
+test('the owner is notified of guests who join and who wait', () => {
   const { watch, notices } = watchOf({});
   const who = { name: 'Ada', role: 'viewer', serverName: 's', address: 'x', label: 'l' };
   watch.heard('share.joined', who as never);
   watch.heard('share.waiting', who as never);
-  expect(notices.map(({ title }) => title)).toEqual(['Ada is in “s”', 'Ada waits to be let in']);
+  expect(notices.map(({ title }) => title)).toEqual(['Ada joined “s”', 'Ada is waiting to be let in']);
 });
 
 const person = (name: string): GuestSessionInfo => ({
@@ -94,8 +94,8 @@ describe('the owner’s bell', () => {
       watch.heard('share.joined', person('Eve'));
       vi.advanceTimersByTime(500);
     }
-    expect(notices[0]?.title).toBe('Eve is in “Thesis”');
-    expect(notices[1]?.title).toBe('19 more have come into “Thesis”');
+    expect(notices[0]?.title).toBe('Eve joined “Thesis”');
+    expect(notices[1]?.title).toBe('19 more guests joined “Thesis”');
     expect(notices.length).toBeLessThanOrEqual(13);
   });
 
@@ -103,12 +103,12 @@ describe('the owner’s bell', () => {
     const { watch, notices } = watchOf({});
     watch.heard('share.joined', person('Ada'));
     watch.heard('share.joined', person('Grace'));
-    expect(notices.map(({ title }) => title)).toEqual(['Ada is in “Thesis”']);
+    expect(notices.map(({ title }) => title)).toEqual(['Ada joined “Thesis”']);
     vi.advanceTimersByTime(10_000);
-    expect(notices.map(({ title }) => title).slice(1)).toEqual(['Grace is in “Thesis”']);
+    expect(notices.map(({ title }) => title).slice(1)).toEqual(['Grace joined “Thesis”']);
     vi.advanceTimersByTime(60_000);
     watch.heard('share.joined', person('Mira'));
-    expect(notices.map(({ title }) => title).slice(2)).toEqual(['Mira is in “Thesis”']);
+    expect(notices.map(({ title }) => title).slice(2)).toEqual(['Mira joined “Thesis”']);
   });
 
   test('joining hides nobody who waits, and nobody of another server', () => {
@@ -117,9 +117,9 @@ describe('the owner’s bell', () => {
     watch.heard('share.waiting', { ...person('Ada'), id: 'w' });
     watch.heard('share.joined', { ...person('Mira'), server: 'other', serverName: 'Other' });
     expect(notices.map(({ title }) => title)).toEqual([
-      'Eve is in “Thesis”',
-      'Ada waits to be let in',
-      'Mira is in “Other”',
+      'Eve joined “Thesis”',
+      'Ada is waiting to be let in',
+      'Mira joined “Other”',
     ]);
   });
 });

@@ -113,8 +113,8 @@ function beginPage(state: State, here: string): Answer {
       <h1 id="lead" data-link="${link}" data-here="${here}" data-other="/${state.second}">Opening the server</h1>
       <p><a href="${link}">Continue</a></p>
       <p class="note" role="status" id="lost" hidden>
-        This browser does not find names that end in “.localhost”, and this computer has no other address
-        for it. Take another browser, or the Gatehouse window.
+        This browser cannot resolve names that end in “.localhost”, and this computer has no other address
+        for it. Use another browser, or the Gatehouse window.
       </p>
     </main>`;
   const title = 'Opening the server';
