@@ -44,7 +44,7 @@ const cheapToLoad: Plugin = {
   },
 };
 
-/** Puts the browser code of pages into the bundle: what `page-sources.ts` reads when it runs from its source. */
+/** Puts the browser code of pages into the bundle, as `page-sources.ts` reads it from its source. */
 const pageSources: Plugin = {
   name: 'page-sources',
   async load(id) {
