@@ -22,7 +22,7 @@ export interface Said {
   readonly headers?: readonly string[];
 }
 
-export interface OwnerGatewayState {
+export interface FakeGateway {
   readonly origin: string;
   /** What is answered next; the last one stays. */
   look: Said[];
@@ -57,13 +57,13 @@ const lab = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>J
 <body><main><h1>A notebook</h1><p>The server's own page.</p></main></body></html>
 <script src="${guestScriptPath}"></script>`;
 
-export async function openOwnerGatewayState(): Promise<OwnerGatewayState> {
+export async function openFakeGateway(): Promise<FakeGateway> {
   const server = createServer((request, response) => {
     void serve(request, response);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const door: OwnerGatewayState = {
+  const gateway: FakeGateway = {
     origin: `http://127.0.0.1:${port}`,
     look: [],
     join: [],
@@ -88,24 +88,24 @@ export async function openOwnerGatewayState(): Promise<OwnerGatewayState> {
 
   async function answer(request: IncomingMessage): Promise<Answer | null> {
     const path = request.url ?? '';
-    door.asked.push(`${request.method} ${path} ${request.headers.referer ?? ''}`);
-    if (request.method === 'GET') return readingAnswer(door, path);
+    gateway.asked.push(`${request.method} ${path} ${request.headers.referer ?? ''}`);
+    if (request.method === 'GET') return readingAnswer(gateway, path);
     const chunks = await request.toArray();
-    if (door.down) return null;
+    if (gateway.down) return null;
     const text = Buffer.concat(chunks as Buffer[]).toString('utf8');
-    door.posted.push({ path, body: text === '' ? null : JSON.parse(text) });
-    if (path.endsWith('/look')) return next(door.look);
-    if (path.endsWith('/wait')) return next(door.wait);
-    return path === '/_gatehouse/leave' ? next([door.leave]) : next(door.join);
+    gateway.posted.push({ path, body: text === '' ? null : JSON.parse(text) });
+    if (path.endsWith('/look')) return next(gateway.look);
+    if (path.endsWith('/wait')) return next(gateway.wait);
+    return path === '/_gatehouse/leave' ? next([gateway.leave]) : next(gateway.join);
   }
-  return door;
+  return gateway;
 }
 
-function readingAnswer(door: OwnerGatewayState, path: string): Answer {
+function readingAnswer(gateway: FakeGateway, path: string): Answer {
   if (path.startsWith('/_gatehouse/join/')) return joinPage();
   switch (path) {
     case '/_gatehouse/me':
-      return next(door.me);
+      return next(gateway.me);
     case guestScriptPath:
       return guestScript();
     case '/_gatehouse/left':
@@ -115,7 +115,7 @@ function readingAnswer(door: OwnerGatewayState, path: string): Answer {
     case '/supplied':
       return certificatePage(null, authority.fingerprint, 'mira.local:8443');
     case '/lab':
-      return fileAnswer('text/html; charset=utf-8', lab, ['Content-Security-Policy', door.policy]);
+      return fileAnswer('text/html; charset=utf-8', lab, ['Content-Security-Policy', gateway.policy]);
     case '/framing':
       return fileAnswer('text/html; charset=utf-8', '<!doctype html><iframe src="/lab"></iframe>');
     case '/outside':
