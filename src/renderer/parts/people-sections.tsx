@@ -80,7 +80,8 @@ export function PeopleSection({
                   in “{person.serverName}” as {person.role}
                 </span>
                 <div class="quiet small">
-                  {from(person)} · link for {person.label} · for {duration(now - Date.parse(person.since))}
+                  {from(person)} · link for {person.label} · joined {duration(now - Date.parse(person.since))}{' '}
+                  ago
                 </div>
               </div>
               <button

@@ -180,10 +180,12 @@ function recorded(home: TestHome, said: string[]): TestHome {
   };
 }
 
-/** `gatehouse.log`, `shell.log` and the logs of servers. */
+/** `gatehouse.log`, `shell.log` and the logs of servers; not the numbered files of Chromium's databases. */
 async function attachLogs(home: TestHome, testInfo: TestInfo): Promise<void> {
   const cwd = join(home.folder, 'gatehouse');
   for await (const file of glob('**/*.log', { cwd })) {
-    await testInfo.attach(basename(file), { body: await readFile(join(cwd, file)) });
+    if (/^\d+\.log$/.test(basename(file))) continue;
+    const body = await readFile(join(cwd, file));
+    await testInfo.attach(basename(file), { body, contentType: 'text/plain' });
   }
 }
