@@ -44,6 +44,16 @@ const cheapToLoad: Plugin = {
   },
 };
 
+/** Puts the browser code of pages into the bundle, as `page-sources.ts` reads it from its source. */
+const pageSources: Plugin = {
+  name: 'page-sources',
+  async load(id) {
+    if (id !== join(root, 'src/main/core/gateway/page-sources.ts')) return null;
+    const module = (await import(id)) as typeof import('../src/main/core/gateway/page-sources.ts');
+    return `export const pageSources = ${JSON.stringify(module.pageSources)};`;
+  },
+};
+
 /**
  * The core as one file for plain Node: it starts faster and takes less memory than the sources do. keytar and
  * koffi stay outside, they are native.
@@ -68,5 +78,5 @@ export default defineConfig({
       output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },
-  plugins: [cheapToLoad, { name: 'resources', closeBundle: copyResources }],
+  plugins: [pageSources, cheapToLoad, { name: 'resources', closeBundle: copyResources }],
 });

@@ -110,6 +110,7 @@ export function buildCore() {
     'src/main/cli',
     'src/main/control',
     'src/main/core',
+    'src/pages',
     'src/shared',
     'build/core.config.ts',
     'package.json',

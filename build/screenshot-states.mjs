@@ -74,7 +74,7 @@ export const states = [
     view: 'share',
     size: 980,
     answers: { 'share.preview': danger },
-    check: ['Editor', 'I know, and I trust'],
+    check: ['Editor', 'I understand, and I trust'],
   },
   { name: 'share-only-full', view: 'share', size: 900, answers: { 'share.preview': onlyFull } },
   {

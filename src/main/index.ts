@@ -44,7 +44,7 @@ function main(): void {
   }
   const log = openShellLog(path.join(paths.logs, 'shell.log'), !app.isPackaged);
   const { version } = packageFile;
-  const door = (): ReturnType<typeof ensureCore> =>
+  const connect = (): ReturnType<typeof ensureCore> =>
     ensureCore({
       runtime: paths.runtime,
       home: paths,
@@ -57,7 +57,7 @@ function main(): void {
       caller: callerOf(environment, !startedInTerminal(process.env, process.stdin.isTTY)),
     });
   runShell({
-    door,
+    connect,
     log,
     version,
     grants: path.join(paths.state, 'permissions.json'),

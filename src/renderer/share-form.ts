@@ -69,7 +69,8 @@ export function shareRequest(form: ShareForm, server: string): ShareRequest | nu
 
 /** What is wrong with the form, one sentence; '' for nothing. */
 export function formProblem(form: ShareForm): string {
-  if (secondsOf(form) === null) return 'Say for how many hours the link works; a minute at least.';
-  if (usesOf(form) === undefined) return 'Say how often it can be used as a whole number, or leave it empty.';
+  if (secondsOf(form) === null) return 'Enter for how many hours the link works, at least a minute.';
+  if (usesOf(form) === undefined)
+    return 'Enter the number of uses as a whole number, or leave the field empty.';
   return '';
 }

@@ -21,8 +21,8 @@ export function untilWords(iso: string, now = Date.now()): string {
 
 const states: Readonly<Record<ShareLinkInfo['state'], string>> = {
   open: 'works',
-  revoked: 'taken back',
-  expired: 'over',
+  revoked: 'revoked',
+  expired: 'expired',
   'used-up': 'used up',
 };
 
@@ -31,15 +31,19 @@ export function linkWords(link: ShareLinkInfo, now: number): string {
   if (link.state !== 'open') return states[link.state];
   const left = duration(Date.parse(link.expiresAt) - now);
   const uses = link.usesLeft === null ? '' : `, ${usesWords(link.usesLeft)} more`;
-  return `works for ${left}${uses}${link.approval ? ', you let each in' : ''}`;
+  return `works for ${left}${uses}${link.approval ? ', you approve each guest' : ''}`;
 }
 
-/** `shared with 3, 2 in now`; '' for a server that is not shared. */
+export function guestCount(people: number): string {
+  return people === 1 ? '1 guest' : `${people} guests`;
+}
+
+/** `shared: 3 links, 2 guests`; '' for a server that is not shared. */
 export function sharedWords(links: number, people: number): string {
   if (links === 0 && people === 0) return '';
-  const parts = [
-    ...(links > 0 ? [`shared by ${links} ${links === 1 ? 'link' : 'links'}`] : ['shared']),
-    ...(people > 0 ? [`${people} in now`] : []),
+  const counts = [
+    ...(links > 0 ? [`${links} ${links === 1 ? 'link' : 'links'}`] : []),
+    ...(people > 0 ? [guestCount(people)] : []),
   ];
-  return parts.join(', ');
+  return `shared: ${counts.join(', ')}`;
 }

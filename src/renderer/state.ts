@@ -134,9 +134,7 @@ function changed(model: Model, server: ServerInfo): Model {
   return showFailure({ ...model, servers, said }, server);
 }
 
-/**
- * Whoever started it waits for it: the reason comes to them. A failure is shown once, and not over a form.
- */
+/** The person who started it waits for it. A failure is shown once, and not over a form. */
 function showFailure(model: Model, server: ServerInfo): Model {
   const isOver = server.state === 'failed' || server.state === 'ready' || server.state === 'stopped';
   if (!isOver || !model.started.includes(server.id)) return model;

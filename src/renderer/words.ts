@@ -27,7 +27,7 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** What a server is doing, for beside its name. */
+/** What a server is doing, shown next to its name. */
 export function stateWords(server: ServerInfo, now: number): string {
   const since = server.startedAt === null ? null : duration(now - Date.parse(server.startedAt));
   const word = stateWord[server.state];

@@ -1,6 +1,6 @@
 import { expect, type ElectronApplication } from '@playwright/test';
 import { eventually } from '../support/core.ts';
-import { inState, startJupyter, test } from './support/app.ts';
+import { test } from './support/app.ts';
 
 /** Notes what would go to the system browser, and opens nothing. */
 async function watchOutside(electron: ElectronApplication): Promise<() => Promise<readonly string[]>> {
@@ -13,10 +13,9 @@ async function watchOutside(electron: ElectronApplication): Promise<() => Promis
 }
 
 test('a page goes nowhere by itself; a click on a foreign link goes to the system browser, once', async ({
-  access,
+  app,
 }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
+  const lab = await app.homeWindow.startJupyter();
   const outside = await watchOutside(app.electron);
   const own = new URL(lab.url()).origin;
   const windows = app.electron.windows().length;
@@ -50,9 +49,8 @@ test('a page goes nowhere by itself; a click on a foreign link goes to the syste
   expect(await outside()).toEqual(['https://example.org/page']);
 });
 
-test('a window that the page opens on its own origin is signed in and guarded alike', async ({ access }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
+test('a window that the page opens on its own origin is signed in and guarded alike', async ({ app }) => {
+  const lab = await app.homeWindow.startJupyter();
   const [child] = await Promise.all([
     app.electron.waitForEvent('window'),
     lab.evaluate(() => void window.open('/lab/workspaces/second')),
@@ -65,9 +63,8 @@ test('a window that the page opens on its own origin is signed in and guarded al
   expect(await child.evaluate(() => 'gatehouse' in window)).toBe(false);
 });
 
-test('permissions are denied, but for copying', async ({ access }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
+test('permissions are denied, but for copying', async ({ app }) => {
+  const lab = await app.homeWindow.startJupyter();
   const asked = await lab.evaluate(async () => {
     const state = async (name: string): Promise<string> =>
       (await navigator.permissions.query({ name: name as PermissionName })).state;
@@ -86,10 +83,9 @@ test('permissions are denied, but for copying', async ({ access }) => {
   );
 });
 
-test('a download gets a harmless name in the downloads folder', async ({ access }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
-  const folder = access.home.folder;
+test('a download gets a harmless name in the downloads folder', async ({ app, core, home }) => {
+  const lab = await app.homeWindow.startJupyter();
+  const folder = home.folder;
   await app.electron.evaluate(({ app: electron }, place) => electron.setPath('downloads', place), folder);
   const saved = app.electron.evaluate(
     ({ session }, id) =>
@@ -98,7 +94,7 @@ test('a download gets a harmless name in the downloads folder', async ({ access 
           item.once('done', (_done, state) => resolve(`${state} ${item.getSavePath()}`));
         });
       }),
-    (await inState(access.home, 'ready')).id,
+    (await core.inState('ready')).id,
   );
   await lab.evaluate(() => {
     const link = document.createElement('a');
@@ -111,13 +107,13 @@ test('a download gets a harmless name in the downloads folder', async ({ access 
 });
 
 test('GHSA-2mr8-962v-wc67: a page that is not ours is refused, whatever window it is in; no page gets a credential', async ({
-  access,
+  app,
+  core,
 }) => {
-  const app = await access.launch();
-  await startJupyter(app);
-  const { id } = await inState(access.home, 'ready');
+  await app.homeWindow.startJupyter();
+  const { id } = await core.inState('ready');
   const call = (name: string, ...args: unknown[]): Promise<string> =>
-    app.page.evaluate(
+    app.homeWindow.page.evaluate(
       async ([wanted, list]) => {
         const bridge = (window as unknown as { gatehouse: { call(...all: unknown[]): Promise<unknown> } })
           .gatehouse;
@@ -130,11 +126,13 @@ test('GHSA-2mr8-962v-wc67: a page that is not ours is refused, whatever window i
   expect(await call('server.link', id, { tool: true })).toContain('Refused');
   expect(await call('core.quit')).toContain('Refused');
   expect(
-    await app.page.evaluate(() => Object.keys((window as unknown as { gatehouse: object }).gatehouse)),
+    await app.homeWindow.page.evaluate(() =>
+      Object.keys((window as unknown as { gatehouse: object }).gatehouse),
+    ),
   ).toEqual(['call', 'on']);
   // Markup from text is impossible, whoever tries.
   expect(
-    await app.page.evaluate(() => {
+    await app.homeWindow.page.evaluate(() => {
       try {
         document.body.innerHTML = '<img src=x>';
         return 'written';
@@ -149,15 +147,14 @@ test('GHSA-2mr8-962v-wc67: a page that is not ours is refused, whatever window i
     const home = webContents.getAllWebContents().find(contents => contents.getURL().startsWith('gatehouse:'));
     await home?.loadURL(url);
   }, foreign);
-  await eventually('the foreign page', 5000, async () => (await app.page.title()) === 'foreign');
+  await eventually('the foreign page', 5000, async () => (await app.homeWindow.page.title()) === 'foreign');
   expect(await call('server.list')).toContain('Refused');
 });
 
 test('nobody else’s server can be reached by the token: another port of this computer is another site', async ({
-  access,
+  app,
 }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
+  const lab = await app.homeWindow.startJupyter();
   const port = Number(new URL(lab.url()).port) + 1;
   const outside = await watchOutside(app.electron);
   await lab.evaluate(to => {

@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import path from 'node:path';
-import { authority, type OwnerGatewayState } from './support/guest-door.ts';
+import { authority, type FakeGateway } from './support/fake-gateway.ts';
 import {
   editor,
   invited,
@@ -14,7 +14,7 @@ import {
   stillWaits,
   test,
   viewer,
-  joinRequests,
+  mustWait,
 } from './support/guest-test.ts';
 
 /** Where `npm run screenshots` wants them. */
@@ -24,15 +24,15 @@ test.skip(mayLeaveOut, 'Chromium is not installed.');
 
 interface Room {
   readonly page: Page;
-  readonly door: OwnerGatewayState;
+  readonly gateway: FakeGateway;
   readonly visit: (path: string) => Promise<void>;
 }
 type Show = (room: Room) => Promise<void>;
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 
-async function join({ page, door, visit }: Room, plan: Partial<OwnerGatewayState>): Promise<void> {
-  Object.assign(door, plan);
+async function join({ page, gateway, visit }: Room, plan: Partial<FakeGateway>): Promise<void> {
+  Object.assign(gateway, plan);
   await visit(link);
   await page.getByRole('button', { name: 'Join' }).waitFor();
   const field = page.getByLabel('Your name');
@@ -41,8 +41,8 @@ async function join({ page, door, visit }: Room, plan: Partial<OwnerGatewayState
 }
 
 function refusal(reason: string, title: string): Show {
-  return async ({ page, door, visit }) => {
-    door.look = [refused(reason)];
+  return async ({ page, gateway, visit }) => {
+    gateway.look = [refused(reason)];
     await visit(link);
     await expect(heading(page, title)).toBeFocused();
   };
@@ -56,13 +56,13 @@ function plain(path: string, title: string): Show {
 }
 
 const views: Record<string, Show> = {
-  'invitation-viewer': async ({ page, door, visit }) => {
-    door.look = [invited(viewer)];
+  'invitation-viewer': async ({ page, gateway, visit }) => {
+    gateway.look = [invited(viewer)];
     await visit(link);
     await expect(heading(page, 'mira shares “thesis” with you')).toBeFocused();
   },
-  'invitation-editor': async ({ page, door, visit }) => {
-    door.look = [invited(editor)];
+  'invitation-editor': async ({ page, gateway, visit }) => {
+    gateway.look = [invited(editor)];
     await visit(link);
     await expect(page.getByLabel('Your name')).toBeVisible();
   },
@@ -72,12 +72,12 @@ const views: Record<string, Show> = {
     await expect(room.page.getByLabel('Your name')).toBeFocused();
   },
   waiting: async room => {
-    await join(room, { look: [invited(editor)], join: [joinRequests], wait: [stillWaits] });
+    await join(room, { look: [invited(editor)], join: [mustWait], wait: [stillWaits] });
     await expect(heading(room.page, 'Waiting for mira')).toBeFocused();
   },
   'denied-after-waiting': async room => {
     const denied = { status: 200, body: { state: 'denied' } };
-    await join(room, { look: [invited(viewer)], join: [joinRequests], wait: [denied] });
+    await join(room, { look: [invited(viewer)], join: [mustWait], wait: [denied] });
     await expect(heading(room.page, 'mira did not let you in')).toBeFocused();
   },
   'not-now': async room => {
@@ -85,31 +85,31 @@ const views: Record<string, Show> = {
     await join(room, { look: [invited(viewer)], join: [restarting] });
     await expect(room.page.getByText('“thesis” is restarting.')).toBeVisible();
   },
-  'too-many-tries': async ({ page, door, visit }) => {
-    door.look = [{ status: 429, body: { message: 'Too many' }, headers: ['Retry-After', '600'] }];
+  'too-many-tries': async ({ page, gateway, visit }) => {
+    gateway.look = [{ status: 429, body: { message: 'Too many' }, headers: ['Retry-After', '600'] }];
     await visit(link);
     await expect(page.getByText('Try again in 10 min.')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Try again' })).toBeDisabled();
   },
-  odd: async ({ page, door, visit }) => {
-    door.look = [{ status: 403, body: { message: 'A proxy says no' } }];
+  odd: async ({ page, gateway, visit }) => {
+    gateway.look = [{ status: 403, body: { message: 'A proxy says no' } }];
     await visit(link);
-    await expect(heading(page, 'The computer answered something unexpected')).toBeFocused();
+    await expect(heading(page, 'The computer gave an unexpected answer')).toBeFocused();
   },
-  unreachable: async ({ page, door, visit }) => {
-    door.down = true;
+  unreachable: async ({ page, gateway, visit }) => {
+    gateway.down = true;
     await visit(link);
     await expect(heading(page, 'The computer does not answer')).toBeFocused();
-    door.down = false;
+    gateway.down = false;
   },
   'no-such-link': refusal('no-such-link', 'This link does not open anything'),
-  revoked: refusal('revoked', 'This link was taken back'),
-  expired: refusal('expired', 'This link’s time is over'),
+  revoked: refusal('revoked', 'This link has been revoked'),
+  expired: refusal('expired', 'This link has expired'),
   'used-up': refusal('used-up', 'This link has been used'),
   denied: refusal('denied', 'The owner did not let you in'),
   'wait-over': refusal('wait-over', 'Nobody has answered'),
-  'too-many-guests': refusal('too-many-guests', 'There is no room at the moment'),
-  'too-many-waiting': refusal('too-many-waiting', 'Too many are waiting at the moment'),
+  'too-many-guests': refusal('too-many-guests', 'Too many guests at the moment'),
+  'too-many-waiting': refusal('too-many-waiting', 'Too many guests are waiting'),
   'name-missing': refusal('name-missing', 'A name is needed'),
   'half-link': plain('/_gatehouse/join/Lk3fH2', 'Only half of the link has arrived'),
   certificate: async ({ page, visit }) => {
@@ -118,24 +118,24 @@ const views: Record<string, Show> = {
   },
   'certificate-supplied': plain('/supplied', 'This computer’s certificate'),
   left: plain('/_gatehouse/left', 'You have left'),
-  outside: plain('/outside', 'You are not in'),
-  banner: async ({ page, door, visit }) => {
-    door.me = [me];
+  outside: plain('/outside', 'You have no access'),
+  banner: async ({ page, gateway, visit }) => {
+    gateway.me = [me];
     await visit('/lab');
     await expect(page.getByRole('button', { name: 'Leave' })).toBeVisible();
   },
-  'banner-small': async ({ page, door, visit }) => {
-    door.me = [me];
+  'banner-small': async ({ page, gateway, visit }) => {
+    gateway.me = [me];
     await visit('/lab');
     // It stays small in this tab.
     if (await page.getByRole('button', { name: 'Make this small' }).isVisible())
       await page.getByRole('button', { name: 'Make this small' }).press('Enter');
-    await expect(page.getByRole('button', { name: 'Viewer: show your visit' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Viewer: show your session' })).toBeVisible();
   },
-  out: async ({ page, door, visit }) => {
-    door.me = [isOut('revoked')];
+  out: async ({ page, gateway, visit }) => {
+    gateway.me = [isOut('revoked')];
     await visit('/lab');
-    await expect(heading(page, 'The owner took your link back')).toBeFocused();
+    await expect(heading(page, 'The owner revoked your link')).toBeFocused();
   },
 };
 
@@ -151,14 +151,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.use({ colorScheme, viewport: { width, height: 720 } });
       test('in every view axe finds nothing serious, and nothing sticks out', async ({
         page,
-        door,
+        gateway,
         visit,
         openShadows,
       }) => {
         test.setTimeout(240_000);
         await openShadows();
         for (const [name, show] of Object.entries(views)) {
-          await show({ page, door, visit });
+          await show({ page, gateway, visit });
           const file = `guest-${name}-${colorScheme}-${width}.png`;
           const picture = pictures === undefined ? test.info().outputPath(file) : path.join(pictures, file);
           await page.screenshot({ path: picture, fullPage: true });

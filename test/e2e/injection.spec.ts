@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, type ElectronApplication } from '@playwright/test';
 import { eventually } from '../support/core.ts';
-import { inState, startJupyter, test } from './support/app.ts';
+import { test } from './support/app.ts';
 
 interface Sent {
   readonly url: string;
@@ -73,11 +73,11 @@ async function openForeign(target: string): Promise<{ server: Server; url: strin
 }
 
 test('the token goes with requests of the own page, and never with those of a foreign frame or to a foreign site', async ({
-  access,
+  app,
+  core,
 }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
-  const { id } = await inState(access.home, 'ready');
+  const lab = await app.homeWindow.startJupyter();
+  const { id } = await core.inState('ready');
   const target = new URL(lab.url()).origin;
   const sent = await watchRequests(app.electron, id);
   const answered = await watchAnswers(app.electron, id);
@@ -109,7 +109,7 @@ test('the token goes with requests of the own page, and never with those of a fo
     expect(all.some(({ url, token }) => url.includes('/api/status') && token)).toBe(true);
     expect(all.some(({ url, token }) => url.includes('from=worker') && token)).toBe(true);
     expect(foreign.seen.some(line => line.startsWith('/own-to-foreign'))).toBe(true);
-    const { token } = await access.home.json<{ token: string }>('token', id);
+    const token = await core.token(id);
     expect(foreign.seen.join('\n')).not.toContain(token);
     expect(foreign.seen.filter(line => line.startsWith('/')).join('\n')).not.toContain('x-gatehouse-token');
     // And the gateway let none of the attacks in.

@@ -1,104 +1,88 @@
 /*
- * Sharing from the app: the owner makes a link in a window, a guest comes in by it, the owner sees them and
- * takes it back.
+ * Sharing from the app: the owner makes a link in a window, a guest joins by it, the owner sees the guest and
+ * revokes the link.
  */
-import { expect, type ElectronApplication, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { StoredGuestSession } from '../support/guest.ts';
-import { eventually } from '../support/core.ts';
-import { onlyServer, startJupyter, test, type App, type Desk } from './support/app.ts';
+import { eventually, type TestHome } from '../support/core.ts';
+import type { ShareWindow } from './pages/share-window.ts';
+import { test, type App } from './support/app.ts';
 
-async function windowOf(electron: ElectronApplication, act: () => Promise<unknown>): Promise<Page> {
-  const [page] = await Promise.all([electron.waitForEvent('window', { timeout: 30_000 }), act()]);
-  await page.locator('h1').first().waitFor();
-  return page;
+async function authority(home: TestHome): Promise<string> {
+  return (await home.json<{ pem: string }>('ca', 'export')).pem;
 }
 
-async function authority(access: Desk): Promise<string> {
-  return (await access.home.json<{ pem: string }>('ca', 'export')).pem;
+async function openShareWindow({ homeWindow }: App): Promise<ShareWindow> {
+  await homeWindow.startJupyter();
+  return homeWindow.share();
 }
 
-async function shareWindow(app: App): Promise<Page> {
-  await startJupyter(app);
-  return windowOf(app.electron, () => app.page.getByRole('button', { name: /^Share /u }).click());
-}
-
-test('a link is made in words, opens for a guest, shows who is in, and is taken back', async ({ access }) => {
+test('the owner makes a link, a guest joins by it and is listed, and the owner revokes it', async ({
+  app,
+  home,
+}) => {
   test.setTimeout(240_000);
-  const app = await access.launch();
-  const share = await shareWindow(app);
-  await expect(share.getByRole('heading', { name: /^Share “/u })).toBeVisible({ timeout: 30_000 });
-  await expect(share.getByText('The connection is always encrypted (TLS).')).toBeVisible();
-  const make = share.getByRole('button', { name: 'Make link' });
-  await expect(make).toBeDisabled();
-  await share.getByLabel('Who is it for?').fill('Ada');
-  await share.getByLabel('From which network').selectOption('127.0.0.1');
-  await expect(make).toBeEnabled();
+  const share = await openShareWindow(app);
+  await expect(share.heading).toBeVisible({ timeout: 30_000 });
+  await expect(share.encryption).toBeVisible();
+  await expect(share.make).toBeDisabled();
+  await share.fill('Ada');
+  await expect(share.make).toBeEnabled();
 
   // A role that runs code says so, and has to be acknowledged.
-  await share.getByLabel(/^Editor/u).check();
-  await expect(share.getByRole('group', { name: 'Danger' })).toContainText('any code as you');
-  await expect(make).toBeDisabled();
-  await share.getByLabel(/^I know/u).check();
-  await expect(make).toBeEnabled();
-  await share.getByLabel(/^Viewer/u).check();
-  await expect(share.getByRole('group', { name: 'Danger' })).toHaveCount(0);
-  await expect(
-    share.getByText('The link can be opened on this computer only.', { exact: false }).first(),
-  ).toBeVisible();
-  await make.click();
+  await share.role('Editor').check();
+  await expect(share.danger).toContainText('any code as you');
+  await expect(share.make).toBeDisabled();
+  await share.acknowledgement.check();
+  await expect(share.make).toBeEnabled();
+  await share.role('Viewer').check();
+  await expect(share.danger).toHaveCount(0);
+  await expect(share.reach('The link can be opened on this computer only.')).toBeVisible();
+  await share.make.click();
 
-  const link = await share.getByLabel('Link', { exact: true }).inputValue();
+  const link = await share.link();
   expect(link).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/_gatehouse\/join\/[a-z2-7]{12}#[\w-]{43}$/u);
-  await expect(share.getByRole('img', { name: /QR/u })).toBeVisible();
-  await share.getByRole('button', { name: 'Copy link' }).click();
-  await expect(share.getByText(/^Copied/u)).toBeVisible();
+  await expect(share.qrCode).toBeVisible();
+  await share.copy.click();
+  await expect(share.copied).toBeVisible();
   expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(link);
 
-  const guest = new StoredGuestSession(link, await authority(access));
+  const guest = new StoredGuestSession(link, await authority(home));
   expect((await guest.join('Ada Ünal')).status).toBe(200);
   expect((await guest.page('/api/contents')).status).toBe(200);
-  const people = await windowOf(app.electron, () => share.getByRole('button', { name: 'People' }).click());
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Ada Ünal');
-  await expect(app.page.getByText('shared by 1 link, 1 in now')).toBeVisible();
+  const people = await share.people();
+  await expect(people.guests).toContainText('Ada Ünal');
+  await expect(app.homeWindow.shared('1 link', '1 guest')).toBeVisible();
 
-  await people.getByRole('button', { name: 'Take back the link for Ada' }).click();
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Nobody.');
+  await people.revoke('Ada').click();
+  await expect(people.guests).toContainText('There are no guests');
   await eventually('the guest is out', 10_000, async () =>
     guest.page('/api/contents').then(
       ({ status }) => status !== 200,
       () => true,
     ),
   );
-  await expect(app.page.getByText('Nothing is shared.', { exact: false })).toBeVisible();
+  await expect(app.homeWindow.nothingShared).toBeVisible();
 });
 
-test('somebody who waits is let in from the window, and stopping takes everything back', async ({
-  access,
+test('the owner lets a waiting guest in from the window, and stopping revokes everything', async ({
+  app,
+  home,
 }) => {
   test.setTimeout(240_000);
-  const app = await access.launch();
-  const share = await shareWindow(app);
-  await share.getByLabel('Who is it for?').fill('Class');
-  await share.getByLabel('From which network').selectOption('127.0.0.1');
-  await share.getByLabel('I let each person in myself').check();
-  await share.getByRole('button', { name: 'Make link' }).click();
-  const guest = new StoredGuestSession(
-    await share.getByLabel('Link', { exact: true }).inputValue(),
-    await authority(access),
-  );
-  const joinRequests = JSON.parse((await guest.join('Grace')).body) as { state: string; ticket: string };
-  expect(joinRequests.state).toBe('wait');
-  await expect(app.page.getByRole('button', { name: /^1 waiting to be let in/u })).toBeVisible();
-  const people = await windowOf(app.electron, () =>
-    app.page.getByRole('button', { name: /^1 waiting/u }).click(),
-  );
-  await people.getByRole('button', { name: 'Let Grace in', exact: true }).click();
-  expect((await guest.join('Grace', joinRequests.ticket)).status).toBe(200);
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Grace');
-  await people.getByRole('button', { name: /^Stop sharing/u }).click();
-  await people.getByRole('button', { name: 'Stop sharing', exact: true }).click();
-  await expect(people.getByRole('region', { name: 'In now' })).toContainText('Nobody.');
-  const { id } = await onlyServer(access.home);
-  expect(await access.home.json('links')).toEqual([]);
-  expect(id).not.toBe('');
+  const share = await openShareWindow(app);
+  await share.fill('Class');
+  await share.approval.check();
+  await share.make.click();
+  const guest = new StoredGuestSession(await share.link(), await authority(home));
+  const answer = JSON.parse((await guest.join('Grace')).body) as { state: string; ticket: string };
+  expect(answer.state).toBe('wait');
+  await expect(app.homeWindow.waitingGuest).toBeVisible();
+  const people = await app.homeWindow.answerWaitingGuest();
+  await people.letIn('Grace').click();
+  expect((await guest.join('Grace', answer.ticket)).status).toBe(200);
+  await expect(people.guests).toContainText('Grace');
+  await people.stopSharing();
+  await expect(people.guests).toContainText('There are no guests');
+  expect(await home.json('links')).toEqual([]);
 });

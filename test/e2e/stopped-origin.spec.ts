@@ -6,7 +6,7 @@
 import { expect, type ElectronApplication, type Page } from '@playwright/test';
 import { eventually } from '../support/core.ts';
 import { openForeignListener } from '../support/foreign-listener.ts';
-import { inState, startJupyter, test, type App } from './support/app.ts';
+import { test, type App } from './support/app.ts';
 
 /** Chooses View > Reload of the menu bar, as a person does, with the window of this page in front. */
 async function chooseReload(electron: ElectronApplication, lab: Page): Promise<void> {
@@ -41,14 +41,15 @@ const ends = ['stop', 'kill'] as const;
 
 for (const end of ends) {
   test(`attack: after ${end} another account takes the port, and the window asks it nothing`, async ({
-    access,
+    app,
+    core,
+    home,
   }) => {
-    const app = await access.launch();
-    const lab = await startJupyter(app);
-    const before = await inState(access.home, 'ready');
+    const lab = await app.homeWindow.startJupyter();
+    const before = await core.inState('ready');
     const address = new URL(before.url ?? '');
-    if (end === 'stop') await access.home.cli('stop', before.id);
-    else process.kill((await access.home.json<{ pid: number }>('about')).pid, 'SIGKILL');
+    if (end === 'stop') await home.cli('stop', before.id);
+    else process.kill(await core.pid(), 'SIGKILL');
     {
       await using foreign = await openForeignListener(Number(address.port));
       await loadAgain(app, lab);
@@ -58,13 +59,13 @@ for (const end of ends) {
         .catch(() => null);
       expect(foreign.seen).toEqual([]);
     }
-    await inState(access.home, 'stopped');
+    await core.inState('stopped');
     // After a kill the app starts another core, and until that is there the command line finds none.
-    let restarted = await access.home.cli('restart', before.id);
+    let restarted = await home.cli('restart', before.id);
     for (let turn = 0; turn < 20 && restarted.err.includes('is not running'); turn += 1)
-      restarted = await access.home.cli('restart', before.id);
+      restarted = await home.cli('restart', before.id);
     expect(restarted).toMatchObject({ code: 0 });
-    const after = await inState(access.home, 'ready');
+    const after = await core.inState('ready');
     expect(new URL(after.url ?? '').hostname).not.toBe(address.hostname);
     await lab.waitForURL(url => url.host === new URL(after.url ?? '').host, { timeout: 60_000 });
     await lab.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
@@ -73,11 +74,12 @@ for (const end of ends) {
 }
 
 test('what another page left in the session of a server is gone before its first page, and stays while the listener does', async ({
-  access,
+  app,
+  core,
+  home,
 }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
-  const before = await inState(access.home, 'ready');
+  const lab = await app.homeWindow.startJupyter();
+  const before = await core.inState('ready');
   const origin = new URL(before.url ?? '').origin;
   await lab.evaluate(() => {
     localStorage.setItem('mine', 'yes');
@@ -87,10 +89,10 @@ test('what another page left in the session of a server is gone before its first
   await lab.reload();
   await lab.locator('.jp-LabShell').waitFor({ timeout: 60_000 });
   expect(await lab.evaluate(() => localStorage.getItem('mine'))).toBe('yes');
-  await access.home.cli('stop', before.id);
-  await inState(access.home, 'stopped');
-  await access.home.cli('restart', before.id);
-  const after = await inState(access.home, 'ready');
+  await home.cli('stop', before.id);
+  await core.inState('stopped');
+  await home.cli('restart', before.id);
+  const after = await core.inState('ready');
   await lab.waitForURL(url => url.host === new URL(after.url ?? '').host, { timeout: 60_000 });
   const left = await app.electron.evaluate(
     async ({ session, BrowserWindow }, { id, old }) => {

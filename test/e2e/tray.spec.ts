@@ -1,15 +1,15 @@
 import { expect } from '@playwright/test';
 import { askByName, eventually } from '../support/core.ts';
-import { inState, startJupyter, test } from './support/app.ts';
+import { test } from './support/app.ts';
 import { clickTray, trayLabels, watchTray } from './support/tray.ts';
 
 test('the tray tells the state, opens, copies a link, shows the log, restarts, stops and quits', async ({
-  access,
+  app,
+  core,
 }) => {
-  const app = await access.launch();
   await watchTray(app.electron);
-  const lab = await startJupyter(app);
-  const { name } = await inState(access.home, 'ready');
+  const lab = await app.homeWindow.startJupyter();
+  const { name } = await core.inState('ready');
   await expect
     .poll(() => trayLabels(app.electron))
     .toEqual([
@@ -39,22 +39,22 @@ test('the tray tells the state, opens, copies a link, shows the log, restarts, s
 
   // Closing the window ends nothing.
   await lab.close();
-  await inState(access.home, 'ready');
+  await core.inState('ready');
   const [again] = await Promise.all([app.electron.waitForEvent('window'), clickTray(app.electron, 'Open')]);
   await again.locator('.jp-LabShell').waitFor();
 
   const [log] = await Promise.all([app.electron.waitForEvent('window'), clickTray(app.electron, 'Logs')]);
   await expect(log.getByRole('log')).toContainText('Jupyter');
 
-  const before = await inState(access.home, 'ready');
+  const before = await core.inState('ready');
   await clickTray(app.electron, 'Restart');
   await eventually(
     'another process',
     30_000,
-    async () => ![null, before.pid].includes((await inState(access.home, 'ready')).pid),
+    async () => ![null, before.pid].includes((await core.inState('ready')).pid),
   );
   await clickTray(app.electron, 'Stop');
-  await inState(access.home, 'stopped');
+  await core.inState('stopped');
   const gone = new Promise(resolve => app.electron.process().once('exit', resolve));
   await clickTray(app.electron, 'Quit');
   await gone;

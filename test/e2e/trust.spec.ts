@@ -5,31 +5,27 @@
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { FolderTrust, ServerInfo } from '../../src/shared/model.ts';
 import { fillWithTraps, ran } from '../support/jupyter-traps.ts';
+import type { TestHome } from '../support/core.ts';
 import { chooseFolder } from './support/choose-folder.ts';
-import { inState, test, type App, type Desk } from './support/app.ts';
+import { test, type App } from './support/app.ts';
 
 const off =
   'Language servers are off, and a kernel takes nothing from the folder before its first cell is run.';
 
-async function makeFolder({ home }: Desk, name: string): Promise<string> {
+async function makeFolder(home: TestHome, name: string): Promise<string> {
   const folder = join(await realpath(home.folder), name);
   await mkdir(folder);
   return folder;
 }
 
-const question = (app: App): Locator =>
-  app.page.getByRole('group', { name: 'Do you trust the authors of the files in this folder?' });
-
-const starter = (app: App): Locator => app.page.getByRole('button', { name: 'Start in a folder…' });
-
 async function expectAnswers(
-  access: Desk,
+  home: TestHome,
   wanted: Readonly<Record<string, FolderTrust['verdict']>>,
 ): Promise<void> {
-  const seen = await access.home.json<FolderTrust[]>('trust', '--list');
+  const seen = await home.json<FolderTrust[]>('trust', '--list');
   expect(Object.fromEntries(seen.map(({ path, verdict }) => [path, verdict]))).toEqual(wanted);
 }
 
@@ -41,78 +37,80 @@ async function labAfter({ electron }: App, act: () => Promise<void>): Promise<Pa
 }
 
 test('the question comes for a folder that needs it; a cancel starts and remembers nothing; keys suffice', async ({
-  access,
+  app,
+  core,
+  home,
 }) => {
   test.setTimeout(360_000);
-  const app = await access.launch();
-  const theirs = await makeFolder(access, 'their course');
+  const theirs = await makeFolder(home, 'their course');
   await chooseFolder(app.electron, theirs);
-  await starter(app).click({ timeout: 30_000 });
-  await expect(question(app)).toBeFocused();
-  await expect(question(app)).toHaveAccessibleDescription(new RegExp(`^${theirs} If you do not: ${off} `));
-  const { violations } = await new AxeBuilder({ page: app.page }).setLegacyMode().analyze();
+  await app.homeWindow.startInFolder.click({ timeout: 30_000 });
+  await expect(app.homeWindow.trustQuestion).toBeFocused();
+  await expect(app.homeWindow.trustQuestion).toHaveAccessibleDescription(
+    new RegExp(`^${theirs} Without trust: ${off} `),
+  );
+  const { violations } = await new AxeBuilder({ page: app.homeWindow.page }).setLegacyMode().analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
 
   // By the mouse.
-  await app.page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(question(app)).toHaveCount(0);
-  await expect(starter(app)).toBeFocused();
+  await app.homeWindow.cancel.click();
+  await expect(app.homeWindow.trustQuestion).toHaveCount(0);
+  await expect(app.homeWindow.startInFolder).toBeFocused();
   // By a key.
-  await app.page.keyboard.press('Enter');
-  await expect(question(app)).toBeFocused();
-  await app.page.keyboard.press('Escape');
-  await expect(question(app)).toHaveCount(0);
-  await expectAnswers(access, {});
-  expect(await access.home.json<ServerInfo[]>('list')).toEqual([]);
+  await app.homeWindow.page.keyboard.press('Enter');
+  await expect(app.homeWindow.trustQuestion).toBeFocused();
+  await app.homeWindow.page.keyboard.press('Escape');
+  await expect(app.homeWindow.trustQuestion).toHaveCount(0);
+  await expectAnswers(home, {});
+  expect(await home.json<ServerInfo[]>('list')).toEqual([]);
 
   // Nobody was asked yet, so the question comes again. The first key leads to the careful answer.
-  await starter(app).focus();
-  await app.page.keyboard.press('Enter');
-  await expect(question(app)).toBeFocused();
-  await app.page.keyboard.press('Tab');
-  await expect(app.page.getByRole('button', { name: 'No, start it without trust' })).toBeFocused();
-  await app.page.keyboard.press('Tab');
-  await expect(app.page.getByRole('button', { name: 'Yes, trust them' })).toBeFocused();
-  await labAfter(app, () => app.page.keyboard.press('Enter'));
-  await expectAnswers(access, { [theirs]: 'trusted' });
-  expect(await inState(access.home, 'ready')).toMatchObject({ folder: theirs, folderTrusted: true });
+  await app.homeWindow.startInFolder.focus();
+  await app.homeWindow.page.keyboard.press('Enter');
+  await expect(app.homeWindow.trustQuestion).toBeFocused();
+  await app.homeWindow.page.keyboard.press('Tab');
+  await expect(app.homeWindow.startWithoutTrust).toBeFocused();
+  await app.homeWindow.page.keyboard.press('Tab');
+  await expect(app.homeWindow.trust).toBeFocused();
+  await labAfter(app, () => app.homeWindow.page.keyboard.press('Enter'));
+  await expectAnswers(home, { [theirs]: 'trusted' });
+  expect(await core.inState('ready')).toMatchObject({ folder: theirs, folderTrusted: true });
 
   // One answer is enough, also for what is below.
   const below = join(theirs, 'week 1');
   await mkdir(below);
   await chooseFolder(app.electron, below);
-  await starter(app).click();
+  await app.homeWindow.startInFolder.click();
   await expect
-    .poll(() => access.home.json<ServerInfo[]>('list'), { timeout: 60_000 })
+    .poll(() => home.json<ServerInfo[]>('list'), { timeout: 60_000 })
     .toContainEqual(expect.objectContaining({ folder: below, folderTrusted: true }));
-  await expect(question(app)).toHaveCount(0);
+  await expect(app.homeWindow.trustQuestion).toHaveCount(0);
 });
 
 test('attack: a notebook, a text and a program of a folder that is full of traps are opened, and nothing of it has run', async ({
-  access,
+  app,
+  core,
+  home,
 }) => {
   test.setTimeout(480_000);
-  const app = await access.launch();
-  const folder = await makeFolder(access, 'downloaded');
-  const canaries = join(access.home.folder, 'canaries');
+  const folder = await makeFolder(home, 'downloaded');
+  const canaries = join(home.folder, 'canaries');
   await fillWithTraps(folder, canaries);
   await writeFile(join(folder, 'program.py'), 'import helper\n');
   await chooseFolder(app.electron, folder);
-  await starter(app).click({ timeout: 30_000 });
-  const lab = await labAfter(app, () =>
-    app.page.getByRole('button', { name: 'No, start it without trust' }).click(),
-  );
+  await app.homeWindow.startInFolder.click({ timeout: 30_000 });
+  const lab = await labAfter(app, () => app.homeWindow.startWithoutTrust.click());
   await openEach(lab);
   expect(await ran(canaries)).toEqual([]);
   expect(await languageServers(lab)).toEqual([]);
-  await expectAnswers(access, { [folder]: 'refused' });
+  await expectAnswers(home, { [folder]: 'refused' });
 
   // The window says what is off, and is where that is changed.
-  const { name } = await inState(access.home, 'ready');
-  const card = app.page.getByRole('article', { name });
-  await expect(card).toContainText(`Its folder is not trusted. ${off}`);
-  await card.getByRole('button', { name: /^Trust the authors/u }).click();
-  await expect(card).toContainText('Its folder is trusted now, from the next start.');
+  const { name } = await core.inState('ready');
+  const server = app.homeWindow.card(name);
+  await expect(server.card).toContainText(`Its folder is not trusted. ${off}`);
+  await server.trustAuthors.click();
+  await expect(server.card).toContainText('Its folder will be trusted from the next start.');
   expect(await ran(canaries)).toEqual([]);
 
   // The same traps, trusted: they do run, so what was seen above was no accident.
@@ -120,12 +118,12 @@ test('attack: a notebook, a text and a program of a folder that is full of traps
   await app.electron.evaluate(({ dialog }) =>
     Object.assign(dialog, { showMessageBox: async () => ({ response: 1 }) }),
   );
-  await card.getByRole('button', { name: /^Restart/u }).click();
+  await server.restart.click();
   await expect
     .poll(() => languageServers(lab).catch(() => 'not yet'), { timeout: 90_000 })
     .toContain('pyright');
-  expect(await inState(access.home, 'ready')).toMatchObject({ folderTrusted: true, trustChanged: false });
-  await expect(card).not.toContainText('not trusted');
+  expect(await core.inState('ready')).toMatchObject({ folderTrusted: true, trustChanged: false });
+  await expect(server.card).not.toContainText('not trusted');
   await lab.evaluate(() => void new WebSocket(`${location.origin.replace('http', 'ws')}/lsp/ws/pyright`));
   await expect
     .poll(() => ran(canaries), { timeout: 60_000 })

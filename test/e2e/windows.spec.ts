@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { eventually } from '../support/core.ts';
-import { inState, onlyServer, startJupyter, test, type App } from './support/app.ts';
+import { test, type App } from './support/app.ts';
 
 async function downloadsOf(app: App, home: string): Promise<string> {
   const folder = join(home, 'Downloads');
@@ -26,11 +26,10 @@ async function clickLink(page: Page, attributes: Readonly<Record<string, string>
   await page.locator('#test-link').click();
 }
 
-test('a link of the page with `download` saves what the server has', async ({ access }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
-  const folder = await downloadsOf(app, access.home.folder);
-  await writeFile(join(access.home.folder, 'data.csv'), 'a,b\n1,2\n');
+test('a link of the page with `download` saves what the server has', async ({ app, home }) => {
+  const lab = await app.homeWindow.startJupyter();
+  const folder = await downloadsOf(app, home.folder);
+  await writeFile(join(home.folder, 'data.csv'), 'a,b\n1,2\n');
   await clickLink(lab, { href: '/files/data.csv', download: 'data.csv' });
   await expect
     .poll(async () => readFile(join(folder, 'data.csv'), 'utf8').catch(() => null), { timeout: 20_000 })
@@ -51,10 +50,9 @@ test('a link of the page with `download` saves what the server has', async ({ ac
   await expect.poll(told).toMatch(/missing\.csv.* could not be downloaded.*404/u);
 });
 
-test('File > Download of JupyterLab saves the notebook', async ({ access }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
-  const folder = await downloadsOf(app, access.home.folder);
+test('File > Download of JupyterLab saves the notebook', async ({ app, home }) => {
+  const lab = await app.homeWindow.startJupyter();
+  const folder = await downloadsOf(app, home.folder);
   await lab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click();
   await lab.locator('.jp-Notebook').waitFor({ timeout: 60_000 });
   await lab.getByText('File', { exact: true }).first().click();
@@ -92,9 +90,8 @@ async function windowAt(app: App, path: string): Promise<Shown> {
   });
 }
 
-test('what a page opens is a window in sight, which outlives the first one', async ({ access }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
+test('what a page opens is a window in sight, which outlives the first one', async ({ app }) => {
+  const lab = await app.homeWindow.startJupyter();
   await clickLink(lab, { href: '/tree?noopener', target: '_blank', rel: 'noopener' });
   expect((await windowAt(app, '/tree?noopener')).title).toBe('JupyterLab - Jupyter Server');
   await clickLink(lab, { href: '/tree?blank', target: '_blank' });
@@ -112,15 +109,14 @@ test('what a page opens is a window in sight, which outlives the first one', asy
   await lab.close();
   await windowAt(app, '/tree?blank');
   // The server's first page comes back beside them.
-  await app.page.getByRole('button', { name: /^Open/u }).first().click();
+  await app.homeWindow.page.getByRole('button', { name: /^Open/u }).first().click();
   await eventually('the first page', 20_000, async () =>
     (await windowsOf(app)).some(({ url, visible }) => visible && new URL(url).pathname === '/lab'),
   );
 });
 
-test('a page with unsaved changes is asked for by a question that stops nothing else', async ({ access }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
+test('a page with unsaved changes is asked for by a question that stops nothing else', async ({ app }) => {
+  const lab = await app.homeWindow.startJupyter();
   await lab.evaluate(() => {
     window.addEventListener('beforeunload', event => {
       event.returnValue = 'unsaved';
@@ -162,11 +158,12 @@ test('a page with unsaved changes is asked for by a question that stops nothing 
 });
 
 test('Stop, Forget and Quit name what would be lost, and lose nothing without an answer', async ({
-  access,
+  app,
+  core,
+  home,
 }) => {
-  const app = await access.launch();
-  const lab = await startJupyter(app);
-  const { id, name } = await inState(access.home, 'ready');
+  const lab = await app.homeWindow.startJupyter();
+  const { id, name } = await core.inState('ready');
   await lab.locator('.jp-LauncherCard[data-category="Notebook"]').first().click();
   const cell = lab.locator('.jp-Notebook .jp-InputArea-editor').first();
   await cell.click();
@@ -186,13 +183,13 @@ test('Stop, Forget and Quit name what would be lost, and lose nothing without an
   await expect
     .poll(
       async () => {
-        await chooseFromMenu(app.page, name, 'Stop');
+        await chooseFromMenu(app.homeWindow.page, name, 'Stop');
         return told();
       },
       { timeout: 30_000 },
     )
     .toMatch(/Stop “JupyterLab”.*kernel is running a cell.*Not saved: Untitled\.ipynb/su);
-  expect((await onlyServer(access.home)).state).toBe('ready');
+  expect((await core.server()).state).toBe('ready');
   await app.electron.evaluate(({ Menu }) => {
     const find = (items: readonly Electron.MenuItem[]): Electron.MenuItem | undefined =>
       items
@@ -202,16 +199,16 @@ test('Stop, Forget and Quit name what would be lost, and lose nothing without an
   });
   await expect.poll(told).toMatch(/Quit and stop everything.*kernel is running a cell/su);
   await app.electron.evaluate(() => Object.assign(globalThis, { response: 1 }));
-  await chooseFromMenu(app.page, name, 'Stop');
-  await inState(access.home, 'stopped');
+  await chooseFromMenu(app.homeWindow.page, name, 'Stop');
+  await core.inState('stopped');
   await app.electron.evaluate(() => Object.assign(globalThis, { response: 0 }));
   await told();
-  await chooseFromMenu(app.page, name, 'Forget');
+  await chooseFromMenu(app.homeWindow.page, name, 'Forget');
   await expect.poll(told).toMatch(/Forget “JupyterLab”/u);
-  expect((await onlyServer(access.home)).id).toBe(id);
+  expect((await core.server()).id).toBe(id);
   await app.electron.evaluate(() => Object.assign(globalThis, { response: 1 }));
-  await chooseFromMenu(app.page, name, 'Forget');
-  await expect.poll(async () => access.home.json('list')).toEqual([]);
+  await chooseFromMenu(app.homeWindow.page, name, 'Forget');
+  await expect.poll(async () => home.json('list')).toEqual([]);
 });
 
 async function chooseFromMenu(page: Page, server: string, entry: string): Promise<void> {

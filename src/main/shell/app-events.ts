@@ -3,7 +3,7 @@ import { app, powerMonitor } from 'electron/main';
 import type { CoreLink } from './core-link.ts';
 import type { ShellActions } from './shell-actions.ts';
 import { errorInfo } from './error-info.ts';
-import type { PageWindows } from './page-windows.ts';
+import type { PageWindows } from './windows/page-windows.ts';
 import type { ShellLog } from './shell-ports.ts';
 import { namedKind, readTarget, targets } from './start-argument.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The shell's one connection to the core, and what it knows through it: the list of servers. A connection
- * that ends is taken up again by itself; servers may have gone on without us, or with a new core come back,
- * so the list is asked for anew.
+ * The shell's one connection to the core, and the list of servers that it reports. A connection that ends is
+ * made again. Servers may have changed in the meantime, or come back with a new core, so the list is then
+ * requested again.
  */
 import { eventNames, type CallName, type Calls, type EventName, type Events } from '../../shared/contract.ts';
 import type { ServerInfo } from '../../shared/model.ts';
@@ -21,7 +21,7 @@ interface Watcher {
 }
 
 export class CoreLink {
-  readonly #door: CoreConnection;
+  readonly #connection: CoreConnection;
   readonly #log: ShellLog;
   readonly #watchers = new Set<Partial<Watcher>>();
   #client: CoreClient | null = null;
@@ -33,8 +33,8 @@ export class CoreLink {
   #losses: readonly number[] = [];
   #ending = false;
 
-  constructor(door: CoreConnection, log: ShellLog) {
-    this.#door = door;
+  constructor(connection: CoreConnection, log: ShellLog) {
+    this.#connection = connection;
     this.#log = log;
   }
 
@@ -81,7 +81,7 @@ export class CoreLink {
     if (this.#client !== null || this.#ending) return;
     this.#change({ core: 'connecting', reason: '' });
     try {
-      const client = await this.#door();
+      const client = await this.#connection();
       this.#client = client;
       client.onClose(() => this.#lost(client));
       for (const name of eventNames) client.on(name, event => this.#heard(name, event));
@@ -106,7 +106,7 @@ export class CoreLink {
     this.#client = null;
     if (this.#ending) return;
     this.#log.warn('The connection to the core ended.');
-    // Whoever takes the port of a core that died must not be taken for its server.
+    // A process that takes the port of a dead core's server must not be taken for that server.
     this.#servers = new Map();
     this.#tellServers();
     // One that keeps ending is not started for ever: after three losses in a minute the owner decides.

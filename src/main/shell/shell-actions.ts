@@ -1,6 +1,4 @@
-/**
- * What menus, tray and our own pages may make the shell do. Each deed is one sentence; the parts do the work.
- */
+/** What menus, tray and our own pages may make the shell do. Each action is one call; others do the work. */
 import path from 'node:path';
 import { shell } from 'electron/common';
 import { app, BrowserWindow, clipboard, dialog } from 'electron/main';
@@ -9,13 +7,13 @@ import type { CoreLink } from './core-link.ts';
 import { copySecret } from './copy-secret.ts';
 import { errorInfo } from './error-info.ts';
 import { failureReport } from './failure-report.ts';
-import type { Action } from './menu-model.ts';
-import type { NavigationGuard } from './navigation-guard.ts';
-import type { PageWindows } from './page-windows.ts';
+import type { Action } from './menus/menu-model.ts';
+import type { NavigationGuard } from './guards/navigation-guard.ts';
+import type { PageWindows } from './windows/page-windows.ts';
 import type { Actions, ShellLog } from './shell-ports.ts';
-import { lossQuestion } from './loss-question.ts';
-import { confirmed, ServerEndings } from './server-endings.ts';
-import type { ServerWindows } from './server-windows.ts';
+import { lossQuestion } from './menus/loss-question.ts';
+import { confirmed, ServerEndings } from './windows/server-endings.ts';
+import type { ServerWindows } from './windows/server-windows.ts';
 
 export interface ShellActionsDeps {
   readonly link: CoreLink;
@@ -110,7 +108,7 @@ export class ShellActions implements Actions {
     const name = this.#deps.link.server(id)?.name ?? id;
     const question = {
       message: `Stop sharing “${name}”?`,
-      detail: 'Every link to it is taken back, and whoever came in by one is out at once.',
+      detail: 'Every link to it is revoked, and every guest is disconnected at once.',
     };
     if (await confirmed(question, 'Stop Sharing')) await this.#deps.link.call('share.stop', id);
   }
@@ -138,7 +136,7 @@ export class ShellActions implements Actions {
 
   async chooseFile(): Promise<Dropped | null> {
     const { canceled, filePaths } = await dialog.showOpenDialog({
-      title: 'Choose what it runs',
+      title: 'Choose a file to run',
       buttonLabel: 'Start',
       properties: ['openFile'],
     });

@@ -1,4 +1,4 @@
-/** The small interfaces through which the rooms of the shell meet. */
+/** The interfaces between the folders of the shell. */
 import type { CallName, Calls, EventName, Events } from '../../shared/contract.ts';
 import type { Dropped, ShellState } from '../../shared/window.ts';
 

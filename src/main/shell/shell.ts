@@ -1,4 +1,4 @@
-/** Puts the parts of the shell together. */
+/** The composition root of the shell. */
 import path from 'node:path';
 import { shell } from 'electron/common';
 import {
@@ -12,39 +12,39 @@ import {
   type Session,
 } from 'electron/main';
 import { listenToApp } from './app-events.ts';
-import { applicationMenu } from './application-menu.ts';
+import { applicationMenu } from './menus/application-menu.ts';
 import { CoreLink } from './core-link.ts';
 import { downloadsFolder, mayLeave, ShellActions } from './shell-actions.ts';
-import { notifyDownload } from './download-notice.ts';
-import { Grants } from './permission-grants.ts';
-import { CloseConfirmation } from './close-confirmation.ts';
+import { notifyDownload } from './windows/download-notice.ts';
+import { Grants } from './guards/permission-grants.ts';
+import { CloseConfirmation } from './windows/close-confirmation.ts';
 import { answerWindows } from './ipc.ts';
-import { NavigationGuard } from './navigation-guard.ts';
-import { ownScheme } from './app-pages.ts';
-import { serveOwnPages } from './page-protocol.ts';
-import { PageWindows } from './page-windows.ts';
-import { denyPermissions } from './permission-guard.ts';
+import { NavigationGuard } from './guards/navigation-guard.ts';
+import { ownScheme } from './windows/app-pages.ts';
+import { serveOwnPages } from './windows/page-protocol.ts';
+import { PageWindows } from './windows/page-windows.ts';
+import { denyPermissions } from './guards/permission-guard.ts';
 import type { CoreConnection, ShellLog } from './shell-ports.ts';
-import { ServerWindows } from './server-windows.ts';
-import type { SharingState } from './menu-model.ts';
-import { notifyShare } from './share-notification.ts';
-import type { ShareNotice } from './share-notice.ts';
-import { SessionOrigins } from './session-origins.ts';
-import { ShareWatch } from './share-watch.ts';
-import { TokenCache } from './token-cache.ts';
-import { hasTray } from './tray-host.ts';
-import { makeTray } from './tray-picture.ts';
-import { safePreferences } from './window-options.ts';
+import { ServerWindows } from './windows/server-windows.ts';
+import type { SharingState } from './menus/menu-model.ts';
+import { notifyShare } from './sharing/share-notification.ts';
+import type { ShareNotice } from './sharing/share-notice.ts';
+import { SessionOrigins } from './guards/session-origins.ts';
+import { ShareWatch } from './sharing/share-watch.ts';
+import { TokenCache } from './guards/token-cache.ts';
+import { hasTray } from './menus/tray-host.ts';
+import { makeTray } from './menus/tray-picture.ts';
+import { safePreferences } from './windows/window-options.ts';
 
 export interface ShellOptions {
-  readonly door: CoreConnection;
+  readonly connect: CoreConnection;
   readonly log: ShellLog;
   readonly version: string;
   /** File in which answers to permission questions are kept. */
   readonly grants: string;
   /** File that says for which origin each browser session was last used. */
   readonly origins: string;
-  /** Folder of this bundle; preload and pages lie beside it. */
+  /** Folder of this bundle; preload and pages are in its siblings. */
   readonly root: string;
 }
 
@@ -60,13 +60,13 @@ export async function runShell(options: ShellOptions): Promise<void> {
   app.on('web-contents-created', (_event, contents) => guard.watch(contents));
   await app.whenReady();
   denyPermissions(session.defaultSession);
-  const link = new CoreLink(options.door, log);
+  const link = new CoreLink(options.connect, log);
   const tray = await hasTray(process.platform, process.env);
-  const keeper = new CloseConfirmation(link, tray);
-  const pages = makePages(options, guard, window => keeper.mayClose(window));
+  const closing = new CloseConfirmation(link, tray);
+  const pages = makePages(options, guard, window => closing.mayClose(window));
   const servers = makeServerWindows(options, link, guard);
   const exit = (): void => {
-    keeper.quitting();
+    closing.quitting();
     servers.destroyAll();
     pages.destroyAll();
     link.end();

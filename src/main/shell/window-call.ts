@@ -7,8 +7,8 @@
  * A refusal throws: an answer of nothing would look like success.
  */
 import { shellCalls, windowCoreCalls, type ShellCalls, type WindowCoreCall } from '../../shared/window.ts';
-import { ownOrigin } from './app-pages.ts';
-import { parse } from './origin.ts';
+import { ownOrigin } from './windows/app-pages.ts';
+import { parse } from './guards/origin.ts';
 
 export interface SenderFacts {
   /** Address of the calling frame; null when it is gone. */

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ShareLinkInfo, ShareListenerInfo } from '../../shared/sharing.ts';
 import { ask } from '../bridge.ts';
 import type { Attempt } from '../attempt.ts';
-import { linkWords } from '../share-words.ts';
+import { guestCount, linkWords } from '../share-words.ts';
 
 interface LinkSectionProps {
   readonly title: string;
@@ -26,18 +26,18 @@ export function LinkSection({ title, links, now, attempt }: LinkSectionProps) {
               </span>
               <div class="quiet small">
                 {linkWords(link, now)}
-                {link.people > 0 && ` · ${link.people} in now`} · <span class="mono">{link.id}</span>
+                {link.people > 0 && ` · ${guestCount(link.people)}`} · <span class="mono">{link.id}</span>
               </div>
             </div>
             {link.state !== 'revoked' && link.state !== 'expired' && (
               <button
                 class="danger"
-                aria-label={`Take back the link for ${link.label}`}
+                aria-label={`Revoke the link for ${link.label}`}
                 onClick={() =>
-                  attempt(() => ask('share.revoke', link.id), `The link for ${link.label} is taken back.`)
+                  attempt(() => ask('share.revoke', link.id), `The link for ${link.label} is revoked.`)
                 }
               >
-                Take back
+                Revoke
               </button>
             )}
           </li>
@@ -47,7 +47,7 @@ export function LinkSection({ title, links, now, attempt }: LinkSectionProps) {
   );
 }
 
-/** Stopping takes back every link of a server, so it is asked once more. */
+/** To stop sharing revokes every link of a server, so the owner confirms it. */
 export function ListenerSection({
   listeners,
   attempt,
@@ -69,12 +69,12 @@ export function ListenerSection({
             </div>
             {sure === server ? (
               <>
-                <span class="small bad">Every link to it is taken back.</span>
+                <span class="small bad">This revokes every link to it.</span>
                 <button
                   class="danger"
                   onClick={() => {
                     setSure('');
-                    attempt(() => ask('share.stop', server), `${serverName} is not shared any more.`);
+                    attempt(() => ask('share.stop', server), `${serverName} is no longer shared.`);
                   }}
                 >
                   Stop sharing

@@ -25,25 +25,25 @@ export function WaitingSection({
                 to “{one.serverName}” as {one.role}
               </span>
               <div class="quiet small">
-                {from(one)} · link for {one.label} · waits for {duration(now - Date.parse(one.since))}
+                {from(one)} · link for {one.label} · waiting for {duration(now - Date.parse(one.since))}
               </div>
             </div>
             <button
               class="main"
               aria-label={`Let ${one.name} in`}
               onClick={() =>
-                attempt(() => ask('share.answer', one.id, { allow: true }), `${one.name} is let in.`)
+                attempt(() => ask('share.answer', one.id, { allow: true }), `${one.name} has been let in.`)
               }
             >
               Let in
             </button>
             <button
-              aria-label={`Do not let ${one.name} in`}
+              aria-label={`Refuse ${one.name}`}
               onClick={() =>
-                attempt(() => ask('share.answer', one.id, { allow: false }), `${one.name} is not let in.`)
+                attempt(() => ask('share.answer', one.id, { allow: false }), `${one.name} has been refused.`)
               }
             >
-              No
+              Refuse
             </button>
           </li>
         ))}
@@ -56,34 +56,41 @@ function from({ address, browser }: { readonly address: string; readonly browser
   return [address, browser].filter(text => text !== '').join(' · ');
 }
 
+function nameOf({ name }: GuestSessionInfo): string {
+  return name === '' ? 'Unnamed guest' : name;
+}
+
 export function PeopleSection({
   people,
   now,
   attempt,
 }: SectionProps & { readonly people: readonly GuestSessionInfo[] }) {
   return (
-    <section aria-label="In now">
-      <h2>In now</h2>
-      {people.length === 0 && <div class="card quiet">Nobody.</div>}
+    <section aria-label="Guests">
+      <h2>Guests</h2>
+      {people.length === 0 && <div class="card quiet">There are no guests at the moment.</div>}
       {people.length > 0 && (
         <ul class="card list">
           {people.map(person => (
             <li key={person.session} class="row near wrap">
               <span class={`dot ${person.connections > 0 ? 'good' : 'quiet'}`} aria-hidden="true" />
               <div class="grow">
-                <strong class="break">{person.name === '' ? 'Somebody' : person.name}</strong>{' '}
+                <strong class="break">{nameOf(person)}</strong>{' '}
                 <span class="quiet">
                   in “{person.serverName}” as {person.role}
                 </span>
                 <div class="quiet small">
-                  {from(person)} · link for {person.label} · since {duration(now - Date.parse(person.since))}
+                  {from(person)} · link for {person.label} · joined {duration(now - Date.parse(person.since))}{' '}
+                  ago
                 </div>
               </div>
               <button
-                aria-label={`End the visit of ${person.name}`}
-                onClick={() => attempt(() => ask('share.kick', person.session), 'The visit has ended.')}
+                aria-label={`Remove ${nameOf(person)}`}
+                onClick={() =>
+                  attempt(() => ask('share.kick', person.session), 'The guest has been removed.')
+                }
               >
-                End
+                Remove
               </button>
             </li>
           ))}

@@ -7,10 +7,7 @@ interface RoleChoiceProps {
   readonly change: (role: Role) => void;
 }
 
-/**
- * What the holder may do. A role that the server cannot hold somebody to is shown, and why it is not to be
- * had.
- */
+/** What the holder may do. A role that this kind of server cannot enforce is shown with the reason. */
 export function RoleChoice({ preview, role, change }: RoleChoiceProps) {
   return (
     <fieldset>
@@ -47,7 +44,7 @@ function RoleWords({ offer }: { readonly offer: RoleOffer }) {
           <span key={words}>{words}.</span>
         ))}
         {offer.cannot.map(words => (
-          <span key={words}>Not: {words.slice(0, 1).toLowerCase() + words.slice(1)}.</span>
+          <span key={words}>Cannot {words.slice(0, 1).toLowerCase() + words.slice(1)}.</span>
         ))}
         {offer.note !== null && <span>{offer.note}</span>}
       </span>

@@ -23,7 +23,9 @@ export function SetupCard({
           <strong>JupyterLab could not be set up.</strong>
           <pre class="said">{setup.message}</pre>
         </div>
-        <p class="quiet small">Nothing half-made was left behind. What was downloaded is used again.</p>
+        <p class="quiet small">
+          Nothing unfinished was left behind. Downloads are kept for the next attempt.
+        </p>
         <button class="main" onClick={() => controller.setup(setup.profile)}>
           Try again
         </button>

@@ -4,7 +4,7 @@ import type { ServerInfo, StartRequest } from '../../shared/model.ts';
 import { visible } from '../../shared/visible.ts';
 import type { Controller } from '../controller.ts';
 
-/** A start that waits for what its owner says of the folder. */
+/** A start that waits until its owner says whether the folder is trusted. */
 export interface TrustQuestion {
   readonly request: StartRequest;
   /** Real path. */
@@ -44,7 +44,7 @@ export function TrustNotice({
           {visible(folder)}
         </div>
         <div id="trust-off" class="small quiet">
-          If you do not: {off} Nothing of the folder runs until you run it.
+          Without trust: {off} Nothing in the folder runs until you run it.
         </div>
         {warnings.map(warning => (
           <div key={warning} class="small caveat break">
@@ -67,7 +67,7 @@ export function TrustNotice({
 
 /**
  * What was clicked may be far below: nothing starts before this is answered, so it comes into view;
- * afterwards whoever asked goes on where they were.
+ * afterwards the focus returns to where it was.
  */
 function useAttention(folder: string): RefObject<HTMLDivElement | null> {
   const note = useRef<HTMLDivElement>(null);
@@ -99,7 +99,7 @@ export function TrustLine({
     return (
       <div class="row near wrap small">
         <span class="quiet">
-          {folderTrusted ? 'Its folder is not trusted any more' : 'Its folder is trusted now'}, from the next
+          {folderTrusted ? 'Its folder will not be trusted' : 'Its folder will be trusted'} from the next
           start.
         </span>
         {state === 'ready' && (

@@ -44,7 +44,8 @@ export function AboutView() {
 }
 
 function rowsOf(shell: ShellState | null, about: About | null): readonly (readonly [string, string])[] {
-  const tray = shell?.tray === true ? 'shown' : 'not offered by this desktop; the home window has the same';
+  const tray =
+    shell?.tray === true ? 'shown' : 'not supported by this desktop; the home window offers the same actions';
   return [
     ['Version', shell?.version ?? ''],
     ['Core', about === null ? 'not running' : `${about.version}, process ${about.pid}, Node ${about.node}`],

@@ -102,8 +102,8 @@ function CommandField({ command, words, change }: CommandProps) {
         />
       </label>
       <p class="quiet small" id="command-help">
-        <code>{'{port}'}</code>, <code>{'{socket}'}</code> and <code>{'{base}'}</code> are filled in. No shell
-        reads it, so <code>|</code>, <code>&amp;</code> and <code>$HOME</code> mean nothing.
+        <code>{'{port}'}</code>, <code>{'{socket}'}</code> and <code>{'{base}'}</code> are filled in. There is
+        no shell, so <code>|</code>, <code>&amp;</code> and <code>$HOME</code> have no special meaning.
       </p>
       {words.length > 1 && (
         <p class="small words" aria-label="Arguments">
@@ -126,7 +126,7 @@ interface CredentialProps {
 }
 
 const choices = [
-  ['none', 'Nothing', 'The server checks nobody; Gatehouse is the only guard.'],
+  ['none', 'Nothing', 'The server checks no credential; only Gatehouse protects it.'],
   [
     'bearer',
     'A bearer token',
@@ -142,7 +142,7 @@ const choices = [
 function CredentialField({ kind, header, change, changeHeader }: CredentialProps) {
   return (
     <fieldset>
-      <legend>How Gatehouse proves itself to the server</legend>
+      <legend>How Gatehouse authenticates to the server</legend>
       {choices.map(([value, title, detail]) => (
         <label class="choice" key={value}>
           <input type="radio" name="credential" checked={kind === value} onChange={() => change(value)} />

@@ -38,7 +38,9 @@ export function FailureView({ id, model, controller, dispatch }: FailureProps) {
             {name} {isOver ? 'runs again' : 'did not start'}
           </h1>
           <p class="quiet">
-            {isOver ? 'It is on its way; the list shows how it is.' : (failure?.summary ?? server.reason)}
+            {isOver
+              ? 'It has been started again; the list shows its state.'
+              : (failure?.summary ?? server.reason)}
           </p>
         </div>
       </div>
@@ -50,7 +52,7 @@ export function FailureView({ id, model, controller, dispatch }: FailureProps) {
         </button>
         {other !== null && <button onClick={() => controller.home()}>Use another environment…</button>}
         {server?.profile === 'jupyter' && (
-          <button onClick={() => controller.setup('jupyter')}>Make a fresh one</button>
+          <button onClick={() => controller.setup('jupyter')}>Make a new environment</button>
         )}
         <button onClick={() => controller.copyFailure(id)}>Copy details</button>
       </div>
@@ -65,13 +67,13 @@ function Details({ failure }: { readonly failure: Failure }) {
     <>
       {last !== undefined && (
         <div class="note bad">
-          <strong>What it said last</strong>
+          <strong>The last line of its output</strong>
           <div class="mono break">{last}</div>
         </div>
       )}
       {failure.nextStep !== '' && (
         <p>
-          <strong>What helps:</strong> {failure.nextStep}
+          <strong>What to do:</strong> {failure.nextStep}
         </p>
       )}
     </>

@@ -85,7 +85,8 @@ function Header({ model, controller }: ViewProps) {
 
 function sharingSentence({ sharing, servers }: Model): string {
   const names = servers.filter(({ id }) => sharing[id] !== undefined).map(({ name }) => `“${name}”`);
-  return names.length === 0 ? 'Nothing is shared.' : `${names.join(', ')} shared with others.`;
+  if (names.length === 0) return 'Nothing is shared.';
+  return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} shared.`;
 }
 
 function CoreNotice({ model, controller }: ViewProps) {
@@ -93,7 +94,7 @@ function CoreNotice({ model, controller }: ViewProps) {
   if (model.shell.core === 'connecting') {
     return (
       <p class="quiet row near" role="status">
-        <span class="spinner" aria-hidden="true" /> Starting the core of Gatehouse…
+        <span class="spinner" aria-hidden="true" /> Starting Gatehouse’s core…
       </p>
     );
   }
@@ -102,7 +103,7 @@ function CoreNotice({ model, controller }: ViewProps) {
       <div class="grow">
         <strong>Gatehouse’s core is not running.</strong>
         <div class="small">
-          {model.shell.reason} What it ran has been stopped; nothing new can start until it is back.
+          {model.shell.reason} Its servers have been stopped, and none can start until it runs again.
         </div>
       </div>
       <button class="main" onClick={() => controller.reconnect()}>

@@ -24,7 +24,7 @@ export function LinkView({ link, again }: LinkProps) {
       {notice !== null && <ErrorNotice notice={notice} dismiss={() => setNotice(null)} />}
       <p>
         It opens “{link.serverName}” as {link.role}, {usesWords(link.usesLeft)}, {untilWords(link.expiresAt)}.{' '}
-        <span class="quiet">It is shown once. You can take it back at any time under People.</span>
+        <span class="quiet">It is shown only once. You can revoke it at any time under People.</span>
       </p>
       <div class="row top wrap">
         <Qr text={link.url} label="The link as a QR code" />
@@ -59,7 +59,7 @@ function Actions({
           onClick={() =>
             attempt(
               () => ask('shell.copyShareLink', link.url),
-              'Copied. It is taken off the clipboard again after a minute.',
+              'Copied. Gatehouse removes it from the clipboard after a minute.',
             )
           }
         >
@@ -88,7 +88,7 @@ function Addresses({ link, attempt }: { readonly link: NewShareLink; readonly at
               <span class="mono">{new URL(url).host}</span> <span class="quiet">{where}</span>
             </span>
             <button onClick={() => attempt(() => ask('shell.copyShareLink', url), 'Copied.')}>
-              Copy with it
+              Copy this one
             </button>
           </li>
         ))}
@@ -100,7 +100,7 @@ function Addresses({ link, attempt }: { readonly link: NewShareLink; readonly at
 function Fingerprints({ link }: { readonly link: NewShareLink }) {
   return (
     <section class="stack" aria-label="Certificate">
-      <h2>To compare by telephone</h2>
+      <h2>Compare by telephone</h2>
       {link.authorityFingerprint !== null && (
         <p class="small">
           Before a guest installs this computer’s authority (at{' '}

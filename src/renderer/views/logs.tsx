@@ -55,7 +55,7 @@ function Lines({ log, onPause }: { readonly log: LogModel; readonly onPause: () 
   return (
     <div class="log" ref={box} role="log" aria-live="off" aria-label="Output" tabIndex={0} onWheel={onWheel}>
       {log.dropped > 0 && <div class="quiet">{log.dropped} earlier lines are in the log file only.</div>}
-      {log.lines.length === 0 && <div class="quiet">Nothing has been said yet.</div>}
+      {log.lines.length === 0 && <div class="quiet">There is no output yet.</div>}
       {log.lines.map((line, place) => (
         <div key={log.dropped + place} class={line.from === 'gatehouse' ? 'line ours' : 'line'}>
           <span class="time">{clockTime(line.at)}</span>

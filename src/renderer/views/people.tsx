@@ -12,19 +12,19 @@ import { LinkSection, ListenerSection } from '../parts/link-sections.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { PeopleSection, WaitingSection } from '../parts/people-sections.tsx';
 
-interface ConnectionLimiter {
+interface Sharing {
   readonly links: readonly ShareLinkInfo[];
   readonly people: readonly GuestSessionInfo[];
   readonly waiting: readonly JoinRequestInfo[];
   readonly listeners: readonly ShareListenerInfo[];
 }
 
-/** Who waits, who is in, who holds a link, and how to take it back. */
+/** Join requests, guests and links, each with the way to end it. */
 export function PeopleView() {
-  const [connectionLimiter, setCrowd] = useState<ConnectionLimiter | null>(null);
+  const [sharing, setSharing] = useState<Sharing | null>(null);
   const { attempt, notice, said, setNotice } = useAttempts();
   const [now, setNow] = useState(Date.now());
-  useEffect(() => watch(setCrowd, setNotice), []);
+  useEffect(() => watch(setSharing, setNotice), []);
   useEffect(() => {
     const timer = window.setInterval(() => setNow(Date.now()), 1000);
     return () => window.clearInterval(timer);
@@ -33,9 +33,7 @@ export function PeopleView() {
     <main class="window stack far">
       <h1>People</h1>
       {notice !== null && <ErrorNotice notice={notice} dismiss={() => setNotice(null)} />}
-      {connectionLimiter !== null && (
-        <Sections connectionLimiter={connectionLimiter} now={now} attempt={attempt} />
-      )}
+      {sharing !== null && <Sections sharing={sharing} now={now} attempt={attempt} />}
       <div class="unseen" role="status" aria-live="polite">
         {said}
       </div>
@@ -44,34 +42,33 @@ export function PeopleView() {
 }
 
 interface SectionsProps {
-  readonly connectionLimiter: ConnectionLimiter;
+  readonly sharing: Sharing;
   readonly now: number;
   readonly attempt: Attempt;
 }
 
-function Sections({ connectionLimiter, now, attempt }: SectionsProps) {
+function Sections({ sharing, now, attempt }: SectionsProps) {
   // A link that is used up still holds for the guests who came in by it.
   const isOpen = ({ state, people }: ShareLinkInfo): boolean => state === 'open' || people > 0;
-  const open = connectionLimiter.links.filter(isOpen);
-  const over = connectionLimiter.links.filter(link => !isOpen(link));
-  const nothing =
-    connectionLimiter.links.length + connectionLimiter.people.length + connectionLimiter.waiting.length === 0;
+  const open = sharing.links.filter(isOpen);
+  const over = sharing.links.filter(link => !isOpen(link));
+  const nothing = sharing.links.length + sharing.people.length + sharing.waiting.length === 0;
   if (nothing) {
     return (
       <div class="card stack">
-        <p>Nothing is shared, and nothing ever was.</p>
-        <p class="quiet">Choose “Share…” at a server that runs: it makes a link that you can take back.</p>
+        <p>Nothing has been shared yet.</p>
+        <p class="quiet">
+          Choose “Share…” on a running server to make a link. You can revoke it at any time.
+        </p>
       </div>
     );
   }
   return (
     <>
-      {connectionLimiter.waiting.length > 0 && (
-        <WaitingSection waiting={connectionLimiter.waiting} now={now} attempt={attempt} />
-      )}
-      <PeopleSection people={connectionLimiter.people} now={now} attempt={attempt} />
+      {sharing.waiting.length > 0 && <WaitingSection waiting={sharing.waiting} now={now} attempt={attempt} />}
+      <PeopleSection people={sharing.people} now={now} attempt={attempt} />
       <LinkSection title="Links" links={open} now={now} attempt={attempt} />
-      <ListenerSection listeners={connectionLimiter.listeners} attempt={attempt} />
+      <ListenerSection listeners={sharing.listeners} attempt={attempt} />
       {over.length > 0 && (
         <details>
           <summary>Links that have ended ({over.length})</summary>
@@ -82,10 +79,7 @@ function Sections({ connectionLimiter, now, attempt }: SectionsProps) {
   );
 }
 
-function watch(
-  setCrowd: (connectionLimiter: ConnectionLimiter) => void,
-  fail: (notice: ErrorInfo) => void,
-): () => void {
+function watch(setSharing: (sharing: Sharing) => void, fail: (notice: ErrorInfo) => void): () => void {
   const load = async (): Promise<void> => {
     const [links, people, waiting, listeners] = await Promise.all([
       ask('share.links'),
@@ -93,7 +87,7 @@ function watch(
       ask('share.waiting'),
       ask('share.listeners'),
     ]);
-    setCrowd({ links, people, waiting, listeners });
+    setSharing({ links, people, waiting, listeners });
   };
   const attempt = (): void => void load().catch((error: unknown) => fail(infoOf(error)));
   attempt();

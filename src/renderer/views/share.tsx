@@ -55,7 +55,7 @@ export function ShareView({ id }: { readonly id: string }) {
       {notice !== null && <ErrorNotice notice={notice} dismiss={() => setNotice(null)} />}
       {preview === null && notice === null && (
         <p class="quiet row near" role="status">
-          <span class="spinner" aria-hidden="true" /> Looking at what it would mean…
+          <span class="spinner" aria-hidden="true" /> Checking what this would share…
         </p>
       )}
       {preview !== null && (
@@ -131,7 +131,7 @@ function Form({ form, preview, making, change, make }: FormProps) {
           checked={form.approval}
           onChange={event => change({ approval: event.currentTarget.checked })}
         />
-        I let each person in myself
+        I approve each guest myself
       </label>
       <Place form={form} preview={preview} change={change} />
       {problem !== '' && (
@@ -175,7 +175,7 @@ function Bounds({ form, change }: Pick<FormProps, 'form' | 'change'>) {
         </label>
       )}
       <label class="grow">
-        Times it can be used
+        Number of uses
         <input
           type="text"
           inputMode="numeric"
@@ -202,7 +202,7 @@ function Place({ form, preview, change }: Pick<FormProps, 'form' | 'preview' | '
           ))}
         </select>
       </label>
-      <p class="quiet small under-field">{preview.reach} This holds for all links of this server.</p>
+      <p class="quiet small under-field">{preview.reach} This applies to all links of this server.</p>
     </div>
   );
 }
@@ -225,7 +225,7 @@ function Warnings({ form, preview, change }: Pick<FormProps, 'form' | 'preview' 
               checked={form.acknowledged}
               onChange={event => change({ acknowledged: event.currentTarget.checked })}
             />
-            I know, and I trust whoever gets this link
+            I understand, and I trust everybody who gets this link
           </label>
         </div>
       )}

@@ -1,10 +1,10 @@
 /**
- * A guest's browser, Debian's Chromium, before a played door. A test fails when the page throws, or its own
+ * A guest's browser, Debian's Chromium, before a fake gateway. A test fails when the page throws, or its own
  * policy keeps it from something.
  */
 import { existsSync } from 'node:fs';
 import { expect, test as base } from '@playwright/test';
-import { openOwnerGatewayState, type OwnerGatewayState, type Said } from './guest-door.ts';
+import { openFakeGateway, type FakeGateway, type Said } from './fake-gateway.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -45,7 +45,7 @@ export const editor = {
 
 export const invited = (invitation: object): Said => ({ status: 200, body: { state: 'open', invitation } });
 export const refused = (reason: string): Said => ({ status: 403, body: { state: 'no', reason } });
-export const joinRequests: Said = { status: 202, body: { state: 'wait', ticket: 'ticket-1', endsAt: until } };
+export const mustWait: Said = { status: 202, body: { state: 'wait', ticket: 'ticket-1', endsAt: until } };
 export const stillWaits: Said = { status: 200, body: { state: 'waiting' } };
 export const isIn: Said = { status: 200, body: { state: 'in', next: '/lab' } };
 export const me: Said = {
@@ -54,25 +54,25 @@ export const me: Said = {
 };
 export const isOut = (reason: string): Said => ({ status: 401, body: { reason } });
 
-interface StoredGuestSession {
-  readonly door: OwnerGatewayState;
-  /** Loads it anew, also where only the fragment differs. */
+interface GuestFixtures {
+  readonly gateway: FakeGateway;
+  /** Loads the page again, even where only the fragment differs. */
   readonly visit: (path: string) => Promise<void>;
   /** So that a test and axe can read the banner, which is closed to the page. */
   readonly openShadows: () => Promise<void>;
 }
 
-export const test = base.extend<StoredGuestSession>({
+export const test = base.extend<GuestFixtures>({
   timezoneId: 'Europe/Vienna',
   launchOptions: {
     ...(executablePath === undefined ? {} : { executablePath }),
     // As root there is no sandbox to be had; the other flags keep Chromium from calling home.
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   },
-  door: async ({ browserName: _browserName }, use) => {
-    const door = await openOwnerGatewayState();
-    await use(door);
-    door.close();
+  gateway: async ({ browserName: _browserName }, use) => {
+    const gateway = await openFakeGateway();
+    await use(gateway);
+    gateway.close();
   },
   page: async ({ page }, use) => {
     const faults: string[] = [];
@@ -83,10 +83,10 @@ export const test = base.extend<StoredGuestSession>({
     await use(page);
     expect(faults).toEqual([]);
   },
-  visit: async ({ page, door }, use) => {
+  visit: async ({ page, gateway }, use) => {
     await use(async path => {
       await page.goto('about:blank');
-      await page.goto(door.origin + path);
+      await page.goto(gateway.origin + path);
     });
   },
   openShadows: async ({ context }, use) => {

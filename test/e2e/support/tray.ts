@@ -12,7 +12,7 @@ interface Shelf {
 
 /**
  * From now on the newest menu that the app builds for its tray icon is kept (the one that shows Gatehouse; no
- * other does). It is built anew whenever a window comes to the front or a server changes.
+ * other does). It is rebuilt whenever a window comes to the front or a server changes.
  */
 export async function watchTray(electron: ElectronApplication): Promise<void> {
   await electron.evaluate(({ app, BrowserWindow, Menu }) => {

@@ -60,7 +60,7 @@ test('a sign-in link is not used up, and says why it does not work', async () =>
   expect(usual.url()).toBe(`http://${room.host}/lab`);
   // Once, as ever.
   await usual.goto(url);
-  expect(await usual.getByRole('heading').textContent()).toContain('does not work any more');
+  expect(await usual.getByRole('heading').textContent()).toContain('no longer works');
 });
 
 test('the form with the right token opens no session, and says why', async () => {

@@ -44,7 +44,7 @@ test('a one-time link signs one browser in, once, and leads to the first page', 
   expect(cookie).toMatch(/^gatehouse-session=[\w-]{43}; HttpOnly; SameSite=Lax; Path=\/$/);
   const second = await follow(room, link.url);
   expect([second.status, second.headers['set-cookie']]).toEqual([410, undefined]);
-  expect(second.body).toContain('does not work any more');
+  expect(second.body).toContain('no longer works');
   const page = await ask(room, '/lab', { headers: { ...navigation, Cookie: cookie.split(';', 1)[0] ?? '' } });
   expect([page.status, page.body]).toEqual([200, 'served']);
 });

@@ -25,8 +25,8 @@ test.each([
 const link = { state: 'open', expiresAt: hours(2), usesLeft: null, approval: false } as ShareLinkInfo;
 test.each<[Partial<ShareLinkInfo>, string]>([
   [{}, 'works for 2 h'],
-  [{ usesLeft: 1, approval: true }, 'works for 2 h, once more, you let each in'],
-  [{ state: 'revoked' }, 'taken back'],
+  [{ usesLeft: 1, approval: true }, 'works for 2 h, once more, you approve each guest'],
+  [{ state: 'revoked' }, 'revoked'],
   [{ state: 'used-up' }, 'used up'],
 ])('%j', (change, words) => {
   expect(linkWords({ ...link, ...change }, now)).toBe(words);
@@ -34,9 +34,9 @@ test.each<[Partial<ShareLinkInfo>, string]>([
 
 test.each([
   [0, 0, ''],
-  [1, 0, 'shared by 1 link'],
-  [3, 2, 'shared by 3 links, 2 in now'],
-  [0, 1, 'shared, 1 in now'],
+  [1, 0, 'shared: 1 link'],
+  [3, 2, 'shared: 3 links, 2 guests'],
+  [0, 1, 'shared: 1 guest'],
 ])('%d links, %d people', (links, people, words) => {
   expect(sharedWords(links, people)).toBe(words);
 });

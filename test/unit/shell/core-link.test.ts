@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { CoreLink } from '../../../src/main/shell/core-link.ts';
 import type { CoreClient, ShellLog } from '../../../src/main/shell/shell-ports.ts';
-import { TokenCache } from '../../../src/main/shell/token-cache.ts';
+import { TokenCache } from '../../../src/main/shell/guards/token-cache.ts';
 import type { ServerInfo } from '../../../src/shared/model.ts';
 import { serverInfo } from './server-info.ts';
 

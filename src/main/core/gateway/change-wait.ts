@@ -7,6 +7,7 @@
 import { mintSecret } from '../secret.ts';
 import { fileAnswer, type Answer } from './http-answer.ts';
 import { markup, type Html } from './html.ts';
+import { pageScript } from './page-script.ts';
 
 export const waitPath = '/_gatehouse/wait';
 
@@ -32,8 +33,8 @@ export class ChangeWait {
         role="status"
         hidden
       >
-        Gatehouse does not answer at this address any more, so this page has stopped looking. Close it, and open
-        the server from where you opened it before.
+        Gatehouse no longer answers at this address, so this page has stopped asking. Close it, and open the
+        server the way you opened it before.
       </p>`;
   }
 
@@ -55,17 +56,4 @@ export class ChangeWait {
   }
 }
 
-export const waitScript = `(() => {
-'use strict';
-const lost = document.getElementById('lost');
-const proof = lost.dataset.proof;
-async function wait() {
-  for (;;) {
-    const answer = await fetch('${waitPath}', { credentials: 'same-origin', cache: 'no-store', redirect: 'error' });
-    const text = await answer.text();
-    if (text === proof + ' changed') return location.reload();
-    if (text !== proof + ' same') throw new Error('not Gatehouse');
-  }
-}
-wait().catch(() => { lost.hidden = false; });
-})();`;
+export const waitScript = pageScript('wait', { waitPath });

@@ -64,7 +64,7 @@ test('no page of ours loads itself again by itself: the port may be another acco
   for (const { body } of waiting) {
     expect(body).not.toMatch(/<script>alert|<img/);
     expect(body.match(/<script>/g)).toHaveLength(1);
-    expect(body).toContain("if (text === proof + ' changed') return location.reload();");
+    expect(body).toContain('if (text === `${proof} changed`) return location.reload();');
   }
 });
 

@@ -44,7 +44,7 @@ export function loginPage(
           ${
             problem === 'wrong'
               ? 'That is not the access token of this server. Nothing was opened.'
-              : `Too many wrong tokens. The right one is taken at any time; a wrong one again in ${waitSeconds} s.`
+              : `Too many wrong tokens. The right one is accepted at any time; the next wrong one is checked in ${waitSeconds} s.`
           }
         </p>`;
   const status = problem === null ? 200 : problem === 'wrong' ? 401 : 429;
@@ -87,9 +87,9 @@ export type ShownProblem = LoginProblem | 'used';
 
 const shownProblems: Record<ShownProblem, (waitSeconds: number) => string> = {
   wrong: () =>
-    'That is neither the access token of this server nor a sign-in link of it. Nothing was opened.',
+    'That is neither the access token of this server nor one of its sign-in links. Nothing was opened.',
   limited: waitSeconds =>
-    `Too many wrong tokens. The right one is taken at any time; a wrong one again in ${waitSeconds} s.`,
+    `Too many wrong tokens. The right one is accepted at any time; the next wrong one is checked in ${waitSeconds} s.`,
   used: () => 'That sign-in link has been used, or is older than ten minutes. Make a new one.',
 };
 
@@ -111,13 +111,13 @@ export function signInHerePage(
   return page(
     status,
     'Sign in',
-    markup`<p class="quiet">Gatehouse, by way of a forwarded port</p>
+    markup`<p class="quiet">Gatehouse, through a forwarded port</p>
       <h1>Sign in</h1>
       ${note}
       ${signInForm('Sign-in link or access token', next, problem !== null)}
       <p class="quiet">
         On the computer where the server runs, <code>gatehouse link</code> prints a link that works once:
-        paste the whole of it here. You are led to an address of the server’s own, by way of the same port.
+        paste the whole of it here. You are then sent to the server’s own address, through the same port.
       </p>`,
     headers,
   );
@@ -147,13 +147,13 @@ export function strangeHostPage(host: string, headers: readonly string[]): Answe
           setting <code>gateway.extraHosts</code>.
         </p>`
       : markup`<p>
-            If you have led this port here yourself (<code>ssh -L ${port}:…</code>, the forwarding of an
+            If you forwarded this port yourself (<code>ssh -L ${port}:…</code>, the forwarding of an
             editor or a container), say so on the computer where the server runs:
           </p>
           <p><code>gatehouse config set gateway.extraHosts localhost:${port}</code></p>
           <p>
-            Then load this page again. The command takes the place of what was set before: give all names,
-            with commas between them.
+            Then load this page again. The command replaces the earlier value: list all names, separated by
+            commas.
           </p>`;
   return page(
     400,
@@ -178,10 +178,10 @@ export function noCookiesPage(
     `Cookies are needed · ${name}`,
     markup`<p class="quiet">Gatehouse on this computer</p>
       <h1>This browser keeps no cookies for this address</h1>
-      <p>A browser stays signed in by a cookie, and the one that was just set did not come back. ${lost}</p>
+      <p>A cookie keeps a browser signed in, and this browser did not send back the one that was just set. ${lost}</p>
       <p>
         Allow cookies for this address in the settings of the browser and <a href="${again}">try again</a>, or
-        take another browser. The Gatehouse window needs none.
+        use another browser. The Gatehouse window needs none.
       </p>`,
     headers,
   );
@@ -211,7 +211,7 @@ export function usedCodePage(name: string): Answer {
     410,
     `This link has been used · ${name}`,
     markup`<p class="quiet">Gatehouse on this computer</p>
-      <h1>This link does not work any more</h1>
+      <h1>This link no longer works</h1>
       <p>
         A link like this signs in one browser, once, within ten minutes. This one was used already, or is too
         old.
@@ -230,7 +230,7 @@ export function logoutPage(name: string): Answer {
     `Sign out · ${name}`,
     markup`<p class="quiet">Gatehouse on this computer</p>
       <h1>Sign out of “${name}”?</h1>
-      <p>Only this browser is signed out. The server goes on, and so do its kernels.</p>
+      <p>Only this browser is signed out. The server keeps running, and so do its kernels.</p>
       <form method="post" action="/_gatehouse/logout"><button>Sign out</button></form>
       <p class="quiet"><a href="/">Back to “${name}”</a></p>`,
   );
@@ -239,11 +239,11 @@ export function logoutPage(name: string): Answer {
 const stateAdvice: Record<ServerState, string> = {
   stopped: 'Start it in the Gatehouse window, or run `gatehouse start` in a terminal.',
   starting: 'This page opens it as soon as it is ready.',
-  ready: 'This page tries again by itself.',
-  unhealthy: 'This page tries again by itself. If it stays like this, restart it in the Gatehouse window.',
+  ready: 'This page keeps trying.',
+  unhealthy: 'This page keeps trying. If this continues, restart it in the Gatehouse window.',
   restarting: 'This page opens it as soon as it is ready.',
   stopping: 'Start it again in the Gatehouse window once it has stopped.',
-  failed: 'The Gatehouse window shows what it said last, and what helps.',
+  failed: 'The Gatehouse window shows its last output and what to do.',
 };
 
 /**

@@ -14,6 +14,7 @@ import { jsonAnswer, redirectAnswer, sendAnswer, valueAnswer, type Answer } from
 import { markup, page } from '../html.ts';
 import type { Limits } from '../limits.ts';
 import { listen, portOf, serverOptions } from '../listen/loopback-listener.ts';
+import { pageScript } from '../page-script.ts';
 import { pageStyle } from '../page-style.ts';
 
 /** Milliseconds until the page is gone. */
@@ -103,15 +104,7 @@ async function answer(state: State, request: IncomingMessage): Promise<Answer> {
 /** What the page cannot find out in this time is no (milliseconds). */
 const probeMs = 5000;
 
-const script = `(async () => {
-'use strict';
-const { link, here, other } = document.getElementById('lead').dataset;
-const options = { mode: 'no-cors', credentials: 'omit', cache: 'no-store', signal: AbortSignal.timeout(${probeMs}) };
-if (await fetch(here, options).then(() => true, () => false)) return location.replace(link);
-const answer = await fetch(other, { method: 'POST', cache: 'no-store' }).then(each => each.json(), () => ({}));
-if (typeof answer.url === 'string') return location.replace(answer.url);
-document.getElementById('lost').hidden = false;
-})();`;
+const script = pageScript('signIn', { probeMs });
 
 function beginPage(state: State, here: string): Answer {
   const link = state.link();
@@ -120,8 +113,8 @@ function beginPage(state: State, here: string): Answer {
       <h1 id="lead" data-link="${link}" data-here="${here}" data-other="/${state.second}">Opening the server</h1>
       <p><a href="${link}">Continue</a></p>
       <p class="note" role="status" id="lost" hidden>
-        This browser does not find names that end in “.localhost”, and this computer has no other address
-        for it. Take another browser, or the Gatehouse window.
+        This browser cannot resolve names that end in “.localhost”, and this computer has no other address
+        for it. Use another browser, or the Gatehouse window.
       </p>
     </main>`;
   const title = 'Opening the server';

@@ -36,13 +36,13 @@ test('the whole fingerprint stands there in groups of four, and the three files 
     expect(body).toContain(`<a href="/_gatehouse/certificate/${file}">`);
 });
 
-test('it says how to compare, why, what the authority may speak for, and until when', () => {
+test('it says how to compare, why, what the authority can certify, and until when', () => {
   const said = text(certificatePage(authority, 'FF:EE', 'mira.local').body).replaceAll(/\s+/g, ' ');
   for (const words of [
-    'do not use the way by which the link came',
+    'do not use the channel that the link came by',
     'service workers, the clipboard',
     'cannot vouch for your bank',
-    'ends by itself on 24 November 2031',
+    'expires on 24 November 2031',
   ])
     expect(said).toContain(words);
 });

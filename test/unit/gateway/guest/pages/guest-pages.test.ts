@@ -48,7 +48,7 @@ test('the page of a link asks for trusted types and speaks with this origin alon
 });
 
 test('without JavaScript it says why it needs it', () => {
-  expect(/<noscript>([^]*)<\/noscript>/.exec(joinPage().body)?.[1]).toMatch(/JavaScript[^]*into\s+no log/);
+  expect(/<noscript>([^]*)<\/noscript>/.exec(joinPage().body)?.[1]).toMatch(/JavaScript[^]*in\s+no log/);
 });
 
 test.each([401, 403, 404] as const)('outside can be told with %d, in the same words', status => {

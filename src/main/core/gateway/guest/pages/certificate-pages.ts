@@ -49,14 +49,14 @@ function local(authority: GuestAuthority, fingerprint: string): Html {
 const why = markup`<p>
       This computer vouches for itself, by a certificate authority of its own that your browser does not know yet. You can
       click the warning away, but then the browser keeps things switched off that the shared pages may need: service
-      workers, the clipboard, embedded views. Installed once, the authority takes care of both.
+      workers, the clipboard, embedded views. Installing the authority once solves both.
     </p>`;
 
 function compare({ name, fingerprint }: GuestAuthority): Html {
   return markup`<h2>1. Compare the fingerprint</h2>
     <p>
-      Call the owner, or ask in person; do not use the way by which the link came. They find theirs in the Gatehouse window
-      under Share, or by <code>gatehouse ca show</code>. All of it has to be the same:
+      Call the owner, or ask in person; do not use the channel that the link came by. They find theirs in the Gatehouse window
+      under Share, or with <code>gatehouse ca show</code>. Every character must be the same:
     </p>
     <p class="quiet">“${name}”, SHA-256</p>
     ${grouped(fingerprint)}
@@ -70,7 +70,7 @@ const download = markup`<h2>2. Save the file</h2>
       <li><a href="${certificatePath}/ca.pem">ca.pem</a> for Linux</li>
     </ul>
     <p>
-      To be sure of the file as well, compare its own sum with the fingerprint, without minding colons and capitals. In a
+      To be sure of the file as well, compare its checksum with the fingerprint, ignoring colons and upper or lower case. In a
       terminal:
     </p>
     <ul>
@@ -88,14 +88,14 @@ function steps({ name }: GuestAuthority): Html {
 }
 
 function bounds({ validTo }: GuestAuthority): Html {
-  return markup`<h2>What it may speak for</h2>
+  return markup`<h2>What it can certify</h2>
     <p>
       Only for the names and addresses of this computer, names that end in <code>.local</code>,
       <code>.localhost</code> and <code>.home.arpa</code>, and addresses of private networks. That is written into the
       authority itself and browsers hold it to that (name constraints, RFC 5280): it cannot vouch for your bank or any other
       web site, even if somebody stole its key.
     </p>
-    <p>It ends by itself on ${day(validTo)}. You can remove it at any time; how is said with each system above.</p>`;
+    <p>It expires on ${day(validTo)}. You can remove it at any time; the steps for each system are above.</p>`;
 }
 
 function shown(fingerprint: string): Html {

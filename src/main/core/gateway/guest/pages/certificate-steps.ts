@@ -20,7 +20,7 @@ function windows(name: string): Steps {
     content: markup`<ol>
         <li>Open <code>ca.crt</code> and choose “Install Certificate”, then “Current User”.</li>
         <li>Choose “Place all certificates in the following store”, “Browse”, “Trusted Root Certification Authorities”.</li>
-        <li>Finish, agree to the warning, and start the browser anew.</li>
+        <li>Finish, agree to the warning, and restart the browser.</li>
       </ol>
       <div>The same in a terminal:<pre>certutil -user -addstore Root ca.crt</pre></div>
       <p>
@@ -36,7 +36,7 @@ function mac(name: string): Steps {
     content: markup`<ol>
         <li>Open <code>ca.crt</code>; Keychain Access adds it to the “login” keychain.</li>
         <li>Open “${name}” there, unfold “Trust”, and set “When using this certificate” to “Always Trust”.</li>
-        <li>Close the window, give your password, and start the browser anew.</li>
+        <li>Close the window, give your password, and restart the browser.</li>
       </ol>
       <div>
         The same in a terminal:
@@ -83,8 +83,8 @@ function chromium(): Steps {
       <pre>certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n Gatehouse -i ca.pem</pre>
       <p>
         If it says that there is no such database, make one first with
-        <code>mkdir -p ~/.pki/nssdb &amp;&amp; certutil -d sql:$HOME/.pki/nssdb -N --empty-password</code>. Then start the
-        browser anew.
+        <code>mkdir -p ~/.pki/nssdb &amp;&amp; certutil -d sql:$HOME/.pki/nssdb -N --empty-password</code>. Then
+        restart the browser.
       </p>
       <div>To remove it:<pre>certutil -d sql:$HOME/.pki/nssdb -D -n Gatehouse</pre></div>`,
   };

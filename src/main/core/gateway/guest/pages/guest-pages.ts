@@ -23,8 +23,8 @@ export function joinPage(): Answer {
           <p class="quiet">Gatehouse</p>
           <h1>This link needs JavaScript</h1>
           <p>
-            The part of the link behind “#” is its key. A browser never sends that part by itself, so it gets
-            into no log; a script in this page has to hand it over. Allow scripts for this page, then open the
+            The part of the link behind “#” is its key. A browser never sends that part on its own, so it
+            appears in no log; a script in this page has to pass it on. Allow scripts for this page, then open the
             link again.
           </p>
         </div>
@@ -47,8 +47,8 @@ export function leftPage(): Answer {
   return textPage(
     200,
     'You have left',
-    markup`<p>This browser is not in any more. You can close this page.</p>
-      <p>To come back, open your link again, as long as it is good; otherwise ask for a new one.</p>`,
+    markup`<p>Your session in this browser has ended. You can close this page.</p>
+      <p>To come back, open your link again while it still works; otherwise ask for a new one.</p>`,
   );
 }
 
@@ -56,10 +56,10 @@ export function leftPage(): Answer {
 export function outsidePage(status: 401 | 403 | 404 = 401): Answer {
   return textPage(
     status,
-    'You are not in',
+    'You have no access',
     markup`<p>
-        This computer shares something with people who have a link. This browser has not come in by one, or its
-        visit has ended.
+        This computer shares something with people who have a link. This browser has not joined with one, or
+        its session has ended.
       </p>
       <p>Open your link again. If that does not help, ask the person who sent it for a new one.</p>`,
   );

@@ -21,9 +21,9 @@ function statePage(status: number, title: string, content: Html, script?: string
 export function notAllowedPage(message: string): Answer {
   return statePage(
     403,
-    'Your link does not reach this page',
+    'Your link does not give access to this page',
     markup`<p>${message}</p>
-      <p><a href="/">Back to what it reaches</a></p>`,
+      <p><a href="/">Back to the first page</a></p>`,
   );
 }
 
@@ -35,8 +35,8 @@ export function guestUnavailablePage(soon: boolean, retrySeconds: number, wait: 
     markup`${
       soon
         ? markup`<p>The server is starting. This page opens it as soon as it is ready.</p>`
-        : markup`<p>Its owner has stopped it, or it has failed. This page tries again by itself.</p>
-          <p>Your visit is kept while your link is good.</p>`
+        : markup`<p>Its owner has stopped it, or it has failed. This page keeps trying.</p>
+          <p>Your session continues while your link works.</p>`
     }${wait}`,
     waitScript,
   );

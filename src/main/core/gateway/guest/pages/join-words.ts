@@ -1,12 +1,6 @@
 /** What the page of a share link says. `{owner}` is the owner's name, where the guest has been told it. */
+import type { JoinWords } from '../../../../../pages/given.ts';
 import type { NoEntry } from '../../../share-ports.ts';
-
-interface RefusalWords {
-  readonly title: string;
-  readonly text: readonly string[];
-  /** Trying again may help. */
-  readonly again: boolean;
-}
 
 const askForNew = 'Ask the person who sent it for a new one.';
 
@@ -14,11 +8,11 @@ const askForNew = 'Ask the person who sent it for a new one.';
  * `no-such-link` is for an unknown link and for a wrong secret alike; the rest is only told to somebody who
  * holds the secret.
  */
-const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
+const refusals = {
   'no-cookies': {
     title: 'This browser keeps no cookies for this address',
     text: [
-      'A browser stays in by a cookie, and the one that was just set did not come back. Your link has not been used up: it still works, in any browser.',
+      'A cookie keeps a browser signed in, and this browser did not send back the one that was just set. Your link has not been used: it still works, in any browser.',
       'Allow cookies for this address in the settings of the browser and try again, or open the link in another browser.',
     ],
     again: true,
@@ -26,13 +20,13 @@ const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
   'no-such-link': {
     title: 'This link does not open anything',
     text: [
-      'It is not complete, was mistyped, or is not known here. Copy the whole link and open it again.',
+      'It is incomplete, was mistyped, or is unknown here. Copy the whole link and open it again.',
       askForNew,
     ],
     again: false,
   },
   revoked: {
-    title: 'This link was taken back',
+    title: 'This link has been revoked',
     text: [
       '{owner} has ended it, and it will not work again.',
       'If you still need to get in, ask for a new link.',
@@ -40,14 +34,14 @@ const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
     again: false,
   },
   expired: {
-    title: 'This link’s time is over',
+    title: 'This link has expired',
     text: ['A link works until a set time, and that has passed.', askForNew],
     again: false,
   },
   'used-up': {
     title: 'This link has been used',
     text: [
-      'It lets in a set number of browsers, and as many have come in. If you came in with this browser, it may still be in.',
+      'It lets in a set number of browsers, and that number has been reached. If you joined with this browser, your session may still be open.',
       askForNew,
     ],
     again: false,
@@ -60,29 +54,29 @@ const refusals: Record<NoEntry | 'no-cookies', RefusalWords> = {
   'wait-over': {
     title: 'Nobody has answered',
     text: [
-      '{owner} may be away from the computer. What you asked has lapsed; you can ask again.',
+      '{owner} may be away from the computer. Your request has expired; you can ask again.',
       'It helps to tell the person who sent you the link that you are waiting.',
     ],
     again: true,
   },
   'too-many-guests': {
-    title: 'There is no room at the moment',
+    title: 'Too many guests at the moment',
     text: [
-      'As many guests are in as can be at one time. Try again when somebody has left, or ask the person who sent you the link.',
+      'The maximum number of guests has been reached. Try again when somebody has left, or ask the person who sent you the link.',
     ],
     again: true,
   },
   'too-many-waiting': {
-    title: 'Too many are waiting at the moment',
-    text: ['{owner} has not yet answered those who came before. Try again in a few minutes.'],
+    title: 'Too many guests are waiting',
+    text: ['{owner} has not yet answered those who asked before you. Try again in a few minutes.'],
     again: true,
   },
   'name-missing': {
     title: 'A name is needed',
-    text: ['This link asks for your name. Open it again and give one.'],
+    text: ['This link asks for your name. Open it again and enter one.'],
     again: true,
   },
-};
+} as const satisfies Record<NoEntry | 'no-cookies', JoinWords['refusals'][string]>;
 
 export const joinWords = {
   refusals,
@@ -91,37 +85,37 @@ export const joinWords = {
     title: 'Only half of the link has arrived',
     text: [
       'The part behind “#” is missing, and that part is the key. Copy the whole link, to its very end, and open it again.',
-      'A page that has been reloaded also lacks it: the key is taken out of the address bar at once, so that it stays in no history.',
+      'It is missing from a reloaded page too: the key is removed from the address bar at once, so that no history keeps it.',
     ],
   },
   unreachable: {
     title: 'The computer does not answer',
     text: [
-      'It may be asleep or switched off, or you may be on another network than it is. Nothing is known of your link.',
+      'It may be asleep or switched off, or you may be on a different network. Your link has not been checked.',
       'Check that you are on the right network, then try again.',
     ],
   },
   tooMany: {
-    title: 'Too many tries',
-    text: 'So many tries came from your network, or by your link, that this computer waits a little. Your link is not harmed. Try again in {wait}.',
+    title: 'Too many attempts',
+    text: 'Too many attempts came from your network or with your link. Your link is not affected. Try again in {wait}.',
   },
   notNow: {
     title: 'You cannot be let in just now',
-    text: ['Try again in a minute. If it stays like this, tell the person who sent you the link.'],
+    text: ['Try again in a minute. If this continues, tell the person who sent you the link.'],
   },
   odd: {
-    title: 'The computer answered something unexpected',
-    text: 'Its answer was {status}. Try again; if it stays like this, tell the person who sent you the link.',
+    title: 'The computer gave an unexpected answer',
+    text: 'Its answer was {status}. Try again; if this continues, tell the person who sent you the link.',
   },
-  nameMissing: 'Give a name, so that the owner knows who is there.',
-  nameHint: '{owner} sees it, and so may others who work there.',
-  approval: '{owner} lets each guest in. Once you have asked, keep this page open.',
+  nameMissing: 'Enter a name, so that the owner knows who you are.',
+  nameHint: '{owner} sees it, and others who work there may see it too.',
+  approval: '{owner} approves each guest. After you have asked, keep this page open.',
   runsCode: 'Code that you run here runs as {owner}, on {owner}’s computer.',
-  seen: '{owner} sees that you are here, from which address and with which browser, and can end your visit at any time.',
+  seen: '{owner} sees that you are here, from which address and with which browser, and can remove you at any time.',
   certificate: 'This computer’s certificate (opens in a new tab)',
   waiting: {
     title: 'Waiting for {owner}',
-    text: '{owner} has been asked whether to let you in. Keep this page open: it goes on by itself.',
+    text: '{owner} has been asked whether to let you in. Keep this page open: it continues once there is an answer.',
     lost: 'The connection to the computer is lost at the moment. This page keeps trying.',
   },
-} as const;
+} as const satisfies JoinWords;
