@@ -125,7 +125,7 @@ export async function bench(options: Options = {}): Promise<Bench> {
         failed: error => socket.destroy(error),
         dropped: reason => dropped.push(reason),
         admits: options.admits,
-        share: giveWay => work.open({ session: 'ada', link: 'class' }, giveWay),
+        share: giveWay => work.open({ id: 'ada', link: 'class' }, giveWay),
       },
     );
   });

@@ -16,7 +16,7 @@ export interface ShareRefusal {
 /** Who is in: one session of the ledger as the gateway needs it. */
 export interface GuestSession {
   /** Names the session; opens nothing. */
-  readonly session: string;
+  readonly id: string;
   readonly link: string;
   readonly role: Role;
   /** '' when nobody named the person. */
@@ -28,7 +28,7 @@ export interface GuestSession {
 }
 
 export type GuestSessionVerdict =
-  { readonly open: true; readonly pass: GuestSession } | { readonly open: false; readonly reason: string };
+  { readonly open: true; readonly session: GuestSession } | { readonly open: false; readonly reason: string };
 
 /** What somebody who holds a link's secret is told before they join. */
 export interface Invitation {
@@ -84,7 +84,7 @@ export interface JoinAsked {
 export type JoinAnswer =
   | {
       readonly kind: 'in';
-      readonly pass: GuestSession;
+      readonly session: GuestSession;
       readonly cookie: Secret<string>;
       /** Page on which the holder begins; null for the server's first one. */
       readonly opens: string | null;
@@ -102,7 +102,7 @@ export type GuestEvent =
       readonly address: string;
       readonly reason: string;
     }
-  | { readonly kind: 'role-limit'; readonly pass: GuestSession; readonly what: string };
+  | { readonly kind: 'role-limit'; readonly session: GuestSession; readonly what: string };
 
 /** The desk at which guests show what they have. One for each server's share listener. */
 export interface GuestAccess {

@@ -139,8 +139,8 @@ export class FairQueue {
       return nothing;
     }
     const waiting: Waiting = { payer, until: now + this.#limits.waitMs, begin, refuse };
-    const own = this.#waiting.get(payer.session) ?? new Set();
-    this.#waiting.set(payer.session, own.add(waiting));
+    const own = this.#waiting.get(payer.id) ?? new Set();
+    this.#waiting.set(payer.id, own.add(waiting));
     this.#joinRequests += 1;
     this.#look();
     return () => void this.#unqueue(waiting);
@@ -186,13 +186,13 @@ export class FairQueue {
     }
     this.#running.delete(running);
     if (running.abandoned !== null) clearTimeout(running.abandoned);
-    this.#forgetEnded(running.payer.session);
+    this.#forgetEnded(running.payer.id);
     this.#look();
   }
 
   #forgetEnded(session: string): void {
     if (!this.#ended.has(session)) return;
-    for (const { payer } of this.#running) if (payer.session === session) return;
+    for (const { payer } of this.#running) if (payer.id === session) return;
     this.#ended.delete(session);
     this.#budgets?.forget(session);
   }
@@ -228,7 +228,7 @@ export class FairQueue {
     let ofHeavy = 0;
     for (const running of this.#running) {
       if (running.isAside) continue;
-      if (running.payer.session === payer.session) ofSession += 1;
+      if (running.payer.id === payer.id) ofSession += 1;
       if (this.#isLong(running, now)) continue;
       all += 1;
       if (running.payer.link === payer.link) ofLink += 1;
@@ -273,7 +273,7 @@ export class FairQueue {
   }
 
   #unqueue(waiting: Waiting): boolean {
-    const { session } = waiting.payer;
+    const { id: session } = waiting.payer;
     const own = this.#waiting.get(session);
     if (own?.delete(waiting) !== true) return false;
     this.#joinRequests -= 1;

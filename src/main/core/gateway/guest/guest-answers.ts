@@ -36,7 +36,7 @@ function nameOf(host: string): string {
 
 export function routeFor(gateway: GuestGatewayState, facts: Facts, entry: Entry): UpstreamRoute | null {
   if (gateway.routes === null) return null;
-  const route = gateway.guestRoutes.of(gateway.routes, entry.pass, {
+  const route = gateway.guestRoutes.of(gateway.routes, entry.session, {
     explicit: isExplicit(entry.by, facts),
     appended: facts.navigation ? banner : null,
     strictTransport: strictTransport(gateway, facts),

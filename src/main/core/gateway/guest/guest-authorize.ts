@@ -9,7 +9,12 @@ import type { Credential, CredentialKind } from '../request/credential.ts';
 import { isForeignAuthorization, looksLikeOurs } from '../request/foreign-authorization.ts';
 
 export type GuestVerdict =
-  | { readonly open: true; readonly pass: GuestSession; readonly by: CredentialKind; readonly foreign?: true }
+  | {
+      readonly open: true;
+      readonly session: GuestSession;
+      readonly by: CredentialKind;
+      readonly foreign?: true;
+    }
   | {
       readonly open: false;
       readonly reason: Reason;
@@ -32,7 +37,7 @@ export interface GuestKeys {
 
 interface Right {
   readonly kind: CredentialKind;
-  readonly pass: GuestSession;
+  readonly session: GuestSession;
 }
 
 /**
@@ -51,9 +56,8 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
     if (kind === 'cookie') {
       const verdict = keys.find(value);
       if (verdict.open) {
-        if (right !== null && right.pass.session !== verdict.pass.session)
-          return refuse('ambiguous-credential');
-        right ??= { kind, pass: verdict.pass };
+        if (right !== null && right.session.id !== verdict.session.id) return refuse('ambiguous-credential');
+        right ??= { kind, session: verdict.session };
       } else {
         ended = verdict.reason;
         if (reason === 'no-credential') reason = 'expired-session';
@@ -61,7 +65,7 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
       continue;
     }
     const known = looksLikeOurs(value) ? keys.redeemed(value) : undefined;
-    if (known?.open === true) right ??= { kind, pass: known.pass };
+    if (known?.open === true) right ??= { kind, session: known.session };
     else if (known === null) later ??= { token: value, by: kind };
     else {
       if (known !== undefined) ended = known.reason;
@@ -79,7 +83,7 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
   if (by === undefined) return { open: false, reason, ended };
   const crossing = crossSite(by, facts);
   if (crossing !== null) return refuse(crossing);
-  if (right !== null) return { open: true, pass: right.pass, by, ...(foreign ? { foreign } : {}) };
+  if (right !== null) return { open: true, session: right.session, by, ...(foreign ? { foreign } : {}) };
   return later === null ? refuse(reason) : { open: 'later', ...later };
 }
 

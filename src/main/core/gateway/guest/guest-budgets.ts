@@ -43,7 +43,8 @@ export const defaultBudgets: BudgetLimits = {
 
 /** Whose work it is. */
 export interface Payer {
-  readonly session: string;
+  /** Of the session. */
+  readonly id: string;
   readonly link: string;
 }
 
@@ -164,9 +165,9 @@ export class GuestBudgets {
   hold(payer: Payer, now: number, kind: HeldKind, change: number): string | null {
     const [own, link, all] = this.#accountsOf(payer, now);
     for (const account of [own, link, all]) account.held[kind] += change;
-    this.#forgetEnded(payer.session);
+    this.#forgetEnded(payer.id);
     if (change <= 0) return null;
-    if (own.isOver(kind)) return payer.session;
+    if (own.isOver(kind)) return payer.id;
     if (link.isOver(kind)) return this.#heaviest(kind, payer.link);
     return all.isOver(kind) ? this.#heaviest(kind, null) : null;
   }
@@ -201,15 +202,15 @@ export class GuestBudgets {
     return found;
   }
 
-  #accountsOf({ session, link }: Payer, now: number): [own: Account, link: Account, all: Account] {
-    let own = this.#sessions.get(session);
+  #accountsOf({ id, link }: Payer, now: number): [own: Account, link: Account, all: Account] {
+    let own = this.#sessions.get(id);
     if (own === undefined) {
       own = {
         link,
         account: new Account(this.#limits.session, this.#limits.burstSeconds, now),
         ended: false,
       };
-      this.#sessions.set(session, own);
+      this.#sessions.set(id, own);
     }
     let shared = this.#links.get(link);
     if (shared === undefined) {

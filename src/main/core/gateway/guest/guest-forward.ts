@@ -23,10 +23,10 @@ export function forwardGuest(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const slot = gateway.exchanges.add({ kind: 'request', session: entry.pass.session, request, response });
+  const slot = gateway.exchanges.add({ kind: 'request', session: entry.session.id, request, response });
   let begun: GuestRequest | null = null;
   const takeBack = gateway.turns.ask(
-    entry.pass,
+    entry.session,
     turn => {
       begun = new GuestRequest(gateway, facts, entry, request, response, turn);
       begun.begin();
@@ -88,10 +88,10 @@ class GuestRequest implements ExchangeEnd {
 
   #send(route: UpstreamRoute): void {
     const gateway = this.#gateway;
-    const { pass } = this.#entry;
-    const upload = watchGuestUpload(gateway, this.#facts, pass, route);
+    const { session } = this.#entry;
+    const upload = watchGuestUpload(gateway, this.#facts, session, route);
     if (upload.refusal !== null) {
-      gateway.noteRole(pass, `upload: ${upload.refusal.message}`);
+      gateway.noteRole(session, `upload: ${upload.refusal.message}`);
       this.#refuse(jsonAnswer(upload.refusal.status, upload.refusal.message, ['Connection', 'close']));
       return;
     }
@@ -99,7 +99,7 @@ class GuestRequest implements ExchangeEnd {
     const response = this.#response;
     const { inspect } = upload;
     const watch =
-      inspect === null ? null : { inspect, share: gateway.work.open(pass, () => response.destroy()) };
+      inspect === null ? null : { inspect, share: gateway.work.open(session, () => response.destroy()) };
     forward(route, this.#request, response, this.#facts, this, watch);
   }
 

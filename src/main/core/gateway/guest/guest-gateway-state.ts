@@ -165,7 +165,7 @@ export class GuestGatewayState implements GuestGuardContext {
       passesAuthorization: this.routes?.upstream.passesAuthorization === true,
       isOwners: word => this.rules.isOwners?.(word) === true,
     });
-    if (verdict.open === true) this.#own(connection, verdict.pass);
+    if (verdict.open === true) this.#own(connection, verdict.session);
     return verdict;
   }
 
@@ -194,11 +194,11 @@ export class GuestGatewayState implements GuestGuardContext {
     return noteFailure(this.#attempts, this.rules.clock(), facts.client, this.limits);
   }
 
-  tooMany(_facts: Facts, pass: GuestSession): Answer | null {
-    if (this.open(pass.session) >= this.limits.openEach) {
+  tooMany(_facts: Facts, session: GuestSession): Answer | null {
+    if (this.open(session.id) >= this.limits.openEach) {
       return jsonAnswer(429, 'Too many requests of this guest are open at once', ['Retry-After', '1']);
     }
-    return this.#rate(`guest ${pass.session}`, this.limits.guestRequests);
+    return this.#rate(`guest ${session.id}`, this.limits.guestRequests);
   }
 
   strangerTooMany(facts: Facts): Answer | null {
@@ -220,9 +220,9 @@ export class GuestGatewayState implements GuestGuardContext {
     return redirectAnswer(303, facts.ownOrigin + target, headers);
   }
 
-  noteRole(pass: GuestSession, what: string): void {
+  noteRole(session: GuestSession, what: string): void {
     // A path may be as long as the headers, and these are remembered.
-    this.rules.access.note({ kind: 'role-limit', pass, what: what.slice(0, 1000) });
+    this.rules.access.note({ kind: 'role-limit', session, what: what.slice(0, 1000) });
   }
 
   noteRefused(facts: Facts, reason: string, link: string | null = null): void {
@@ -247,11 +247,11 @@ export class GuestGatewayState implements GuestGuardContext {
   }
 
   /** A connection belongs to the session that was shown on it; one that showed two belongs to nobody. */
-  #own(connection: Connection, pass: GuestSession): void {
+  #own(connection: Connection, guest: GuestSession): void {
     const { owner, socket } = connection;
-    const { session } = pass;
+    const { id: session } = guest;
     if (socket === null) return;
-    this.connectionLimiter.use(socket, pass);
+    this.connectionLimiter.use(socket, guest);
     if (owner === session) return;
     if (owner !== null) {
       this.#sockets.get(owner)?.delete(socket);

@@ -26,7 +26,7 @@ import { workerRemoval } from '../request/user-content.ts';
 
 /** What was found out about a guest's request. */
 export interface Entry {
-  readonly pass: GuestSession;
+  readonly session: GuestSession;
   readonly by: CredentialKind;
   /** Its Authorization is the server's own user's, and goes on to the server. */
   readonly foreign: boolean;
@@ -52,12 +52,12 @@ export interface GuestGuardContext {
   /** Counts a wrong credential of this address. */
   failed(facts: Facts): AttemptVerdict;
   /** Counts a request of somebody who is in; an answer when there were too many, or too many are open. */
-  tooMany(facts: Facts, pass: GuestSession): Answer | null;
+  tooMany(facts: Facts, session: GuestSession): Answer | null;
   /** The same for somebody who is not. */
   strangerTooMany(facts: Facts): Answer | null;
   /** Leads a browser that came with a token in its address to the clean one, with a session. */
   exchange(facts: Facts): Answer;
-  noteRole(pass: GuestSession, what: string): void;
+  noteRole(session: GuestSession, what: string): void;
   noteRefused(facts: Facts, reason: string): void;
 }
 
@@ -102,14 +102,14 @@ function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
 
 function judged(context: GuestGuardContext, facts: Facts, verdict: GuestVerdict): Decision<Entry> {
   if (verdict.open !== true) return answered(refuse(context, facts, verdict));
-  const { pass, by } = verdict;
-  const tooMany = context.tooMany(facts, pass);
+  const { session, by } = verdict;
+  const tooMany = context.tooMany(facts, session);
   if (tooMany !== null) return answered(tooMany);
   if (facts.navigation && facts.hadQueryToken && by === 'query') return answered(context.exchange(facts));
   if (facts.navigation && facts.target === '/' && context.landing !== '/') {
     return answered(redirectAnswer(303, facts.ownOrigin + context.landing));
   }
-  return allowed(context, facts, { pass, by, foreign: verdict.foreign === true });
+  return allowed(context, facts, { session, by, foreign: verdict.foreign === true });
 }
 
 /** What the role says. */
@@ -119,32 +119,37 @@ function allowed(
   who: Omit<Entry, 'socket' | 'onlyIf'>,
 ): Decision<Entry> {
   const { roles } = context;
-  const { pass } = who;
+  const { session } = who;
   const closed = context.closed(facts.path);
-  if (closed !== null) return limited(context, facts, pass, closed);
+  if (closed !== null) return limited(context, facts, session, closed);
   if (facts.workerScript && coversOwnPages(facts.path)) {
-    return limited(context, facts, pass, 'A service worker of the whole address is not allowed');
+    return limited(context, facts, session, 'A service worker of the whole address is not allowed');
   }
   if (facts.workerScript && context.isUserContent(facts.path)) {
-    context.noteRole(pass, `role: service worker ${facts.path}`);
+    context.noteRole(session, `role: service worker ${facts.path}`);
     return answered(workerRemoval);
   }
   if (facts.names.some(name => roles.overrideHeaders.includes(plainSpelling(name)))) {
-    return limited(context, facts, pass, 'A request that asks to be taken for another one is not passed on');
+    return limited(
+      context,
+      facts,
+      session,
+      'A request that asks to be taken for another one is not passed on',
+    );
   }
   if (facts.upgrade) {
     const offered = subprotocols(facts);
-    const socket = roles.openSocket(pass.role, facts.path, facts.query, offered, {
-      name: guestName(pass),
-      session: pass.session,
-      permissions: pass.permissions,
+    const socket = roles.openSocket(session.role, facts.path, facts.query, offered, {
+      name: guestName(session),
+      session: session.id,
+      permissions: session.permissions,
     });
-    if (!socket.allow) return limited(context, facts, pass, socket.message, socket);
+    if (!socket.allow) return limited(context, facts, session, socket.message, socket);
     const onlyIf = socket.relay === 'filter' ? (socket.onlyIf ?? null) : null;
     return { kind: 'forward', facts, verdict: { ...who, socket, onlyIf } };
   }
-  const verdict = roles.decideRequest(pass.role, facts.method, facts.path, facts.query);
-  if (!verdict.allow) return limited(context, facts, pass, verdict.message, verdict);
+  const verdict = roles.decideRequest(session.role, facts.method, facts.path, facts.query);
+  if (!verdict.allow) return limited(context, facts, session, verdict.message, verdict);
   if (verdict.answer !== undefined) return answered(valueAnswer(200, verdict.answer));
   return { kind: 'forward', facts, verdict: { ...who, socket: null, onlyIf: verdict.onlyIf ?? null } };
 }
@@ -159,12 +164,12 @@ function subprotocols(facts: Facts): readonly string[] {
 function limited(
   context: GuestGuardContext,
   facts: Facts,
-  pass: GuestSession,
+  session: GuestSession,
   message: string,
   refusal: RoleRefusal | null = null,
 ): Decision<Entry> {
   context.noteRole(
-    pass,
+    session,
     `${refusal?.reason ?? 'role'}: ${facts.upgrade ? 'WebSocket' : facts.method} ${facts.path}`,
   );
   return answered(facts.navigation ? notAllowedPage(message) : jsonAnswer(403, message));

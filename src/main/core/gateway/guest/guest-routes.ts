@@ -181,7 +181,7 @@ async function joinNow(
     return null;
   });
   if (answer === null) return jsonAnswer(503, 'You cannot be let in just now. Try again in a moment.');
-  if (answer.kind === 'in' && before !== null) access.leave(before.session);
+  if (answer.kind === 'in' && before !== null) access.leave(before.id);
   return joined(gateway, facts, id, answer);
 }
 
@@ -242,7 +242,7 @@ function verdictOf(gateway: GuestGatewayState, facts: Facts): GuestSessionVerdic
 
 function sessionOf(gateway: GuestGatewayState, facts: Facts): GuestSession | null {
   const verdict = verdictOf(gateway, facts);
-  return verdict?.open === true ? verdict.pass : null;
+  return verdict?.open === true ? verdict.session : null;
 }
 
 /** For the banner. Whoever holds a cookie of a session that is over is told why; a stranger is not. */
@@ -250,7 +250,7 @@ function me(gateway: GuestGatewayState, facts: Facts): Answer {
   if (!comesFromOwnPage(facts)) return jsonAnswer(403, 'This was sent by another site');
   const verdict = verdictOf(gateway, facts);
   if (verdict?.open !== true) return valueAnswer(401, { reason: verdict?.reason ?? 'unknown' });
-  const { name, role, endsAt } = verdict.pass;
+  const { name, role, endsAt } = verdict.session;
   const title = role.slice(0, 1).toUpperCase() + role.slice(1);
   const until = new Date(endsAt).toISOString();
   return valueAnswer(200, { name, role, title, until, server: gateway.rules.name });
@@ -267,9 +267,9 @@ function leave(gateway: GuestGatewayState, facts: Facts): Answer {
   if (!comesFromOwnPage(facts) || (facts.origin === null && facts.site === null)) {
     return jsonAnswer(403, 'This was sent by another site');
   }
-  const pass = sessionOf(gateway, facts);
+  const session = sessionOf(gateway, facts);
   // After the answer: the connection on which it goes is one of those that are cut.
-  if (pass !== null) setTimeout(() => gateway.rules.access.leave(pass.session), 50).unref();
+  if (session !== null) setTimeout(() => gateway.rules.access.leave(session.id), 50).unref();
   const cookie = ['Set-Cookie', clearGuestCookie(gateway.cookieName)];
   return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/left`, cookie);
 }

@@ -28,11 +28,11 @@ export function upgradeGuest(
     sendRawAnswer(socket, jsonAnswer(426, 'This is no WebSocket handshake', ['Sec-WebSocket-Version', '13']));
     return;
   }
-  const { pass, socket: verdict } = entry;
-  const slot = gateway.exchanges.add({ kind: 'websocket', session: pass.session, socket });
+  const { session, socket: verdict } = entry;
+  const slot = gateway.exchanges.add({ kind: 'websocket', session: session.id, socket });
   socket.on('error', () => socket.destroy());
   const takeBack = gateway.turns.ask(
-    pass,
+    session,
     turn => void onUpgradeTurn(gateway, facts, { ...entry, socket: verdict }, request, socket, head, turn),
     () => sendRawAnswer(socket, tooBusy()),
   );
@@ -47,13 +47,13 @@ type SocketEntry = Entry & { readonly socket: NonNullable<Entry['socket']> };
 async function onUpgradeTurn(
   gateway: GuestGatewayState,
   facts: Facts,
-  { pass, socket: verdict, onlyIf, ...entry }: SocketEntry,
+  { session, socket: verdict, onlyIf, ...entry }: SocketEntry,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   turn: QueueSlot,
 ): Promise<void> {
-  const route = routeFor(gateway, facts, { pass, socket: verdict, onlyIf, ...entry });
+  const route = routeFor(gateway, facts, { session, socket: verdict, onlyIf, ...entry });
   const answer =
     route === null
       ? gateway.unavailable(facts)
@@ -65,21 +65,21 @@ async function onUpgradeTurn(
     if (!socket.destroyed) sendRawAnswer(socket, answer ?? gateway.unavailable(facts));
     return;
   }
-  join(gateway, facts, route, { pass, socket: verdict }, request, socket, head, turn);
+  join(gateway, facts, route, { session, socket: verdict }, request, socket, head, turn);
 }
 
 function join(
   gateway: GuestGatewayState,
   facts: Facts,
   route: UpstreamRoute,
-  { pass, socket: verdict }: Pick<SocketEntry, 'pass' | 'socket'>,
+  { session, socket: verdict }: Pick<SocketEntry, 'session' | 'socket'>,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   turn: QueueSlot,
 ): void {
   const failed = (error: Error): void => sendRawAnswer(socket, failure(gateway, facts, error));
-  const mayRead = verdict.relay === 'splice' && reads(gateway, facts, pass);
+  const mayRead = verdict.relay === 'splice' && reads(gateway, facts, session);
   const refused = mayRead
     ? undefined
     : (): void => sendRawAnswer(socket, jsonAnswer(502, 'The server did not open this WebSocket'));
@@ -96,9 +96,9 @@ function join(
     admits:
       rate === undefined
         ? undefined
-        : bytes => gateway.rates.take(pass.session, rate, gateway.rules.clock(), bytes),
-    dropped: reason => gateway.noteRole(pass, `${logField(facts.path)}: ${reason}`),
-    share: giveWay => gateway.work.open(pass, giveWay),
+        : bytes => gateway.rates.take(session.id, rate, gateway.rules.clock(), bytes),
+    dropped: reason => gateway.noteRole(session, `${logField(facts.path)}: ${reason}`),
+    share: giveWay => gateway.work.open(session, giveWay),
   });
 }
 
@@ -106,6 +106,6 @@ function join(
  * The attack: a `GET` with `Upgrade: websocket` of a path that a role opens for sockets only. A server that
  * knows no socket there answers it as any other, with what the role may not read.
  */
-function reads(gateway: GuestGatewayState, { path, query }: Facts, { role }: Entry['pass']): boolean {
+function reads(gateway: GuestGatewayState, { path, query }: Facts, { role }: Entry['session']): boolean {
   return gateway.roles.decideRequest(role, 'GET', path, query).allow;
 }

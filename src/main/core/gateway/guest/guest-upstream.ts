@@ -17,18 +17,18 @@ export interface GuestRouteOptions {
 }
 
 /** What the server is told of who asks. Marked, so that nobody can call himself as the owner is called. */
-export function guestName(pass: Pick<GuestSession, 'name'>): string {
-  return pass.name === '' ? 'guest' : `${pass.name} (guest)`;
+export function guestName(session: Pick<GuestSession, 'name'>): string {
+  return session.name === '' ? 'guest' : `${session.name} (guest)`;
 }
 
 export function makeGuestRoute(
   routes: UpstreamRoutes,
-  pass: GuestSession,
+  session: GuestSession,
   options: GuestRouteOptions,
 ): UpstreamRoute {
   const { host, explicitHeaders, personHeader, scheme } = routes.upstream;
-  const { headers, pool, upstream } = ofRole(routes, pass);
-  const person = new Secret(encodeURIComponent(guestName(pass)));
+  const { headers, pool, upstream } = ofRole(routes, session);
+  const person = new Secret(encodeURIComponent(guestName(session)));
   const own = headers.map(([name, value]) =>
     name === personHeader ? ([name, person] as const) : ([name, value] as const),
   );
@@ -75,16 +75,16 @@ export class GuestUpstreamRoutes {
   #routes: UpstreamRoutes | null = null;
   readonly #guestRoutes = new Map<string, Map<number, Made>>();
 
-  of(routes: UpstreamRoutes, pass: GuestSession, options: GuestRouteOptions): UpstreamRoute {
+  of(routes: UpstreamRoutes, session: GuestSession, options: GuestRouteOptions): UpstreamRoute {
     if (routes !== this.#routes) this.#guestRoutes.clear();
     this.#routes = routes;
     const { strictTransport } = options;
     const key = (options.explicit ? 2 : 0) + (options.appended === null ? 0 : 1);
-    const known = this.#guestRoutes.get(pass.session)?.get(key);
+    const known = this.#guestRoutes.get(session.id)?.get(key);
     if (known !== undefined && known.strictTransport === strictTransport) return known.route;
-    const route = makeGuestRoute(routes, pass, options);
-    const ofSession = this.#guestRoutes.get(pass.session) ?? new Map<number, Made>();
-    this.#guestRoutes.set(pass.session, ofSession.set(key, { route, strictTransport }));
+    const route = makeGuestRoute(routes, session, options);
+    const ofSession = this.#guestRoutes.get(session.id) ?? new Map<number, Made>();
+    this.#guestRoutes.set(session.id, ofSession.set(key, { route, strictTransport }));
     return route;
   }
 

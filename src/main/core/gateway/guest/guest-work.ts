@@ -67,7 +67,7 @@ export class GuestWork {
       const change = bytes - holder.held[kind];
       if (change === 0) return;
       holder.held[kind] = bytes;
-      this.#note(payer.session, holder);
+      this.#note(payer.id, holder);
       const victim = this.budgets.hold(payer, this.#clock(), kind, change);
       if (victim !== null) this.#largest(victim, kind)?.giveWay();
     };
@@ -101,7 +101,7 @@ export class GuestWork {
   }
 
   async #runAway(payer: Payer, work: () => Promise<number>): Promise<void> {
-    const { session } = payer;
+    const { id: session } = payer;
     const before = this.#away.get(session) ?? Promise.resolve();
     const done = before
       .then(work)
@@ -122,9 +122,9 @@ export class GuestWork {
   }
 
   #enqueue(payer: Payer, resume: () => void): void {
-    const waiting = this.#queue.get(payer.session) ?? [];
+    const waiting = this.#queue.get(payer.id) ?? [];
     waiting.push({ payer, resume });
-    this.#queue.set(payer.session, waiting);
+    this.#queue.set(payer.id, waiting);
     this.#nextTurn();
   }
 

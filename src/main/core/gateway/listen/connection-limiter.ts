@@ -71,8 +71,8 @@ export function openConnectionLimiter(
     use(socket, guest) {
       // Only a new one can be one too many.
       if (!used.use(socket, guest)) return;
-      const { session, link } = guest;
-      if (used.ofSession(session) > guests.session) cut(used.leastUsed(session));
+      const { id, link } = guest;
+      if (used.ofSession(id) > guests.session) cut(used.leastUsed(id));
       else if (used.ofLink(link) > guests.link) cut(used.leastUsed(used.heaviestSession(link)));
     },
     sweep(now) {
