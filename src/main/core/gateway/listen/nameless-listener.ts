@@ -11,7 +11,7 @@ import { createServer as createFront, type Socket } from 'node:net';
 import type { OwnAccount } from '../../gateway-ports.ts';
 import { mintSecret } from '../../secret.ts';
 import type { Limits } from '../limits.ts';
-import { listen, portOf, serverOptions } from './loopback-listener.ts';
+import { closeServer, keepWhileOpen, listen, portOf, serverOptions } from './listen-on-every.ts';
 
 export interface NamelessListener {
   /** As a browser writes it: `127.83.4.210:41234`, `[::1]:41234`. */
@@ -37,8 +37,7 @@ export async function openNamelessListener(
   attach(server);
   const sockets = new Set<Socket>();
   const front = createFront({ pauseOnConnect: true, noDelay: true }, socket => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    keepWhileOpen(sockets, socket);
     const gone = (): void => void socket.destroy();
     socket.on('error', gone);
     ownAccount(socket).then(own => {
@@ -53,12 +52,7 @@ export async function openNamelessListener(
   return {
     host: `${address.includes(':') ? `[${address}]` : address}:${portOf(front)}`,
     cookie: `gatehouse-session-${mintSecret().reveal().slice(0, 8)}`,
-    async close() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      front.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-      await promise;
-    },
+    close: () => closeServer(front, sockets),
   };
 }
 

@@ -13,7 +13,7 @@ import { mintSecret, hashSecret, matchesHash } from '../../secret.ts';
 import { jsonAnswer, redirectAnswer, sendAnswer, valueAnswer, type Answer } from '../http-answer.ts';
 import { markup, page } from '../html.ts';
 import type { Limits } from '../limits.ts';
-import { listen, portOf, serverOptions } from '../listen/loopback-listener.ts';
+import { listen, portOf, serverOptions } from '../listen/listen-on-every.ts';
 import { pageStyle } from '../page-style.ts';
 
 /** Milliseconds until the page is gone. */
