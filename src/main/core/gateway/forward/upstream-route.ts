@@ -20,7 +20,7 @@ export interface UpstreamRoute {
   /** Put behind the HTML of a page that a person opens; null or absent: nothing. */
   readonly appended?: Buffer | null | undefined;
   /** Paths of pages that had nothing of what was to be rewritten: said once. */
-  readonly unlike: Set<string>;
+  readonly missedRewrites: Set<string>;
 }
 
 export interface UpstreamRoutes extends UpstreamRoute {
@@ -63,7 +63,7 @@ export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Upstrea
     upstream,
     checkHolder,
     pool,
-    unlike: new Set<string>(),
+    missedRewrites: new Set<string>(),
     request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream), scheme),
     response: {
       withheldCookies: upstream.withheldCookies.map(

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
-import type { FilterEnd, FilterVerdict } from '../websocket/filtered-socket.ts';
+import type { FilterRules } from '../websocket/filtered-socket.ts';
 import { FrameBoundaries } from '../websocket/frame-boundaries.ts';
 import { FrameLane } from '../websocket/frame-lane.ts';
 import { closeFrame, controlFrame, FrameReader, messageFrame, type FrameEvent } from '../websocket/frames.ts';
@@ -31,7 +31,7 @@ export class FilteredJoin {
   readonly #server: Duplex;
   readonly #filter: SocketFilter;
   readonly #limits: Pick<Limits, 'halfClosedMs' | 'messageMs'>;
-  readonly #end: FilterEnd;
+  readonly #rules: FilterRules;
   readonly #share: WorkShare;
   readonly #fromGuest: FrameReader;
   readonly #guestLane: FrameLane;
@@ -48,19 +48,18 @@ export class FilteredJoin {
   #isOver = false;
 
   constructor(
-    guest: Duplex,
-    server: Duplex,
+    { guest, server }: { readonly guest: Duplex; readonly server: Duplex },
     filter: SocketFilter,
-    verdict: FilterVerdict,
+    rules: FilterRules,
     limits: Pick<Limits, 'halfClosedMs' | 'messageMs'>,
-    end: FilterEnd,
   ) {
+    const { verdict } = rules;
     this.#guest = guest;
     this.#server = server;
     this.#filter = filter;
     this.#limits = limits;
-    this.#end = end;
-    this.#share = end.share(() => this.#giveWay());
+    this.#rules = rules;
+    this.#share = rules.share(() => this.#giveWay());
     this.#fromGuest = new FrameReader({ masked: true, messageBytes: verdict.messageBytes });
     this.#guestLane = this.#laneOf(this.#fromGuest, 'server', () => server.writableNeedDrain);
     this.#serverLane = verdict.readsServer
@@ -118,10 +117,10 @@ export class FilteredJoin {
   #changed(): void {
     if (this.#isOver) return;
     const isFull = this.#guest.writableNeedDrain;
-    setFlow(this.#guest, !isFull && !this.#server.writableNeedDrain && !this.#guestLane.joinRequests);
-    setFlow(this.#server, !isFull && this.#serverLane?.joinRequests !== true);
-    if (this.#guestEnded && !this.#guestLane.joinRequests) this.#server.end();
-    if (this.#serverEnded && this.#serverLane?.joinRequests !== true) this.#guest.end();
+    setFlow(this.#guest, !isFull && !this.#server.writableNeedDrain && !this.#guestLane.hasPending);
+    setFlow(this.#server, !isFull && this.#serverLane?.hasPending !== true);
+    if (this.#guestEnded && !this.#guestLane.hasPending) this.#server.end();
+    if (this.#serverEnded && this.#serverLane?.hasPending !== true) this.#guest.end();
     const toServer = this.#server.writableLength;
     this.#share.hold('sent', this.#guestLane.held + this.#waitingBytes + toServer);
     if (this.#serverLane !== null) {
@@ -137,14 +136,14 @@ export class FilteredJoin {
       this.#deadline = null;
       if (this.#isOver || !this.#fromGuest.unfinished) return;
       if (this.#fromGuest.begun === begun && !this.#guest.isPaused()) {
-        this.#end.dropped('a message that does not end');
+        this.#rules.dropped('a message that does not end');
         this.#fault(1008, 'a message that does not end');
       } else this.#deadline = this.#startDeadline();
     }, this.#limits.messageMs).unref();
   }
 
   #giveWay(): void {
-    this.#end.dropped('more bytes are kept than a guest may have kept');
+    this.#rules.dropped('more bytes are kept than a guest may have kept');
     this.#fault(1008, 'more is begun than a guest may begin');
   }
 
@@ -171,8 +170,8 @@ export class FilteredJoin {
 
   #handleGuest(event: FrameEvent): void {
     if (event.kind !== 'message') this.#control(event, 'server');
-    else if (this.#end.admits?.(event.data.length) === false)
-      this.#end.dropped('more messages than a guest may send');
+    else if (this.#rules.admits?.(event.data.length) === false)
+      this.#rules.dropped('more messages than a guest may send');
     else this.#step(this.#filter.fromGuest(event), event, 'server');
   }
 
@@ -213,10 +212,10 @@ export class FilteredJoin {
         this.#send(step.message, to);
         return;
       case 'drop':
-        this.#end.dropped(step.reason);
+        this.#rules.dropped(step.reason);
         return;
       case 'answer':
-        if (step.reason !== null) this.#end.dropped(step.reason);
+        if (step.reason !== null) this.#rules.dropped(step.reason);
         for (const one of step.messages) this.#send(one, to === 'server' ? 'guest' : 'server');
         return;
       default:
@@ -255,7 +254,7 @@ export class FilteredJoin {
         this.#closeSoon();
         return;
       case 'fault':
-        this.#end.dropped(event.reason);
+        this.#rules.dropped(event.reason);
         this.#fault(event.code, event.reason);
         return;
       default:

@@ -40,7 +40,7 @@ export function makeGuestRoute(
     upstream: { ...upstream, rewrites: upstream.guestRewrites ?? upstream.rewrites },
     checkHolder: routes.checkHolder,
     pool,
-    unlike: routes.unlike,
+    missedRewrites: routes.missedRewrites,
     // Something can only be put behind a page that is not compressed.
     request:
       options.appended === null
