@@ -108,8 +108,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * The body broke a rule half-way: the server's request is broken off, and the client is told if nothing was
-   * said yet.
+   * The body broke a rule half-way: the server's request is broken off, and the client gets a refusal unless
+   * its answer has started.
    */
   #refuse({ status, message }: { readonly status: number; readonly message: string }): void {
     if (this.#finished) return;
@@ -123,7 +123,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#finished) return;
     this.#finished = true;
     const abort = (): void => this.#controller?.abort(new Error('the client went away'));
-    // The server works on until it answers, whoever still listens.
+    // The server works on until it answers, even if nobody listens any more.
     if (this.#started || this.#controller === null || this.#end.turn === undefined) abort();
     else this.#end.turn.abandon(abort);
   }
@@ -158,7 +158,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     try {
       this.#response.writeHead(status, responseReason(status, statusText), own);
     } catch (error) {
-      // Whatever else Node finds that cannot be said: undici is told nothing of it, and it is no answer.
+      // Node refuses what HTTP does not allow in a head. Undici does not hear of it, and it is no answer.
       controller.abort(error instanceof Error ? error : new Error(String(error)));
       return;
     }

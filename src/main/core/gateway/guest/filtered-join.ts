@@ -1,8 +1,8 @@
 /**
  * The two sides of a WebSocket of a guest whose role reads along, joined with the filter between. The
  * attacks: an answer of ours that lands within a message of the server, a guest who sends without reading
- * until the memory is full, who begins messages and ends none, or who has more judged than the core has time
- * for. So each side is paused while the other is full or its guest's budget is used up, what is kept is
+ * until the memory is full, who starts messages and ends none, or who sends more to judge than the core has
+ * time for. So each side is paused while the other is full or its guest's budget is used up, what is kept is
  * counted, and a message has to end in time.
  */
 import { randomBytes } from 'node:crypto';
@@ -113,7 +113,7 @@ export class FilteredJoin {
     if (guestHead.length > 0) this.#guestLane.push(guestHead);
   }
 
-  /** Whoever is full stops the one that fills it, and whoever has used up the guest's budget waits. */
+  /** A side that is full pauses the other, and both wait while the guest's budget is used up. */
   #changed(): void {
     if (this.#isOver) return;
     const isFull = this.#guest.writableNeedDrain;
@@ -129,13 +129,13 @@ export class FilteredJoin {
     if (this.#fromGuest.unfinished) this.#deadline ??= this.#startDeadline();
   }
 
-  /** Of the message that the guest has begun. While it is us who make the guest wait it is put off. */
+  /** Ends the message that the guest has started. It is put off while we make the guest wait. */
   #startDeadline(): NodeJS.Timeout {
-    const { begun } = this.#fromGuest;
+    const { started } = this.#fromGuest;
     return setTimeout(() => {
       this.#deadline = null;
       if (this.#isOver || !this.#fromGuest.unfinished) return;
-      if (this.#fromGuest.begun === begun && !this.#guest.isPaused()) {
+      if (this.#fromGuest.started === started && !this.#guest.isPaused()) {
         this.#rules.dropped('a message that does not end');
         this.#fault(1008, 'a message that does not end');
       } else this.#deadline = this.#startDeadline();

@@ -1,5 +1,5 @@
 /**
- * Who asks at a guest's door. The attacks are those of `authorize.ts`, and one more: a link's secret that a
+ * Whose a guest's request is. The attacks are those of `authorize.ts`, and one more: a link's secret that a
  * tool shows with each request must spend one use, not one each time, and must not be believed longer than
  * the session that it opened.
  */
@@ -24,15 +24,15 @@ export type GuestVerdict =
   /** A tool shows a link's secret for the first time: it has to be redeemed before anything is known. */
   | { readonly open: 'later'; readonly token: string; readonly by: CredentialKind };
 
-/** What opens a guest's door. */
+/** What opens a guests' gateway. */
 export interface GuestKeys {
   find(cookie: string): GuestSessionVerdict;
   /** The session that a tool's token has opened; null before it has. */
   redeemed(token: string): GuestSessionVerdict | null;
   /** `Upstream.passesAuthorization`; no when absent. */
   readonly passesAuthorization?: boolean;
-  /** Whether this is the owner's own token, which a guests' door does not take. */
-  readonly isOwners?: (word: string) => boolean;
+  /** Whether this is the owner's own token, which a guests' gateway does not take. */
+  readonly isOwners?: (token: string) => boolean;
 }
 
 interface Right {
@@ -69,7 +69,7 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
     else if (known === null) later ??= { token: value, by: kind };
     else {
       if (known !== undefined) ended = known.reason;
-      // An Authorization that is not ours is an error even beside a right cookie: it would be dropped
+      // An Authorization that is not ours is an error even together with a right cookie: it would be dropped
       // silently or, worse, passed on. Unless the server has users of its own: then it is theirs, and opens
       // nothing here.
       if (isAuthorization(kind)) {

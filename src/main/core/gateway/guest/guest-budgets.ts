@@ -1,8 +1,8 @@
 /**
  * What each guest may use of the core. The attack: one thread serves every server, so a guest who has it
  * parse, join or keep bytes without end takes the time and the memory of all others. So whatever is done for
- * a guest is charged to the session, to its link and to all guests together, and whoever has taken most gives
- * way first.
+ * a guest is charged to the session, to its link and to all guests together, and the one that has taken most
+ * gives way first.
  *
  * A link may be a whole class, and an honest guest must not wait for a hostile one. So a session that has
  * used up its own budget waits; where a link's budget, or that of all, is used up, only those sessions of it
@@ -41,7 +41,7 @@ export const defaultBudgets: BudgetLimits = {
   all: { workMs: 300, bytes: 128 * mebibyte, sentBytes: 128 * mebibyte, servedBytes: 768 * mebibyte },
 };
 
-/** Whose work it is. */
+/** The session that work is charged to, and its link. */
 export interface Payer {
   /** Of the session. */
   readonly id: string;

@@ -18,7 +18,7 @@ import type { Outcome } from '../forward/uploaded-files.ts';
 export function forwardGuest(gateway: GuestGatewayState, exchange: HttpExchange, entry: Entry): void {
   const { facts, response } = exchange;
   let started: GuestRequest | null = null;
-  const takeBack = gateway.turns.ask(
+  const takeBack = gateway.queue.ask(
     entry.session,
     turn => {
       started = new GuestRequest(gateway, exchange, entry, turn);

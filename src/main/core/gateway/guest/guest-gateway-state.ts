@@ -51,7 +51,7 @@ export class GuestGatewayState implements GuestGuardContext {
   readonly guestRoutes = new GuestUpstreamRoutes();
   readonly rates = openMessageRates();
   readonly work: GuestWork;
-  readonly turns: FairQueue;
+  readonly queue: FairQueue;
   readonly tools: ToolSessions;
   /** Of all guests: they write to one server. */
   readonly files: UploadedFiles;
@@ -67,7 +67,7 @@ export class GuestGatewayState implements GuestGuardContext {
   constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
     this.rules = rules;
     this.work = work;
-    this.turns = new FairQueue(
+    this.queue = new FairQueue(
       rules.roles.answersOneByOne === true ? oneByOneQueueLimits : defaultFairQueueLimits,
     );
     this.limits = limits;
@@ -250,7 +250,7 @@ export class GuestGatewayState implements GuestGuardContext {
       this.rates.forget(session);
       this.files.forget(session);
       this.work.forget(session);
-      this.turns.forget(session);
+      this.queue.forget(session);
     }
   }
 
@@ -260,7 +260,7 @@ export class GuestGatewayState implements GuestGuardContext {
 
   async close(): Promise<void> {
     this.traffic.exchanges.end();
-    this.turns.close();
+    this.queue.close();
     await this.upstream.close();
   }
 }

@@ -1,7 +1,6 @@
 /**
- * The door for guests: TLS only, one link's role at a time, and everything that came by a link gone the
- * moment it is taken back (DESIGN, sections 4 and 7). It is put together here; what is decided is decided in
- * `guest-guard.ts` and by the profile's role rules.
+ * The guests' gateway of one server, put together: TLS only, one role for each link, and everything that came
+ * by a link ends the moment it is revoked. `guest-guard.ts` and the profile's role rules decide.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';

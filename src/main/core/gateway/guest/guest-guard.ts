@@ -1,8 +1,8 @@
 /**
- * The attack: a guest who gets more than the link says, by a second door (the WebSocket), a second reading
- * (of a path, a credential, a method), or a moment (between the look and the act). Every request and upgrade
- * of a guest comes through here before anything else is done with it: facts, who asks, what the role allows.
- * The default is no.
+ * The attack: a guest who gets more than the link says, by a second entrance (the WebSocket), a second
+ * reading (of a path, a credential, a method), or a moment (between the check and the act). Every request and
+ * upgrade of a guest passes here before anything else is done with it: facts, session, role. The default is
+ * no.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Precondition, RoleRefusal, RoleRules, SocketVerdict } from '../../role-ports.ts';
@@ -31,7 +31,7 @@ import type { RefusalLog } from '../refusal-log.ts';
 import { plainSpelling } from '../forward/request-headers.ts';
 import type { Decision } from '../listen/http-server.ts';
 
-/** What was found out about a guest's request. */
+/** What the guard found out about a guest's request. */
 export interface Entry {
   readonly session: GuestSession;
   readonly by: CredentialKind;
@@ -39,7 +39,7 @@ export interface Entry {
   readonly foreign: boolean;
   /** What the role says of the WebSocket; null for a request. */
   readonly socket: Extract<SocketVerdict, { readonly allow: true }> | null;
-  /** What has to be asked before. */
+  /** What has to be asked of the server first. */
   readonly onlyIf: Precondition | null;
 }
 
@@ -125,7 +125,7 @@ export function shareGuard(
  * its user goes on in the attacker's session. Only a person who asked for the address in the browser itself
  * is signed in by it; everybody else is led to the page of the link, where nothing happens before its button
  * is pressed, and no use is spent until then. Null for programs, which are given no cookie, and for a browser
- * whose own session opens the door.
+ * whose own session is right.
  */
 function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
   if (verdict.open === false || verdict.by !== 'query') return null;

@@ -23,7 +23,7 @@ export function upgradeGuest(gateway: GuestGatewayState, exchange: UpgradeExchan
     return;
   }
   socket.on('error', () => socket.destroy());
-  const takeBack = gateway.turns.ask(
+  const takeBack = gateway.queue.ask(
     session,
     turn => void startUpgrade(gateway, exchange, { ...entry, socket: verdict }, turn),
     () => sendRawAnswer(socket, tooBusy()),

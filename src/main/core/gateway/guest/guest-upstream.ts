@@ -1,5 +1,5 @@
 /**
- * The way of a guest's request to the server: the owner's, with the guest's name in the place of the owner's.
+ * The route of a guest's request to the server: the owner's, with the guest's name instead of the owner's.
  */
 import type { GuestSession } from '../../share-ports.ts';
 import { Secret } from '../../secret.ts';
@@ -16,7 +16,7 @@ export interface GuestRouteOptions {
   readonly strictTransport: string | null;
 }
 
-/** What the server is told of who asks. Marked, so that nobody can call himself as the owner is called. */
+/** The name that the server is told. Marked, so that no guest can pass as the owner by name. */
 export function guestName(session: Pick<GuestSession, 'name'>): string {
   return session.name === '' ? 'guest' : `${session.name} (guest)`;
 }
@@ -52,8 +52,8 @@ export function makeGuestRoute(
 }
 
 /**
- * Where the server wants guests of this role to be sent to. What the role's way does not say, a client may
- * not say either.
+ * Where the server wants guests of this role to be sent to. Headers that the role's
+ * route does not set are withheld from a client's request all the same.
  */
 function ofRole(
   routes: UpstreamRoutes,
@@ -66,7 +66,7 @@ function ofRole(
 
 interface Made {
   readonly route: UpstreamRoute;
-  /** What it says; towards the end of a certificate another with each second, so only the last is kept. */
+  /** The header's value; near the end of a certificate it changes each second, so only the last is kept. */
   readonly strictTransport: string | null;
 }
 

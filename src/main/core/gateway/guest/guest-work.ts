@@ -7,7 +7,7 @@
 import { setImmediate } from 'node:timers';
 import { GuestBudgets, type BudgetLimits, type HeldKind, type Payer } from './guest-budgets.ts';
 
-/** Milliseconds of one turn of the event loop; what is begun is finished. */
+/** Milliseconds of one turn of the event loop; work that has started is finished. */
 const turnMs = 4;
 
 /**
@@ -89,13 +89,13 @@ export class GuestWork {
   }
 
   #run<T>(payer: Payer, bytes: number, work: () => T): T {
-    const begun = this.#clock();
+    const startedAt = this.#clock();
     try {
       return work();
     } finally {
       const now = this.#clock();
-      this.#spentMs += now - begun;
-      this.budgets.spend(payer, now, now - begun, bytes);
+      this.#spentMs += now - startedAt;
+      this.budgets.spend(payer, now, now - startedAt, bytes);
       this.#nextTurn();
     }
   }

@@ -13,7 +13,7 @@ import { afterParseError, connectionOf, expectAnswer, type Connection } from './
 import type { Facts } from '../request/facts.ts';
 import type { Traffic } from './traffic.ts';
 
-/** `V` is what the guard found out about who asks. */
+/** `V` is what the guard found out about the client. */
 export type Decision<V> =
   /** `last`: the bytes of this connection have two readings; nothing more on it is believed. */
   | { readonly kind: 'answer'; readonly answer: Answer; readonly last?: true }
@@ -62,7 +62,7 @@ export function serve<V>(context: ServerHandlers<V>, server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
     onRequest(context, request, response, 'continue'),
   );
-  // Node would answer these before anybody is asked.
+  // Node would answer these before the guard is asked.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     onRequest(context, request, response, 'unknown'),
   );
@@ -90,7 +90,7 @@ function onRequest<V>(
   const known = decision instanceof Promise ? null : decision;
   if (known?.kind === 'forward') trust(context, connection, request.socket);
   if (isTooMany(context, connection)) {
-    // Not a refusal: it would only be one more answer that waits.
+    // No refusal: it would be one more answer that waits.
     connection.condemned = true;
     request.socket.destroy();
     return;

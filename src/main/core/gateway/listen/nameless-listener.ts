@@ -1,9 +1,9 @@
 /**
- * The door once more, at an address without a name, for browsers that do not know `<host>.localhost`. The
- * attacks: a cookie of an address goes to every port of it, and there is no name that other accounts could
- * not find out. So each connection is asked for its account before a byte of it is read, and only the owner's
- * own is served: a cookie that another account was sent opens nothing for it. The port is new with each
- * listener, and so is its origin; on Linux the address is, too.
+ * The gateway at an address without a name, for browsers that do not know `<host>.localhost`. The attacks: a
+ * cookie of an address goes to every port of it, and other accounts can find out every address. So the
+ * account behind each connection is looked up before a byte of it is read, and only the owner's is served: a
+ * cookie that was sent to another account opens nothing for it. The port is new with each listener, and so is
+ * its origin; on Linux the address is too.
  */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -16,7 +16,7 @@ import { closeServer, keepWhileOpen, listen, portOf, serverOptions } from './lis
 export interface NamelessListener {
   /** As a browser writes it: `127.83.4.210:41234`, `[::1]:41234`. */
   readonly host: string;
-  /** Of its own: another server's must not throw this one's browser out. */
+  /** Name of its session cookie, its own: another server's must not sign this one's browser out. */
   readonly cookie: string;
   close(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 /**
- * The only door to one server. It is put together here: limits, facts, authorize, headers, forward (DESIGN,
- * section 4), one guard for requests and upgrades, and a table of everything that is open, so that taking a
- * right back ends what it opened.
+ * The owner's gateway of one server, put together: limits, facts, authorize, headers, forward, one guard for
+ * requests and upgrades, and a table of everything that is open, so that revoking access ends what it opened.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -34,7 +33,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
   gateway.setPort(listener.port);
   const { basePath = '' } = rules;
   const origin = `${gateway.listener.scheme ?? 'http'}://127.0.0.1:${listener.port}`;
-  const begun = new Set<SignInLinks>();
+  const openLinks = new Set<SignInLinks>();
   const sweep = setInterval(() => gateway.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
@@ -44,9 +43,9 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
     origin,
     setUpstream: state => gateway.upstream.set(state),
     oneTimeLink: () => oneTimeLink(gateway, limits),
-    beginLink: options => begin(gateway, limits, options.seen, begun),
+    beginLink: options => openSignInLink(gateway, limits, options.seen, openLinks),
     toolLink: () => ({
-      // Where nobody is asked for it, the token is told to nobody.
+      // A gateway that asks for no token does not give it away either.
       url: `${origin}${basePath}/${rules.asksForToken === false ? '' : `?token=${encodeURIComponent(gateway.token.reveal())}`}`,
       expiresAt: null,
     }),
@@ -55,7 +54,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
     lastUsed: () => gateway.lastUsed,
     async close() {
       clearInterval(sweep);
-      for (const each of begun) each.close();
+      for (const each of openLinks) each.close();
       gateway.traffic.exchanges.end();
       await Promise.all([listener.close(), gateway.close()]);
     },
@@ -71,11 +70,11 @@ function oneTimeLink(gateway: OwnerGatewayState, limits: Limits): AccessLink {
   };
 }
 
-async function begin(
+async function openSignInLink(
   gateway: OwnerGatewayState,
   limits: Limits,
   seen: boolean,
-  begun: Set<SignInLinks>,
+  openLinks: Set<SignInLinks>,
 ): Promise<AccessLink> {
   const { ownAccount } = gateway.rules;
   const one: SignInLinks = await openSignInLinks({
@@ -93,9 +92,9 @@ async function begin(
       gateway.nameless = nameless;
       return nameless === null ? null : `http://${nameless.host}/_gatehouse/open?code=${gateway.makeCode()}`;
     },
-    closed: () => begun.delete(one),
+    closed: () => openLinks.delete(one),
   });
-  begun.add(one);
+  openLinks.add(one);
   return one.link;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What is under `/_gatehouse/`. The attacks: a page that is open by accident (so the rows that route are the
- * list of open pages, too, and a test walks it), a form that another site posts (login and logout are as worth forging as anything
- * else), a body without an end, a code that a link preview uses up.
+ * list of open pages, too, and a test walks it), a form that another site posts (login and logout are as
+ * worth forging as anything else), a body without an end, a code that a link preview uses up.
  */
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';
@@ -117,8 +117,8 @@ export async function answerOwnPage(
 }
 
 /**
- * For a page of ours at another address that looks whether this one is found. Whoever asks knows the name
- * already.
+ * For a page of ours at another address that checks whether the browser finds this one. A client that asks
+ * knows the name already.
  */
 const hereAnswer: Answer = {
   status: 200,

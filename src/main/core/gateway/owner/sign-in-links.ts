@@ -1,6 +1,6 @@
 /**
  * Where a browser that `gatehouse open` starts begins: a page at a port that was never used before, for a
- * minute, which finds out whether this browser knows the way to `<host>.localhost` (Safari on macOS does not)
+ * minute, which finds out whether this browser resolves `<host>.localhost` (Safari on macOS does not)
  * and leads on. The attacks: the address of the page stands in a process list, where another account reads it
  * first (so it works once and, where it may be seen, for a connection of the owner's own account alone); a
  * service worker that somebody left in an origin of ours (so the port is new each time).

@@ -1,9 +1,8 @@
 /**
  * The attack: the HTTP side of a proxy is guarded and the WebSocket side is not (CVE-2024-28179,
  * CVE-2026-39987). Here nothing is decided: this file is only reached through the same guard as every
- * request, before any `101`. The handshake is made anew on a connection of its own, so that nothing of
- * another request can be on it, and the two sockets are then spliced: whatever each side has already sent is
- * kept.
+ * request, before any `101`. The handshake is made on a new connection, so that nothing of another request
+ * can be on it, and the two sockets are then spliced: whatever each side has already sent is kept.
  */
 import {
   request as httpRequest,
@@ -26,7 +25,7 @@ import { maxUpstreamHeaderBytes } from '../forward/upstream-fault.ts';
 export interface SpliceEnd {
   /** The server gave no answer to the handshake; nothing was sent to the client. */
   failed(error: Error): void;
-  /** The server's answer is no 101, and whoever asks may not read it. Absent: it is passed on. */
+  /** The server's answer is no 101, and the client may not read it. Absent: it is passed on. */
   refused?: (() => void) | undefined;
   /** Where the handshake is a guest's: its time with the server, ended here. */
   readonly turn?: QueueSlot | undefined;
@@ -81,7 +80,9 @@ export interface HandshakeEnd extends SpliceEnd {
   met(answer: IncomingMessage, upstream: Duplex, head: Buffer): void;
 }
 
-/** Makes the handshake with the server. Every answer but 101 reaches the client as it is, unless it may not. */
+/**
+ * Makes the handshake with the server. Every answer but 101 reaches the client as it is, unless it may not.
+ */
 export function shakeHands(
   route: UpstreamRoute,
   { facts, socket }: UpgradeExchange,
@@ -129,9 +130,7 @@ export function shakeHands(
   handshake.end();
 }
 
-/**
- * A client that leaves during the handshake takes it along; but the server works to its end for a guest, too.
- */
+/** A client that leaves ends its handshake; a guest's waits, because the server works on until its answer. */
 function leaveWith(handshake: ClientRequest, socket: Duplex, turn: QueueSlot | undefined): () => void {
   const leave = (): void => {
     if (turn === undefined) handshake.destroy();
