@@ -115,18 +115,15 @@ export async function bench(options: Options = {}): Promise<Bench> {
     if ('message' in facts) throw new Error(facts.message);
     joinFiltered(
       route,
-      request,
-      socket,
-      head,
-      facts,
-      verdict,
+      { facts, request, socket, head },
       { handshakeMs: 5000, halfClosedMs: 200, messageMs: options.messageMs ?? 60_000 },
       {
-        failed: error => socket.destroy(error),
+        verdict,
         dropped: reason => dropped.push(reason),
         admits: options.admits,
-        share: giveWay => work.open({ session: 'ada', link: 'class' }, giveWay),
+        share: giveWay => work.open({ id: 'ada', link: 'class' }, giveWay),
       },
+      { failed: error => socket.destroy(error) },
     );
   });
   const port = await listen(gateway);

@@ -104,8 +104,8 @@ function reasonOf(event: GuestEvent): string {
 
 /** Whoever shows the token is in, in this role. */
 function deskFor(role: Role, note: (event: GuestEvent) => void): GuestAccess {
-  const pass: GuestSession = {
-    session: 'a',
+  const session: GuestSession = {
+    id: 'a',
     link: 'l',
     role,
     name: 'Ada',
@@ -114,10 +114,10 @@ function deskFor(role: Role, note: (event: GuestEvent) => void): GuestAccess {
   };
   return {
     look: () => ({ open: false, reason: 'no-such-link' }),
-    join: async () => ({ kind: 'in', pass, cookie: new Secret('cookie'), opens: null }),
+    join: async () => ({ kind: 'in', session, cookie: new Secret('cookie'), opens: null }),
     waiting: () => 'over',
-    find: () => ({ open: true, pass }),
-    peek: () => ({ open: true, pass }),
+    find: () => ({ open: true, session }),
+    peek: () => ({ open: true, session }),
     leave: () => {},
     inUse: () => {},
     note,

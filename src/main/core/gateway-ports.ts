@@ -1,4 +1,4 @@
-/** The door before a server, as the rest of the core sees it. Types only, as in `ports.ts`. */
+/** The owner's gateway, as the rest of the core sees it. Types only, as in `ports.ts`. */
 import type { Socket } from 'node:net';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import type { AccessLink, ServerState } from '../../shared/model.ts';
@@ -22,14 +22,14 @@ export type OwnAccount = (
 
 /** What a gateway is handed. It fetches nothing itself. */
 export interface GatewayRules {
-  /** First label of the host name: `<host>.localhost`. Told to nobody who is not signed in. */
+  /** First label of the host name: `<host>.localhost`. Told only to clients that are signed in. */
   readonly host: string;
   /** What the owner calls the server; shown on Gatehouse's own pages. */
   readonly name: string;
   readonly token: Secret<string>;
   readonly clientCredential?: ClientCredential | undefined;
   /**
-   * False: whoever is on this computer is let in; hosts and origins are checked all the same. True when
+   * False: everybody on this computer is let in; hosts and origins are checked all the same. True when
    * absent.
    */
   readonly asksForToken?: boolean | undefined;
@@ -42,8 +42,9 @@ export interface GatewayRules {
    */
   readonly preferredPort: number | null;
   /**
-   * Names beside the loopback ones under which a tool or a trusted proxy may address the listener, and those
-   * of forwarders (`localhost:9999`). Asked at each request; the same array as long as they have not changed.
+   * Names other than the loopback ones under which a tool or a trusted proxy may address the listener, and
+   * those of forwarders (`localhost:9999`). Asked at each request; the same array as long as they have not
+   * changed.
    */
   readonly extraHosts: () => readonly string[];
   /** Networks of the reverse proxies in front that are trusted to name the client: `127.0.0.1/32`. */
@@ -69,17 +70,17 @@ export interface UpstreamState {
   readonly landing: string;
 }
 
-/** The only door to one server: a listener on every loopback address of one port. */
+/** The owner's gateway of one server: a listener on every loopback address of one port. */
 export interface Gateway {
   readonly port: number;
-  /** Whether this is the access token of now. */
+  /** Whether this is the current access token. */
   holds(token: string): boolean;
   /**
    * What the desktop window shows instead of the access token: good for this listener only, so that it is
-   * worth nothing to whoever takes the port later. `rotate` makes another one.
+   * worth nothing to another program that takes the port later. `rotate` makes another one.
    */
   windowToken(): Secret<string>;
-  /** Where its pages begin: `http://<host>.localhost:PORT/` */
+  /** Address of its first page: `http://<host>.localhost:PORT/` */
   readonly url: string;
   /** As a tool of this computer asks it: `http://127.0.0.1:PORT` */
   readonly origin: string;

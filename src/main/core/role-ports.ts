@@ -1,4 +1,4 @@
-/** What roles are to a profile and to the guests' door. Types only, as in `ports.ts`. */
+/** What roles are to a profile and to the guests' gateway. Types only, as in `ports.ts`. */
 import type { Role } from '../../shared/model.ts';
 import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
 import type { Upstream } from './upstream.ts';
@@ -50,8 +50,8 @@ export type SocketStep =
   | { readonly kind: 'replace'; readonly message: SocketMessage }
   | { readonly kind: 'drop'; readonly reason: string }
   /**
-   * Not passed on, and these go back to whoever sent it. A reason of null is not noted: nothing was asked
-   * that may not be.
+   * Not passed on, and these go back to the side that sent it. A reason of null is not noted: nothing was
+   * asked that may not be.
    */
   | { readonly kind: 'answer'; readonly messages: readonly SocketMessage[]; readonly reason: string | null };
 

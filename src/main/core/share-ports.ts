@@ -13,10 +13,10 @@ export interface ShareRefusal {
   readonly nextStep: string;
 }
 
-/** Who is in: one session of the ledger as the gateway needs it. */
+/** One session of the ledger, as the gateway needs it. */
 export interface GuestSession {
   /** Names the session; opens nothing. */
-  readonly session: string;
+  readonly id: string;
   readonly link: string;
   readonly role: Role;
   /** '' when nobody named the person. */
@@ -28,7 +28,7 @@ export interface GuestSession {
 }
 
 export type GuestSessionVerdict =
-  { readonly open: true; readonly pass: GuestSession } | { readonly open: false; readonly reason: string };
+  { readonly open: true; readonly session: GuestSession } | { readonly open: false; readonly reason: string };
 
 /** What somebody who holds a link's secret is told before they join. */
 export interface Invitation {
@@ -43,11 +43,11 @@ export interface Invitation {
   readonly asksName: boolean;
   /** The owner lets each guest in. */
   readonly approval: boolean;
-  /** Page on which the holder begins; null for the server's first one. */
+  /** Page on which the holder starts; null for the server's first one. */
   readonly opens: string | null;
 }
 
-/** Who asks, as far as the gateway can tell. */
+/** What the gateway can tell of a guest. */
 export interface GuestFacts {
   readonly name: string;
   readonly address: string;
@@ -74,7 +74,7 @@ export type LookAnswer =
 export interface JoinAsked {
   readonly id: string;
   readonly secret: string;
-  /** Of a wait that was given; null at first. */
+  /** The ticket of the guest's join request; null before there is one. */
   readonly ticket: string | null;
   /** A program, which is not asked for a name. */
   readonly tool: boolean;
@@ -84,9 +84,9 @@ export interface JoinAsked {
 export type JoinAnswer =
   | {
       readonly kind: 'in';
-      readonly pass: GuestSession;
+      readonly session: GuestSession;
       readonly cookie: Secret<string>;
-      /** Page on which the holder begins; null for the server's first one. */
+      /** Page on which the holder starts; null for the server's first one. */
       readonly opens: string | null;
     }
   | { readonly kind: 'wait'; readonly ticket: Secret<string>; readonly endsAt: number }
@@ -94,7 +94,7 @@ export type JoinAnswer =
   | { readonly kind: 'later'; readonly retrySeconds: number }
   | { readonly kind: 'no'; readonly reason: NoEntry };
 
-/** What the door tells of a guest, for the audit log. */
+/** What the gateway tells of a guest, for the audit log. */
 export type GuestEvent =
   | {
       readonly kind: 'refused';
@@ -102,13 +102,13 @@ export type GuestEvent =
       readonly address: string;
       readonly reason: string;
     }
-  | { readonly kind: 'role-limit'; readonly pass: GuestSession; readonly what: string };
+  | { readonly kind: 'role-limit'; readonly session: GuestSession; readonly what: string };
 
-/** The desk at which guests show what they have. One for each server's share listener. */
+/** Decides who has a session. One for each server's share listener. */
 export interface GuestAccess {
   look(id: string, secret: string): LookAnswer;
   /**
-   * Spends a use, once that is on the disk; or begins a wait. Throws GatehouseError where it cannot be saved.
+   * Spends a use, once that is on the disk, or starts a wait. Throws GatehouseError where it cannot be saved.
    */
   join(asked: JoinAsked): Promise<JoinAnswer>;
   /** What a waiting page is told. Spends nothing. */
@@ -117,9 +117,9 @@ export interface GuestAccess {
   find(cookie: string, digestOf?: (value: string) => { readonly key: string }): GuestSessionVerdict;
   /** The same without counting: for a page that only looks whether it is still in. */
   peek(cookie: string): GuestSessionVerdict;
-  /** The guest goes. Sockets are ended by the same way as for a revocation. */
+  /** The guest leaves. Its sockets end in the same way as when it is removed. */
   leave(session: string): void;
-  /** These are in use by a WebSocket: nobody is idle who only watches. */
+  /** These sessions are in use by a WebSocket: a guest who only watches is not idle. */
   inUse(sessions: Iterable<string>): void;
   note(event: GuestEvent): void;
 }
@@ -155,7 +155,7 @@ export interface GuestAuthority {
 
 export interface ShareGatewayRules {
   readonly serverId: string;
-  /** What the owner calls the server; told to who is in or holds a secret. */
+  /** What the owner calls the server; told only to guests with a session or a secret. */
   readonly name: string;
   readonly access: GuestAccess;
   readonly roles: RoleRules;
@@ -166,17 +166,17 @@ export interface ShareGatewayRules {
   readonly preferredPort: number | null;
   /** Further names that a guest may use in the address, such as a router's. */
   readonly extraHosts: readonly string[];
-  /** As at the owner's door. */
+  /** As for the owner's gateway. */
   readonly trustedProxies: readonly string[];
   /** Largest request body of a guest; bytes. */
   readonly uploadBytes: number;
-  /** Whether this is the owner's token of now: never taken here, never passed on. */
+  /** Whether this is the owner's current token: never accepted here, never passed on. */
   readonly isOwners?: ((word: string) => boolean) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The door for guests: TLS only. */
+/** The guests' gateway of one server: TLS only. */
 export interface ShareGateway {
   readonly port: number;
   setUpstream(state: UpstreamState): void;

@@ -64,14 +64,14 @@ export interface Upstream {
   readonly passesAuthorization?: boolean | undefined;
   /**
    * `https` where the server leads everybody from http to https, or marks what it says by the scheme: it is
-   * then told https at both doors, as the gateway is where TLS ends, and is never given a reason to redirect
-   * for ever. When absent: the scheme that the client used.
+   * then told https by both gateways, because TLS ends there, and never has a reason to redirect forever.
+   * When absent: the scheme that the client used.
    */
   readonly scheme?: 'https' | undefined;
   /** Names of the server's own cookies that would authenticate by themselves; never passed to a browser. */
   readonly withheldCookies: readonly RegExp[];
   /**
-   * The one of `headers` whose value, percent-encoded, names the person who asks; a guest's name takes the
+   * The one of `headers` whose value, percent-encoded, names the person; a guest's name takes the
    * owner's place there.
    */
   readonly personHeader?: string | undefined;
@@ -85,7 +85,7 @@ export interface Upstream {
    * same guard.
    */
   readonly branches?: readonly Branch[] | undefined;
-  /** Media types that guests may send, in the place of the usual ones: `image/*`. */
+  /** Media types that guests may send, instead of the usual ones: `image/*`. */
   readonly uploadTypes?: readonly string[] | undefined;
   /**
    * How the server's own page sends one file in several requests: what guests may send is then counted by
@@ -94,7 +94,7 @@ export interface Upstream {
   readonly uploadParts?: UploadParts | undefined;
   /** What the server writes into its pages of where they are to dial, and what is said in its place. */
   readonly rewrites?: readonly PageRewrite[] | undefined;
-  /** The same for guests, in its place. */
+  /** For guests, instead of `rewrites`. */
   readonly guestRewrites?: readonly PageRewrite[] | undefined;
   /**
    * Paths (without query; as sent and decoded once) that hand out what people have uploaded: what a browser
@@ -102,16 +102,15 @@ export interface Upstream {
    */
   readonly contentPaths?: readonly RegExp[] | undefined;
   /**
-   * Closes what the server would do and nobody may ask of it, the owner neither: why a path (undecoded,
-   * without query) is closed, one sentence; null where it is not. Asked of requests and upgrades alike, at
-   * both doors.
+   * Closes what nobody may ask of the server, not even the owner: why a path (undecoded, without query) is
+   * closed, one sentence; null where it is not. Both gateways ask it for requests and upgrades.
    */
   readonly closed?: ((path: string) => string | null) | undefined;
 }
 
 /** A file is sent as JSON objects with these members. */
 export interface UploadParts {
-  /** Number of the part: 1 begins the file anew, -1 ends it; none or null is the whole file. */
+  /** Number of the part: 1 starts the file again, -1 ends it; none or null is the whole file. */
   readonly part: string;
   /** Bytes of the file: a string, or what is written as JSON. */
   readonly content: string;
@@ -131,8 +130,8 @@ export interface UploadParts {
 /** One more port of a server. Only WebSockets lead there. */
 export interface Branch {
   /**
-   * Paths of this origin, compared as they are written; `{port}` stands for the port of the door. Not below
-   * `/_gatehouse`.
+   * Paths of this origin, compared as they are written; `{port}` stands for the port of the gateway. Not
+   * below `/_gatehouse`.
    */
   readonly paths: readonly string[];
   readonly address: Address;
@@ -150,10 +149,10 @@ export interface PageRewrite {
   readonly type: 'text/html' | 'text/javascript';
   /**
    * `from` as the server writes it, at most 1000 bytes. In `to`, `{hostname}` and `{port}` stand for the
-   * door's own, `{ws}` for `ws` or `wss`, `{client}` for the address of who asks, never one of this computer.
+   * gateway's own, `{ws}` for `ws` or `wss`, `{client}` for the client's address, never one of this computer.
    */
   readonly texts: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** What is different for guests of one role. `headers` stand in the place of the upstream's. */
+/** What is different for guests of one role. `headers` replace the upstream's. */
 export type RoleUpstream = Pick<Upstream, 'address' | 'headers'>;

@@ -161,7 +161,10 @@ test('a session opens its own server, is in use while a socket is, and a look do
   const session = joined[0]?.id ?? '';
   expect(deskOf('other').find(cookie)).toMatchObject({ open: false });
   bench.pass(3_600_000);
-  expect(deskOf().peek(cookie)).toMatchObject({ open: true, pass: { session, role: 'editor', name: 'Ada' } });
+  expect(deskOf().peek(cookie)).toMatchObject({
+    open: true,
+    session: { id: session, role: 'editor', name: 'Ada' },
+  });
   bench.pass(3_600_000 - 1);
   deskOf().inUse([session]);
   bench.pass(3_600_000);

@@ -1,6 +1,6 @@
 /**
- * The attack: exhaust the door instead of breaking it. Endless headers, a request line that never ends, a
- * body that stops in mid-way, an answer that nobody reads, a flood of guesses. Every wait and every table of
+ * The attack: exhaust the gateway instead of breaking in. Endless headers, a request line that never ends, a
+ * body that stops half-way, an answer that nobody reads, a flood of guesses. Every wait and every table of
  * the gateway has a bound, and it is here.
  */
 export interface Limits {

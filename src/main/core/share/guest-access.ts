@@ -80,9 +80,9 @@ export function makeGuestAccess(deps: GuestAccessDeps): GuestAccess {
     },
     join: asked => join(deps, linkHere(asked.id), asked),
     waiting: (id, ticket) => joinRequestState(joinRequests, ledger.now(), ticket, id),
-    find: (cookie, digestOf) => passOf(ledger.find(cookie, serverId, digestOf?.(cookie).key)),
+    find: (cookie, digestOf) => sessionVerdict(ledger.find(cookie, serverId, digestOf?.(cookie).key)),
     peek(cookie) {
-      const verdict = passOf(ledger.peek(cookie, serverId));
+      const verdict = sessionVerdict(ledger.peek(cookie, serverId));
       if (verdict.open || verdict.reason !== 'unknown') return verdict;
       return { open: false, reason: deps.ended(sessionIdOf(cookie)) ?? 'unknown' };
     },
@@ -139,7 +139,7 @@ async function enter(
   const joined: Joined = await deps.ledger.join({ id, secret, approved, guest });
   if (joined.open) {
     deps.joined(joined.guest);
-    return { kind: 'in', pass: pass(joined.guest), cookie: joined.cookie, opens };
+    return { kind: 'in', session: toSession(joined.guest), cookie: joined.cookie, opens };
   }
   switch (joined.reason) {
     case 'too-many-guests':
@@ -166,10 +166,10 @@ function no(reason: NoEntry): JoinAnswer {
   return { kind: 'no', reason };
 }
 
-function passOf(verdict: GuestVerdict): GuestSessionVerdict {
-  return verdict.open ? { open: true, pass: pass(verdict.guest) } : verdict;
+function sessionVerdict(verdict: GuestVerdict): GuestSessionVerdict {
+  return verdict.open ? { open: true, session: toSession(verdict.guest) } : verdict;
 }
 
-function pass({ id, linkId, role, name, endsAt, permissions }: StoredGuestSession): GuestSession {
-  return { session: id, link: linkId, role, name, endsAt, permissions };
+function toSession({ id, linkId, role, name, endsAt, permissions }: StoredGuestSession): GuestSession {
+  return { id, link: linkId, role, name, endsAt, permissions };
 }

@@ -56,7 +56,7 @@ export class ShareEventReporter {
   /** What the door of a server tells. */
   note(storage: ShareStorage, serverId: string, event: GuestEvent): void {
     if (event.kind === 'role-limit') {
-      const { session, link, role } = event.pass;
+      const { id: session, link, role } = event.session;
       const what = this.#once(Date.now(), session, event.what);
       if (what === null) return;
       this.record(storage, { event: 'role-limit', link, server: serverId, session, role, what });

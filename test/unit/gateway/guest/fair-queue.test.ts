@@ -15,7 +15,7 @@ function open(limits = oneByOneQueueLimits) {
   const running: { readonly name: string; readonly turn: QueueSlot }[] = [];
   const ask = (session: string, link = 'class'): (() => void) =>
     turns.ask(
-      { session, link },
+      { id: session, link },
       turn => {
         sent.push(session);
         running.push({ name: session, turn });

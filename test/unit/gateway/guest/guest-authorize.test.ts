@@ -17,8 +17,8 @@ const read: Asked = {
   mode: null,
   dest: null,
 };
-const pass = (session: string): GuestSession => ({
-  session,
+const sessionOf = (id: string): GuestSession => ({
+  id,
   link: 'l',
   role: 'viewer',
   name: 'Ada',
@@ -33,11 +33,11 @@ const keys: GuestKeys = {
     cookie === 'ended'
       ? { open: false, reason: 'revoked' }
       : cookie.startsWith('in-')
-        ? { open: true, pass: pass(cookie) }
+        ? { open: true, session: sessionOf(cookie) }
         : { open: false, reason: 'unknown' },
   redeemed: shown =>
     shown === token
-      ? { open: true, pass: pass('tool') }
+      ? { open: true, session: sessionOf('tool') }
       : shown === over
         ? { open: false, reason: 'expired' }
         : null,
@@ -101,7 +101,7 @@ test.each(rows)('%s', (_name, change, wanted) => {
 
 function words(asked: Asked): string {
   const verdict = authorizeGuest(asked, keys);
-  if (verdict.open === true) return `open ${verdict.pass.session}`;
+  if (verdict.open === true) return `open ${verdict.session.id}`;
   if (verdict.open === 'later') return `later ${verdict.token}`;
   return verdict.ended === null || verdict.ended === 'unknown'
     ? verdict.reason

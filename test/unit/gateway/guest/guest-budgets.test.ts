@@ -12,7 +12,7 @@ const limits: BudgetLimits = {
   link: { workMs: 100, bytes: 4000, sentBytes: 300, servedBytes: 3000 },
   all: { workMs: 150, bytes: 8000, sentBytes: 500, servedBytes: 5000 },
 };
-const payer = (session: string, link = 'class'): Payer => ({ session, link });
+const payer = (session: string, link = 'class'): Payer => ({ id: session, link });
 const open = (): GuestBudgets => new GuestBudgets(limits, 0);
 
 test('a session waits once it has used two seconds of its budget, and until it is out of debt', () => {
@@ -127,7 +127,7 @@ test('whatever the guests do, more is kept than the bounds allow only until some
           victim = budgets.hold(payer(victim, link), 0, 'sent', -held);
         }
         expect(budgets.held('sent')).toBeLessThanOrEqual(limits.all.sentBytes);
-        expect(budgets.held('sent', who.session)).toBeLessThanOrEqual(limits.session.sentBytes);
+        expect(budgets.held('sent', who.id)).toBeLessThanOrEqual(limits.session.sentBytes);
       }
     }),
   );

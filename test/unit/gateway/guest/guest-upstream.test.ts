@@ -31,8 +31,8 @@ const open = (): UpstreamRoutes => {
   opened.push(routes);
   return routes;
 };
-const pass = {
-  session: 's',
+const session = {
+  id: 's',
   link: 'l',
   role: 'viewer' as const,
   name: 'Ada Ünal',
@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 test("the guest's name takes the owner's place, marked; the secret stays", () => {
-  const { request } = makeGuestRoute(open(), pass, plain);
+  const { request } = makeGuestRoute(open(), session, plain);
   expect(request.injected).toEqual(['X-Secret', 'upstream', 'X-Person', 'Ada%20%C3%9Cnal%20(guest)']);
   expect(request.withheld.has('x-person')).toBe(true);
 });
@@ -58,34 +58,36 @@ test('nobody is called as the owner is called', () => {
 
 test('a tool is told apart from a page', () => {
   const routes = open();
-  expect(makeGuestRoute(routes, pass, { ...plain, explicit: true }).request.injected).toContain('X-Explicit');
-  expect(makeGuestRoute(routes, pass, plain).request.injected).not.toContain('X-Explicit');
+  expect(makeGuestRoute(routes, session, { ...plain, explicit: true }).request.injected).toContain(
+    'X-Explicit',
+  );
+  expect(makeGuestRoute(routes, session, plain).request.injected).not.toContain('X-Explicit');
 });
 
 test('only a page that something is put behind comes uncompressed', () => {
   const appended = Buffer.from('x');
-  expect(makeGuestRoute(open(), pass, { ...plain, appended }).request.withheld.has('accept-encoding')).toBe(
-    true,
-  );
-  expect(makeGuestRoute(open(), pass, plain).request.withheld.has('accept-encoding')).toBe(false);
+  expect(
+    makeGuestRoute(open(), session, { ...plain, appended }).request.withheld.has('accept-encoding'),
+  ).toBe(true);
+  expect(makeGuestRoute(open(), session, plain).request.withheld.has('accept-encoding')).toBe(false);
 });
 
 test('Strict-Transport-Security is said where it is to be', () => {
-  expect(makeGuestRoute(open(), pass, plain).response.added).toEqual([]);
-  const { added } = makeGuestRoute(open(), pass, { ...plain, strictTransport: 'max-age=9' }).response;
+  expect(makeGuestRoute(open(), session, plain).response.added).toEqual([]);
+  const { added } = makeGuestRoute(open(), session, { ...plain, strictTransport: 'max-age=9' }).response;
   expect(added).toEqual(['Strict-Transport-Security', 'max-age=9']);
 });
 
 test('a way is made once, and anew for another run of the server', () => {
   const guestRoutes = new GuestUpstreamRoutes();
   const routes = open();
-  const first = guestRoutes.of(routes, pass, plain);
-  expect(guestRoutes.of(routes, pass, plain)).toBe(first);
-  expect(guestRoutes.of(routes, { ...pass, session: 't' }, plain)).not.toBe(first);
+  const first = guestRoutes.of(routes, session, plain);
+  expect(guestRoutes.of(routes, session, plain)).toBe(first);
+  expect(guestRoutes.of(routes, { ...session, id: 't' }, plain)).not.toBe(first);
   const next = open();
-  expect(guestRoutes.of(next, pass, plain).pool).toBe(next.pool);
+  expect(guestRoutes.of(next, session, plain).pool).toBe(next.pool);
   guestRoutes.forget('s');
-  expect(guestRoutes.of(routes, pass, plain)).not.toBe(first);
+  expect(guestRoutes.of(routes, session, plain)).not.toBe(first);
 });
 
 test('guests of a role are sent where the server wants them, with its credential and no other', async () => {
@@ -103,14 +105,14 @@ test('guests of a role are sent where the server wants them, with its credential
     alwaysOurs,
   );
   opened.push(routes);
-  const viewer = makeGuestRoute(routes, pass, plain);
+  const viewer = makeGuestRoute(routes, session, plain);
   expect([viewer.upstream.address, viewer.request.injected]).toEqual([
     { kind: 'port', port: 2 },
     ['X-Read', 'read'],
   ]);
-  const editor = makeGuestRoute(routes, { ...pass, role: 'editor' }, plain);
+  const editor = makeGuestRoute(routes, { ...session, role: 'editor' }, plain);
   expect([editor.pool, editor.request.injected]).toEqual([routes.pool, []]);
-  const full = makeGuestRoute(routes, { ...pass, role: 'full' }, plain);
+  const full = makeGuestRoute(routes, { ...session, role: 'full' }, plain);
   expect([full.pool, full.request.injected]).toEqual([routes.pool, ['X-Secret', 'all']]);
   // None of them may say what the gateway says to another.
   for (const route of [viewer, editor, full])
@@ -120,12 +122,12 @@ test('guests of a role are sent where the server wants them, with its credential
 
 test('a way is made once, and anew where what it says of TLS has changed', () => {
   const [routes, guestRoutes] = [open(), new GuestUpstreamRoutes()];
-  const first = guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=9' });
-  expect(guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=9' })).toBe(first);
-  const later = guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=8' });
+  const first = guestRoutes.of(routes, session, { ...plain, strictTransport: 'max-age=9' });
+  expect(guestRoutes.of(routes, session, { ...plain, strictTransport: 'max-age=9' })).toBe(first);
+  const later = guestRoutes.of(routes, session, { ...plain, strictTransport: 'max-age=8' });
   expect(later.response.added).toEqual(['Strict-Transport-Security', 'max-age=8']);
-  expect(guestRoutes.of(routes, pass, { ...plain, explicit: true, strictTransport: 'max-age=8' })).not.toBe(
-    later,
-  );
-  expect(guestRoutes.of(routes, pass, { ...plain, strictTransport: 'max-age=8' })).toBe(later);
+  expect(
+    guestRoutes.of(routes, session, { ...plain, explicit: true, strictTransport: 'max-age=8' }),
+  ).not.toBe(later);
+  expect(guestRoutes.of(routes, session, { ...plain, strictTransport: 'max-age=8' })).toBe(later);
 });

@@ -12,7 +12,7 @@ const nobody = (): void => {};
 test('in one turn only so much is done for all guests together, and the rest session by session', async () => {
   const { work, time } = open();
   const done: string[] = [];
-  const share = (session: string) => work.open({ session, link: 'class' }, nobody);
+  const share = (session: string) => work.open({ id: session, link: 'class' }, nobody);
   const step = (session: string) => (): void =>
     share(session).run(0, () => {
       time.now += 3;
@@ -33,8 +33,8 @@ test('in one turn only so much is done for all guests together, and the rest ses
 
 test('who has used up the budget is not ready, while others are', async () => {
   const { work, time } = open();
-  const greedy = work.open({ session: 'a', link: 'class' }, nobody);
-  const honest = work.open({ session: 'b', link: 'class' }, nobody);
+  const greedy = work.open({ id: 'a', link: 'class' }, nobody);
+  const honest = work.open({ id: 'b', link: 'class' }, nobody);
   greedy.run(0, () => (time.now += 150));
   await expect.poll(() => honest.ready()).toBe(true);
   expect(greedy.ready()).toBe(false);
@@ -46,7 +46,7 @@ test('of the session that holds too much the one that holds most gives way', () 
   const { work } = open();
   const ended: string[] = [];
   const opened = (name: string, session: string) => {
-    const share = work.open({ session, link: 'class' }, () => {
+    const share = work.open({ id: session, link: 'class' }, () => {
       ended.push(name);
       share.close();
     });
@@ -70,7 +70,7 @@ test('of the session that holds too much the one that holds most gives way', () 
 
 test('work on another thread is done one at a time for each session, is charged, and may fail', async () => {
   const { work, time } = open();
-  const share = work.open({ session: 'a', link: 'class' }, nobody);
+  const share = work.open({ id: 'a', link: 'class' }, nobody);
   const running: string[] = [];
   const gates = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
   const first = share.away(() => (running.push('first'), gates[0]!.promise));
@@ -81,5 +81,5 @@ test('work on another thread is done one at a time for each session, is charged,
   await expect.poll(() => running).toEqual(['first', 'second']);
   gates[1]!.resolve(150);
   await second;
-  expect(work.budgets.waitMs({ session: 'a', link: 'class' }, time.now)).toBeGreaterThan(0);
+  expect(work.budgets.waitMs({ id: 'a', link: 'class' }, time.now)).toBeGreaterThan(0);
 });

@@ -12,8 +12,8 @@ let over = new Set<string>();
 let answer: 'in' | 'no' | 'fails' = 'in';
 let tools: ToolSessions;
 
-const pass = (session: string) => ({
-  session,
+const sessionOf = (id: string) => ({
+  id,
   link: 'l',
   role: 'viewer' as const,
   name: '',
@@ -26,13 +26,14 @@ beforeEach(() => {
   over = new Set();
   answer = 'in';
   tools = openToolSessions(
-    cookie => (over.has(cookie) ? { open: false, reason: 'revoked' } : { open: true, pass: pass(cookie) }),
+    cookie =>
+      over.has(cookie) ? { open: false, reason: 'revoked' } : { open: true, session: sessionOf(cookie) },
     async (id, secret, address): Promise<JoinAnswer> => {
       joins.push(`${id} ${secret} ${address}`);
       if (answer === 'fails') throw new Error('disk');
       const cookie = `cookie ${joins.length}`;
       return answer === 'in'
-        ? { kind: 'in', pass: pass(cookie), cookie: new Secret(cookie), opens: null }
+        ? { kind: 'in', session: sessionOf(cookie), cookie: new Secret(cookie), opens: null }
         : { kind: 'no', reason: 'used-up' };
     },
     3,
@@ -43,7 +44,7 @@ test('many requests spend one use', async () => {
   expect(tools.find(token, '10.0.0.1')).toBeNull();
   await Promise.all([1, 2, 3].map(() => tools.redeem(token, '10.0.0.1')));
   expect(joins).toEqual([`abcdefghijkl ${'s'.repeat(43)} 10.0.0.1`]);
-  expect(tools.find(token, '10.0.0.1')).toMatchObject({ open: true, pass: { session: 'cookie 1' } });
+  expect(tools.find(token, '10.0.0.1')).toMatchObject({ open: true, session: { id: 'cookie 1' } });
   expect(tools.cookie(token, '10.0.0.1')).toBe('cookie 1');
 });
 

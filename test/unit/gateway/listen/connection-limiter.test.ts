@@ -53,14 +53,14 @@ test('among the trusted alone a newcomer goes', () => {
 function come(connectionLimiter: ConnectionLimiter, session: string, link: string, count: number): Socket[] {
   return enter(connectionLimiter, count).map(socket => {
     connectionLimiter.trust(socket);
-    connectionLimiter.use(socket, { session, link });
+    connectionLimiter.use(socket, { id: session, link });
     return socket;
   });
 }
 
 test('a session has its share of the connections, and what it has not used for longest goes', () => {
   const connectionLimiter = open(100, { session: 3, link: 100 });
-  const guest = { session: 'a', link: 'x' };
+  const guest = { id: 'a', link: 'x' };
   const [first, second, third] = come(connectionLimiter, 'a', 'x', 3);
   if (first === undefined || second === undefined || third === undefined) throw new Error('nobody came');
   connectionLimiter.use(first, guest);
@@ -92,7 +92,7 @@ test("where every connection is a guest's the session that holds most gives way 
 test('a connection on which a second session is shown still counts for the first', () => {
   const connectionLimiter = open(100, { session: 2, link: 100 });
   const sockets = come(connectionLimiter, 'a', 'x', 2);
-  for (const socket of sockets) connectionLimiter.use(socket, { session: 'b', link: 'x' });
+  for (const socket of sockets) connectionLimiter.use(socket, { id: 'b', link: 'x' });
   expect(cut([...sockets, ...come(connectionLimiter, 'a', 'x', 1)])).toEqual([true, false, false]);
 });
 

@@ -3,10 +3,10 @@ import { connect as connectPlain, createServer, type Server, type Socket } from 
 import { connect } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { defaultLimits } from '../../../../src/main/core/gateway/limits.ts';
+import type { Listener } from '../../../../src/main/core/gateway/listen/listen-on-every.ts';
 import {
   listenOnLoopback,
   loopbackAddresses,
-  type Listener,
 } from '../../../../src/main/core/gateway/listen/loopback-listener.ts';
 import { hostNames } from '../../../../src/main/core/share/network/host-names.ts';
 import { day, makeCertificate } from '../../../support/certificates.ts';

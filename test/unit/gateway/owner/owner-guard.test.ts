@@ -28,9 +28,11 @@ function decide(
     failed: () => ({ limited: options.limited ?? false, limit: 1, remaining: 0, resetSeconds: 9 }),
     exchange: () => redirectAnswer(303, 'http://exchanged/'),
     refusalLog: () => undefined,
-    closed: path => (path === '/shut' ? 'It is shut' : null),
-    isUserContent: path => path.startsWith('/files/'),
-    landing: '/lab/tree/a.ipynb',
+    upstream: {
+      closed: path => (path === '/shut' ? 'It is shut' : null),
+      isUserContent: path => path.startsWith('/files/'),
+      landing: '/lab/tree/a.ipynb',
+    },
   };
   const rawHeaders = ['Host', options.host ?? 'thesis.localhost:1', ...(options.headers ?? [])];
   const request = { method: options.method ?? 'GET', url, httpVersion: '1.1', rawHeaders };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isOwnPath, rateHeaders } from '../../../../src/main/core/gateway/owner/owner-routes.ts';
+import { isOwnPath } from '../../../../src/main/core/gateway/own-path.ts';
+import { rateHeaders } from '../../../../src/main/core/gateway/request/attempts.ts';
 
 test.each([
   ['/_gatehouse', true],

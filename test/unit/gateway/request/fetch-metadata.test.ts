@@ -9,7 +9,7 @@ import {
   readFetchMetadata,
 } from '../../../../src/main/core/gateway/request/fetch-metadata.ts';
 import { makeHosts } from '../../../../src/main/core/gateway/request/hosts.ts';
-import { comesFromOwnPage } from '../../../../src/main/core/gateway/owner/owner-routes.ts';
+import { comesFromOwnPage } from '../../../../src/main/core/gateway/request/form-body.ts';
 import { defaultLimits } from '../../../../src/main/core/gateway/limits.ts';
 import { hashSecret } from '../../../../src/main/core/secret.ts';
 

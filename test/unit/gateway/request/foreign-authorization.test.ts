@@ -22,7 +22,7 @@ const keys: Keys = {
 const guests: GuestKeys = {
   find: () => ({
     open: true,
-    pass: { session: 'g', link: 'l', role: 'viewer', name: '', endsAt: 9, permissions: null },
+    session: { id: 'g', link: 'l', role: 'viewer', name: '', endsAt: 9, permissions: null },
   }),
   redeemed: shown => (shown === link ? { open: false, reason: 'expired' } : null),
   passesAuthorization: true,
@@ -134,8 +134,8 @@ test('whatever stands around a token of ours, it is never passed on', () => {
 });
 
 test('a tool of a guest shows the link in a header of ours, and its own Authorization passes', () => {
-  const pass = { session: 'g', link: 'l', role: 'viewer', name: '', endsAt: 9, permissions: null } as const;
-  const keysOfTool: GuestKeys = { ...guests, redeemed: () => ({ open: true, pass }) };
+  const session = { id: 'g', link: 'l', role: 'viewer', name: '', endsAt: 9, permissions: null } as const;
+  const keysOfTool: GuestKeys = { ...guests, redeemed: () => ({ open: true, session }) };
   const verdict = authorizeGuest(asked('Bearer theirs', { token: link }), keysOfTool);
   expect(verdict).toMatchObject({ open: true, by: 'header', foreign: true });
   // Not redeemed yet: nothing goes on before that.

@@ -29,7 +29,7 @@ export async function connectUpstream(
 async function provedConnection(address: Address, checkHolder: CheckHolder): Promise<Socket> {
   const socket =
     address.kind === 'socket' ? connect(address.path) : connect({ ...dialLoopback, port: address.port });
-  // Whoever uses it has a listener of his own; until then an error only ends it.
+  // Its user adds a listener; until then an error only ends it.
   socket.on('error', () => {});
   socket.setNoDelay(true);
   socket.setKeepAlive(true, keepAliveMs);

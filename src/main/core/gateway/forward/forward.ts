@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { jsonAnswer, sendAnswer } from '../http-answer.ts';
+import type { HttpExchange } from '../exchange.ts';
 import type { Facts } from '../request/facts.ts';
 import { PageRewriter, rewrittenRequest, withoutByteFacts } from './page-rewriter.ts';
 import type { PageRewrite } from '../../ports.ts';
@@ -23,25 +24,19 @@ export interface ExchangeEnd {
   /** The server broke off an answer; the client's connection was cut. */
   broken(error: Error): void;
   /** A page that was to be rewritten has nothing of what was declared, for the first time. */
-  unlike?(): void;
+  rewriteMissed(): void;
   /** Where the request is a guest's: its time with the server, ended here. */
-  readonly turn?: QueueSlot;
+  readonly turn?: QueueSlot | undefined;
 }
-
-export const rewriteMissed =
-  'A page has none of the addresses that its profile says are written into it, and is passed on as it is: what it dials may not be reached.';
 
 /** Sends an authorised request on. `end.failed` is where an answer of our own comes from. */
 export function forward(
-  routes: UpstreamRoute,
-  request: IncomingMessage,
-  response: ServerResponse,
-  facts: Facts,
+  route: UpstreamRoute,
+  exchange: HttpExchange,
   end: ExchangeEnd,
   watch: WatchedBody | null = null,
 ): void {
-  const exchange = new Exchange(routes, request, response, facts, end, watch);
-  exchange.start();
+  new Forwarding(route, exchange, end, watch).start();
 }
 
 /**
@@ -49,8 +44,8 @@ export function forward(
  * are taken raw, as they came: Node writes them out again without a detour, and two lines of a `Set-Cookie`
  * stay two.
  */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #routes: UpstreamRoute;
+class Forwarding implements Dispatcher.DispatchHandler {
+  readonly #route: UpstreamRoute;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #facts: Facts;
@@ -69,14 +64,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   #rewriter: PageRewriter | null = null;
 
   constructor(
-    routes: UpstreamRoute,
-    request: IncomingMessage,
-    response: ServerResponse,
-    facts: Facts,
+    route: UpstreamRoute,
+    { facts, request, response }: HttpExchange,
     end: ExchangeEnd,
     watch: WatchedBody | null,
   ) {
-    this.#routes = routes;
+    this.#route = route;
     this.#request = request;
     this.#response = response;
     this.#facts = facts;
@@ -84,7 +77,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#watch = watch;
     this.#rewrite =
       facts.method === 'GET'
-        ? (routes.upstream.rewrites?.find(({ paths }) => paths.includes(facts.path)) ?? null)
+        ? (route.upstream.rewrites?.find(({ paths }) => paths.includes(facts.path)) ?? null)
         : null;
   }
 
@@ -97,7 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #dispatch(): void {
     const facts = this.#facts;
-    this.#routes.pool.dispatch(
+    this.#route.pool.dispatch(
       {
         path: facts.target,
         method: facts.method,
@@ -109,14 +102,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #plan(): RequestPlan {
-    const { request } = this.#routes;
+    const { request } = this.#route;
     if (this.#rewrite === null) return request;
     return { ...request, withheld: new Set([...request.withheld, ...rewrittenRequest]) };
   }
 
   /**
-   * The body broke a rule half-way: the server's request is broken off, and the client is told if nothing was
-   * said yet.
+   * The body broke a rule half-way: the server's request is broken off, and the client gets a refusal unless
+   * its answer has started.
    */
   #refuse({ status, message }: { readonly status: number; readonly message: string }): void {
     if (this.#finished) return;
@@ -130,7 +123,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#finished) return;
     this.#finished = true;
     const abort = (): void => this.#controller?.abort(new Error('the client went away'));
-    // The server works on until it answers, whoever still listens.
+    // The server works on until it answers, even if nobody listens any more.
     if (this.#started || this.#controller === null || this.#end.turn === undefined) abort();
     else this.#end.turn.abandon(abort);
   }
@@ -155,17 +148,17 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     const headers = rawLines(controller.rawHeaders);
     this.#remaining = contentLength(headers);
-    let own = responseHeaders(headers, this.#routes.response, this.#facts.ownOrigin, false, this.#facts.path);
+    let own = responseHeaders(headers, this.#route.response, this.#facts.ownOrigin, false, this.#facts.path);
     if (this.#facts.navigation && status === 200 && isPlainType(headers, 'text/html')) {
-      this.#appended = this.#routes.appended ?? null;
+      this.#appended = this.#route.appended ?? null;
       if (this.#appended !== null) own = withoutLength(own);
       if (this.#appended !== null) this.#remaining = null;
     }
-    if (this.#rewrite !== null && status === 200) own = this.#beginRewrite(this.#rewrite, headers, own);
+    if (this.#rewrite !== null && status === 200) own = this.#startRewrite(this.#rewrite, headers, own);
     try {
       this.#response.writeHead(status, responseReason(status, statusText), own);
     } catch (error) {
-      // Whatever else Node finds that cannot be said: undici is told nothing of it, and it is no answer.
+      // Node refuses what HTTP does not allow in a head. Undici does not hear of it, and it is no answer.
       controller.abort(error instanceof Error ? error : new Error(String(error)));
       return;
     }
@@ -176,9 +169,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** The headers of the rewritten answer. */
-  #beginRewrite(rewrite: PageRewrite, headers: readonly (string | Buffer)[], own: string[]): string[] {
+  #startRewrite(rewrite: PageRewrite, headers: readonly (string | Buffer)[], own: string[]): string[] {
     if (!isPlainType(headers, rewrite.type)) {
-      this.#noteUnlike();
+      this.#noteMissedRewrite();
       return own;
     }
     this.#rewriter = new PageRewriter(rewrite, this.#facts);
@@ -186,11 +179,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     return withoutByteFacts(own);
   }
 
-  #noteUnlike(): void {
-    const { unlike } = this.#routes;
-    if (unlike.has(this.#facts.path)) return;
-    unlike.add(this.#facts.path);
-    this.#end.unlike?.();
+  #noteMissedRewrite(): void {
+    const { missedRewrites } = this.#route;
+    if (missedRewrites.has(this.#facts.path)) return;
+    missedRewrites.add(this.#facts.path);
+    this.#end.rewriteMissed();
   }
 
   #flush(): void {
@@ -221,7 +214,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (trailers.length > 0 && this.#facts.method !== 'HEAD') response.addTrailers(trailers);
     if (this.#rewriter !== null) {
       response.write(this.#rewriter.end());
-      if (!this.#rewriter.found) this.#noteUnlike();
+      if (!this.#rewriter.found) this.#noteMissedRewrite();
     }
     if (this.#appended === null) response.end();
     else response.end(this.#appended);

@@ -1,5 +1,5 @@
 /**
- * The attack: a program behind a proxy believes a header that says who asks, because only the proxy could
+ * The attack: a program behind a proxy believes a header that names the client, because only the proxy could
  * have written it. Every such program has its own name for it, and a custom server may be any of them. So
  * every name that a known proxy, identity service or server uses to name the client, from where, by which
  * address or over which connection is removed from what a client sends; the gateway says its own three.
@@ -31,7 +31,7 @@ export const gatewayOnly: readonly string[] = [
   'x-scheme',
   'x-script-name',
   'x-url-scheme',
-  // Who asks, as single words.
+  // The client, as single words.
   'x-user',
   'x-userid',
   'x-user-id',

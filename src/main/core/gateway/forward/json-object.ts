@@ -169,7 +169,7 @@ export class JsonObjectReader {
         return byte === opening ? this.#go('name') : -1;
       case 'name':
         if (byte === closing) return this.#go('over');
-        return byte === quote ? this.#begin('in-name', 'string') : -1;
+        return byte === quote ? this.#startMember('in-name', 'string') : -1;
       case 'colon':
         return byte === colon ? this.#go('value') : -1;
       case 'value':
@@ -189,12 +189,12 @@ export class JsonObjectReader {
   }
 
   #value(byte: number): number {
-    if (byte === quote) return this.#begin('in-string', 'string');
+    if (byte === quote) return this.#startMember('in-string', 'string');
     if (byte === opening || byte === 0x5b) {
-      this.#begin('in-nested', 'nested');
+      this.#startMember('in-nested', 'nested');
       return this.#inNested(byte);
     }
-    this.#begin('in-scalar', 'scalar');
+    this.#startMember('in-scalar', 'scalar');
     return this.#keep(Buffer.from([byte]), 1, 1);
   }
 
@@ -203,7 +203,7 @@ export class JsonObjectReader {
     return 1;
   }
 
-  #begin(place: Place, kind: JsonMember['kind']): number {
+  #startMember(place: Place, kind: JsonMember['kind']): number {
     this.#kind = kind;
     this.#start = [];
     this.#characters = 0;

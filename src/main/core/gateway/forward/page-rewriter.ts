@@ -75,7 +75,7 @@ type OwnerGatewayState = Pick<Facts, 'host' | 'scheme'>;
 type Values = Readonly<Record<'hostname' | 'port' | 'ws' | 'client', string>>;
 
 /**
- * The door as the client addressed it: a name of the allow-list, so nothing in it can end a string of the
+ * The gateway as the client addressed it: a name of the allow-list, so nothing in it can end a string of the
  * page.
  */
 function valuesOf({ host, scheme }: OwnerGatewayState): Omit<Values, 'client'> {
@@ -98,7 +98,7 @@ function fillDoor(text: string, values: Values): string {
   return text.replaceAll(/\{(hostname|port|ws|client)\}/g, (_whole, name: keyof Values) => values[name]);
 }
 
-/** A path of a branch at the door that was addressed. */
+/** A path of a branch at the gateway that was addressed. */
 export function branchPath(path: string, facts: OwnerGatewayState): string {
   return path.replaceAll('{port}', valuesOf(facts).port);
 }

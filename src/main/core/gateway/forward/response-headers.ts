@@ -1,5 +1,5 @@
 /**
- * The attack: the server's own answer gives the house away. A cookie that authenticates by itself and
+ * The attack: the server's own answer gives access away. A cookie that authenticates on its own and
  * outlives a revocation, an `Access-Control-Allow-Origin` that lets any page read, a `Location` that leads a
  * browser to the server behind the gateway. And content of a notebook is hostile: what the server does not
  * forbid (framing, sniffing, leaking Referers), the gateway does.
@@ -188,8 +188,8 @@ function keepCookie(value: string, plan: ResponsePlan): boolean {
 /** A Location that names the server behind becomes one of this origin; every other stays. */
 function ownLocation(value: string, plan: ResponsePlan, ownOrigin: string): string {
   const lower = value.toLowerCase();
-  // A server that was told https at the plain door on this computer leads back to it by https, where nothing
-  // listens.
+  // A server that was told https by the plain gateway on this computer leads back to it by https, where
+  // nothing listens.
   const told = plan.scheme === 'https' ? [ownOrigin.replace(/^http:/, 'https:')] : [];
   for (const origin of [...plan.upstreamOrigins, ...told]) {
     if (!lower.startsWith(origin)) continue;

@@ -39,7 +39,7 @@ export function tooLargeUpload(bytes: number): UploadRefusal {
 
 /**
  * @param bytes largest body
- * @param only types, or `kind/*`, in the place of the usual ones; also for the parts of a form
+ * @param only types, or `kind/*`, instead of the usual ones; they apply to the parts of a form too
  * @param allowsName whether a form may have a field of this name; every one when absent
  * @param tooLarge what is said of a larger one
  */

@@ -117,7 +117,9 @@ export class UploadedFiles {
     for (const counted of this.#files.values()) if (counted.session === session) counted.session = nobody;
   }
 
-  /** The oldest of the guest's own gives way; where all are too many, the oldest of who has most. */
+  /**
+   * The oldest of the guest's own gives way; where all are too many, the oldest of the guest who has most.
+   */
   #makeRoom(session: string): void {
     const counts = new Map<string, number>();
     for (const { session: owner } of this.#files.values()) counts.set(owner, (counts.get(owner) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** How one run of a server is reached, made once: connections, and the headers that are said each time. */
+/** How the gateway reaches one run of a server: connections, and the headers that it sends each time. */
 import type { Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Role } from '../../../../shared/model.ts';
@@ -19,12 +19,12 @@ export interface UpstreamRoute {
   readonly response: ResponsePlan;
   /** Put behind the HTML of a page that a person opens; null or absent: nothing. */
   readonly appended?: Buffer | null | undefined;
-  /** Paths of pages that had nothing of what was to be rewritten: said once. */
-  readonly unlike: Set<string>;
+  /** Paths of pages in which nothing was rewritten: each is logged once. */
+  readonly missedRewrites: Set<string>;
 }
 
 export interface UpstreamRoutes extends UpstreamRoute {
-  /** The way of a request whose credential no page can forge. */
+  /** The route of a request whose credential no page can forge. */
   readonly explicit: UpstreamRoute;
   /** Roles whose guests are sent elsewhere, or with another credential. */
   readonly roles: ReadonlyMap<Role, Pick<UpstreamRoute, 'upstream' | 'pool'>>;
@@ -63,7 +63,7 @@ export function openRoute(upstream: Upstream, checkHolder: CheckHolder): Upstrea
     upstream,
     checkHolder,
     pool,
-    unlike: new Set<string>(),
+    missedRewrites: new Set<string>(),
     request: planRequestHeaders(host, upstream.headers, null, ownNames(upstream), scheme),
     response: {
       withheldCookies: upstream.withheldCookies.map(
@@ -109,15 +109,15 @@ export function upgradeRoute(
 }
 
 /**
- * The way of a request whose Authorization is the server's own user's; as it was where the gateway says one
- * itself, to anybody.
+ * The route of a request whose Authorization is for the server's own users. It does not change where the
+ * gateway sets an Authorization itself.
  */
 export function withAuthorizationPassthrough(route: UpstreamRoute): UpstreamRoute {
   const said = ownNames(route.upstream).some(name => name.toLowerCase() === 'authorization');
   return said ? route : { ...route, request: passingAuthorization(route.request) };
 }
 
-/** Every header that the gateway says to the server, to anybody. */
+/** Every header that the gateway sends to the server, for any client. */
 export function ownNames({ headers, explicitHeaders, forRole }: Upstream): readonly string[] {
   const ofRoles = Object.values(forRole ?? {}).flatMap(own => own.headers);
   return [...headers, ...ofRoles, ...(explicitHeaders ?? [])].map(([name]) => name);
@@ -129,7 +129,7 @@ function authorityOf(address: Address): string {
   return address.kind === 'port' ? `127.0.0.1:${address.port}` : 'localhost';
 }
 
-/** What the server may call itself. */
+/** The names by which the server may call itself. */
 function namesOf(address: Address): readonly string[] {
   const authority = authorityOf(address);
   return address.kind === 'port' ? [authority, `localhost:${address.port}`] : [authority];
@@ -137,7 +137,8 @@ function namesOf(address: Address): readonly string[] {
 
 function openPool(address: Address, checkHolder: CheckHolder): PoolType {
   return new Pool(`http://${authorityOf(address)}`, {
-    // Idle streams and slow cells are normal here; whoever waits may hang up, and that ends the request.
+    // Idle streams and slow cells are normal here; a client that has waited enough hangs up, and that ends
+    // the request.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: maxUpstreamHeaderBytes,

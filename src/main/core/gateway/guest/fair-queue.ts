@@ -3,10 +3,10 @@
  * busy for everybody while it makes a large answer; a viewer who asks for one again and again, or asks and
  * hangs up (the server finishes all the same), has the owner wait behind all of them. So guests' requests
  * take turns: few are with the server at once, each session's in fair order, and the time that the server
- * takes is charged to session, link and all guests (`guest-budgets.ts`): whoever has taken most waits
- * longest, and who has taken much comes one at a time.
+ * takes is charged to session, link and all guests (`guest-budgets.ts`): the session that has taken most
+ * waits longest, and one that has taken much gets one request at a time.
  *
- * A turn lasts until the server begins its answer, also where the guest has hung up: until then it works,
+ * A turn lasts until the server starts its answer, even where the guest has hung up: until then it works,
  * afterwards it only sends, as fast as the guest reads. Event streams, downloads and WebSockets thus hold
  * none. A request that the server has put aside (a long poll), so that one sent later was answered before,
  * holds none either; one that takes very long holds one of its own session's only.
@@ -20,7 +20,7 @@ export interface FairQueueLimits {
   readonly session: number;
   readonly link: number;
   readonly all: number;
-  /** In the place of `all` while guests have used up what they may use of the server's time. */
+  /** Instead of `all` while guests have used up what they may use of the server's time. */
   readonly indebted: number;
   /** Requests that wait for their turn, of all guests; one more is refused. */
   readonly waiting: number;
@@ -72,7 +72,7 @@ function onlyWork(workMs: number): BudgetLimits['session'] {
 
 /** One request's time with the server. */
 export interface QueueSlot {
-  /** The server has begun its answer, or will never. */
+  /** The server has started its answer, or will never. */
   end(): void;
   /**
    * The guest has hung up. The turn goes on; `breakOff` is called when nothing is to be hoped of the server
@@ -92,7 +92,7 @@ interface Running {
 interface Waiting {
   readonly payer: Payer;
   readonly until: number;
-  readonly begin: (turn: QueueSlot) => void;
+  readonly start: (turn: QueueSlot) => void;
   readonly refuse: () => void;
 }
 
@@ -105,7 +105,7 @@ export class FairQueue {
   /** By session, those first that have waited longest for their turn. */
   readonly #waiting = new Map<string, Set<Waiting>>();
   readonly #ended = new Set<string>();
-  #joinRequests = 0;
+  #waitingCount = 0;
   /** Until when the server's time is charged. */
   #settledAt: number;
   #timer: NodeJS.Timeout | null = null;
@@ -120,28 +120,28 @@ export class FairQueue {
 
   /** Requests with the server, and those that wait. */
   get size(): { readonly running: number; readonly waiting: number } {
-    return { running: this.#running.size, waiting: this.#joinRequests };
+    return { running: this.#running.size, waiting: this.#waitingCount };
   }
 
   /**
-   * @param begin sends the request, now or later
+   * @param start sends the request, now or later
    * @param refuse there are too many, or it has waited too long
    * @returns takes it back while it waits
    */
-  ask(payer: Payer, begin: (turn: QueueSlot) => void, refuse: () => void): () => void {
+  ask(payer: Payer, start: (turn: QueueSlot) => void, refuse: () => void): () => void {
     const now = this.#clock();
-    if (this.#joinRequests === 0 && this.#mayBegin(payer, now)) {
-      this.#begin(payer, begin, now);
+    if (this.#waitingCount === 0 && this.#mayStart(payer, now)) {
+      this.#start(payer, start, now);
       return nothing;
     }
-    if (this.#joinRequests >= this.#limits.waiting) {
+    if (this.#waitingCount >= this.#limits.waiting) {
       refuse();
       return nothing;
     }
-    const waiting: Waiting = { payer, until: now + this.#limits.waitMs, begin, refuse };
-    const own = this.#waiting.get(payer.session) ?? new Set();
-    this.#waiting.set(payer.session, own.add(waiting));
-    this.#joinRequests += 1;
+    const waiting: Waiting = { payer, until: now + this.#limits.waitMs, start, refuse };
+    const own = this.#waiting.get(payer.id) ?? new Set();
+    this.#waiting.set(payer.id, own.add(waiting));
+    this.#waitingCount += 1;
     this.#look();
     return () => void this.#unqueue(waiting);
   }
@@ -157,11 +157,11 @@ export class FairQueue {
     this.#timer = null;
   }
 
-  #begin(payer: Payer, begin: Waiting['begin'], now: number): void {
+  #start(payer: Payer, start: Waiting['start'], now: number): void {
     this.#settle(now);
     const running: Running = { payer, since: now, isAside: false, breakOff: null, abandoned: null };
     this.#running.add(running);
-    begin({
+    start({
       end: () => this.#end(running),
       abandon: breakOff => this.#abandon(running, breakOff),
     });
@@ -186,13 +186,13 @@ export class FairQueue {
     }
     this.#running.delete(running);
     if (running.abandoned !== null) clearTimeout(running.abandoned);
-    this.#forgetEnded(running.payer.session);
+    this.#forgetEnded(running.payer.id);
     this.#look();
   }
 
   #forgetEnded(session: string): void {
     if (!this.#ended.has(session)) return;
-    for (const { payer } of this.#running) if (payer.session === session) return;
+    for (const { payer } of this.#running) if (payer.id === session) return;
     this.#ended.delete(session);
     this.#budgets?.forget(session);
   }
@@ -220,7 +220,7 @@ export class FairQueue {
     return !running.isAside && !this.#isLong(running, now);
   }
 
-  #mayBegin(payer: Payer, now: number): boolean {
+  #mayStart(payer: Payer, now: number): boolean {
     const limits = this.#limits;
     let all = 0;
     let ofSession = 0;
@@ -228,7 +228,7 @@ export class FairQueue {
     let ofHeavy = 0;
     for (const running of this.#running) {
       if (running.isAside) continue;
-      if (running.payer.session === payer.session) ofSession += 1;
+      if (running.payer.id === payer.id) ofSession += 1;
       if (this.#isLong(running, now)) continue;
       all += 1;
       if (running.payer.link === payer.link) ofLink += 1;
@@ -247,20 +247,20 @@ export class FairQueue {
 
   /** Sends what may be sent now, one of each session in turn; looks again when the rest may. */
   #look(): void {
-    if (this.#joinRequests === 0) return;
+    if (this.#waitingCount === 0) return;
     const now = this.#clock();
     let sent: Waiting | null;
     do {
       sent = this.#next(now);
-      if (sent !== null) this.#begin(sent.payer, sent.begin, now);
+      if (sent !== null) this.#start(sent.payer, sent.start, now);
     } while (sent !== null);
-    if (this.#joinRequests > 0) this.#lookLater(now);
+    if (this.#waitingCount > 0) this.#lookLater(now);
   }
 
   #next(now: number): Waiting | null {
     for (const [session, own] of this.#waiting) {
       const [first] = own;
-      if (first === undefined || !this.#mayBegin(first.payer, now)) continue;
+      if (first === undefined || !this.#mayStart(first.payer, now)) continue;
       this.#unqueue(first);
       // Behind all others.
       if (own.size > 0) {
@@ -273,10 +273,10 @@ export class FairQueue {
   }
 
   #unqueue(waiting: Waiting): boolean {
-    const { session } = waiting.payer;
+    const { id: session } = waiting.payer;
     const own = this.#waiting.get(session);
     if (own?.delete(waiting) !== true) return false;
-    this.#joinRequests -= 1;
+    this.#waitingCount -= 1;
     if (own.size === 0) this.#waiting.delete(session);
     return true;
   }

@@ -1,14 +1,14 @@
 /**
  * The two sides of a WebSocket of a guest whose role reads along, joined with the filter between. The
  * attacks: an answer of ours that lands within a message of the server, a guest who sends without reading
- * until the memory is full, who begins messages and ends none, or who has more judged than the core has time
- * for. So each side is paused while the other is full or its guest's budget is used up, what is kept is
+ * until the memory is full, who starts messages and ends none, or who sends more to judge than the core has
+ * time for. So each side is paused while the other is full or its guest's budget is used up, what is kept is
  * counted, and a message has to end in time.
  */
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
-import type { FilterEnd, FilterVerdict } from '../websocket/filtered-socket.ts';
+import type { FilterRules } from '../websocket/filtered-socket.ts';
 import { FrameBoundaries } from '../websocket/frame-boundaries.ts';
 import { FrameLane } from '../websocket/frame-lane.ts';
 import { closeFrame, controlFrame, FrameReader, messageFrame, type FrameEvent } from '../websocket/frames.ts';
@@ -31,7 +31,7 @@ export class FilteredJoin {
   readonly #server: Duplex;
   readonly #filter: SocketFilter;
   readonly #limits: Pick<Limits, 'halfClosedMs' | 'messageMs'>;
-  readonly #end: FilterEnd;
+  readonly #rules: FilterRules;
   readonly #share: WorkShare;
   readonly #fromGuest: FrameReader;
   readonly #guestLane: FrameLane;
@@ -48,19 +48,18 @@ export class FilteredJoin {
   #isOver = false;
 
   constructor(
-    guest: Duplex,
-    server: Duplex,
+    { guest, server }: { readonly guest: Duplex; readonly server: Duplex },
     filter: SocketFilter,
-    verdict: FilterVerdict,
+    rules: FilterRules,
     limits: Pick<Limits, 'halfClosedMs' | 'messageMs'>,
-    end: FilterEnd,
   ) {
+    const { verdict } = rules;
     this.#guest = guest;
     this.#server = server;
     this.#filter = filter;
     this.#limits = limits;
-    this.#end = end;
-    this.#share = end.share(() => this.#giveWay());
+    this.#rules = rules;
+    this.#share = rules.share(() => this.#giveWay());
     this.#fromGuest = new FrameReader({ masked: true, messageBytes: verdict.messageBytes });
     this.#guestLane = this.#laneOf(this.#fromGuest, 'server', () => server.writableNeedDrain);
     this.#serverLane = verdict.readsServer
@@ -114,14 +113,14 @@ export class FilteredJoin {
     if (guestHead.length > 0) this.#guestLane.push(guestHead);
   }
 
-  /** Whoever is full stops the one that fills it, and whoever has used up the guest's budget waits. */
+  /** A side that is full pauses the other, and both wait while the guest's budget is used up. */
   #changed(): void {
     if (this.#isOver) return;
     const isFull = this.#guest.writableNeedDrain;
-    setFlow(this.#guest, !isFull && !this.#server.writableNeedDrain && !this.#guestLane.joinRequests);
-    setFlow(this.#server, !isFull && this.#serverLane?.joinRequests !== true);
-    if (this.#guestEnded && !this.#guestLane.joinRequests) this.#server.end();
-    if (this.#serverEnded && this.#serverLane?.joinRequests !== true) this.#guest.end();
+    setFlow(this.#guest, !isFull && !this.#server.writableNeedDrain && !this.#guestLane.hasPending);
+    setFlow(this.#server, !isFull && this.#serverLane?.hasPending !== true);
+    if (this.#guestEnded && !this.#guestLane.hasPending) this.#server.end();
+    if (this.#serverEnded && this.#serverLane?.hasPending !== true) this.#guest.end();
     const toServer = this.#server.writableLength;
     this.#share.hold('sent', this.#guestLane.held + this.#waitingBytes + toServer);
     if (this.#serverLane !== null) {
@@ -130,21 +129,21 @@ export class FilteredJoin {
     if (this.#fromGuest.unfinished) this.#deadline ??= this.#startDeadline();
   }
 
-  /** Of the message that the guest has begun. While it is us who make the guest wait it is put off. */
+  /** Ends the message that the guest has started. It is put off while we make the guest wait. */
   #startDeadline(): NodeJS.Timeout {
-    const { begun } = this.#fromGuest;
+    const { started } = this.#fromGuest;
     return setTimeout(() => {
       this.#deadline = null;
       if (this.#isOver || !this.#fromGuest.unfinished) return;
-      if (this.#fromGuest.begun === begun && !this.#guest.isPaused()) {
-        this.#end.dropped('a message that does not end');
+      if (this.#fromGuest.started === started && !this.#guest.isPaused()) {
+        this.#rules.dropped('a message that does not end');
         this.#fault(1008, 'a message that does not end');
       } else this.#deadline = this.#startDeadline();
     }, this.#limits.messageMs).unref();
   }
 
   #giveWay(): void {
-    this.#end.dropped('more bytes are kept than a guest may have kept');
+    this.#rules.dropped('more bytes are kept than a guest may have kept');
     this.#fault(1008, 'more is begun than a guest may begin');
   }
 
@@ -171,8 +170,8 @@ export class FilteredJoin {
 
   #handleGuest(event: FrameEvent): void {
     if (event.kind !== 'message') this.#control(event, 'server');
-    else if (this.#end.admits?.(event.data.length) === false)
-      this.#end.dropped('more messages than a guest may send');
+    else if (this.#rules.admits?.(event.data.length) === false)
+      this.#rules.dropped('more messages than a guest may send');
     else this.#step(this.#filter.fromGuest(event), event, 'server');
   }
 
@@ -213,10 +212,10 @@ export class FilteredJoin {
         this.#send(step.message, to);
         return;
       case 'drop':
-        this.#end.dropped(step.reason);
+        this.#rules.dropped(step.reason);
         return;
       case 'answer':
-        if (step.reason !== null) this.#end.dropped(step.reason);
+        if (step.reason !== null) this.#rules.dropped(step.reason);
         for (const one of step.messages) this.#send(one, to === 'server' ? 'guest' : 'server');
         return;
       default:
@@ -255,7 +254,7 @@ export class FilteredJoin {
         this.#closeSoon();
         return;
       case 'fault':
-        this.#end.dropped(event.reason);
+        this.#rules.dropped(event.reason);
         this.#fault(event.code, event.reason);
         return;
       default:

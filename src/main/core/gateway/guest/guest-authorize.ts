@@ -1,5 +1,5 @@
 /**
- * Who asks at a guest's door. The attacks are those of `authorize.ts`, and one more: a link's secret that a
+ * Whose a guest's request is. The attacks are those of `authorize.ts`, and one more: a link's secret that a
  * tool shows with each request must spend one use, not one each time, and must not be believed longer than
  * the session that it opened.
  */
@@ -9,7 +9,12 @@ import type { Credential, CredentialKind } from '../request/credential.ts';
 import { isForeignAuthorization, looksLikeOurs } from '../request/foreign-authorization.ts';
 
 export type GuestVerdict =
-  | { readonly open: true; readonly pass: GuestSession; readonly by: CredentialKind; readonly foreign?: true }
+  | {
+      readonly open: true;
+      readonly session: GuestSession;
+      readonly by: CredentialKind;
+      readonly foreign?: true;
+    }
   | {
       readonly open: false;
       readonly reason: Reason;
@@ -19,20 +24,20 @@ export type GuestVerdict =
   /** A tool shows a link's secret for the first time: it has to be redeemed before anything is known. */
   | { readonly open: 'later'; readonly token: string; readonly by: CredentialKind };
 
-/** What opens a guest's door. */
+/** What opens a guests' gateway. */
 export interface GuestKeys {
   find(cookie: string): GuestSessionVerdict;
   /** The session that a tool's token has opened; null before it has. */
   redeemed(token: string): GuestSessionVerdict | null;
   /** `Upstream.passesAuthorization`; no when absent. */
   readonly passesAuthorization?: boolean;
-  /** Whether this is the owner's own token, which a guests' door does not take. */
-  readonly isOwners?: (word: string) => boolean;
+  /** Whether this is the owner's own token, which a guests' gateway does not take. */
+  readonly isOwners?: (token: string) => boolean;
 }
 
 interface Right {
   readonly kind: CredentialKind;
-  readonly pass: GuestSession;
+  readonly session: GuestSession;
 }
 
 /**
@@ -51,9 +56,8 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
     if (kind === 'cookie') {
       const verdict = keys.find(value);
       if (verdict.open) {
-        if (right !== null && right.pass.session !== verdict.pass.session)
-          return refuse('ambiguous-credential');
-        right ??= { kind, pass: verdict.pass };
+        if (right !== null && right.session.id !== verdict.session.id) return refuse('ambiguous-credential');
+        right ??= { kind, session: verdict.session };
       } else {
         ended = verdict.reason;
         if (reason === 'no-credential') reason = 'expired-session';
@@ -61,11 +65,11 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
       continue;
     }
     const known = looksLikeOurs(value) ? keys.redeemed(value) : undefined;
-    if (known?.open === true) right ??= { kind, pass: known.pass };
+    if (known?.open === true) right ??= { kind, session: known.session };
     else if (known === null) later ??= { token: value, by: kind };
     else {
       if (known !== undefined) ended = known.reason;
-      // An Authorization that is not ours is an error even beside a right cookie: it would be dropped
+      // An Authorization that is not ours is an error even together with a right cookie: it would be dropped
       // silently or, worse, passed on. Unless the server has users of its own: then it is theirs, and opens
       // nothing here.
       if (isAuthorization(kind)) {
@@ -79,7 +83,7 @@ export function authorizeGuest(facts: Asked, keys: GuestKeys): GuestVerdict {
   if (by === undefined) return { open: false, reason, ended };
   const crossing = crossSite(by, facts);
   if (crossing !== null) return refuse(crossing);
-  if (right !== null) return { open: true, pass: right.pass, by, ...(foreign ? { foreign } : {}) };
+  if (right !== null) return { open: true, session: right.session, by, ...(foreign ? { foreign } : {}) };
   return later === null ? refuse(reason) : { open: 'later', ...later };
 }
 

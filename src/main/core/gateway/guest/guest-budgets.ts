@@ -1,8 +1,8 @@
 /**
  * What each guest may use of the core. The attack: one thread serves every server, so a guest who has it
  * parse, join or keep bytes without end takes the time and the memory of all others. So whatever is done for
- * a guest is charged to the session, to its link and to all guests together, and whoever has taken most gives
- * way first.
+ * a guest is charged to the session, to its link and to all guests together, and the one that has taken most
+ * gives way first.
  *
  * A link may be a whole class, and an honest guest must not wait for a hostile one. So a session that has
  * used up its own budget waits; where a link's budget, or that of all, is used up, only those sessions of it
@@ -41,9 +41,10 @@ export const defaultBudgets: BudgetLimits = {
   all: { workMs: 300, bytes: 128 * mebibyte, sentBytes: 128 * mebibyte, servedBytes: 768 * mebibyte },
 };
 
-/** Whose work it is. */
+/** The session that work is charged to, and its link. */
 export interface Payer {
-  readonly session: string;
+  /** Of the session. */
+  readonly id: string;
   readonly link: string;
 }
 
@@ -164,9 +165,9 @@ export class GuestBudgets {
   hold(payer: Payer, now: number, kind: HeldKind, change: number): string | null {
     const [own, link, all] = this.#accountsOf(payer, now);
     for (const account of [own, link, all]) account.held[kind] += change;
-    this.#forgetEnded(payer.session);
+    this.#forgetEnded(payer.id);
     if (change <= 0) return null;
-    if (own.isOver(kind)) return payer.session;
+    if (own.isOver(kind)) return payer.id;
     if (link.isOver(kind)) return this.#heaviest(kind, payer.link);
     return all.isOver(kind) ? this.#heaviest(kind, null) : null;
   }
@@ -201,15 +202,15 @@ export class GuestBudgets {
     return found;
   }
 
-  #accountsOf({ session, link }: Payer, now: number): [own: Account, link: Account, all: Account] {
-    let own = this.#sessions.get(session);
+  #accountsOf({ id, link }: Payer, now: number): [own: Account, link: Account, all: Account] {
+    let own = this.#sessions.get(id);
     if (own === undefined) {
       own = {
         link,
         account: new Account(this.#limits.session, this.#limits.burstSeconds, now),
         ended: false,
       };
-      this.#sessions.set(session, own);
+      this.#sessions.set(id, own);
     }
     let shared = this.#links.get(link);
     if (shared === undefined) {

@@ -1,42 +1,35 @@
 /**
- * The state of a guests' door: who is in is the desk's to say; this is what is open, what is behind, and how
- * much each may ask.
+ * Access to a guests' gateway: whose a request and a connection is, and how much each guest may ask.
+ * `GuestAccess` decides who has a session; the server behind and what is open are parts that both gateways
+ * have.
  */
 import type { Socket } from 'node:net';
-import type { UpstreamState } from '../../gateway-ports.ts';
 import type { GuestSession, ShareGatewayRules } from '../../share-ports.ts';
 import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';
-import { noteFailure, type AttemptTable, type AttemptVerdict } from '../request/attempts.ts';
+import { noteFailure, rateHeaders, type AttemptTable, type AttemptVerdict } from '../request/attempts.ts';
 import { browserName } from './browser-name.ts';
-import { ChangeWait } from '../change-wait.ts';
-import { connectionOf, type Connection, type Connections } from '../listen/connection.ts';
+import type { Connection } from '../listen/connection.ts';
 import { guestCookie, setGuestCookie } from '../request/cookies.ts';
-import {
-  openConnectionLimiter,
-  type ConnectionLimiter,
-  type GuestConnections,
-} from '../listen/connection-limiter.ts';
+import type { GuestConnections } from '../listen/connection-limiter.ts';
 import type { Facts, Listener } from '../request/facts.ts';
-import { closeRoute, destroyRoute, openRoute, type UpstreamRoutes } from '../forward/upstream-route.ts';
+import { GatewayUpstream } from '../forward/gateway-upstream.ts';
 import { authorizeGuest, type GuestVerdict } from './guest-authorize.ts';
 import { guestUnavailablePage } from './pages/guest-state-pages.ts';
 import { GuestUpstreamRoutes } from './guest-upstream.ts';
 import { makeGuestHosts } from '../request/hosts.ts';
 import type { Limits } from '../limits.ts';
 import type { GuestWork } from './guest-work.ts';
-import { openActiveExchanges, type ActiveExchanges } from '../listen/active-exchanges.ts';
-import { rateHeaders } from '../owner/owner-routes.ts';
+import { Traffic } from '../listen/traffic.ts';
 import { openMessageRates } from './message-rates.ts';
-import { openRefusalLog, type RefusalLog } from '../refusal-log.ts';
+import type { RefusalLog } from '../refusal-log.ts';
 import type { GuestGuardContext } from './guest-guard.ts';
 import { credentialLocationsOf } from '../request/credential-locations.ts';
 import { silentProxy, TrustedProxies } from '../request/trusted-proxies.ts';
 import { UploadedFiles } from '../forward/uploaded-files.ts';
-import { isUserContent } from '../request/user-content.ts';
 import { defaultFairQueueLimits, oneByOneQueueLimits, FairQueue } from './fair-queue.ts';
 import { openToolSessions, type ToolSessions } from './tool-sessions.ts';
 
-/** What one guest, and one stranger, may use of the door. */
+/** What one guest, and one stranger, may use of the gateway. */
 export interface ShareLimits extends Limits {
   /** Connections at once, whatever is done with them. */
   readonly guestConnections: GuestConnections;
@@ -52,22 +45,17 @@ export interface ShareLimits extends Limits {
 export class GuestGatewayState implements GuestGuardContext {
   readonly rules: ShareGatewayRules;
   readonly limits: ShareLimits;
-  /** By session. */
-  readonly exchanges: ActiveExchanges<string> = openActiveExchanges<string>();
-  readonly change = new ChangeWait();
-  readonly connections: Connections = new WeakMap();
-  readonly connectionLimiter: ConnectionLimiter;
-  readonly refusalLog: RefusalLog;
+  readonly upstream: GatewayUpstream;
+  /** By the id of the session. */
+  readonly traffic: Traffic<string>;
   readonly guestRoutes = new GuestUpstreamRoutes();
   readonly rates = openMessageRates();
   readonly work: GuestWork;
-  readonly turns: FairQueue;
+  readonly queue: FairQueue;
   readonly tools: ToolSessions;
   /** Of all guests: they write to one server. */
   readonly files: UploadedFiles;
   readonly cookieName: string;
-  /** How to reach the server; null while there is none. */
-  routes: UpstreamRoutes | null = null;
   #port = 0;
   #listener: Listener | null = null;
   #listenerOf = '';
@@ -75,24 +63,26 @@ export class GuestGatewayState implements GuestGuardContext {
   readonly #rates: AttemptTable = new Map();
   /** Connections on which only this session was shown. */
   readonly #sockets = new Map<string, Set<Socket>>();
-  #state: UpstreamState = { state: 'starting', reason: '', reach: { kind: 'away' }, landing: '/' };
-
   /** @param work of the guests of all servers */
   constructor(rules: ShareGatewayRules, limits: ShareLimits, work: GuestWork) {
     this.rules = rules;
     this.work = work;
-    this.turns = new FairQueue(
+    this.queue = new FairQueue(
       rules.roles.answersOneByOne === true ? oneByOneQueueLimits : defaultFairQueueLimits,
     );
     this.limits = limits;
     this.files = new UploadedFiles(rules.uploadBytes);
     this.cookieName = guestCookie(rules.serverId);
-    this.connectionLimiter = openConnectionLimiter(
-      limits,
-      socket => connectionOf(this.connections, socket),
-      limits.guestConnections,
-    );
-    this.refusalLog = openRefusalLog(rules.log, rules.clock);
+    this.traffic = new Traffic(rules, limits, limits.guestConnections);
+    this.upstream = new GatewayUpstream({
+      log: rules.log,
+      endWebSockets: () => this.traffic.exchanges.endWebSockets(),
+      unavailable: {
+        retrySeconds: { soon: 2, later: 10 },
+        page: (_state, soon, retrySeconds, mark) => guestUnavailablePage(soon, retrySeconds, mark),
+        reason: ({ state }) => state,
+      },
+    });
     this.tools = openToolSessions(
       cookie => rules.access.find(cookie),
       (id, secret, address) =>
@@ -110,16 +100,8 @@ export class GuestGatewayState implements GuestGuardContext {
     return this.rules.roles;
   }
 
-  get landing(): string {
-    return this.#state.landing;
-  }
-
-  closed(path: string): string | null {
-    return this.routes?.upstream.closed?.(path) ?? null;
-  }
-
-  isUserContent(path: string): boolean {
-    return isUserContent(this.routes?.upstream.contentPaths, path);
+  get refusalLog(): RefusalLog {
+    return this.traffic.refusalLog;
   }
 
   setPort(port: number): void {
@@ -144,28 +126,15 @@ export class GuestGatewayState implements GuestGuardContext {
     return this.#listener;
   }
 
-  setUpstream(state: UpstreamState): void {
-    const { state: before, reason } = this.#state;
-    this.#state = state;
-    if (before !== state.state || reason !== state.reason) this.change.changed();
-    const { reach } = state;
-    const { routes } = this;
-    if (reach.kind === 'open' && reach.upstream === routes?.upstream) return;
-    this.routes = reach.kind === 'open' ? openRoute(reach.upstream, reach.checkHolder) : null;
-    // A request ends with its connection; one that waits for a connection is answered.
-    if (reach.kind === 'shut') this.exchanges.endWebSockets();
-    if (routes !== null) void (reach.kind === 'shut' ? destroyRoute(routes) : closeRoute(routes));
-  }
-
   verdict(facts: Facts, connection: Connection): GuestVerdict {
     const { access } = this.rules;
     const verdict = authorizeGuest(facts, {
       find: cookie => access.find(cookie, connection.digestOf),
       redeemed: token => this.tools.find(token, facts.client),
-      passesAuthorization: this.routes?.upstream.passesAuthorization === true,
+      passesAuthorization: this.upstream.passesAuthorization,
       isOwners: word => this.rules.isOwners?.(word) === true,
     });
-    if (verdict.open === true) this.#own(connection, verdict.pass);
+    if (verdict.open === true) this.#own(connection, verdict.session);
     return verdict;
   }
 
@@ -194,11 +163,11 @@ export class GuestGatewayState implements GuestGuardContext {
     return noteFailure(this.#attempts, this.rules.clock(), facts.client, this.limits);
   }
 
-  tooMany(_facts: Facts, pass: GuestSession): Answer | null {
-    if (this.open(pass.session) >= this.limits.openEach) {
+  tooMany(session: GuestSession): Answer | null {
+    if (this.open(session.id) >= this.limits.openEach) {
       return jsonAnswer(429, 'Too many requests of this guest are open at once', ['Retry-After', '1']);
     }
-    return this.#rate(`guest ${pass.session}`, this.limits.guestRequests);
+    return this.#rate(`guest ${session.id}`, this.limits.guestRequests);
   }
 
   strangerTooMany(facts: Facts): Answer | null {
@@ -215,14 +184,14 @@ export class GuestGatewayState implements GuestGuardContext {
   exchange(facts: Facts): Answer {
     const token = facts.credentials.find(({ kind }) => kind === 'query')?.value ?? '';
     const cookie = this.tools.cookie(token, facts.client);
-    const target = facts.target === '/' ? this.landing : facts.target;
+    const target = facts.target === '/' ? this.upstream.landing : facts.target;
     const headers = cookie === null ? [] : ['Set-Cookie', setGuestCookie(this.cookieName, cookie)];
     return redirectAnswer(303, facts.ownOrigin + target, headers);
   }
 
-  noteRole(pass: GuestSession, what: string): void {
+  noteRole(session: GuestSession, what: string): void {
     // A path may be as long as the headers, and these are remembered.
-    this.rules.access.note({ kind: 'role-limit', pass, what: what.slice(0, 1000) });
+    this.rules.access.note({ kind: 'role-limit', session, what: what.slice(0, 1000) });
   }
 
   noteRefused(facts: Facts, reason: string, link: string | null = null): void {
@@ -235,23 +204,26 @@ export class GuestGatewayState implements GuestGuardContext {
 
   /** Requests and sockets of a session that are open now. */
   open(session: string): number {
-    return this.exchanges.count(session);
+    return this.traffic.exchanges.count(session);
   }
 
-  unavailable(facts: Facts): Answer {
-    const { state } = this.#state;
-    const soon = state === 'starting' || state === 'restarting' || state === 'ready';
-    const retrySeconds = soon ? 2 : 10;
-    if (facts.navigation) return guestUnavailablePage(soon, retrySeconds, this.change.mark);
-    return jsonAnswer(503, `The server cannot be reached (${state})`, ['Retry-After', String(retrySeconds)]);
+  /** With Strict-Transport-Security where the certificate is one that every browser trusts. */
+  secured(facts: Facts, answer: Answer): Answer {
+    const value = this.strictTransport(facts);
+    if (value === null) return answer;
+    return { ...answer, headers: [...answer.headers, 'Strict-Transport-Security', value] };
+  }
+
+  strictTransport(facts: Facts): string | null {
+    return this.rules.tls.strictTransport(nameOf(facts.host));
   }
 
   /** A connection belongs to the session that was shown on it; one that showed two belongs to nobody. */
-  #own(connection: Connection, pass: GuestSession): void {
+  #own(connection: Connection, guest: GuestSession): void {
     const { owner, socket } = connection;
-    const { session } = pass;
+    const { id: session } = guest;
     if (socket === null) return;
-    this.connectionLimiter.use(socket, pass);
+    this.traffic.connectionLimiter.use(socket, guest);
     if (owner === session) return;
     if (owner !== null) {
       this.#sockets.get(owner)?.delete(socket);
@@ -270,7 +242,7 @@ export class GuestGatewayState implements GuestGuardContext {
 
   /** Cuts everything that came by these sessions, idle connections too. */
   end(sessions: ReadonlySet<string>): void {
-    this.exchanges.endAll(sessions);
+    this.traffic.exchanges.endAll(sessions);
     for (const session of sessions) {
       for (const socket of this.#sockets.get(session) ?? []) socket.destroy();
       this.#sockets.delete(session);
@@ -278,19 +250,24 @@ export class GuestGatewayState implements GuestGuardContext {
       this.rates.forget(session);
       this.files.forget(session);
       this.work.forget(session);
-      this.turns.forget(session);
+      this.queue.forget(session);
     }
   }
 
   sweep(): void {
-    const now = this.rules.clock();
-    this.connectionLimiter.sweep(now);
-    this.rules.access.inUse(this.exchanges.sweep(now, this.limits));
+    this.rules.access.inUse(this.traffic.sweep());
   }
 
   async close(): Promise<void> {
-    this.exchanges.end();
-    this.turns.close();
-    if (this.routes !== null) await destroyRoute(this.routes);
+    this.traffic.exchanges.end();
+    this.queue.close();
+    await this.upstream.close();
   }
+}
+
+/** The name in a host that we trust: without the port, and without the brackets of IPv6. */
+function nameOf(host: string): string {
+  const colon = host.lastIndexOf(':');
+  const name = colon > host.lastIndexOf(']') ? host.slice(0, colon) : host;
+  return name.startsWith('[') ? name.slice(1, -1) : name;
 }

@@ -1,11 +1,10 @@
 /**
- * The door for guests: TLS only, one link's role at a time, and everything that came by a link ended the
- * moment the link is revoked. It is put together here; `guest-guard.ts` and the profile's role rules decide.
+ * The guests' gateway of one server, put together: TLS only, one role for each link, and everything that came
+ * by a link ends the moment it is revoked. `guest-guard.ts` and the profile's role rules decide.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ShareGateway, ShareGatewayRules } from '../../share-ports.ts';
-import { secured } from './guest-answers.ts';
 import { defaultBudgets } from './guest-budgets.ts';
 import { forwardGuest } from './guest-forward.ts';
 import { upgradeGuest } from './guest-upgrade.ts';
@@ -53,7 +52,7 @@ export async function openShareGateway(
   const sweep = setInterval(() => gateway.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
-    setUpstream: state => gateway.setUpstream(state),
+    setUpstream: state => gateway.upstream.set(state),
     end: sessions => gateway.end(sessions),
     connections: session => gateway.open(session),
     async close() {
@@ -66,18 +65,13 @@ export async function openShareGateway(
 function attach(gateway: GuestGatewayState, server: Server): void {
   serve<Entry>(
     {
-      limits: gateway.limits,
-      connections: gateway.connections,
-      connectionLimiter: gateway.connectionLimiter,
-      log: gateway.rules.log,
+      traffic: gateway.traffic,
       decide: (request, connection, upgrade) => shareGuard(gateway, request, connection, upgrade),
-      ownPage: async (facts, request) =>
-        secured(gateway, facts, await answerSharePage(gateway, facts, request)),
-      forward: (facts, entry, request, response) => forwardGuest(gateway, facts, entry, request, response),
-      upgrade: (facts, entry, request, socket, head) =>
-        upgradeGuest(gateway, facts, entry, request, socket, head),
+      ownPage: async asked => gateway.secured(asked.facts, await answerSharePage(gateway, asked)),
+      forward: (exchange, entry) => forwardGuest(gateway, exchange, entry),
+      upgrade: (exchange, entry) => upgradeGuest(gateway, exchange, entry),
     },
     server,
   );
-  server.on('secureConnection', (socket: Socket) => gateway.connectionLimiter.enter(socket));
+  server.on('secureConnection', (socket: Socket) => gateway.traffic.connectionLimiter.enter(socket));
 }

@@ -1,65 +1,100 @@
 /**
- * The attack: a guest who gets more than the link says, by a second door (the WebSocket), a second reading
- * (of a path, a credential, a method), or a moment (between the look and the act). Every request and upgrade
- * of a guest comes through here before anything else is done with it: facts, who asks, what the role allows.
- * The default is no.
+ * The attack: a guest who gets more than the link says, by a second entrance (the WebSocket), a second
+ * reading (of a path, a credential, a method), or a moment (between the check and the act). Every request and
+ * upgrade of a guest passes here before anything else is done with it: facts, session, role. The default is
+ * no.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Precondition, RoleRefusal, RoleRules, SocketVerdict } from '../../role-ports.ts';
 import type { GuestSession } from '../../share-ports.ts';
 import { jsonAnswer, redirectAnswer, valueAnswer, type Answer } from '../http-answer.ts';
-import type { AttemptVerdict } from '../request/attempts.ts';
+import { rateHeaders, type AttemptVerdict } from '../request/attempts.ts';
 import type { Reason } from '../request/authorize.ts';
 import type { Connection } from '../listen/connection.ts';
 import type { CredentialKind } from '../request/credential.ts';
 import { readFacts, type Facts, type Listener } from '../request/facts.ts';
-import { coversOwnPages } from '../owner/owner-guard.ts';
+import {
+  firstFinding,
+  sharedChecks,
+  type Authorized,
+  type Check,
+  type GuardedServer,
+} from '../request/guard-check.ts';
+import { bearerChallenge, logRefusal, statusOf } from '../request/refusal.ts';
 import type { GuestVerdict } from './guest-authorize.ts';
 import { outsidePage } from './pages/guest-pages.ts';
 import { notAllowedPage } from './pages/guest-state-pages.ts';
 import { guestName } from './guest-upstream.ts';
-import { isOwnPath, ownPrefix, rateHeaders } from '../owner/owner-routes.ts';
+import { isOwnPath, ownPrefix } from '../own-path.ts';
+import { noSuchPage } from '../own-routes.ts';
 import type { RefusalLog } from '../refusal-log.ts';
 import { plainSpelling } from '../forward/request-headers.ts';
 import type { Decision } from '../listen/http-server.ts';
-import { workerRemoval } from '../request/user-content.ts';
 
-/** What was found out about a guest's request. */
+/** What the guard found out about a guest's request. */
 export interface Entry {
-  readonly pass: GuestSession;
+  readonly session: GuestSession;
   readonly by: CredentialKind;
   /** Its Authorization is the server's own user's, and goes on to the server. */
   readonly foreign: boolean;
   /** What the role says of the WebSocket; null for a request. */
   readonly socket: Extract<SocketVerdict, { readonly allow: true }> | null;
-  /** What has to be asked before. */
+  /** What has to be asked of the server first. */
   readonly onlyIf: Precondition | null;
 }
 
-/** What the guard asks of the door. */
+/** What the guard asks of the gateway. */
 export interface GuestGuardContext {
   readonly listener: Listener;
   readonly roles: RoleRules;
-  readonly landing: string;
+  readonly upstream: GuardedServer;
   readonly refusalLog: RefusalLog;
-  /** Why the server may not be asked for a path, by its profile; null where it may. */
-  closed(path: string): string | null;
-  /** Whether a path hands out what people have uploaded. */
-  isUserContent(path: string): boolean;
   verdict(facts: Facts, connection: Connection): GuestVerdict;
   /** Redeems a tool's token, and looks again. */
   redeem(facts: Facts, connection: Connection, token: string): Promise<GuestVerdict | Answer>;
   /** Counts a wrong credential of this address. */
   failed(facts: Facts): AttemptVerdict;
-  /** Counts a request of somebody who is in; an answer when there were too many, or too many are open. */
-  tooMany(facts: Facts, pass: GuestSession): Answer | null;
-  /** The same for somebody who is not. */
+  /** Counts a request of a guest; an answer when there were too many, or too many are open. */
+  tooMany(session: GuestSession): Answer | null;
+  /** The same for a client without a session. */
   strangerTooMany(facts: Facts): Answer | null;
   /** Leads a browser that came with a token in its address to the clean one, with a session. */
   exchange(facts: Facts): Answer;
-  noteRole(pass: GuestSession, what: string): void;
+  noteRole(session: GuestSession, what: string): void;
   noteRefused(facts: Facts, reason: string): void;
 }
+
+interface GuestRequest extends Authorized, Omit<Entry, 'socket' | 'onlyIf'> {
+  readonly context: GuestGuardContext;
+}
+
+const shared = sharedChecks<GuestRequest>({
+  closed: limited,
+  originWorker: asked => limited(asked, 'A service worker of the whole address is not allowed'),
+  noteUploadedWorker: ({ context, session, facts }) =>
+    context.noteRole(session, `role: service worker ${facts.path}`),
+});
+
+/** Once the session is known; what its role allows is asked last. */
+const checks: readonly Check<GuestRequest>[] = [
+  { name: 'too many requests', find: ({ context, session }) => context.tooMany(session) },
+  {
+    name: 'a token in the address of a page',
+    find: ({ context, facts, by }) =>
+      facts.navigation && facts.hadQueryToken && by === 'query' ? context.exchange(facts) : null,
+  },
+  shared.firstPage,
+  shared.closedPath,
+  shared.originWorker,
+  shared.uploadedWorker,
+  {
+    name: 'a header that has the server take the request for another one',
+    find: asked =>
+      asked.facts.names.some(name => asked.context.roles.overrideHeaders.includes(plainSpelling(name)))
+        ? limited(asked, 'A request that asks to be taken for another one is not passed on')
+        : null,
+  },
+];
 
 export function shareGuard(
   context: GuestGuardContext,
@@ -74,7 +109,7 @@ export function shareGuard(
     return { kind: 'answer', answer, last: true };
   }
   if (isOwnPath(facts.path)) {
-    return upgrade ? answered(jsonAnswer(404, 'There is no such page of Gatehouse')) : { kind: 'own', facts };
+    return upgrade ? answered(noSuchPage()) : { kind: 'own', facts };
   }
   const verdict = context.verdict(facts, connection);
   const confirmation = confirmationOf(facts, verdict);
@@ -90,7 +125,7 @@ export function shareGuard(
  * its user goes on in the attacker's session. Only a person who asked for the address in the browser itself
  * is signed in by it; everybody else is led to the page of the link, where nothing happens before its button
  * is pressed, and no use is spent until then. Null for programs, which are given no cookie, and for a browser
- * whose own session opens the door.
+ * whose own session is right.
  */
 function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
   if (verdict.open === false || verdict.by !== 'query') return null;
@@ -102,51 +137,32 @@ function confirmationOf(facts: Facts, verdict: GuestVerdict): Answer | null {
 
 function judged(context: GuestGuardContext, facts: Facts, verdict: GuestVerdict): Decision<Entry> {
   if (verdict.open !== true) return answered(refuse(context, facts, verdict));
-  const { pass, by } = verdict;
-  const tooMany = context.tooMany(facts, pass);
-  if (tooMany !== null) return answered(tooMany);
-  if (facts.navigation && facts.hadQueryToken && by === 'query') return answered(context.exchange(facts));
-  if (facts.navigation && facts.target === '/' && context.landing !== '/') {
-    return answered(redirectAnswer(303, facts.ownOrigin + context.landing));
-  }
-  return allowed(context, facts, { pass, by, foreign: verdict.foreign === true });
+  const { session, by } = verdict;
+  const asked = { context, facts, server: context.upstream, session, by, foreign: verdict.foreign === true };
+  const answer = firstFinding(checks, asked);
+  if (answer !== null) return answered(answer);
+  return facts.upgrade ? judgeSocket(asked) : judgeRequest(asked);
 }
 
-/** What the role says. */
-function allowed(
-  context: GuestGuardContext,
-  facts: Facts,
-  who: Omit<Entry, 'socket' | 'onlyIf'>,
-): Decision<Entry> {
-  const { roles } = context;
-  const { pass } = who;
-  const closed = context.closed(facts.path);
-  if (closed !== null) return limited(context, facts, pass, closed);
-  if (facts.workerScript && coversOwnPages(facts.path)) {
-    return limited(context, facts, pass, 'A service worker of the whole address is not allowed');
-  }
-  if (facts.workerScript && context.isUserContent(facts.path)) {
-    context.noteRole(pass, `role: service worker ${facts.path}`);
-    return answered(workerRemoval);
-  }
-  if (facts.names.some(name => roles.overrideHeaders.includes(plainSpelling(name)))) {
-    return limited(context, facts, pass, 'A request that asks to be taken for another one is not passed on');
-  }
-  if (facts.upgrade) {
-    const offered = subprotocols(facts);
-    const socket = roles.openSocket(pass.role, facts.path, facts.query, offered, {
-      name: guestName(pass),
-      session: pass.session,
-      permissions: pass.permissions,
-    });
-    if (!socket.allow) return limited(context, facts, pass, socket.message, socket);
-    const onlyIf = socket.relay === 'filter' ? (socket.onlyIf ?? null) : null;
-    return { kind: 'forward', facts, verdict: { ...who, socket, onlyIf } };
-  }
-  const verdict = roles.decideRequest(pass.role, facts.method, facts.path, facts.query);
-  if (!verdict.allow) return limited(context, facts, pass, verdict.message, verdict);
+function judgeSocket(asked: GuestRequest): Decision<Entry> {
+  const { context, facts, session, by, foreign } = asked;
+  const socket = context.roles.openSocket(session.role, facts.path, facts.query, subprotocols(facts), {
+    name: guestName(session),
+    session: session.id,
+    permissions: session.permissions,
+  });
+  if (!socket.allow) return answered(limited(asked, socket.message, socket));
+  const onlyIf = socket.relay === 'filter' ? (socket.onlyIf ?? null) : null;
+  return { kind: 'forward', facts, verdict: { session, by, foreign, socket, onlyIf } };
+}
+
+function judgeRequest(asked: GuestRequest): Decision<Entry> {
+  const { context, facts, session, by, foreign } = asked;
+  const verdict = context.roles.decideRequest(session.role, facts.method, facts.path, facts.query);
+  if (!verdict.allow) return answered(limited(asked, verdict.message, verdict));
   if (verdict.answer !== undefined) return answered(valueAnswer(200, verdict.answer));
-  return { kind: 'forward', facts, verdict: { ...who, socket: null, onlyIf: verdict.onlyIf ?? null } };
+  const onlyIf = verdict.onlyIf ?? null;
+  return { kind: 'forward', facts, verdict: { session, by, foreign, socket: null, onlyIf } };
 }
 
 function subprotocols(facts: Facts): readonly string[] {
@@ -156,31 +172,28 @@ function subprotocols(facts: Facts): readonly string[] {
     .filter(name => name !== '');
 }
 
+/** Refuses what the role or the profile does not allow, and notes it in the audit log. */
 function limited(
-  context: GuestGuardContext,
-  facts: Facts,
-  pass: GuestSession,
+  { context, facts, session }: GuestRequest,
   message: string,
   refusal: RoleRefusal | null = null,
-): Decision<Entry> {
-  context.noteRole(
-    pass,
-    `${refusal?.reason ?? 'role'}: ${facts.upgrade ? 'WebSocket' : facts.method} ${facts.path}`,
-  );
-  return answered(facts.navigation ? notAllowedPage(message) : jsonAnswer(403, message));
+): Answer {
+  const what = `${facts.upgrade ? 'WebSocket' : facts.method} ${facts.path}`;
+  context.noteRole(session, `${refusal?.reason ?? 'role'}: ${what}`);
+  return facts.navigation ? notAllowedPage(message) : jsonAnswer(403, message);
 }
 
 function answered(answer: Answer): Decision<never> {
   return { kind: 'answer', answer };
 }
 
-const refusals: Record<Reason, readonly [status: number, message: string]> = {
-  'no-credential': [401, 'Open the link that you were given: no credential was sent'],
-  'ambiguous-credential': [400, 'Two credentials of one kind were sent'],
-  'wrong-credential': [401, 'The credential is wrong'],
-  'expired-session': [401, 'You are not in any more: open the link again, or ask for a new one'],
-  'foreign-origin': [403, 'The request comes from another origin'],
-  'cross-site': [403, 'The request comes from another site'],
+const messages: Readonly<Record<Reason, string>> = {
+  'no-credential': 'Open the link that you were given: no credential was sent',
+  'ambiguous-credential': 'Two credentials of one kind were sent',
+  'wrong-credential': 'The credential is wrong',
+  'expired-session': 'You are not in any more: open the link again, or ask for a new one',
+  'foreign-origin': 'The request comes from another origin',
+  'cross-site': 'The request comes from another site',
 };
 
 /**
@@ -192,9 +205,9 @@ function refuse(
   verdict: Exclude<GuestVerdict, { readonly open: true }>,
 ): Answer {
   const reason = verdict.open === 'later' ? 'wrong-credential' : verdict.reason;
-  const { method, path, client, host, origin } = facts;
-  context.refusalLog(reason, { method, path, client, host, origin: origin ?? '' });
-  const [status, message] = refusals[reason];
+  logRefusal(context.refusalLog, reason, facts);
+  const status = statusOf[reason];
+  const message = messages[reason];
   if (reason === 'wrong-credential') {
     const attempt = context.failed(facts);
     context.noteRefused(facts, reason);
@@ -207,7 +220,7 @@ function refuse(
 }
 
 function unauthorized(facts: Facts, message: string, headers: readonly string[]): Answer {
-  const all = ['WWW-Authenticate', 'Bearer realm="gatehouse"', ...headers];
+  const all = [...bearerChallenge, ...headers];
   if (!facts.navigation) return jsonAnswer(401, message, all);
   const page = outsidePage(401);
   return { ...page, headers: [...page.headers, ...all] };

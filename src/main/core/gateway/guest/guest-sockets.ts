@@ -72,7 +72,7 @@ export class GuestSockets {
       return false;
     }
     this.#used.set(socket, { guest, turn: this.#turn });
-    this.#sessions.add(guest.session, socket);
+    this.#sessions.add(guest.id, socket);
     this.#links.set(guest.link, this.ofLink(guest.link) + 1);
     return true;
   }
@@ -104,7 +104,7 @@ export class GuestSockets {
     const [first] = this.#sessions.largest(
       ([one]) => link === null || (one !== undefined && this.guestOf(one)?.link === link),
     );
-    const session = first === undefined ? null : (this.guestOf(first)?.session ?? null);
+    const session = first === undefined ? null : (this.guestOf(first)?.id ?? null);
     return session !== null && this.ofSession(session) > 1 ? session : null;
   }
 

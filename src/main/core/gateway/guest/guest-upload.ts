@@ -28,14 +28,14 @@ const jsonBytes = (bytes: number): number => 2 * bytes + 65_536;
 export function watchGuestUpload(
   gateway: GuestGatewayState,
   facts: Facts,
-  pass: GuestSession,
+  session: GuestSession,
   route: UpstreamRoute,
 ): GuestUpload {
-  const touched = touch(gateway, facts, pass, route);
+  const touched = touch(gateway, facts, session, route);
   if (touched === null && !facts.hasBody) return withoutBody;
   // What is said by a name in a form is said by a name in a query.
   const allowsName = (name: string): boolean =>
-    gateway.roles.decideRequest(pass.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
+    gateway.roles.decideRequest(session.role, facts.method, facts.path, `${facts.query}&${name}=`).allow;
   const { uploadTypes } = route.upstream;
   const bytes = gateway.rules.uploadBytes;
   if (touched === null || 'moved' in touched) {
@@ -63,7 +63,7 @@ type Touched =
 function touch(
   gateway: GuestGatewayState,
   { method, path }: Facts,
-  pass: GuestSession,
+  session: GuestSession,
   route: UpstreamRoute,
 ): Touched | UploadRefusal | null {
   const rule = route.upstream.uploadParts;
@@ -75,6 +75,6 @@ function touch(
     moved();
     return { moved };
   }
-  const writing = gateway.files.write(pass.session, touched.file);
+  const writing = gateway.files.write(session.id, touched.file);
   return 'status' in writing ? writing : { rule, writing };
 }

@@ -1,5 +1,5 @@
 /**
- * The way of a guest's request to the server: the owner's, with the guest's name in the place of the owner's.
+ * The route of a guest's request to the server: the owner's, with the guest's name instead of the owner's.
  */
 import type { GuestSession } from '../../share-ports.ts';
 import { Secret } from '../../secret.ts';
@@ -16,19 +16,19 @@ export interface GuestRouteOptions {
   readonly strictTransport: string | null;
 }
 
-/** What the server is told of who asks. Marked, so that nobody can call himself as the owner is called. */
-export function guestName(pass: Pick<GuestSession, 'name'>): string {
-  return pass.name === '' ? 'guest' : `${pass.name} (guest)`;
+/** The name that the server is told. Marked, so that no guest can pass as the owner by name. */
+export function guestName(session: Pick<GuestSession, 'name'>): string {
+  return session.name === '' ? 'guest' : `${session.name} (guest)`;
 }
 
 export function makeGuestRoute(
   routes: UpstreamRoutes,
-  pass: GuestSession,
+  session: GuestSession,
   options: GuestRouteOptions,
 ): UpstreamRoute {
   const { host, explicitHeaders, personHeader, scheme } = routes.upstream;
-  const { headers, pool, upstream } = ofRole(routes, pass);
-  const person = new Secret(encodeURIComponent(guestName(pass)));
+  const { headers, pool, upstream } = ofRole(routes, session);
+  const person = new Secret(encodeURIComponent(guestName(session)));
   const own = headers.map(([name, value]) =>
     name === personHeader ? ([name, person] as const) : ([name, value] as const),
   );
@@ -40,7 +40,7 @@ export function makeGuestRoute(
     upstream: { ...upstream, rewrites: upstream.guestRewrites ?? upstream.rewrites },
     checkHolder: routes.checkHolder,
     pool,
-    unlike: routes.unlike,
+    missedRewrites: routes.missedRewrites,
     // Something can only be put behind a page that is not compressed.
     request:
       options.appended === null
@@ -52,8 +52,8 @@ export function makeGuestRoute(
 }
 
 /**
- * Where the server wants guests of this role to be sent to. What the role's way does not say, a client may
- * not say either.
+ * Where the server wants guests of this role to be sent to. Headers that the role's
+ * route does not set are withheld from a client's request all the same.
  */
 function ofRole(
   routes: UpstreamRoutes,
@@ -66,7 +66,7 @@ function ofRole(
 
 interface Made {
   readonly route: UpstreamRoute;
-  /** What it says; towards the end of a certificate another with each second, so only the last is kept. */
+  /** The header's value; near the end of a certificate it changes each second, so only the last is kept. */
   readonly strictTransport: string | null;
 }
 
@@ -75,16 +75,16 @@ export class GuestUpstreamRoutes {
   #routes: UpstreamRoutes | null = null;
   readonly #guestRoutes = new Map<string, Map<number, Made>>();
 
-  of(routes: UpstreamRoutes, pass: GuestSession, options: GuestRouteOptions): UpstreamRoute {
+  of(routes: UpstreamRoutes, session: GuestSession, options: GuestRouteOptions): UpstreamRoute {
     if (routes !== this.#routes) this.#guestRoutes.clear();
     this.#routes = routes;
     const { strictTransport } = options;
     const key = (options.explicit ? 2 : 0) + (options.appended === null ? 0 : 1);
-    const known = this.#guestRoutes.get(pass.session)?.get(key);
+    const known = this.#guestRoutes.get(session.id)?.get(key);
     if (known !== undefined && known.strictTransport === strictTransport) return known.route;
-    const route = makeGuestRoute(routes, pass, options);
-    const ofSession = this.#guestRoutes.get(pass.session) ?? new Map<number, Made>();
-    this.#guestRoutes.set(pass.session, ofSession.set(key, { route, strictTransport }));
+    const route = makeGuestRoute(routes, session, options);
+    const ofSession = this.#guestRoutes.get(session.id) ?? new Map<number, Made>();
+    this.#guestRoutes.set(session.id, ofSession.set(key, { route, strictTransport }));
     return route;
   }
 

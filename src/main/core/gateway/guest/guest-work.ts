@@ -7,7 +7,7 @@
 import { setImmediate } from 'node:timers';
 import { GuestBudgets, type BudgetLimits, type HeldKind, type Payer } from './guest-budgets.ts';
 
-/** Milliseconds of one turn of the event loop; what is begun is finished. */
+/** Milliseconds of one turn of the event loop; work that has started is finished. */
 const turnMs = 4;
 
 /**
@@ -67,7 +67,7 @@ export class GuestWork {
       const change = bytes - holder.held[kind];
       if (change === 0) return;
       holder.held[kind] = bytes;
-      this.#note(payer.session, holder);
+      this.#note(payer.id, holder);
       const victim = this.budgets.hold(payer, this.#clock(), kind, change);
       if (victim !== null) this.#largest(victim, kind)?.giveWay();
     };
@@ -89,19 +89,19 @@ export class GuestWork {
   }
 
   #run<T>(payer: Payer, bytes: number, work: () => T): T {
-    const begun = this.#clock();
+    const startedAt = this.#clock();
     try {
       return work();
     } finally {
       const now = this.#clock();
-      this.#spentMs += now - begun;
-      this.budgets.spend(payer, now, now - begun, bytes);
+      this.#spentMs += now - startedAt;
+      this.budgets.spend(payer, now, now - startedAt, bytes);
       this.#nextTurn();
     }
   }
 
   async #runAway(payer: Payer, work: () => Promise<number>): Promise<void> {
-    const { session } = payer;
+    const { id: session } = payer;
     const before = this.#away.get(session) ?? Promise.resolve();
     const done = before
       .then(work)
@@ -122,9 +122,9 @@ export class GuestWork {
   }
 
   #enqueue(payer: Payer, resume: () => void): void {
-    const waiting = this.#queue.get(payer.session) ?? [];
+    const waiting = this.#queue.get(payer.id) ?? [];
     waiting.push({ payer, resume });
-    this.#queue.set(payer.session, waiting);
+    this.#queue.set(payer.id, waiting);
     this.#nextTurn();
   }
 

@@ -2,7 +2,8 @@
  * How many messages a guest may send over WebSockets. The attack: a server that says each message again to
  * everybody (a bus) is a loudspeaker, and a guest who opens ten sockets speaks ten times as fast. So what is
  * counted is the guest, not the socket. And a message of two megabytes takes a quarter of a second to be
- * judged (measured): a few of them each second, and the door does nothing else. So a long one counts as many.
+ * judged (measured): a few of them each second, and the gateway does nothing else. So a long one counts as
+ * many.
  */
 import type { MessageRate } from '../../role-ports.ts';
 

@@ -1,6 +1,6 @@
 /**
  * What the server is asked before a guest's request goes on. The attack: a request that may only be made of
- * something that is there, because the server remembers whatever is named in it for ever.
+ * something that is there, because the server remembers whatever is named in it forever.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';

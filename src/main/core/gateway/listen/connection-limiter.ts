@@ -1,13 +1,13 @@
 /**
- * The attack: nobody needs a right to open a connection. A thousand that say nothing, a thousand forms that
- * never arrive, or a few that ask for the same page a thousand times and read none of it, and the owner finds
- * the door shut or the memory full. So a connection that has never shown a right credential is a stranger:
- * when there are too many connections a stranger goes, of the address that has most of them the oldest, and a
- * stranger takes each answer in time or goes.
+ * The attack: nobody needs a credential to open a connection. A thousand that say nothing, a thousand forms
+ * that never arrive, or a few that ask for the same page a thousand times and read none of it, and the owner
+ * cannot connect or the memory is full. So a connection that has never shown a right credential is a
+ * stranger. When there are too many connections, the oldest stranger of the address that has most of them is
+ * cut, and a stranger that does not take an answer in time is cut too.
  *
- * And a right credential is no right to every connection: one guest who opened eight thousand shut the door
- * to all others. So a session and a link have a share of the connections, and where it is used up, or every
- * connection is a guest's, the one that holds most gives way, with what it has not used for longest.
+ * A right credential does not entitle a guest to every connection: one guest who opened eight thousand kept
+ * all others out. So a session and a link have a share of the connections. Where it is used up, or every
+ * connection is a guest's, the session that holds most loses the connection that it has not used for longest.
  */
 import type { Socket } from 'node:net';
 import type { Connection } from './connection.ts';
@@ -23,13 +23,13 @@ export interface GuestConnections {
 
 export interface ConnectionLimiter {
   /**
-   * A connection has come. When it is one too many, a stranger goes; when there is none but itself, a guest's
-   * connection, or else it does.
+   * Takes in a new connection. When it is one too many, a stranger is cut; when it is the only stranger, a
+   * guest's connection is, or else the new one.
    */
   enter(socket: Socket): void;
   /** It has shown a right credential. */
   trust(socket: Socket): void;
-  /** This guest uses it now; another one who is shown on it later does not change whose it is. */
+  /** This guest uses it now. It stays this guest's, even if another session is shown on it later. */
   use(socket: Socket, guest: Payer): void;
   /** Cuts strangers that do not take their answer. */
   sweep(now: number): void;
@@ -51,7 +51,7 @@ export function openConnectionLimiter(
   };
   const cut = (socket: Socket | null): boolean => {
     if (socket === null) return false;
-    // It is gone for us now, whenever its end is told.
+    // It is gone for us now, whenever its end is reported.
     forget(socket);
     socket.destroy();
     return true;
@@ -71,8 +71,8 @@ export function openConnectionLimiter(
     use(socket, guest) {
       // Only a new one can be one too many.
       if (!used.use(socket, guest)) return;
-      const { session, link } = guest;
-      if (used.ofSession(session) > guests.session) cut(used.leastUsed(session));
+      const { id, link } = guest;
+      if (used.ofSession(id) > guests.session) cut(used.leastUsed(id));
       else if (used.ofLink(link) > guests.link) cut(used.leastUsed(used.heaviestSession(link)));
     },
     sweep(now) {

@@ -1,13 +1,13 @@
 /**
- * A port that speaks TLS and is asked in plain HTTP: somebody left out the s. The attack beside it: a
- * redirect that leads elsewhere, and a connection that never says anything. So one byte is looked at: TLS
- * begins with 22 (RFC 8446, 5.1). Anything else is answered with one line that leads to a name of ours, or
+ * A TLS port that gets plain HTTP, because somebody left out the s. The attacks: a redirect that leads
+ * elsewhere, and a connection that never says anything. So the first byte decides: TLS starts with 22 (RFC
+ * 8446, 5.1). Anything else is answered with one line that leads to a name of ours, or
  * with none, and closed; it never reaches a server.
  */
 import type { Socket } from 'node:net';
 
 export interface FirstByteOptions {
-  /** Hands a connection over that begins as TLS does; nothing of it was lost. */
+  /** Takes over a connection that starts as TLS does; none of its bytes are lost. */
   readonly secure: (socket: Socket) => void;
   /** `host:port` values that are ours, in lower case. */
   readonly hosts: () => ReadonlySet<string>;

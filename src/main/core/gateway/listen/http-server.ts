@@ -1,25 +1,19 @@
 /**
- * What every door of Gatehouse has in common: one guard for requests and upgrades, before anything else is
+ * What both gateways have in common: one guard for requests and upgrades, before anything else is
  * done with them; nothing promised to a body before it is known who sends it; no second answer where the
  * parser gave up; and a bound on what waits on one connection.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Log } from '../../ports.ts';
+import type { HttpExchange, UpgradeExchange } from '../exchange.ts';
 import { jsonAnswer, sendAnswer, sendRawAnswer, type Answer } from '../http-answer.ts';
-import {
-  afterParseError,
-  connectionOf,
-  expectAnswer,
-  type Connection,
-  type Connections,
-} from './connection.ts';
-import type { ConnectionLimiter } from './connection-limiter.ts';
+import { noSuchPage } from '../own-routes.ts';
+import { afterParseError, connectionOf, expectAnswer, type Connection } from './connection.ts';
 import type { Facts } from '../request/facts.ts';
-import type { Limits } from '../limits.ts';
+import type { Traffic } from './traffic.ts';
 
-/** `V` is what the guard found out about who asks. */
+/** `V` is what the guard found out about the client. */
 export type Decision<V> =
   /** `last`: the bytes of this connection have two readings; nothing more on it is believed. */
   | { readonly kind: 'answer'; readonly answer: Answer; readonly last?: true }
@@ -27,21 +21,39 @@ export type Decision<V> =
   | { readonly kind: 'own'; readonly facts: Facts }
   | { readonly kind: 'forward'; readonly facts: Facts; readonly verdict: V };
 
-/** What a door does with what comes. */
+/** A request or an upgrade on its way to the server's handlers. */
+interface Arrived {
+  readonly connection: Connection;
+  readonly request: IncomingMessage;
+}
+
+interface ArrivedRequest extends Arrived {
+  readonly response: ServerResponse;
+  readonly expected: Expected;
+}
+
+interface ArrivedUpgrade extends Arrived {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** A request for one of Gatehouse's own pages. */
+export interface OwnPageRequest extends Arrived {
+  readonly facts: Facts;
+}
+
+/** What a gateway does with what comes. */
 export interface ServerHandlers<V> {
-  readonly limits: Pick<Limits, 'pipelined' | 'pipelinedTrusted'>;
-  readonly connections: Connections;
-  readonly connectionLimiter: ConnectionLimiter;
-  readonly log: Log;
+  readonly traffic: Pick<Traffic<unknown>, 'connections' | 'connectionLimiter' | 'limits' | 'log'>;
   /** A promise only where something has to be written down before the answer is known. */
   decide(
     request: IncomingMessage,
     connection: Connection,
     upgrade: boolean,
   ): Decision<V> | Promise<Decision<V>>;
-  ownPage(facts: Facts, request: IncomingMessage, connection: Connection): Promise<Answer>;
-  forward(facts: Facts, verdict: V, request: IncomingMessage, response: ServerResponse): void;
-  upgrade(facts: Facts, verdict: V, request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  ownPage(asked: OwnPageRequest): Promise<Answer>;
+  forward(exchange: HttpExchange, verdict: V): void;
+  upgrade(exchange: UpgradeExchange, verdict: V): void;
 }
 
 export function serve<V>(context: ServerHandlers<V>, server: Server): void {
@@ -50,7 +62,7 @@ export function serve<V>(context: ServerHandlers<V>, server: Server): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
     onRequest(context, request, response, 'continue'),
   );
-  // Node would answer these before anybody is asked.
+  // Node would answer these before the guard is asked.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     onRequest(context, request, response, 'unknown'),
   );
@@ -70,7 +82,7 @@ function onRequest<V>(
   response: ServerResponse,
   expected: Expected,
 ): void {
-  const connection = connectionOf(context.connections, request.socket);
+  const connection = connectionOf(context.traffic.connections, request.socket);
   // Node has parsed what was sent behind an ambiguous request, too.
   if (connection.condemned) return;
   connection.response = response;
@@ -78,41 +90,34 @@ function onRequest<V>(
   const known = decision instanceof Promise ? null : decision;
   if (known?.kind === 'forward') trust(context, connection, request.socket);
   if (isTooMany(context, connection)) {
-    // Not a refusal: it would only be one more answer that waits.
+    // No refusal: it would be one more answer that waits.
     connection.condemned = true;
     request.socket.destroy();
     return;
   }
   expectAnswer(connection, response);
+  const arrived = { connection, request, response, expected };
   if (known !== null) {
-    act(context, known, connection, request, response, expected);
+    act(context, known, arrived);
     return;
   }
-  actLater(context, decision, connection, request, response, expected).catch((error: unknown) =>
-    fail(context, error, response),
-  );
+  actLater(context, decision, arrived).catch((error: unknown) => fail(context, error, response));
 }
 
 async function actLater<V>(
   context: ServerHandlers<V>,
   decision: Decision<V> | Promise<Decision<V>>,
-  connection: Connection,
-  request: IncomingMessage,
-  response: ServerResponse,
-  expected: Expected,
+  arrived: ArrivedRequest,
 ): Promise<void> {
   const later = await decision;
-  if (later.kind === 'forward') trust(context, connection, request.socket);
-  if (!response.destroyed) act(context, later, connection, request, response, expected);
+  if (later.kind === 'forward') trust(context, arrived.connection, arrived.request.socket);
+  if (!arrived.response.destroyed) act(context, later, arrived);
 }
 
 function act<V>(
   context: ServerHandlers<V>,
   decision: Decision<V>,
-  connection: Connection,
-  request: IncomingMessage,
-  response: ServerResponse,
-  expected: Expected,
+  { connection, request, response, expected }: ArrivedRequest,
 ): void {
   if (decision.kind !== 'answer' && expected === 'unknown') {
     sendAnswer(response, jsonAnswer(417, 'Only the expectation "100-continue" is understood'));
@@ -125,14 +130,14 @@ function act<V>(
       return;
     case 'own':
       if (expected === 'continue') response.writeContinue();
-      context.ownPage(decision.facts, request, connection).then(
+      context.ownPage({ facts: decision.facts, request, connection }).then(
         answer => sendAnswer(response, answer),
         (error: unknown) => fail(context, error, response),
       );
       return;
     case 'forward':
       if (expected === 'continue') response.writeContinue();
-      context.forward(decision.facts, decision.verdict, request, response);
+      context.forward({ facts: decision.facts, request, response }, decision.verdict);
       return;
     default:
       decision satisfies never;
@@ -140,18 +145,18 @@ function act<V>(
 }
 
 function fail<V>(context: ServerHandlers<V>, error: unknown, response: ServerResponse): void {
-  context.log.error('a page of Gatehouse failed', { error });
+  context.traffic.log.error('a page of Gatehouse failed', { error });
   response.destroy();
 }
 
 function trust<V>(context: ServerHandlers<V>, connection: Connection, socket: Socket): void {
   if (connection.trusted) return;
   connection.trusted = true;
-  context.connectionLimiter.trust(socket);
+  context.traffic.connectionLimiter.trust(socket);
 }
 
 function isTooMany<V>(context: ServerHandlers<V>, connection: Connection): boolean {
-  const { pipelined, pipelinedTrusted } = context.limits;
+  const { pipelined, pipelinedTrusted } = context.traffic.limits;
   return connection.pending.length >= (connection.trusted ? pipelinedTrusted : pipelined);
 }
 
@@ -161,58 +166,52 @@ function onUpgrade<V>(
   socket: Duplex,
   head: Buffer,
 ): void {
-  const connection = connectionOf(context.connections, request.socket);
+  const connection = connectionOf(context.traffic.connections, request.socket);
   if (connection.condemned) {
     socket.destroy();
     return;
   }
   const decision = context.decide(request, connection, true);
+  const arrived = { connection, request, socket, head };
   if (!(decision instanceof Promise)) {
-    actUpgrade(context, decision, connection, request, socket, head);
+    actUpgrade(context, decision, arrived);
     return;
   }
-  upgradeLater(context, decision, connection, request, socket, head).catch((error: unknown) => {
-    context.log.error('an upgrade failed', { error });
+  actUpgradeLater(context, decision, arrived).catch((error: unknown) => {
+    context.traffic.log.error('an upgrade failed', { error });
     socket.destroy();
   });
 }
 
-async function upgradeLater<V>(
+async function actUpgradeLater<V>(
   context: ServerHandlers<V>,
   decision: Promise<Decision<V>>,
-  connection: Connection,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
+  arrived: ArrivedUpgrade,
 ): Promise<void> {
+  const { socket } = arrived;
   const gone = (): void => void socket.destroy();
   socket.on('error', gone);
   const later = await decision;
   socket.off('error', gone);
-  if (!socket.destroyed) actUpgrade(context, later, connection, request, socket, head);
+  if (!socket.destroyed) actUpgrade(context, later, arrived);
 }
 
 function actUpgrade<V>(
   context: ServerHandlers<V>,
   decision: Decision<V>,
-  connection: Connection,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
+  { connection, request, socket, head }: ArrivedUpgrade,
 ): void {
   if (decision.kind !== 'forward') {
-    const answer =
-      decision.kind === 'answer' ? decision.answer : jsonAnswer(404, 'There is no such page of Gatehouse');
-    sendRawAnswer(socket, answer);
+    sendRawAnswer(socket, decision.kind === 'answer' ? decision.answer : noSuchPage());
     return;
   }
   trust(context, connection, request.socket);
   connection.upgraded = true;
-  context.upgrade(decision.facts, decision.verdict, request, socket, head);
+  context.upgrade({ facts: decision.facts, request, socket, head }, decision.verdict);
 }
 
 function onClientError<V>(context: ServerHandlers<V>, error: NodeJS.ErrnoException, socket: Duplex): void {
-  const todo = afterParseError(connectionOf(context.connections, socket).response);
+  const todo = afterParseError(connectionOf(context.traffic.connections, socket).response);
   if (todo === 'cut' || !socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;

@@ -1,9 +1,9 @@
 /**
- * The door once more, at an address without a name, for browsers that do not know `<host>.localhost`. The
- * attacks: a cookie of an address goes to every port of it, and there is no name that other accounts could
- * not find out. So each connection is asked for its account before a byte of it is read, and only the owner's
- * own is served: a cookie that another account was sent opens nothing for it. The port is new with each
- * listener, and so is its origin; on Linux the address is, too.
+ * The gateway at an address without a name, for browsers that do not know `<host>.localhost`. The attacks: a
+ * cookie of an address goes to every port of it, and other accounts can find out every address. So the
+ * account behind each connection is looked up before a byte of it is read, and only the owner's is served: a
+ * cookie that was sent to another account opens nothing for it. The port is new with each listener, and so is
+ * its origin; on Linux the address is too.
  */
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -11,12 +11,12 @@ import { createServer as createFront, type Socket } from 'node:net';
 import type { OwnAccount } from '../../gateway-ports.ts';
 import { mintSecret } from '../../secret.ts';
 import type { Limits } from '../limits.ts';
-import { listen, portOf, serverOptions } from './loopback-listener.ts';
+import { closeServer, keepWhileOpen, listen, portOf, serverOptions } from './listen-on-every.ts';
 
 export interface NamelessListener {
   /** As a browser writes it: `127.83.4.210:41234`, `[::1]:41234`. */
   readonly host: string;
-  /** Of its own: another server's must not throw this one's browser out. */
+  /** Name of its session cookie, its own: another server's must not sign this one's browser out. */
   readonly cookie: string;
   close(): Promise<void>;
 }
@@ -37,8 +37,7 @@ export async function openNamelessListener(
   attach(server);
   const sockets = new Set<Socket>();
   const front = createFront({ pauseOnConnect: true, noDelay: true }, socket => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    keepWhileOpen(sockets, socket);
     const gone = (): void => void socket.destroy();
     socket.on('error', gone);
     ownAccount(socket).then(own => {
@@ -53,12 +52,7 @@ export async function openNamelessListener(
   return {
     host: `${address.includes(':') ? `[${address}]` : address}:${portOf(front)}`,
     cookie: `gatehouse-session-${mintSecret().reveal().slice(0, 8)}`,
-    async close() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      front.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-      await promise;
-    },
+    close: () => closeServer(front, sockets),
   };
 }
 

@@ -11,7 +11,14 @@ import type { ShareTls } from '../../share-ports.ts';
 import { lookAtFirstByte } from './first-byte.ts';
 import { boundHandshakes } from './tls-handshakes.ts';
 import type { Limits } from '../limits.ts';
-import { listen, serverOptions, type Listener } from './loopback-listener.ts';
+import {
+  handshakeMs,
+  keepWhileOpen,
+  listenOnEvery,
+  serverOptions,
+  type Listener,
+  type OpenServer,
+} from './listen-on-every.ts';
 
 export interface ShareListenerOptions {
   /** `0.0.0.0`, `::` or addresses of this computer. */
@@ -25,40 +32,18 @@ export interface ShareListenerOptions {
   readonly hosts: (port: number) => ReadonlySet<string>;
 }
 
-const tries = 20;
-/** Until the handshake is made, and until the first byte of it has come. */
-const handshakeMs = 10_000;
-
-export async function listenForGuests(options: ShareListenerOptions): Promise<Listener> {
-  let port = options.preferredPort ?? (await getPort());
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    const opened = await listenOnAll(port, options);
-    if (opened !== null) return { port, close: () => closeAll(opened) };
-    port = await getPort();
-  }
-  throw new GatehouseError('no-free-port', 'No port is free on every chosen address of this computer.', {
-    nextStep: 'Close programs that hold many ports, then share again.',
+export function listenForGuests(options: ShareListenerOptions): Promise<Listener> {
+  return listenOnEvery({
+    addresses: options.addresses,
+    preferredPort: options.preferredPort,
+    freePort: () => getPort(),
+    open: port => openServer(port, options),
+    cannotListen,
+    noFreePort: {
+      where: 'every chosen address',
+      nextStep: 'Close programs that hold many ports, then share again.',
+    },
   });
-}
-
-interface Opened {
-  readonly server: Server;
-  readonly sockets: ReadonlySet<Socket>;
-  readonly release: () => void;
-}
-
-async function listenOnAll(port: number, options: ShareListenerOptions): Promise<readonly Opened[] | null> {
-  const opened: Opened[] = [];
-  for (const address of options.addresses) {
-    const one = openServer(port, options);
-    const failure = await listen(one.server, port, address);
-    opened.push(one);
-    if (failure === null) continue;
-    await closeAll(opened);
-    if (failure.code === 'EADDRINUSE' || failure.code === 'EACCES') return null;
-    throw cannotListen(address, port, failure);
-  }
-  return opened;
 }
 
 function cannotListen(address: string, port: number, cause: NodeJS.ErrnoException): GatehouseError {
@@ -72,7 +57,7 @@ function cannotListen(address: string, port: number, cause: NodeJS.ErrnoExceptio
   );
 }
 
-function openServer(port: number, options: ShareListenerOptions): Opened {
+function openServer(port: number, options: ShareListenerOptions): OpenServer {
   const { tls, limits } = options;
   const server = createServer({
     ...serverOptions(limits),
@@ -87,8 +72,7 @@ function openServer(port: number, options: ShareListenerOptions): Opened {
   const sockets = new Set<Socket>();
   boundHandshakes(server, limits.connections);
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    keepWhileOpen(sockets, socket);
     lookAtFirstByte(socket, {
       secure: secure => {
         for (const listener of toTls) Reflect.apply(listener, server, [secure]);
@@ -106,16 +90,4 @@ function openServer(port: number, options: ShareListenerOptions): Opened {
     stopTickets();
   };
   return { server, sockets, release };
-}
-
-async function closeAll(opened: readonly Opened[]): Promise<void> {
-  await Promise.all(
-    opened.map(({ server, sockets, release }) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      release();
-      server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-      return promise;
-    }),
-  );
 }

@@ -15,7 +15,7 @@ const longest = 2048;
 export function safeNext(value: string | null): string {
   if (value === null || value.length > longest || !isPlainPath(value)) return '/';
   const target = splitTokens(value).target;
-  // Back to a page of Gatehouse would sign out, or ask again, for ever.
+  // A page of Gatehouse would sign out, or ask again, forever.
   return isPlainPath(target) && !/^\/_gatehouse(?:[/?#]|$)/i.test(target) ? target : '/';
 }
 

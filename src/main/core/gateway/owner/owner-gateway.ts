@@ -1,33 +1,27 @@
 /**
- * The only door to one server. It is put together here: limits, facts, authorize, headers, forward;
- * one guard for requests and upgrades; and a table of everything that is open, so that revoking a right ends
- * what it opened.
+ * The owner's gateway of one server, put together: limits, facts, authorize, headers, forward, one guard for
+ * requests and upgrades, and a table of everything that is open, so that revoking access ends what it opened.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { AccessLink } from '../../../../shared/model.ts';
 import type { Gateway, GatewayRules } from '../../gateway-ports.ts';
 import { mintSecret } from '../../secret.ts';
-import { sendAnswer, sendRawAnswer, type Answer } from '../http-answer.ts';
+import { sendAnswer, sendRawAnswer } from '../http-answer.ts';
 import { openSignInLinks, type SignInLinks } from './sign-in-links.ts';
 import { addCode } from '../request/one-time-codes.ts';
 import { openOwnerGatewayState, type OwnerGatewayState } from './owner-gateway-state.ts';
+import type { HttpExchange, UpgradeExchange } from '../exchange.ts';
+import { forwardExchange, upgradeExchange } from '../forward/forward-exchange.ts';
 import { ownOrigin, type Facts, type Listener } from '../request/facts.ts';
-import { forward, rewriteMissed } from '../forward/forward.ts';
-import { withAuthorizationPassthrough, upgradeRoute, type UpstreamRoute } from '../forward/upstream-route.ts';
-import { isExplicit, type Verdict } from '../request/authorize.ts';
-import { guard } from './owner-guard.ts';
+import { withAuthorizationPassthrough, type UpstreamRoute } from '../forward/upstream-route.ts';
+import { isExplicit } from '../request/authorize.ts';
+import { guard, type OpenVerdict } from './owner-guard.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
 import { listenOnLoopback } from '../listen/loopback-listener.ts';
 import { openNamelessListener } from '../listen/nameless-listener.ts';
 import { answerOwnPage } from './owner-routes.ts';
-import { logField } from '../refusal-log.ts';
 import { serve } from '../listen/http-server.ts';
-import { splice } from '../websocket/websocket.ts';
-import { answerToFault } from '../forward/upstream-fault.ts';
-
-type OpenVerdict = Extract<Verdict, { readonly open: true }>;
 
 /**
  * Listens on loopback and answers at once; until `setUpstream` names a server, with a page that says why
@@ -39,7 +33,7 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
   gateway.setPort(listener.port);
   const { basePath = '' } = rules;
   const origin = `${gateway.listener.scheme ?? 'http'}://127.0.0.1:${listener.port}`;
-  const begun = new Set<SignInLinks>();
+  const openLinks = new Set<SignInLinks>();
   const sweep = setInterval(() => gateway.sweep(), limits.sweepMs).unref();
   return {
     port: listener.port,
@@ -47,21 +41,21 @@ export async function openGateway(rules: GatewayRules, limits: Limits = defaultL
     holds: token => gateway.tokenIsRight(token),
     url: `${ownOrigin(gateway.listener)}${basePath}/`,
     origin,
-    setUpstream: state => gateway.setUpstream(state),
+    setUpstream: state => gateway.upstream.set(state),
     oneTimeLink: () => oneTimeLink(gateway, limits),
-    beginLink: options => begin(gateway, limits, options.seen, begun),
+    beginLink: options => openSignInLink(gateway, limits, options.seen, openLinks),
     toolLink: () => ({
-      // Where nobody is asked for it, the token is told to nobody.
+      // A gateway that asks for no token does not give it away either.
       url: `${origin}${basePath}/${rules.asksForToken === false ? '' : `?token=${encodeURIComponent(gateway.token.reveal())}`}`,
       expiresAt: null,
     }),
     rotate: token => gateway.rotate(token),
-    connections: () => gateway.exchanges.size,
+    connections: () => gateway.traffic.exchanges.size,
     lastUsed: () => gateway.lastUsed,
     async close() {
       clearInterval(sweep);
-      for (const each of begun) each.close();
-      gateway.exchanges.end();
+      for (const each of openLinks) each.close();
+      gateway.traffic.exchanges.end();
       await Promise.all([listener.close(), gateway.close()]);
     },
   };
@@ -76,11 +70,11 @@ function oneTimeLink(gateway: OwnerGatewayState, limits: Limits): AccessLink {
   };
 }
 
-async function begin(
+async function openSignInLink(
   gateway: OwnerGatewayState,
   limits: Limits,
   seen: boolean,
-  begun: Set<SignInLinks>,
+  openLinks: Set<SignInLinks>,
 ): Promise<AccessLink> {
   const { ownAccount } = gateway.rules;
   const one: SignInLinks = await openSignInLinks({
@@ -98,9 +92,9 @@ async function begin(
       gateway.nameless = nameless;
       return nameless === null ? null : `http://${nameless.host}/_gatehouse/open?code=${gateway.makeCode()}`;
     },
-    closed: () => begun.delete(one),
+    closed: () => openLinks.delete(one),
   });
-  begun.add(one);
+  openLinks.add(one);
   return one.link;
 }
 
@@ -110,87 +104,47 @@ function attach(
   listener = (): Listener => gateway.listener,
 ): void {
   const connection = gateway.rules.tls === undefined ? 'connection' : 'secureConnection';
-  server.on(connection, (socket: Socket) => gateway.connectionLimiter.enter(socket));
+  server.on(connection, (socket: Socket) => gateway.traffic.connectionLimiter.enter(socket));
   serve<OpenVerdict>(
     {
-      limits: gateway.limits,
-      connections: gateway.connections,
-      connectionLimiter: gateway.connectionLimiter,
-      log: gateway.rules.log,
+      traffic: gateway.traffic,
       decide: (request, connection, upgrade) => guard(gateway, request, connection, upgrade, listener()),
-      ownPage: (facts, request, connection) => answerOwnPage(gateway, facts, request, connection),
-      forward: (facts, verdict, request, response) => onForward(gateway, facts, verdict, request, response),
-      upgrade: (facts, verdict, request, socket, head) =>
-        onUpgrade(gateway, facts, verdict, request, socket, head),
+      ownPage: asked => answerOwnPage(gateway, asked),
+      forward: (exchange, verdict) => onForward(gateway, exchange, verdict),
+      upgrade: (exchange, verdict) => onUpgrade(gateway, exchange, verdict),
     },
     server,
   );
 }
 
-function onForward(
-  gateway: OwnerGatewayState,
-  facts: Facts,
-  verdict: OpenVerdict,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const { session } = verdict;
-  gateway.used(session);
-  const routes = routeFor(gateway, facts, verdict);
-  if (routes === null) {
-    sendAnswer(response, gateway.unavailable(facts));
-    return;
-  }
-  const slot = gateway.exchanges.add({ kind: 'request', session, request, response });
-  response.once('close', () => gateway.exchanges.delete(slot));
-  forward(routes, request, response, facts, {
-    failed(error) {
-      if (!response.destroyed) sendAnswer(response, failure(gateway, facts, error));
-    },
-    broken(error) {
-      gateway.rules.log.warn('the server broke off an answer', {
-        path: logField(facts.path),
-        error: error.message,
-      });
-    },
-    unlike: () => gateway.rules.log.warn(rewriteMissed, { path: logField(facts.path) }),
-  });
-}
-
-function onUpgrade(
-  gateway: OwnerGatewayState,
-  facts: Facts,
-  verdict: OpenVerdict,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): void {
+function onForward(gateway: OwnerGatewayState, exchange: HttpExchange, verdict: OpenVerdict): void {
+  const { facts, response } = exchange;
   gateway.used(verdict.session);
-  const routes = routeFor(gateway, facts, verdict);
-  if (routes === null) {
-    sendRawAnswer(socket, gateway.unavailable(facts));
+  const route = routeFor(gateway, facts, verdict);
+  if (route === null) {
+    sendAnswer(response, gateway.upstream.unavailable(facts));
     return;
   }
-  const slot = gateway.exchanges.add({ kind: 'websocket', session: verdict.session, socket });
-  socket.once('close', () => gateway.exchanges.delete(slot));
-  const leads = upgradeRoute(routes, facts);
-  splice(leads.route, request, socket, head, leads.facts, gateway.limits, {
-    failed: error => sendRawAnswer(socket, failure(gateway, facts, error)),
-  });
+  gateway.traffic.addRequest(exchange, verdict.session);
+  forwardExchange(gateway, route, exchange);
 }
 
-/** The way to the server for this kind of credential; null while there is none. */
+function onUpgrade(gateway: OwnerGatewayState, exchange: UpgradeExchange, verdict: OpenVerdict): void {
+  const { facts, socket } = exchange;
+  gateway.used(verdict.session);
+  const route = routeFor(gateway, facts, verdict);
+  if (route === null) {
+    sendRawAnswer(socket, gateway.upstream.unavailable(facts));
+    return;
+  }
+  gateway.traffic.addWebSocket(exchange, verdict.session);
+  upgradeExchange(gateway, route, exchange);
+}
+
+/** The route to the server for this kind of credential; null while there is none. */
 function routeFor(gateway: OwnerGatewayState, facts: Facts, verdict: OpenVerdict): UpstreamRoute | null {
-  if (gateway.routes === null) return null;
-  const route = isExplicit(verdict.by, facts) ? gateway.routes.explicit : gateway.routes;
+  const { routes } = gateway.upstream;
+  if (routes === null) return null;
+  const route = isExplicit(verdict.by, facts) ? routes.explicit : routes;
   return verdict.foreign === true ? withAuthorizationPassthrough(route) : route;
-}
-
-/**
- * The server was there a moment ago and gave no answer: it may be dying, or it was asked something that
- * cannot be sent.
- */
-function failure(gateway: OwnerGatewayState, facts: Facts, error: Error): Answer {
-  gateway.rules.log.warn('the server did not answer', { path: logField(facts.path), error: error.message });
-  return answerToFault(error) ?? gateway.unavailable(facts);
 }

@@ -1,16 +1,21 @@
 /**
- * What is under `/_gatehouse/`. The attacks: a page that is open by accident (so the open ones are a list,
- * here, that a test walks), a form that another site posts (login and logout are as worth forging as anything
- * else), a body without an end, a code that a link preview uses up.
+ * What is under `/_gatehouse/`. The attacks: a page that is open by accident (so the rows that route are the
+ * list of open pages, too, and a test walks it), a form that another site posts (login and logout are as
+ * worth forging as anything else), a body without an end, a code that a link preview uses up.
  */
 import type { IncomingMessage } from 'node:http';
 import { jsonAnswer, redirectAnswer, type Answer } from '../http-answer.ts';
+import { noSuchPage, openRoutes, routedMethod, type OwnRoute } from '../own-routes.ts';
+import type { GatewayUpstream } from '../forward/gateway-upstream.ts';
+import type { Limits } from '../limits.ts';
 import { setProbe, showsProbe } from '../request/cookie-probe.ts';
 import { clearSessionCookie, secureSessionCookie, sessionCookie } from '../request/cookies.ts';
 import type { Connection } from '../listen/connection.ts';
+import type { OwnPageRequest } from '../listen/http-server.ts';
 import type { Facts } from '../request/facts.ts';
-import { isFromElsewhere } from '../request/fetch-metadata.ts';
-import type { AttemptVerdict } from '../request/attempts.ts';
+import { comesFromOwnPage, readBody } from '../request/form-body.ts';
+import { rateHeaders } from '../request/attempts.ts';
+import { refuse, type RefusalContext } from './owner-refusal.ts';
 import { safeNext } from './next-path.ts';
 import {
   leadOnPage,
@@ -22,38 +27,16 @@ import {
 } from './owner-pages.ts';
 import type { Verdict } from '../request/authorize.ts';
 
-export const ownPrefix = '/_gatehouse';
-
-/**
- * Everything that answers without a credential. Nothing else does; test/integration/gateway/routes.test.ts
- * walks it.
- * @internal for that test
- */
-export const openPages: readonly (readonly [method: 'GET' | 'POST', path: string])[] = [
-  ['GET', '/_gatehouse/login'],
-  ['POST', '/_gatehouse/login'],
-  ['GET', '/_gatehouse/open'],
-  ['GET', '/_gatehouse/here'],
-];
-
-/**
- * Those that answer by way of a forwarder that the owner has named: they set no cookie, and lead to the own
- * name.
- */
-export const leadingPages: readonly string[] = ['/_gatehouse/login', '/_gatehouse/open'];
-
 /** What the pages need of the gateway. */
-export interface OwnerRouteContext {
+export interface OwnerRouteContext extends RefusalContext {
   readonly name: string;
   /** Whether the listener speaks TLS. */
   readonly secure: boolean;
-  readonly formBytes: number;
-  readonly formMs: number;
+  readonly limits: Pick<Limits, 'formBytes' | 'formMs'>;
+  readonly upstream: Pick<GatewayUpstream, 'nextChange'>;
   verdict(facts: Facts, connection: Connection): Verdict;
   /** True when this is the access token. */
   tokenIsRight(token: string): boolean;
-  /** Counts a wrong credential. */
-  failed(facts: Facts): AttemptVerdict;
   /** Uses a one-time code up; true when it was good. */
   takeCode(code: string): boolean;
   /** Whether `takeCode` would answer true; uses nothing up. */
@@ -65,47 +48,77 @@ export interface OwnerRouteContext {
   /** Opens a session and leads to a page of the server (`/` is its first page). */
   signIn(facts: Facts, next: string): Answer;
   /** Ends a session and its sockets. */
-  signOut(verdict: Verdict): void;
-  refuse(facts: Facts, verdict: Verdict): Answer;
-  /** Answers when a page that waits for the server should be loaded again (`change-wait.ts`). */
-  nextChange(): Promise<Answer>;
+  signOut(verdict: OpenVerdict): void;
 }
 
-/** True for every path that is Gatehouse's own; such a path never reaches the server, whatever follows. */
-export function isOwnPath(path: string): boolean {
-  return path.startsWith(ownPrefix) && (path.length === ownPrefix.length || path[ownPrefix.length] === '/');
+interface Asked {
+  readonly context: OwnerRouteContext;
+  readonly facts: Facts;
+  readonly request: IncomingMessage;
 }
+
+type OpenVerdict = Verdict & { readonly open: true };
+
+/**
+ * `leads` answers instead by way of a forwarder that the owner has named: it sets no cookie, and leads to the
+ * own name. Without it the row is not there.
+ */
+type OwnerRoute = OwnRoute<Asked, OpenVerdict> & {
+  readonly leads?: (asked: Asked) => Answer | Promise<Answer>;
+};
+
+const routes: readonly OwnerRoute[] = [
+  {
+    method: 'GET',
+    path: '/_gatehouse/login',
+    open: true,
+    answer: ({ context, facts }) => loginPage(context.name, nextOf(facts), null, setProbe(context.secure)),
+    leads: ({ facts }) => signInHerePage(nextOf(facts), null),
+  },
+  { method: 'POST', path: '/_gatehouse/login', open: true, answer: login, leads: leadByForm },
+  { method: 'GET', path: '/_gatehouse/open', open: true, answer: redeem, leads: leadByCode },
+  { method: 'GET', path: '/_gatehouse/here', open: true, answer: () => hereAnswer },
+  {
+    method: 'GET',
+    path: '/_gatehouse/wait',
+    open: false,
+    answer: ({ context }) => context.upstream.nextChange(),
+  },
+  {
+    method: 'GET',
+    path: '/_gatehouse/logout',
+    open: false,
+    answer: ({ context }) => logoutPage(context.name),
+  },
+  { method: 'POST', path: '/_gatehouse/logout', open: false, answer: logout },
+];
+
+export const openPages = openRoutes(routes);
+
+/** Paths that answer by way of a forwarder that the owner has named. */
+export const leadingPages: readonly string[] = routes
+  .filter(({ leads }) => leads !== undefined)
+  .map(({ path }) => path);
 
 export async function answerOwnPage(
   context: OwnerRouteContext,
-  facts: Facts,
-  request: IncomingMessage,
-  connection: Connection,
+  { facts, request, connection }: OwnPageRequest,
 ): Promise<Answer> {
-  const method = facts.method === 'HEAD' ? 'GET' : facts.method;
-  if (facts.hostKind === 'forwarded') return leadToOwnName(context, facts, request, method);
-  switch (`${method} ${facts.path}`) {
-    case 'GET /_gatehouse/login':
-      return loginPage(context.name, nextOf(facts), null, setProbe(context.secure));
-    case 'POST /_gatehouse/login':
-      return login(context, facts, request);
-    case 'GET /_gatehouse/open':
-      return redeem(context, facts, request);
-    case 'GET /_gatehouse/here':
-      return hereAnswer;
-    case 'GET /_gatehouse/wait':
-      return wait(context, facts, connection);
-    case 'GET /_gatehouse/logout':
-    case 'POST /_gatehouse/logout':
-      return logout(context, facts, connection);
-    default:
-      return jsonAnswer(404, 'There is no such page of Gatehouse');
+  const method = routedMethod(facts.method);
+  const route = routes.find(each => each.method === method && each.path === facts.path);
+  const asked = { context, facts, request };
+  if (facts.hostKind === 'forwarded') {
+    return route?.leads?.(asked) ?? jsonAnswer(405, `Method ${method} is not allowed`);
   }
+  if (route === undefined) return noSuchPage();
+  if (route.open) return route.answer(asked);
+  const verdict = context.verdict(facts, connection);
+  return verdict.open ? route.answer(asked, verdict) : refuse(context, facts, verdict.reason);
 }
 
 /**
- * For a page of ours at another address that looks whether this one is found. Whoever asks knows the name
- * already.
+ * For a page of ours at another address that checks whether the browser finds this one. A client that asks
+ * knows the name already.
  */
 const hereAnswer: Answer = {
   status: 200,
@@ -118,24 +131,21 @@ function nextOf({ query }: Facts): string {
 }
 
 /** The fields of the sign-in form, or why there are none. */
-async function formOf(
-  context: OwnerRouteContext,
-  facts: Facts,
-  request: IncomingMessage,
-): Promise<URLSearchParams | Answer> {
+async function formOf({ context, facts, request }: Asked): Promise<URLSearchParams | Answer> {
   if (!comesFromOwnPage(facts)) return jsonAnswer(403, 'The sign-in form was sent by another site');
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(type)) {
     return jsonAnswer(415, 'The sign-in form is application/x-www-form-urlencoded');
   }
-  const text = await readBody(request, context.formBytes, context.formMs);
+  const text = await readBody(request, context.limits.formBytes, context.limits.formMs);
   return typeof text === 'string'
     ? new URLSearchParams(text)
     : jsonAnswer(text.status, text.message, ['Connection', 'close']);
 }
 
-async function login(context: OwnerRouteContext, facts: Facts, request: IncomingMessage): Promise<Answer> {
-  const form = await formOf(context, facts, request);
+async function login(asked: Asked): Promise<Answer> {
+  const { context, facts, request } = asked;
+  const form = await formOf(asked);
   if (!(form instanceof URLSearchParams)) return form;
   const next = safeNext(form.get('next'));
   const token = (form.get('token') ?? '').trim();
@@ -150,7 +160,7 @@ async function login(context: OwnerRouteContext, facts: Facts, request: Incoming
 }
 
 /** A code is used up by a person's browser that loads the page, not by a preview, a prefetch or an image. */
-function redeem(context: OwnerRouteContext, facts: Facts, request: IncomingMessage): Answer {
+function redeem({ context, facts, request }: Asked): Answer {
   const purpose = request.headers['sec-purpose'] ?? request.headers['purpose'];
   const isPage = facts.method === 'GET' && (facts.mode === null || facts.navigation);
   if (purpose !== undefined || !isPage) return jsonAnswer(403, 'A sign-in link is opened by a person');
@@ -181,26 +191,21 @@ function noCookies(context: OwnerRouteContext, again: string, lost: string): Ans
 
 /**
  * The attack: a cookie of `localhost`, which every port of every account shares, and an origin that never
- * changes. So nothing is signed in at a forwarder's address: who shows the token, or a link that is good, is
- * led to the own name by way of the same port, and nobody else is told it.
+ * changes. So nothing is signed in at a forwarder's address: a client that shows the token, or a link that is
+ * good, is led to the own name by way of the same port, and no other client is told that name.
  */
-async function leadToOwnName(
-  context: OwnerRouteContext,
-  facts: Facts,
-  request: IncomingMessage,
-  method: string,
-): Promise<Answer> {
+function leadByCode({ context, facts }: Asked): Answer {
+  const code = new URLSearchParams(facts.query).get('code') ?? '';
   const next = nextOf(facts);
-  if (method === 'GET' && facts.path === '/_gatehouse/open') {
-    const code = new URLSearchParams(facts.query).get('code') ?? '';
-    return knows(context, code)
-      ? redirectAnswer(303, context.redeemUrl(facts, code, next))
-      : signInHerePage(next, 'used');
-  }
-  if (method === 'GET') return signInHerePage(next, null);
-  if (method !== 'POST' || facts.path !== '/_gatehouse/login')
-    return jsonAnswer(405, `Method ${method} is not allowed`);
-  const form = await formOf(context, facts, request);
+  return knows(context, code)
+    ? redirectAnswer(303, context.redeemUrl(facts, code, next))
+    : signInHerePage(next, 'used');
+}
+
+/** The form takes the token, or a whole link that is good. */
+async function leadByForm(asked: Asked): Promise<Answer> {
+  const { context, facts } = asked;
+  const form = await formOf(asked);
   if (!(form instanceof URLSearchParams)) return form;
   const shown = (form.get('token') ?? '').trim();
   const wanted = safeNext(form.get('next'));
@@ -217,67 +222,8 @@ function knows(context: OwnerRouteContext, code: string): boolean {
   return code !== '' && code.length <= 100 && context.knowsCode(code);
 }
 
-function logout(context: OwnerRouteContext, facts: Facts, connection: Connection): Answer {
-  const verdict = context.verdict(facts, connection);
-  if (!verdict.open) return context.refuse(facts, verdict);
-  if (facts.method !== 'POST') return logoutPage(context.name);
+function logout({ context, facts }: Asked, verdict: OpenVerdict): Answer {
   context.signOut(verdict);
   const cookie = ['Set-Cookie', clearSessionCookie(context.secure)];
   return redirectAnswer(303, `${facts.ownOrigin}/_gatehouse/login`, cookie);
-}
-
-async function wait(context: OwnerRouteContext, facts: Facts, connection: Connection): Promise<Answer> {
-  const verdict = context.verdict(facts, connection);
-  return verdict.open ? context.nextChange() : context.refuse(facts, verdict);
-}
-
-/**
- * A form has no credential that could be checked, so it must show where it comes from. Only programs send
- * neither header.
- */
-export function comesFromOwnPage(facts: Facts): boolean {
-  if (facts.origin !== null && facts.origin !== facts.ownOrigin) return false;
-  return !isFromElsewhere(facts);
-}
-
-/** X-RateLimit-* on every answer to a wrong credential; Retry-After when it was one too many. */
-export function rateHeaders(attempt: AttemptVerdict): readonly string[] {
-  const headers = [
-    'X-RateLimit-Limit',
-    String(attempt.limit),
-    'X-RateLimit-Remaining',
-    String(attempt.remaining),
-    'X-RateLimit-Reset',
-    String(attempt.resetSeconds),
-  ];
-  return attempt.limited ? [...headers, 'Retry-After', String(attempt.resetSeconds)] : headers;
-}
-
-const tooLong = { status: 413, message: 'The form is too long' };
-const tooLate = { status: 408, message: 'The form did not arrive in time' };
-
-/**
- * The body as text, or why there is none: nobody who has shown nothing keeps a connection open by sending
- * nothing.
- */
-export function readBody(
-  request: IncomingMessage,
-  limit: number,
-  maxMs: number,
-): Promise<string | { readonly status: number; readonly message: string }> {
-  const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof readBody>>>();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const late = setTimeout(() => resolve(tooLate), maxMs).unref();
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > limit) resolve(tooLong);
-    else chunks.push(chunk);
-  });
-  request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-  request.on('close', () => {
-    clearTimeout(late);
-    resolve(tooLong);
-  });
-  return promise;
 }

@@ -1,6 +1,6 @@
 /**
  * Where a browser that `gatehouse open` starts begins: a page at a port that was never used before, for a
- * minute, which finds out whether this browser knows the way to `<host>.localhost` (Safari on macOS does not)
+ * minute, which finds out whether this browser resolves `<host>.localhost` (Safari on macOS does not)
  * and leads on. The attacks: the address of the page stands in a process list, where another account reads it
  * first (so it works once and, where it may be seen, for a connection of the owner's own account alone); a
  * service worker that somebody left in an origin of ours (so the port is new each time).
@@ -13,8 +13,8 @@ import { mintSecret, hashSecret, matchesHash } from '../../secret.ts';
 import { jsonAnswer, redirectAnswer, sendAnswer, valueAnswer, type Answer } from '../http-answer.ts';
 import { markup, page } from '../html.ts';
 import type { Limits } from '../limits.ts';
-import { listen, portOf, serverOptions } from '../listen/loopback-listener.ts';
 import { pageScript } from '../page-script.ts';
+import { listen, portOf, serverOptions } from '../listen/listen-on-every.ts';
 import { pageStyle } from '../page-style.ts';
 
 /** Milliseconds until the page is gone. */

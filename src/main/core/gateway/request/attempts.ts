@@ -51,3 +51,16 @@ export function noteFailure(
     resetSeconds: Math.max(1, Math.ceil((entry.since + limits.failureWindowMs - now) / 1000)),
   };
 }
+
+/** X-RateLimit-* on every answer to a wrong credential; Retry-After when it was one too many. */
+export function rateHeaders(attempt: AttemptVerdict): readonly string[] {
+  const headers = [
+    'X-RateLimit-Limit',
+    String(attempt.limit),
+    'X-RateLimit-Remaining',
+    String(attempt.remaining),
+    'X-RateLimit-Reset',
+    String(attempt.resetSeconds),
+  ];
+  return attempt.limited ? [...headers, 'Retry-After', String(attempt.resetSeconds)] : headers;
+}

@@ -2,8 +2,8 @@
  * The attacks: a request without a right to be here; and cross-site request forgery, where another page makes
  * the browser of somebody who has that right send a request (a form, an image, a WebSocket: CVE-2024-28179,
  * CVE-2023-26114, CVE-2026-40864 are of this family). A browser adds a cookie, a Basic credential or the
- * window's injected header to such a request by itself, so for these the request must also show that it comes
- * from the server's own pages.
+ * window's injected header to such a request without being told to, so for these the request must also show
+ * that it comes from the server's own pages.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Credential, CredentialKind } from './credential.ts';
@@ -14,11 +14,20 @@ import { isForeignAuthorization, looksLikeOurs } from './foreign-authorization.t
 import { findSession, type Session, type SessionLimits } from './owner-session.ts';
 
 export type Reason =
+  /** Nothing was shown, and the gateway asks for a token. */
   | 'no-credential'
+  /** Two credentials of one kind, or two cookies of different sessions that are both right. */
   | 'ambiguous-credential'
+  /** A token that is not right, or an `Authorization` that is neither ours nor one of the server's users. */
   | 'wrong-credential'
+  /** Only a cookie of no open session was shown: it was idle too long, too old, signed out or made up. */
   | 'expired-session'
+  /**
+   * `Origin` names another origin, in spite of a right credential or in a CORS preflight; or it is missing
+   * where a cookie changes something.
+   */
   | 'foreign-origin'
+  /** A right credential, but `Sec-Fetch-Site` says that the page of another site made the browser send it. */
   | 'cross-site';
 
 export type Verdict =
@@ -32,16 +41,16 @@ export type Verdict =
     }
   | { readonly open: false; readonly reason: Reason };
 
-/** What opens the door. */
+/** What opens the gateway. */
 export interface Keys {
   /** SHA-256 of the access token. */
   readonly tokenHash: Buffer;
   /**
-   * SHA-256 of the token that the desktop window shows in its header, and that is good in no other place;
-   * none when absent.
+   * SHA-256 of the token that the desktop window shows in its header, and that is good nowhere else; none
+   * when absent.
    */
   readonly windowHash?: Buffer | undefined;
-  /** False: nothing need be shown, but what comes from another site is refused as ever. True when absent. */
+  /** False: no token is needed, but requests from other sites are refused as always. True when absent. */
   readonly asksForToken?: boolean | undefined;
   readonly sessions: ReadonlyMap<string, Session>;
   readonly limits: SessionLimits;
@@ -51,7 +60,7 @@ export interface Keys {
   readonly passesAuthorization?: boolean;
 }
 
-/** What is looked at of a request. */
+/** The facts that decide. */
 export type Asked = Pick<
   Facts,
   | 'credentials'
@@ -77,16 +86,16 @@ export function authorize(now: number, facts: Asked, keys: Keys): Verdict {
   for (const credential of facts.credentials) {
     const result = check(now, credential, keys);
     if (typeof result !== 'string') {
-      // Two people in one request: which of them asks would depend on who reads.
+      // Two people in one request: whose it is would depend on the reader.
       if (credential.kind === 'cookie' && right?.kind === 'cookie' && right.session !== result.session) {
         return refuse('ambiguous-credential');
       }
       right ??= { kind: credential.kind, session: result.session };
       continue;
     }
-    // An Authorization that is not ours is an error even beside a right cookie: it would otherwise be dropped
-    // silently or, worse, passed on. Unless the server has users of its own: then it is theirs, and opens
-    // nothing here.
+    // An Authorization that is not ours is an error even together with a right cookie: it would otherwise be
+    // dropped silently or, worse, passed on. Unless the server has users of its own: then it is theirs, and
+    // opens nothing here.
     if (isAuthorization(credential.kind)) {
       if (!passes(credential, keys)) return refuse('wrong-credential');
       foreign = true;

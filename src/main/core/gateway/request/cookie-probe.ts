@@ -1,6 +1,6 @@
 /**
  * The fault: a browser that keeps no cookies. It is signed in, forgets it with the next request and is led to
- * the sign-in again, for ever; a link that works once is spent on the way. So before anything is used up a
+ * the sign-in again, forever; a link that works once is spent on the way. So before anything is used up a
  * cookie of no worth is set, with the very attributes of the session's, and has to come back.
  */
 import { sessionCookieValues, setGuestCookie } from './cookies.ts';

@@ -5,7 +5,7 @@
  */
 import type { ClientCredential } from '../../ports.ts';
 
-/** Where a credential may stand in a request, beside the usual places. Made once for a listener. */
+/** Where a credential may stand in a request, other than in the usual places. Made once for a listener. */
 export interface CredentialLocations {
   /** Query parameters, decoded. */
   readonly parameters: ReadonlySet<string>;

@@ -7,10 +7,10 @@ import { sessionCookie, sessionCookieValues } from './cookies.ts';
 import type { HostKind } from './hosts.ts';
 
 /**
- * `cookie` and `basic` are sent by a browser by itself, `header` is injected by Gatehouse's window: all three
- * are ambient. `authorization` (Bearer, Jupyter's `token`, or a native header) and `query` are spelled out by
- * whoever makes the request. `other` is an Authorization that is none of ours: never right, never passed on.
- * `none` opens a door that asks for no token, and is never read from a request.
+ * A browser sends `cookie` and `basic` without being told to, `header` is injected by Gatehouse's window: all
+ * three are ambient. `authorization` (Bearer, Jupyter's `token`, or a native header) and `query` are spelled
+ * out by the client that makes the request. `other` is an Authorization that is none of ours: never right,
+ * never passed on. `none` opens a gateway that asks for no token, and is never read from a request.
  */
 export type CredentialKind = 'cookie' | 'authorization' | 'header' | 'basic' | 'query' | 'other' | 'none';
 
@@ -25,7 +25,7 @@ export interface Credential {
 const longest = 512;
 
 /**
- * Any script of this origin, or of another port of it, can plant cookies of our name beside ours, for one
+ * Any script of this origin, or of another port of it, can plant cookies of our name next to ours, for one
  * path and for good. Each is tried, what opens nothing counts for nothing. So many are tried at most.
  */
 const maxCookies = 32;
@@ -46,7 +46,7 @@ export interface Shown {
 const nothing: readonly string[] = [];
 
 /**
- * Every credential of a request, in the order in which they count.
+ * Reads them in the order in which they are tried. A new kind (a signed request) is one more line here.
  * @param native shown in a header or a subprotocol of the server's own clients
  */
 export function readCredentials(

@@ -1,11 +1,11 @@
 /**
  * The attack: a table of secrets that is read, or a comparison whose time tells how much of a guess was
- * right. What is shown at the door is only ever looked at through its SHA-256.
+ * right. What a client shows is only ever compared by its SHA-256.
  *
  * A browser shows the same cookie with every request of a connection, and the hash would be a tenth of the
  * work for a small one. So each connection remembers the last value it showed, and its hash. That memory
- * decides nothing: whether the hash still opens anything is looked up each time. It is of one connection
- * alone, so comparing with it tells nobody anything that he has not sent himself.
+ * decides nothing: whether the hash still opens anything is looked up each time. It belongs to one
+ * connection alone, so comparing with it tells a client nothing that it has not sent itself.
  */
 import { hash } from 'node:crypto';
 

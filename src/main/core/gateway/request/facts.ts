@@ -84,7 +84,7 @@ export interface Facts extends FetchMetadata {
   readonly credentials: readonly Credential[];
   /** Two of one kind: which one counts would depend on who reads. */
   readonly ambiguousCredential: boolean;
-  /** Who asks: the peer, or whom the trusted proxies name. */
+  /** Address of the client: the peer, or whom the trusted proxies name. */
   readonly client: string;
   /** Names of `rawHeaders` in lower case, in order. */
   readonly names: readonly string[];

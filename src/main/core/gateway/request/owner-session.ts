@@ -2,7 +2,7 @@
  * The attack: a cookie that outlives what it stood for. A session is a row of a table, not a signature, so it
  * ends when the row goes: after an idle time, after an absolute time, at sign-out, and with every other when
  * the access token is rotated. Only the hash of a cookie is kept, so a copy of the memory or of a core dump
- * opens no door.
+ * opens nothing.
  */
 import type { Secret } from '../../secret.ts';
 import { digestOf, type Digest } from './digest.ts';

@@ -1,9 +1,9 @@
 /**
- * Who asks, where reverse proxies stand in front. The attack (home-assistant 14345, 58326): a client writes
- * `X-Forwarded-For` itself and is another client with every request, so that no limit by address meets it. So
- * a proxy is known by its address, never by how many there are said to be: the header is read from the right,
- * as long as whoever wrote the next value is itself a proxy of these networks. A client that comes past the
- * proxies is its own address, whatever it says.
+ * The client's address, where reverse proxies stand in front. The attack (home-assistant 14345, 58326): a
+ * client writes `X-Forwarded-For` itself and is another client with every request, so that no limit by
+ * address meets it. So a proxy is known by its address, never by how many there are said to be: the header is
+ * read from the right, as long as whoever wrote the next value is itself a proxy of these networks. A client
+ * that comes past the proxies is its own address, whatever it says.
  */
 import { BlockList, isIP } from 'node:net';
 
@@ -29,7 +29,7 @@ export class TrustedProxies {
     return this.#list !== null && isIP(address) !== 0 && this.#list.check(address, familyOf(address));
   }
 
-  /** The address of who asks. @param forwardedFor all values of X-Forwarded-For, '' for none */
+  /** The address of the client. @param forwardedFor all values of X-Forwarded-For, '' for none */
   clientOf(peer: string, forwardedFor: string): string {
     if (!this.has(peer)) return peer;
     if (forwardedFor === '') this.#noteSilent(peer);

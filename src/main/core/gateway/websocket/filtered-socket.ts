@@ -6,11 +6,9 @@
  * and each side is paused while the other is full.
  */
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { SocketVerdict } from '../../role-ports.ts';
 import { jsonAnswer, sendRawAnswer } from '../http-answer.ts';
-import type { Facts } from '../request/facts.ts';
+import type { UpgradeExchange } from '../exchange.ts';
 import type { UpstreamRoute } from '../forward/upstream-route.ts';
 import { FilteredJoin } from '../guest/filtered-join.ts';
 import type { WorkShare } from '../guest/guest-work.ts';
@@ -20,7 +18,9 @@ import { rawHead, shakeHands, upgradeHeaders, type SpliceEnd } from './websocket
 
 export type FilterVerdict = Extract<SocketVerdict, { readonly relay: 'filter' }>;
 
-export interface FilterEnd extends SpliceEnd {
+/** How the messages of one guest's WebSocket are judged. */
+export interface FilterRules {
+  readonly verdict: FilterVerdict;
   /** A message was not passed on. */
   dropped(reason: string): void;
   /** Counts one message of the guest, by its length; false when there were too many. Absent: any number. */
@@ -37,30 +37,32 @@ export interface FilterEnd extends SpliceEnd {
  * between. The caller owns `socket` and destroys it to end the join.
  */
 export function joinFiltered(
-  routes: UpstreamRoute,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-  facts: Facts,
-  verdict: FilterVerdict,
+  route: UpstreamRoute,
+  exchange: UpgradeExchange,
   limits: Pick<Limits, 'handshakeMs' | 'halfClosedMs' | 'messageMs'>,
-  end: FilterEnd,
+  rules: FilterRules,
+  end: SpliceEnd,
 ): void {
+  const { facts, request, socket, head } = exchange;
+  const { verdict } = rules;
   const key = request.headers['sec-websocket-key'] ?? '';
-  const asked = { target: verdict.target, headers: filteredHeaders(request, facts, routes, verdict) };
-  shakeHands(routes, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
-    const chosen = answer.headers['sec-websocket-protocol'] ?? null;
-    const isSound =
-      answer.headers['sec-websocket-accept'] === acceptOf(key) &&
-      answer.headers['sec-websocket-extensions'] === undefined;
-    const filter = isSound ? verdict.filter(chosen) : null;
-    if (filter === null) {
-      upstream.destroy();
-      sendRawAnswer(socket, jsonAnswer(502, 'The server agreed to something that was not asked for'));
-      return;
-    }
-    socket.write(rawHead(answer, routes, facts, upgradeHeaders, true));
-    new FilteredJoin(socket, upstream, filter, verdict, limits, end).start(head, upstreamHead);
+  const asked = { target: verdict.target, headers: filteredHeaders(exchange, route, verdict) };
+  shakeHands(route, exchange, asked, limits.handshakeMs, {
+    ...end,
+    met(answer, upstream, upstreamHead) {
+      const chosen = answer.headers['sec-websocket-protocol'] ?? null;
+      const isSound =
+        answer.headers['sec-websocket-accept'] === acceptOf(key) &&
+        answer.headers['sec-websocket-extensions'] === undefined;
+      const filter = isSound ? verdict.filter(chosen) : null;
+      if (filter === null) {
+        upstream.destroy();
+        sendRawAnswer(socket, jsonAnswer(502, 'The server agreed to something that was not asked for'));
+        return;
+      }
+      socket.write(rawHead(answer, route, facts, upgradeHeaders, true));
+      new FilteredJoin({ guest: socket, server: upstream }, filter, rules, limits).start(head, upstreamHead);
+    },
   });
 }
 
@@ -70,12 +72,11 @@ function acceptOf(key: string): string {
 }
 
 function filteredHeaders(
-  request: IncomingMessage,
-  facts: Facts,
-  routes: UpstreamRoute,
+  { facts, request }: UpgradeExchange,
+  route: UpstreamRoute,
   verdict: FilterVerdict,
 ): string[] {
-  const all = requestHeaders(request.rawHeaders, facts, routes.request, true);
+  const all = requestHeaders(request.rawHeaders, facts, route.request, true);
   const kept: string[] = [];
   for (let index = 0; index < all.length; index += 2) {
     const name = all[index] ?? '';

@@ -39,7 +39,7 @@ export class FrameLane {
   }
 
   /** Whether something that came is not handled. */
-  get joinRequests(): boolean {
+  get hasPending(): boolean {
     return this.#chunks.length > 0 || this.#next < this.#events.length;
   }
 
@@ -59,7 +59,7 @@ export class FrameLane {
   drain(): void {
     if (this.#isDraining || this.#isAway || this.#isStopped) return;
     this.#isDraining = true;
-    while (this.joinRequests && !this.#isAway && !this.#isStopped && !this.#ends.isBlocked()) {
+    while (this.hasPending && !this.#isAway && !this.#isStopped && !this.#ends.isBlocked()) {
       if (!this.#ends.share.ready()) {
         this.#askLater();
         break;

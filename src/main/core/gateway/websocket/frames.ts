@@ -54,7 +54,7 @@ export class FrameReader {
   #message = new Gathered();
   #control = new Gathered();
   #ended = false;
-  #begun = 0;
+  #started = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -65,9 +65,9 @@ export class FrameReader {
     return this.#ended;
   }
 
-  /** Messages that have begun. */
-  get begun(): number {
-    return this.#begun;
+  /** Messages that have started. */
+  get started(): number {
+    return this.#started;
   }
 
   /** True between the first byte of a frame and the last one of its message. */
@@ -99,7 +99,7 @@ export class FrameReader {
           this.#end(events, fault);
           return events;
         }
-        this.#begin(head);
+        this.#startFrame(head);
       }
       const took = this.#take(rest);
       rest = rest.subarray(took);
@@ -120,12 +120,12 @@ export class FrameReader {
     if (last !== null) events.push(last);
   }
 
-  #begin(head: Head): void {
+  #startFrame(head: Head): void {
     this.#head = head;
     this.#got = 0;
     if (head.opcode !== text && head.opcode !== binary) return;
     this.#opcode = head.opcode;
-    this.#begun += 1;
+    this.#started += 1;
   }
 
   #faultOf({ opcode, final, mask, length }: Head): Fault | null {

@@ -1,9 +1,8 @@
 /**
  * The attack: the HTTP side of a proxy is guarded and the WebSocket side is not (CVE-2024-28179,
  * CVE-2026-39987). Here nothing is decided: this file is only reached through the same guard as every
- * request, before any `101`. The handshake is made anew on a connection of its own, so that nothing of
- * another request can be on it, and the two sockets are then spliced: whatever each side has already sent is
- * kept.
+ * request, before any `101`. The handshake is made on a new connection, so that nothing of another request
+ * can be on it, and the two sockets are then spliced: whatever each side has already sent is kept.
  */
 import {
   request as httpRequest,
@@ -13,6 +12,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connectUpstream } from '../forward/connect-upstream.ts';
+import type { UpgradeExchange } from '../exchange.ts';
 import type { Facts } from '../request/facts.ts';
 import type { UpstreamRoute } from '../forward/upstream-route.ts';
 import type { Limits } from '../limits.ts';
@@ -25,10 +25,10 @@ import { maxUpstreamHeaderBytes } from '../forward/upstream-fault.ts';
 export interface SpliceEnd {
   /** The server gave no answer to the handshake; nothing was sent to the client. */
   failed(error: Error): void;
-  /** The server's answer is no 101, and whoever asks may not read it. Absent: it is passed on. */
+  /** The server's answer is no 101, and the client may not read it. Absent: it is passed on. */
   refused?: (() => void) | undefined;
   /** Where the handshake is a guest's: its time with the server, ended here. */
-  readonly turn?: QueueSlot;
+  readonly turn?: QueueSlot | undefined;
 }
 
 /** RFC 6455, 4.2.1. */
@@ -45,23 +45,24 @@ export function isHandshake({ headers }: Pick<IncomingMessage, 'headers'>): bool
  * end the splice.
  */
 export function splice(
-  routes: UpstreamRoute,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-  facts: Facts,
+  route: UpstreamRoute,
+  exchange: UpgradeExchange,
   limits: Pick<Limits, 'handshakeMs' | 'halfClosedMs'>,
   end: SpliceEnd,
 ): void {
+  const { facts, request, socket, head } = exchange;
   const asked = {
     target: facts.target,
-    headers: requestHeaders(request.rawHeaders, facts, routes.request, true),
+    headers: requestHeaders(request.rawHeaders, facts, route.request, true),
   };
-  shakeHands(routes, asked, socket, facts, limits, end, (answer, upstream, upstreamHead) => {
-    socket.write(rawHead(answer, routes, facts, upgradeHeaders, true));
-    if (upstreamHead.length > 0) socket.write(upstreamHead);
-    if (head.length > 0) upstream.write(head);
-    join(socket, upstream, limits.halfClosedMs);
+  shakeHands(route, exchange, asked, limits.handshakeMs, {
+    ...end,
+    met(answer, upstream, upstreamHead) {
+      socket.write(rawHead(answer, route, facts, upgradeHeaders, true));
+      if (upstreamHead.length > 0) socket.write(upstreamHead);
+      if (head.length > 0) upstream.write(head);
+      join(socket, upstream, limits.halfClosedMs);
+    },
   });
 }
 
@@ -74,18 +75,20 @@ export interface AskedUpgrade {
   readonly headers: string[];
 }
 
+export interface HandshakeEnd extends SpliceEnd {
+  /** The server answered 101; `upstream` is its side, and `head` what it has sent behind the answer. */
+  met(answer: IncomingMessage, upstream: Duplex, head: Buffer): void;
+}
+
 /**
- * Makes the handshake with the server. `met` gets the server's 101 and its side; every other answer reaches
- * the client as it is, unless it may not.
+ * Makes the handshake with the server. Every answer but 101 reaches the client as it is, unless it may not.
  */
 export function shakeHands(
-  routes: UpstreamRoute,
+  route: UpstreamRoute,
+  { facts, socket }: UpgradeExchange,
   asked: AskedUpgrade,
-  socket: Duplex,
-  facts: Facts,
-  limits: Pick<Limits, 'handshakeMs'>,
-  end: SpliceEnd,
-  met: (answer: IncomingMessage, upstream: Duplex, head: Buffer) => void,
+  handshakeMs: number,
+  end: HandshakeEnd,
 ): void {
   const { turn } = end;
   const failed = (error: Error): void => {
@@ -98,8 +101,8 @@ export function shakeHands(
     headers: asked.headers,
     setHost: false,
     maxHeaderSize: maxUpstreamHeaderBytes,
-    createConnection: connectionFor(routes, limits.handshakeMs, failed),
-    timeout: limits.handshakeMs,
+    createConnection: connectionFor(route, handshakeMs, failed),
+    timeout: handshakeMs,
   });
   const leave = leaveWith(handshake, socket, turn);
   handshake.on('timeout', () => handshake.destroy(new Error('the server did not answer the handshake')));
@@ -110,7 +113,7 @@ export function shakeHands(
       handshake.destroy();
       return;
     }
-    relayRefusal(answer, socket, routes, facts, end.refused);
+    relayRefusal(answer, socket, route, facts, end.refused);
   });
   handshake.on('upgrade', (answer, upstream, upstreamHead) => {
     turn?.end();
@@ -122,14 +125,12 @@ export function shakeHands(
       return;
     }
     handshake.setTimeout(0);
-    met(answer, upstream, upstreamHead);
+    end.met(answer, upstream, upstreamHead);
   });
   handshake.end();
 }
 
-/**
- * A client that leaves during the handshake takes it along; but the server works to its end for a guest, too.
- */
+/** A client that leaves ends its handshake; a guest's waits, because the server works on until its answer. */
 function leaveWith(handshake: ClientRequest, socket: Duplex, turn: QueueSlot | undefined): () => void {
   const leave = (): void => {
     if (turn === undefined) handshake.destroy();
@@ -185,7 +186,7 @@ function join(socket: Duplex, upstream: Duplex, halfClosedMs: number): void {
 function relayRefusal(
   answer: IncomingMessage,
   socket: Duplex,
-  routes: UpstreamRoute,
+  route: UpstreamRoute,
   facts: Facts,
   refused: SpliceEnd['refused'],
 ): void {
@@ -198,7 +199,7 @@ function relayRefusal(
   }
   const length = answer.headers['content-length'];
   const framing = length === undefined ? [] : ['Content-Length', length];
-  socket.write(rawHead(answer, routes, facts, ['Connection', 'close', ...framing], false));
+  socket.write(rawHead(answer, route, facts, ['Connection', 'close', ...framing], false));
   answer.on('error', () => socket.destroy());
   answer.on('close', () => {
     if (!answer.complete) socket.destroy();
@@ -209,14 +210,14 @@ function relayRefusal(
 /** The head of an answer as it is written on a bare socket. @param added name and value alternating */
 export function rawHead(
   answer: IncomingMessage,
-  routes: UpstreamRoute,
+  route: UpstreamRoute,
   facts: Facts,
   added: readonly string[],
   upgrade: boolean,
 ): Buffer {
   const said = answer.statusCode ?? 0;
   const status = said >= (upgrade ? 101 : 200) ? said : 502;
-  const headers = responseHeaders(answer.rawHeaders, routes.response, facts.ownOrigin, upgrade);
+  const headers = responseHeaders(answer.rawHeaders, route.response, facts.ownOrigin, upgrade);
   const lines = [`HTTP/1.1 ${status} ${responseReason(status, answer.statusMessage)}`];
   for (let index = 0; index < headers.length; index += 2) {
     if (headers[index]?.toLowerCase() !== 'content-length')
