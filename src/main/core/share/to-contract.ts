@@ -130,15 +130,15 @@ export function describeAuthority({ name, fingerprint, validTo, pem }: Authority
   return { name, fingerprint, validTo, pem };
 }
 
-export function describeCertificate(secretStore: CertificateManager): CertificateInfo {
-  const { kind, fingerprint, validTo, trustedByAll, authority } = secretStore.current();
+export function describeCertificate(manager: CertificateManager): CertificateInfo {
+  const { kind, fingerprint, validTo, trustedByAll, authority } = manager.current();
   return {
     kind,
     fingerprint,
     validTo,
     trustedByAll,
     authority: authority === null ? null : describeAuthority(authority),
-    findings: secretStore.findings().map(({ message, nextStep }) => ({ message, nextStep })),
+    findings: manager.findings().map(({ message, nextStep }) => ({ message, nextStep })),
   };
 }
 
