@@ -15,6 +15,8 @@ test.each<[what: string, code: RegExp, where: readonly string[]]>([
     /import \{[^}]*\blink\b[^}]*\} from 'node:fs/,
     ['main/core/home/process-lock.ts', 'main/core/vault/sealed-file-store.ts'],
   ],
+  ['the arithmetic of a token bucket', /Math\.min\([^;]*\bperSecond\b/, ['main/core/token-bucket.ts']],
+  ['numbered log rotation', /\.\$\{(?:age|kept)\}/, ['main/core/log/rotation.ts']],
 ])('%s is only where it is listed', (_what, code, where) => {
   const found = files.filter(name => code.test(readFileSync(join(root, name), 'utf8')));
   expect(found.sort()).toEqual(where);
