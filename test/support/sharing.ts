@@ -177,7 +177,7 @@ export async function openTestSharing(): Promise<TestSharing> {
       const { link, secret } = await ledger.make(day);
       const joined = await ledger.join({ id: link.id, secret: secret.reveal(), approved: false, guest });
       if (!joined.open) throw new Error(`Joining was refused: ${joined.reason}`);
-      return { link, session: joined.guest, cookie: joined.cookie.reveal() };
+      return { link, session: joined.session, cookie: joined.cookie.reveal() };
     },
     async events() {
       await audit.flush(true);

@@ -43,10 +43,10 @@ export class ShareEventReporter {
     this.#deps.announce('share.changed', { server });
   }
 
-  person(guest: StoredGuestSession): GuestSessionInfo {
-    const label = this.#deps.ledger.link(guest.linkId)?.label ?? '';
-    const connections = this.#deps.connections(guest.serverId, guest.id);
-    return describeGuestSession(guest, label, this.#deps.serverName(guest.serverId), connections);
+  person(session: StoredGuestSession): GuestSessionInfo {
+    const label = this.#deps.ledger.link(session.linkId)?.label ?? '';
+    const connections = this.#deps.connections(session.serverId, session.id);
+    return describeGuestSession(session, label, this.#deps.serverName(session.serverId), connections);
   }
 
   /** Null where the link is gone. */
@@ -79,10 +79,10 @@ export class ShareEventReporter {
     this.record({ event: 'link-made', ...about, ...types });
   }
 
-  joined(guest: StoredGuestSession): void {
-    const { id: session, linkId: link, serverId: server, role, name, address, browser } = guest;
-    this.record({ event: 'joined', link, server, role, session, name, address, browser });
-    this.#deps.announce('share.joined', this.person(guest));
+  joined(session: StoredGuestSession): void {
+    const { id, linkId: link, serverId: server, role, name, address, browser } = session;
+    this.record({ event: 'joined', link, server, role, session: id, name, address, browser });
+    this.#deps.announce('share.joined', this.person(session));
     this.changed(server);
   }
 
@@ -95,20 +95,20 @@ export class ShareEventReporter {
   }
 
   /** The owner ends a visit; that it has ended is told by `ended`. */
-  removed(guest: StoredGuestSession, by: string): void {
-    const { id: session, linkId: link, serverId: server, name } = guest;
-    this.record({ event: 'removed', link, server, session, name, by });
+  removed(session: StoredGuestSession, by: string): void {
+    const { id, linkId: link, serverId: server, name } = session;
+    this.record({ event: 'removed', link, server, session: id, name, by });
   }
 
-  ended(guest: StoredGuestSession, reason: GuestSessionEnded['reason']): void {
-    const { id: session, linkId: link, serverId: server, name } = guest;
-    this.record({ event: 'session-ended', link, server, session, name, reason });
-    this.#ended.set(session, reason);
+  ended(session: StoredGuestSession, reason: GuestSessionEnded['reason']): void {
+    const { id, linkId: link, serverId: server, name } = session;
+    this.record({ event: 'session-ended', link, server, session: id, name, reason });
+    this.#ended.set(id, reason);
     for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= maxEnded) break;
       this.#ended.delete(oldest);
     }
-    this.#deps.announce('share.left', { session, server, name, reason });
+    this.#deps.announce('share.left', { session: id, server, name, reason });
   }
 
   /** Null for a session that has not ended, or ended long ago. */

@@ -84,24 +84,24 @@ export function describeNewLink(
 }
 
 export function describeGuestSession(
-  guest: StoredGuestSession,
+  session: StoredGuestSession,
   label: string,
   serverName: string,
   connections: number,
 ): GuestSessionInfo {
   return {
-    session: guest.id,
-    link: guest.linkId,
+    session: session.id,
+    link: session.linkId,
     label,
-    server: guest.serverId,
+    server: session.serverId,
     serverName,
-    name: guest.name,
-    role: guest.role,
-    address: guest.address,
-    browser: guest.browser,
-    since: iso(guest.createdAt),
-    lastSeen: iso(guest.lastSeen),
-    endsAt: iso(guest.endsAt),
+    name: session.name,
+    role: session.role,
+    address: session.address,
+    browser: session.browser,
+    since: iso(session.createdAt),
+    lastSeen: iso(session.lastSeen),
+    endsAt: iso(session.endsAt),
     connections,
   };
 }
