@@ -181,7 +181,8 @@ export async function openTestSharing(): Promise<TestSharing> {
     },
     async events() {
       await audit.flush(true);
-      return (await audit.read(100)).map(line => line['event']);
+      const events = (await audit.read(100)).map(line => line['event']);
+      return events.filter(event => event !== 'chain-started');
     },
     async [Symbol.asyncDispose]() {
       await sharing.close();
