@@ -39,7 +39,7 @@ type Head = Omit<Envelope, 'tag' | 'sealed'>;
 /** Pairs, not an object: a name may be any text. */
 const contents = z.array(z.tuple([z.string(), z.string()]));
 
-/** What a passphrase and a salt give. Lives as long as the keeper, so that scrypt runs once. */
+/** Derived from a passphrase and a salt. Kept as long as the secret store is open, so that scrypt runs once. */
 export interface SealingKey {
   readonly salt: Buffer;
   readonly key: Buffer;
@@ -92,7 +92,7 @@ export function unseal(text: string, generation: number, key: SealingKey, file: 
   const check = Buffer.from(whole.check, 'base64');
   if (check.length !== key.check.length || !timingSafeEqual(check, key.check)) {
     throw new GatehouseError('passphrase-wrong', `The passphrase does not open ${file}.`, {
-      nextStep: 'Try again with the passphrase it was made with.',
+      nextStep: 'Try again with the passphrase that it was made with.',
     });
   }
   if (whole.generation !== generation) throw damaged(file);
@@ -127,7 +127,7 @@ function parse(text: string, file: string): Envelope {
 function damaged(file: string, cause?: unknown): GatehouseError {
   return new GatehouseError('secrets-damaged', `${file} was changed or damaged; nothing in it is used.`, {
     nextStep:
-      'Put a backup in its place, or move it away: Gatehouse then makes new tokens, and old links end.',
+      'Replace it with a backup, or move it away: Gatehouse then makes new tokens, and old links end.',
     cause,
   });
 }

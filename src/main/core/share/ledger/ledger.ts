@@ -216,7 +216,8 @@ export class Ledger {
   /** Refuses an unknown session with kind `not-found`. */
   endGuest(id: string): Unsaved<readonly StoredGuestSession[]> {
     const ended = endGuestSessions(this.#ledgerState.guests, session => session.id === id);
-    if (ended.length === 0) throw notFound(`There is no session ${id.slice(0, 40)}.`, 'gatehouse people');
+    if (ended.length === 0)
+      throw notFound(`There is no guest session ${id.slice(0, 40)}.`, 'gatehouse people');
     return this.#taken(ended);
   }
 
