@@ -1,4 +1,7 @@
-/* Sharing in folders of its own: everything is real but the listener's gateway, which keeps what it is told. */
+/*
+ * Sharing in folders of its own: everything is real but the listener's gateway, which keeps what it is
+ * told.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

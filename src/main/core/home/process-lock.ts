@@ -1,8 +1,8 @@
 /*
- * The faults: two processes that each believe to hold a lock; a lock left behind by a process that was killed,
+ * The faults: two processes that each believe to hold a lock; a lock left behind by a killed process,
  * whose process id another process may have by now; and two that find a dead lock at once, of which one
  * removes the lock that the other has just made. A lock therefore names a process by pid *and* start time. It
- * is a file `<path>.<number>`, made by `link`, which makes the name or fails. A process that finds a dead lock
+ * is a file `<path>.<number>`, made by `link`, which makes the name or fails. Finding a dead lock, a process
  * takes the next number and never the same one, so it cannot remove the lock of a faster process; and once it
  * has made its own, it looks again and withdraws if another holder is alive.
  */
@@ -43,7 +43,10 @@ export function recordReader<H>(schema: z.ZodType<H>): LockKind<H>['read'] {
   };
 }
 
-/** A lock that was taken. Somebody may still remove it: by hand, or because they were told that its holder is gone. */
+/**
+ * A lock that was taken. Somebody may still remove it: by hand, or because they were told that its holder
+ * is gone.
+ */
 export interface HeldLock<H> {
   /** Whether it still exists and is ours. Throws where it cannot be read. */
   isOurs(): Promise<boolean>;
@@ -124,7 +127,7 @@ async function nameWhole(draft: string, mine: string): Promise<void> {
     await link(draft, mine);
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error))) throw error;
-    // Without hard links (SMB, exFAT) it exists before it is complete. A process that takes it for a dead lock
+    // Without hard links (SMB, exFAT) it exists before it is complete. A process that takes it for dead
     // looks again afterwards, and so do we.
     await copyFile(draft, mine, constants.COPYFILE_EXCL);
   }

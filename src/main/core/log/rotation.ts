@@ -1,4 +1,4 @@
-/** Numbered rotation of a log, planned in one place: `log` becomes `log.1`, `log.1` becomes `log.2`, and so on. */
+/** The plan of numbered log rotation: `log` becomes `log.1`, `log.1` becomes `log.2`, and so on. */
 export interface Rotation {
   /** The oldest file; the log itself where none is kept. */
   readonly remove: string;

@@ -47,7 +47,9 @@ export interface ShareStorage {
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly authorities: AuthorityStore;
-  /** Opened with the first listener: a broken certificate file must not stop the owner from revoking a link. */
+  /**
+   * Opened with the first listener: a broken certificate file must not stop the owner from revoking a link.
+   */
   readonly certificate: () => Promise<CertificateManager>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The calls by which the owner looks after sharing: its certificate, its audit log and its installation key. */
+/** The owner's calls about what sharing keeps: its certificate, audit log and installation key. */
 import type { SharingAnswers } from '../call-answers.ts';
 import { GatehouseError } from '../errors.ts';
 import { readSecretFile } from '../files.ts';

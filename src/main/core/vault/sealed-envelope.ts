@@ -39,7 +39,9 @@ type Head = Omit<Envelope, 'tag' | 'sealed'>;
 /** Pairs, not an object: a name may be any text. */
 const contents = z.array(z.tuple([z.string(), z.string()]));
 
-/** Derived from a passphrase and a salt. Kept as long as the secret store is open, so that scrypt runs once. */
+/**
+ * Derived from a passphrase and a salt. Kept as long as the secret store is open, so that scrypt runs once.
+ */
 export interface SealingKey {
   readonly salt: Buffer;
   readonly key: Buffer;

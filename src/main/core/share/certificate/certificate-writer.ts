@@ -1,6 +1,7 @@
 /**
  * Makes and signs certificates. Only this file and `encode-constraints.ts` import @peculiar, and they are
- * loaded when a certificate has to be made, every few weeks: the library costs 24 MiB and a quarter of a second.
+ * loaded when a certificate has to be made, every few weeks: the library costs 24 MiB and a quarter of a
+ * second.
  */
 import 'reflect-metadata';
 import {

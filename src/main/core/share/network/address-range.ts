@@ -25,7 +25,10 @@ export const privateRanges: readonly AddressRange[] = [
   { address: 'fe80::', prefix: 10 },
 ];
 
-/** The one spelling of an address: no zone, no brackets, IPv6 as in RFC 5952. Null for text that is no address. */
+/**
+ * The one spelling of an address: no zone, no brackets, IPv6 as in RFC 5952. Null for text that is no
+ * address.
+ */
 export function plainAddress(text: string): string | null {
   const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
   const family = isIP(bare);
@@ -39,7 +42,7 @@ export function addressBytes(text: string): Uint8Array | null {
   return parsed === null ? null : Uint8Array.from(parsed.toByteArray());
 }
 
-/** The first address of the range with its prefix: `10.0.0.0/8`. Throws TypeError where the range has no address. */
+/** The first address of the range with its prefix: `10.0.0.0/8`. Throws TypeError for a wrong address. */
 export function networkOf({ address, prefix }: AddressRange): string {
   const parsed = parse(address);
   if (parsed === null) throw new TypeError(`Not an address: ${address}`);
