@@ -67,7 +67,7 @@ export const danger = {
     {
       id: 'runs-code',
       level: 'danger',
-      text: 'Whoever has this link can run any code as you, on this computer.',
+      text: 'Anyone who has this link can run any code as you, on this computer.',
     },
     { id: 'long-life', level: 'warning', text: 'The link works for 14 days unless you revoke it.' },
     networkNote,

@@ -137,7 +137,7 @@ export class ShareModel {
     visit.state = 'unsure';
     await this.#core.client.call('share.kick', session).catch((error: unknown) => {
       // Another hand was faster.
-      if (!(error instanceof Error && error.message.includes('There is no session'))) throw error;
+      if (!(error instanceof Error && error.message.includes('There is no guest session'))) throw error;
     });
     visit.state = 'out';
     this.figures.kicked += 1;

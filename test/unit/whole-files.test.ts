@@ -12,7 +12,7 @@ const source = join(import.meta.dirname, '..', '..', 'src', 'main');
 const unasked: Readonly<Record<string, string>> = {
   'cli/core-process.ts': 'the control key, in the runtime folder',
   'core/files.ts': 'the operation itself',
-  'core/profiles/managed/setup-lock.ts': 'its own lock, which it holds',
+  'core/home/process-lock.ts': 'its own lock, which it holds',
   'core/profiles/python/cache.ts': 'a cache: what is lost is found again',
 };
 

@@ -1,7 +1,9 @@
 /**
- * Token buckets. The attack: whoever may do something costly once does it in a loop. A bucket holds `burst`
- * tokens at first, each deed takes one, and they come back evenly with time.
+ * Token buckets by key. The attack: somebody who may do something costly once does it in a loop. A bucket
+ * holds `burst` tokens at first, each action takes one, and they come back evenly with time.
  */
+import { tokensAt } from './token-bucket.ts';
+
 export interface Rate {
   /** How many at once; 1 or more. */
   readonly burst: number;
@@ -10,7 +12,7 @@ export interface Rate {
 }
 
 export interface RateLimit {
-  /** Milliseconds until the next one is allowed; 0 when one is allowed now. Takes nothing. */
+  /** Milliseconds until the next action is allowed; 0 when one is allowed now. Takes nothing. */
   waitMs(now: number, key: string): number;
   /** Takes one, and answers whether it was allowed. */
   take(now: number, key: string): boolean;
@@ -24,19 +26,18 @@ interface Bucket {
 /**
  * One bucket for each key.
  *
- * @param most buckets that are kept; beyond that, the one that was used least recently starts full again
+ * @param maxBuckets beyond that number, the bucket that was used least recently starts full again
  */
-export function createRateLimit({ burst, perMinute }: Rate, most = 2000): RateLimit {
+export function createRateLimit({ burst, perMinute }: Rate, maxBuckets = 2000): RateLimit {
   const buckets = new Map<string, Bucket>();
-  const eachMs = perMinute / 60_000;
+  const rate = { burst, perSecond: perMinute / 60 };
   const filled = (now: number, key: string): Bucket => {
     const { tokens, at } = buckets.get(key) ?? { tokens: burst, at: now };
-    // A clock that was set back gives nothing and takes nothing.
-    return { tokens: Math.min(burst, tokens + Math.max(0, now - at) * eachMs), at: now };
+    return { tokens: tokensAt(rate, tokens, at, now), at: now };
   };
   const waitMs = (now: number, key: string): number => {
     const { tokens } = filled(now, key);
-    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) / eachMs);
+    return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) / rate.perSecond) * 1000);
   };
   return {
     waitMs,
@@ -47,7 +48,7 @@ export function createRateLimit({ burst, perMinute }: Rate, most = 2000): RateLi
       buckets.delete(key);
       buckets.set(key, bucket);
       for (const oldest of buckets.keys()) {
-        if (buckets.size <= most) break;
+        if (buckets.size <= maxBuckets) break;
         buckets.delete(oldest);
       }
       return true;

@@ -85,3 +85,10 @@ test('attack: an older file is passed off as the newest', () => {
 test.each(['', 'x', '{}', 'null', text.slice(0, 50)])('%j is damaged, and says which file', broken => {
   expect(() => saltOf(broken, '/a/F')).toThrow('/a/F was changed or damaged');
 });
+
+test('a file that an earlier version sealed is still readable', async () => {
+  const earlier =
+    '{"version":1,"generation":7,"kdf":{"name":"scrypt","N":131072,"r":8,"p":1,"salt":"fe4/oWJqEfqK6217DOqU3g=="},"check":"xQUlXSp4lrp77uZdg5T0I2vNEztIS9zGNbii+E4t+R8=","cipher":"aes-256-gcm","nonce":"8sMZ3pBImBVUeI7a","tag":"uyo5Gct+Jo9guH6vFP9QlA==","sealed":"eo45YQoG2nblX4+bv9NqLBm9wGkZNe2Nky3P8ZPpNLP9dfB6Cy7nqLy5n7c="}';
+  const key = await deriveKey(new Secret('correct horse'), saltOf(earlier, 'F'));
+  expect(unseal(earlier, 7, key, 'F')).toEqual(new Map([['access-token:a', 'of an earlier version']]));
+});

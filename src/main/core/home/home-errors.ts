@@ -1,4 +1,4 @@
-/** What is said of a home that another computer has. */
+/** Errors about a home that another computer or process owns. */
 import type { Computer } from './computer.ts';
 import { GatehouseError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
@@ -31,7 +31,7 @@ export function homeLost(owner: OwnerWords | null): GatehouseError {
   const who = owner === null ? 'Somebody' : ownerText(owner);
   return new GatehouseError('home-lost', `${who} has taken this home over, so nothing was written.`, {
     kind: 'refused',
-    nextStep: 'Go on there. Here, Gatehouse ends its servers and itself.',
+    nextStep: 'Continue there. Here, Gatehouse stops its servers and quits.',
   });
 }
 

@@ -96,7 +96,7 @@ export async function takeHome(
     throw new GatehouseError('no-start-time', 'The system does not tell when this process started.');
   const here = await thisComputer();
   const record = { pid: process.pid, started, computer: here, ...own };
-  const locks: HeldLock[] = [];
+  const locks: HeldLock<OwnerRecord>[] = [];
   try {
     for (const folder of lockFolders(folders)) locks.push(await takePatiently(lockIn(folder, here), record));
   } catch (error) {
@@ -118,7 +118,7 @@ export async function clearHome(folders: HomeFolders): Promise<void> {
   }
 }
 
-function hold(folders: HomeFolders, locks: readonly HeldLock[]): HomeHold {
+function hold(folders: HomeFolders, locks: readonly HeldLock<OwnerRecord>[]): HomeHold {
   const lost = Promise.withResolvers<void>();
   const beat = async (): Promise<void> => {
     for (const lock of locks) if (!(await lock.beat())) lost.resolve();
@@ -169,7 +169,7 @@ function lockFolders({ state, data }: HomeFolders): readonly string[] {
   return state === data ? [state] : [state, data];
 }
 
-async function takePatiently(kind: LockKind<OwnerRecord>, own: OwnerRecord): Promise<HeldLock> {
+async function takePatiently(kind: LockKind<OwnerRecord>, own: OwnerRecord): Promise<HeldLock<OwnerRecord>> {
   const deadline = performance.now() + patience;
   for (;;) {
     try {

@@ -1,16 +1,16 @@
 /*
- * The faults: two processes each sure that a thing is theirs alone; a lock left behind by one that was
- * killed, whose process id may be somebody else's by now; and two who find a dead lock at once, of whom one
- * clears away the lock that the other has just made. A lock therefore names a process by pid *and* start
- * time. It is a file `<path>.<number>`, made by `link`, which makes the name or fails. Who finds a dead one
- * takes the next number and never the same, so nobody can clear away the lock of somebody who was faster; and
- * who has made his looks once more, and withdraws where another lives.
+ * The faults: two processes that each believe to hold a lock; a lock left behind by a killed process,
+ * whose process id another process may have by now; and two that find a dead lock at once, of which one
+ * removes the lock that the other has just made. A lock therefore names a process by pid *and* start time. It
+ * is a file `<path>.<number>`, made by `link`, which makes the name or fails. Finding a dead lock, a process
+ * takes the next number and never the same one, so it cannot remove the lock of a faster process; and once it
+ * has made its own, it looks again and withdraws if another holder is alive.
  */
 import { constants } from 'node:fs';
 import { copyFile, link, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { fileError, partOf, readTextIfPresent, sweepParts, systemCode } from '../files.ts';
+import { fileError, partOf, readTextIfPresent, sweepParts, systemCode, writeFileAtomic } from '../files.ts';
 import type { GatehouseError } from '../errors.ts';
 
 export interface ProcessTable {
@@ -21,13 +21,15 @@ export interface ProcessTable {
 const maxLockBytes = 8000;
 
 export interface LockKind<H> {
-  /** Numbers are put behind it. */
+  /** Numbers are appended to it. */
   readonly path: string;
-  /** Null for what cannot be read: cut short by a crash of the computer, it is nobody's. */
+  /** Null for a lock that cannot be read: a crash of the computer cut it short, so nobody holds it. */
   readonly read: (text: string) => H | null;
   readonly isAlive: (holder: H, path: string) => Promise<boolean>;
-  /** The refusal that says who has it; null where that is not known. */
+  /** The refusal, which names the holder; null where that is not known. */
   readonly busy: (holder: H | null, path: string) => GatehouseError;
+  /** Told of each dead holder while its lock is still there, before the new holder begins. */
+  readonly inherit?: ((dead: H) => Promise<void>) | undefined;
 }
 
 /** `read` of a lock whose holder is written as JSON. */
@@ -42,23 +44,24 @@ export function recordReader<H>(schema: z.ZodType<H>): LockKind<H>['read'] {
 }
 
 /**
- * A lock that was taken. Somebody may take it away all the same: by hand, or because they were told that its
- * holder is gone.
+ * A lock that was taken. Somebody may still remove it: by hand, or because they were told that its holder
+ * is gone.
  */
-export interface HeldLock {
-  /** Whether it is there and still ours. Throws where that cannot be looked at. */
+export interface HeldLock<H> {
+  /** Whether it still exists and is ours. Throws where it cannot be read. */
   isOurs(): Promise<boolean>;
-  /** The same, and leaves a sign of life: the time of the file, by the clock of whoever keeps it. */
+  /** The same, and leaves a sign of life: the time of the file, by the clock of the file server. */
   beat(): Promise<boolean>;
+  /** Writes more about the holder, if the lock is still ours. */
+  update(own: H): Promise<void>;
   release(): Promise<void>;
 }
 
 /** Takes the lock or throws what `busy` says. */
-export async function takeLock<H>(kind: LockKind<H>, own: H): Promise<HeldLock> {
+export async function takeLock<H>(kind: LockKind<H>, own: H): Promise<HeldLock<H>> {
   await sweepParts(kind.path);
   const draft = partOf(kind.path);
-  // The first byte is there to be written again at each sign of life, whatever the file holds by then.
-  const text = `\n${JSON.stringify(own)}`;
+  const text = textOf(own);
   try {
     await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
   } catch (error) {
@@ -71,7 +74,13 @@ export async function takeLock<H>(kind: LockKind<H>, own: H): Promise<HeldLock> 
   }
 }
 
-function held(path: string, text: string): HeldLock {
+/** Each sign of life writes the first byte again, so it carries nothing. */
+function textOf(holder: unknown): string {
+  return `\n${JSON.stringify(holder)}`;
+}
+
+function held<H>(path: string, first: string): HeldLock<H> {
+  let text = first;
   const isOurs = async (): Promise<boolean> => (await readTextIfPresent(path, maxLockBytes)) === text;
   return {
     isOurs,
@@ -85,14 +94,20 @@ function held(path: string, text: string): HeldLock {
       }
       return true;
     },
+    async update(own) {
+      if (!(await isOurs())) return;
+      const next = textOf(own);
+      await writeFileAtomic(path, next);
+      text = next;
+    },
     async release() {
-      // Its number may be somebody else's by now.
+      // Another process may have its number by now.
       if (await isOurs().catch(() => false)) await rm(path, { force: true });
     },
   };
 }
 
-/** Who has it now, and in which file that is said; null for nobody, or only dead ones. */
+/** The holder and the file that names it; null if nobody holds the lock, or only dead processes do. */
 export async function findLock<H>(
   kind: LockKind<H>,
 ): Promise<{ readonly holder: H; readonly path: string } | null> {
@@ -101,7 +116,7 @@ export async function findLock<H>(
   return null;
 }
 
-/** Who has it now; null for nobody, or only dead ones. */
+/** The holder; null if nobody holds the lock, or only dead processes do. */
 export async function lockHolder<H>(kind: LockKind<H>): Promise<H | null> {
   return (await findLock(kind))?.holder ?? null;
 }
@@ -112,8 +127,8 @@ async function nameWhole(draft: string, mine: string): Promise<void> {
     await link(draft, mine);
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(systemCode(error))) throw error;
-    // Without hard links (SMB, exFAT) it is there before it is whole; whoever takes it for a dead one looks
-    // again afterwards, and so do we.
+    // Without hard links (SMB, exFAT) it exists before it is complete. A process that takes it for dead
+    // looks again afterwards, and so do we.
     await copyFile(draft, mine, constants.COPYFILE_EXCL);
   }
 }
@@ -134,7 +149,10 @@ async function take<H>(draft: string, kind: LockKind<H>): Promise<string> {
       await rm(mine, { force: true });
       refuseLiving(others, kind);
     }
-    for (const dead of others) await rm(dead.path, { force: true });
+    for (const { holder, path } of others) {
+      if (holder !== null) await kind.inherit?.(holder);
+      await rm(path, { force: true });
+    }
     return mine;
   }
   throw kind.busy(null, kind.path);

@@ -9,6 +9,7 @@ import { visible } from '../../../shared/visible.ts';
 import { systemCode } from '../files.ts';
 import type { Clock, Log, Redactor } from '../ports.ts';
 import { tidy } from './log-value.ts';
+import { rotationOf } from './rotation.ts';
 
 export interface LogOptions {
   readonly file: string;
@@ -122,13 +123,10 @@ function createSink(options: LogOptions, tell: (problem: string) => void): Sink 
   };
 }
 
-/** `log.2` becomes `log.3` and so on; the oldest goes. With none to keep, the file itself goes. */
 function rotate(file: string, kept: number): void {
-  rmSync(`${file}.${kept}`, { force: true });
-  for (let number = kept - 1; number >= 1; number--)
-    moveIfThere(`${file}.${number}`, `${file}.${number + 1}`);
-  if (kept > 0) moveIfThere(file, `${file}.1`);
-  else rmSync(file, { force: true });
+  const { remove, moves } = rotationOf(file, kept);
+  rmSync(remove, { force: true });
+  for (const { from, to } of moves) moveIfThere(from, to);
 }
 
 function moveIfThere(from: string, to: string): void {

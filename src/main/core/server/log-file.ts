@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { agedName, rotationOf } from '../log/rotation.ts';
 import { makeFolder } from '../make-folder.ts';
 
 export interface LogFileOptions {
@@ -64,13 +65,9 @@ export class LogFile {
     await this.flush();
     const lines: string[] = [];
     for (let age = 0; age <= this.#options.kept && lines.length < count; age += 1) {
-      lines.unshift(...(await lastLines(this.#aged(age), count - lines.length)));
+      lines.unshift(...(await lastLines(agedName(this.#options.path, age), count - lines.length)));
     }
     return lines;
-  }
-
-  #aged(age: number): string {
-    return age === 0 ? this.#options.path : `${this.#options.path}.${age}`;
   }
 
   async #write(): Promise<void> {
@@ -117,11 +114,13 @@ export class LogFile {
   }
 
   async #rotate(): Promise<void> {
-    await rm(this.#aged(this.#options.kept), { force: true });
-    for (let age = this.#options.kept; age > 0; age -= 1) {
-      await rename(this.#aged(age - 1), this.#aged(age)).catch((error: unknown) => {
+    const { path, kept } = this.#options;
+    const { remove, moves } = rotationOf(path, kept);
+    await rm(remove, { force: true });
+    for (const { from, to } of moves) {
+      await rename(from, to).catch((error: unknown) => {
         // An older file that is not there yet; but the newest must move, or it would grow without end.
-        if (age === 1) throw error;
+        if (from === path) throw error;
       });
     }
   }

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { stripVTControlCharacters } from 'node:util';
+import { tokensAt } from '../token-bucket.ts';
 
 /** Characters of one line that are kept. */
 export const maxLineLength = 4096;
@@ -97,7 +98,8 @@ export class Budget {
   }
 
   take(amount: number, now: number): boolean {
-    this.#left = Math.min(this.#most, this.#left + ((now - this.#at) / 1000) * this.#perSecond);
+    const bucket = { burst: this.#most, perSecond: this.#perSecond };
+    this.#left = tokensAt(bucket, this.#left, this.#at, now);
     this.#at = now;
     this.#dry = amount > this.#left || (this.#dry && this.#left < this.#most / 4);
     if (!this.#dry) this.#left -= amount;

@@ -41,7 +41,7 @@ export interface GuestAccessDeps {
   readonly asksName: () => boolean;
   /** What the role means; as it was last looked at. */
   readonly offer: (role: Role) => RoleOffer;
-  joined(guest: StoredGuestSession): void;
+  joined(session: StoredGuestSession): void;
   waiting(wait: JoinRequest): void;
   left(session: string): void;
   /**
@@ -138,8 +138,8 @@ async function enter(
 ): Promise<JoinAnswer> {
   const joined: Joined = await deps.ledger.join({ id, secret, approved, guest });
   if (joined.open) {
-    deps.joined(joined.guest);
-    return { kind: 'in', session: toSession(joined.guest), cookie: joined.cookie, opens };
+    deps.joined(joined.session);
+    return { kind: 'in', session: toSession(joined.session), cookie: joined.cookie, opens };
   }
   switch (joined.reason) {
     case 'too-many-guests':
@@ -167,7 +167,7 @@ function no(reason: NoEntry): JoinAnswer {
 }
 
 function sessionVerdict(verdict: GuestVerdict): GuestSessionVerdict {
-  return verdict.open ? { open: true, session: toSession(verdict.guest) } : verdict;
+  return verdict.open ? { open: true, session: toSession(verdict.session) } : verdict;
 }
 
 function toSession({ id, linkId, role, name, endsAt, permissions }: StoredGuestSession): GuestSession {

@@ -1,14 +1,13 @@
-/** Who waits to be let in, as the owner sees it, and the owner's answer. */
+/** The join requests that wait, as the owner sees them, and the owner's answers. */
 import type { JoinRequestInfo } from '../../../shared/sharing.ts';
 import { answerJoinRequest, dropJoinRequests, type JoinRequestTable } from './ledger/join-requests.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { nobodyWaits } from './share-errors.ts';
-import type { ShareStorage } from './share-storage.ts';
 import type { ShareEventReporter } from './share-event-reporter.ts';
 
 export interface JoinRequestListDeps {
-  /** Null where nothing was ever shared. */
-  readonly storage: () => Promise<ShareStorage | null>;
-  readonly joinRequests: JoinRequestTable;
+  readonly ledger: Pick<Ledger, 'now'>;
+  readonly table: JoinRequestTable;
   readonly reporter: ShareEventReporter;
   /** Login name of the owner. */
   readonly user: string;
@@ -21,26 +20,22 @@ export class JoinRequestList {
     this.#deps = deps;
   }
 
-  async list(): Promise<readonly JoinRequestInfo[]> {
-    const { joinRequests, reporter } = this.#deps;
-    const storage = await this.#deps.storage();
-    if (storage === null) return [];
-    dropJoinRequests(joinRequests, storage.ledger.now());
-    return [...joinRequests.values()]
-      .filter(wait => wait.answer === 'none')
-      .flatMap(wait => reporter.waiting(storage, wait) ?? []);
+  list(): readonly JoinRequestInfo[] {
+    const { ledger, table, reporter } = this.#deps;
+    dropJoinRequests(table, ledger.now());
+    return [...table.values()]
+      .filter(request => request.answer === 'none')
+      .flatMap(request => reporter.waiting(request) ?? []);
   }
 
-  /** Refuses with kind `not-found` where nobody waits under that name, or it was answered before. */
-  async answer(id: string, allow: boolean): Promise<void> {
-    const { joinRequests, reporter, user } = this.#deps;
-    const storage = await this.#deps.storage();
-    const wait =
-      storage && answerJoinRequest(joinRequests, storage.ledger.now(), id, allow ? 'given' : 'denied');
-    if (storage === null || wait === null) throw nobodyWaits(id);
-    const { linkId: link, serverId: server, name, address } = wait;
+  /** Refuses with kind `not-found` where no join request has that id, or it was answered before. */
+  answer(id: string, allow: boolean): void {
+    const { ledger, table, reporter, user } = this.#deps;
+    const request = answerJoinRequest(table, ledger.now(), id, allow ? 'given' : 'denied');
+    if (request === null) throw nobodyWaits(id);
+    const { linkId: link, serverId: server, name, address } = request;
     const event = allow ? 'approval-given' : 'approval-denied';
-    reporter.record(storage, { event, link, server, name, address, by: user });
+    reporter.record({ event, link, server, name, address, by: user });
     reporter.changed(server);
   }
 }

@@ -1,11 +1,11 @@
-/** What is told where something cannot be shared. */
+/** The errors of sharing. */
 import type { Role } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { ShareRefusal } from '../share-ports.ts';
 import type { SharedServer } from './share-listeners.ts';
 
 export function notRunning(id: string): GatehouseError {
-  return new GatehouseError('not-running', `"${id}" does not run, so there is nothing to share.`, {
+  return new GatehouseError('not-running', `"${id}" is not running, so it cannot be shared.`, {
     nextStep: `Start it with \`gatehouse start ${id}\`.`,
   });
 }
@@ -17,7 +17,7 @@ export function notShared({ name }: SharedServer, { reason, nextStep }: ShareRef
   });
 }
 
-/** @param offered what this server offers just now */
+/** @param offered the roles that this server offers now */
 export function notOffered(
   server: SharedServer,
   role: Role,
@@ -35,36 +35,40 @@ export function notOffered(
 export function notAcknowledged(): GatehouseError {
   return new GatehouseError('not-acknowledged', 'A link that lets others run code has to be acknowledged.', {
     kind: 'refused',
-    nextStep: 'Read what it means, then say that you have: `--yes`, or the tick in the window.',
+    nextStep: 'Read the warnings, then acknowledge them: with `--yes`, or with the tick in the window.',
   });
 }
 
 export function noAddress(): GatehouseError {
   return new GatehouseError(
     'no-share-address',
-    'No address of this computer is named in its certificate, so no link can be made.',
+    'The certificate names no address of this computer, so no link can be made.',
     { nextStep: 'Look at `gatehouse ca show`; a new authority covers the names that this computer has now.' },
   );
 }
 
 export function nobodyWaits(id: string): GatehouseError {
-  return new GatehouseError('no-such-thing', `Nobody waits under ${id.slice(0, 40)}.`, {
+  return new GatehouseError('no-such-thing', `There is no join request ${id.slice(0, 40)}.`, {
     kind: 'not-found',
-    nextStep: '`gatehouse people` lists who does.',
+    nextStep: '`gatehouse people` lists the guests who are waiting.',
   });
 }
 
 export function noKeyFile(): GatehouseError {
-  return new GatehouseError('no-key-file', 'No certificate of yours is set, so there is no key to open.', {
-    kind: 'usage',
-    nextStep: 'Set `sharing.certificateFile` and `sharing.keyFile` first.',
-  });
+  return new GatehouseError(
+    'no-key-file',
+    'You have not set a certificate of your own, so there is no key to open.',
+    {
+      kind: 'usage',
+      nextStep: 'Set `sharing.certificateFile` and `sharing.keyFile` first.',
+    },
+  );
 }
 
 export function noAuthority(): GatehouseError {
   return new GatehouseError(
     'no-authority',
-    'Guests are shown a certificate of yours, so there is none to install.',
+    'Guests see your own certificate, so there is no authority to install.',
     {
       kind: 'usage',
       nextStep: 'Set `sharing.certificateFile` to null to use the one that Gatehouse makes.',

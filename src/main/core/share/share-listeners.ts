@@ -7,10 +7,11 @@ import type { UpstreamState } from '../gateway-ports.ts';
 import type { ProfileSharing } from '../role-ports.ts';
 import type { GuestAccess, ShareGateway, ShareGatewayRules, ShareRefusal } from '../share-ports.ts';
 import { createKeyedMutex } from '../keyed-mutex.ts';
+import type { Audit } from './audit/audit.ts';
+import type { CertificateManager } from './certificate/certificate-manager.ts';
 import type { StoredGuestSession } from './ledger/guest-sessions.ts';
 import type { HostNames } from './network/host-names.ts';
 import { bindAddresses, listenTargetOf, shareOrigins } from './network/network-exposure.ts';
-import type { ShareStorage } from './share-storage.ts';
 import { notRunning, notShared } from './share-errors.ts';
 import { shareTls } from './certificate/share-tls.ts';
 
@@ -37,7 +38,10 @@ export interface SharedServer {
 
 export interface ShareListenersDeps {
   readonly openShareGateway: (rules: ShareGatewayRules) => Promise<ShareGateway>;
-  readonly access: (server: SharedServer, storage: ShareStorage) => GuestAccess;
+  readonly access: (server: SharedServer) => GuestAccess;
+  /** What guests are shown; opened with the first listener. */
+  readonly certificate: () => Promise<CertificateManager>;
+  readonly audit: Pick<Audit, 'record'>;
   /** The setting. */
   readonly listen: () => string;
   /** This computer's names and addresses, and those that the owner added. */
@@ -71,7 +75,6 @@ export class ShareListeners {
    */
   ensure(
     server: SharedServer,
-    storage: ShareStorage,
     listen: string | undefined,
     isRestart = false,
   ): Promise<{ readonly addresses: readonly ShareAddress[] }> {
@@ -85,7 +88,7 @@ export class ShareListeners {
       // An address that is gone must not end the listener that is on.
       listenTargetOf(wanted, networkInterfaces());
       await this.#drop(server.id);
-      const opened = await this.#openOne(server, storage, wanted);
+      const opened = await this.#openOne(server, wanted);
       this.#open.set(server.id, opened);
       // It may have been stopped while the listener was opened.
       if (server.state() === null) {
@@ -97,21 +100,21 @@ export class ShareListeners {
         ' ',
       );
       const { port } = opened.gateway;
-      void storage.audit.record({ event: 'listener-on', server: server.id, address, port });
+      void this.#deps.audit.record({ event: 'listener-on', server: server.id, address, port });
       return { addresses };
     });
   }
 
-  async #openOne(server: SharedServer, storage: ShareStorage, listen: string): Promise<Open> {
+  async #openOne(server: SharedServer, listen: string): Promise<Open> {
     const deps = this.#deps;
     const interfaces = networkInterfaces();
     const place = listenTargetOf(listen, interfaces);
-    const certificate = await storage.certificate();
+    const certificate = await deps.certificate();
     await certificate.look();
     const gateway = await deps.openShareGateway({
       serverId: server.id,
       name: server.name,
-      access: deps.access(server, storage),
+      access: deps.access(server),
       roles: server.sharing.rules,
       clientCredential: server.clientCredential,
       tls: shareTls(certificate, deps.host, Date.now),

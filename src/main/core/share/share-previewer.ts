@@ -9,12 +9,11 @@ import type { CertificateManager } from './certificate/certificate-manager.ts';
 import { describeCertificate } from './to-contract.ts';
 import { permissionsFor } from './ledger/message-permissions.ts';
 import { listenChoices, listenTargetOf, exposureOf } from './network/network-exposure.ts';
-import type { ShareStorage } from './share-storage.ts';
 import type { SharedServer } from './share-listeners.ts';
 import { needsAcknowledgement, shareWarnings } from './share-warnings.ts';
 
 export interface SharePreviewerDeps {
-  readonly storage: () => Promise<ShareStorage>;
+  readonly certificate: () => Promise<CertificateManager>;
   readonly user: string;
   readonly administrator: boolean;
   /** Where the server listens for guests now, else the setting. */
@@ -51,9 +50,7 @@ export class SharePreviewer {
   async preview(server: SharedServer, request: SharePreviewRequest): Promise<SharePreview> {
     const { user, administrator } = this.#deps;
     const roles = await this.offers(server);
-    const storage = await this.#deps.storage();
-    const secretStore = await storage.certificate();
-    const certificate = describeCertificate(secretStore);
+    const certificate = await this.#deps.certificate();
     const interfaces = networkInterfaces();
     const listen = request.listen ?? this.#deps.listen(server.id);
     const { reach, network, words } = exposureOf(
@@ -73,7 +70,7 @@ export class SharePreviewer {
       uses: request.uses,
       approval: request.approval,
       administrator,
-      certificate: certificateKind(secretStore),
+      certificate: certificateKind(certificate),
     });
     return {
       server: server.id,
@@ -85,7 +82,7 @@ export class SharePreviewer {
       reach: words,
       places: listenChoices(interfaces),
       listen,
-      certificate,
+      certificate: describeCertificate(certificate),
     };
   }
 }
@@ -101,8 +98,8 @@ function runsCode(
 }
 
 /** One that only some browsers know (an organisation's own authority) is told of by its findings. */
-function certificateKind(secretStore: CertificateManager): 'trusted' | 'local-authority' | 'self-signed' {
-  const { kind } = secretStore.current();
+function certificateKind(manager: CertificateManager): 'trusted' | 'local-authority' | 'self-signed' {
+  const { kind } = manager.current();
   if (kind === 'local') return 'local-authority';
-  return secretStore.findings().some(({ code }) => code === 'self-signed') ? 'self-signed' : 'trusted';
+  return manager.findings().some(({ code }) => code === 'self-signed') ? 'self-signed' : 'trusted';
 }

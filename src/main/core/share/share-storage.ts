@@ -3,6 +3,7 @@
  * at the first use. Where one of them cannot be opened nothing is shared: a link that nobody can vouch for,
  * or whose use is not written down, is worse than none.
  */
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MayWrite } from '../home/home-lock.ts';
 import type { Log, Redactor, SecretStore } from '../ports.ts';
@@ -15,6 +16,7 @@ import type { GuestSessionLimits } from './ledger/guest-sessions.ts';
 import { forgetOtherKey, openInstallationKey } from './ledger/installation-key.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { LockOwner } from './ledger/ledger-lock.ts';
+import { onceOpened } from './once-opened.ts';
 import { localSource } from './certificate/local-certificate.ts';
 import type { HostNames } from './network/host-names.ts';
 import { openLedger } from './ledger/open-ledger.ts';
@@ -46,15 +48,22 @@ export interface ShareStorage {
   readonly audit: Audit;
   readonly authorities: AuthorityStore;
   /**
-   * Opened at the first share: it may fail by a file of the owner's, and links can be taken back all the
-   * same.
+   * Opened with the first listener: a broken certificate file must not stop the owner from revoking a link.
    */
-  certificate(): Promise<CertificateManager>;
+  readonly certificate: () => Promise<CertificateManager>;
   close(): Promise<void>;
 }
 
-export function ledgerFileOf(data: string): string {
+function ledgerFileOf(data: string): string {
   return join(data, 'share-ledger.json');
+}
+
+/** Whether a ledger is on the disk: something was shared before. Opens nothing. */
+export async function hasLedger(data: string): Promise<boolean> {
+  return access(ledgerFileOf(data)).then(
+    () => true,
+    () => false,
+  );
 }
 
 export async function openShareStorage(options: ShareStorageOptions): Promise<ShareStorage> {
@@ -171,25 +180,4 @@ function suppliedOf(
     roots: systemRoots,
     uid: options.uid,
   });
-}
-
-interface Once<T> {
-  readonly get: () => Promise<T>;
-  /** What was opened; null where nothing was. */
-  readonly known: () => Promise<T | null>;
-}
-
-/** Opens at the first call, for all who ask; a failure is not kept. */
-export function onceOpened<T>(open: () => Promise<T>): Once<T> {
-  let opening: Promise<T> | null = null;
-  return {
-    get() {
-      opening ??= open().catch((error: unknown) => {
-        opening = null;
-        throw error;
-      });
-      return opening;
-    },
-    known: () => opening?.catch(() => null) ?? Promise.resolve(null),
-  };
 }

@@ -1,20 +1,20 @@
 /**
  * The attack is on the owner's judgement: a warning that is always there is not read, and one that is not
- * true is not believed the next time. So each sentence is said only of what is the case, and what is the case
- * is decided here, for the window, the command line and the log alike.
+ * true is not believed the next time. So each sentence appears only where it is true, and this file decides
+ * that for the window, the command line and the log alike.
  */
 import { durationWords } from '../duration.ts';
 import type { Role } from '../../../shared/model.ts';
 import type { ShareWarning as Shown } from '../../../shared/sharing.ts';
 
-/** What is known when something is about to be shared. */
+/** What is known before a link is made. */
 export interface ShareFacts {
   readonly role: Role;
   /** The server's name, as the owner calls it. */
   readonly serverName: string;
   /** Login name of the account that runs the server. */
   readonly user: string;
-  /** What the role can do is told apart by the profile: whether it can run code. */
+  /** The profile decides whether the role can run code. */
   readonly runsCode: boolean;
   /** From where the share listener can be reached. */
   readonly reach: 'loopback' | 'private' | 'public';
@@ -49,7 +49,7 @@ export interface ShareWarning extends Shown {
 /** A link that lives longer than this outlasts the meeting it was made for. */
 const longMs = 7 * 86_400_000;
 
-/** The worst first. Every sentence is true of these facts, and stands by itself. Pure. */
+/** The worst first. Every sentence is true of these facts and can be read alone. Pure. */
 export function shareWarnings(facts: ShareFacts): readonly ShareWarning[] {
   return [
     ...codeWarnings(facts),
@@ -59,14 +59,14 @@ export function shareWarnings(facts: ShareFacts): readonly ShareWarning[] {
   ];
 }
 
-/** Whether the owner has to say that he has read it. */
+/** Whether the owner has to acknowledge the warnings. */
 export function needsAcknowledgement(warnings: readonly Shown[]): boolean {
   return warnings.some(warning => warning.level === 'danger');
 }
 
 function codeWarnings({ runsCode, administrator, user }: ShareFacts): readonly ShareWarning[] {
   if (!runsCode) return [];
-  const code = 'Whoever has this link can run any code as you, on this computer.';
+  const code = 'Anyone who has this link can run any code as you, on this computer.';
   if (!administrator) return [{ id: 'runs-code', level: 'danger', text: code }];
   const all = `You are ${user || 'an administrator'} here, so such code can do anything to this computer, for all its users.`;
   return [
@@ -107,7 +107,7 @@ function linkWarnings({ lifeMs, uses, approval }: ShareFacts): readonly ShareWar
         ]
       : [];
   if (uses !== null || approval) return long;
-  const text = 'Whoever gets hold of the link can use it too, as often as they like until it ends.';
+  const text = 'Anyone who gets hold of the link can use it too, as often as they like, until it ends.';
   return [...long, { id: 'open-link', level: 'note', text }];
 }
 
@@ -119,6 +119,6 @@ function certificateWarnings({ certificate, reach }: ShareFacts): readonly Share
     return [{ id: 'local-authority', level: 'note', text }];
   }
   const text =
-    "Every guest's browser warns of this certificate because nobody vouches for it; compare the fingerprint by telephone.";
+    "Every guest's browser warns about this certificate because no authority has signed it; compare the fingerprint by telephone.";
   return [{ id: 'self-signed', level: 'warning', text }];
 }

@@ -84,24 +84,24 @@ export function describeNewLink(
 }
 
 export function describeGuestSession(
-  guest: StoredGuestSession,
+  session: StoredGuestSession,
   label: string,
   serverName: string,
   connections: number,
 ): GuestSessionInfo {
   return {
-    session: guest.id,
-    link: guest.linkId,
+    session: session.id,
+    link: session.linkId,
     label,
-    server: guest.serverId,
+    server: session.serverId,
     serverName,
-    name: guest.name,
-    role: guest.role,
-    address: guest.address,
-    browser: guest.browser,
-    since: iso(guest.createdAt),
-    lastSeen: iso(guest.lastSeen),
-    endsAt: iso(guest.endsAt),
+    name: session.name,
+    role: session.role,
+    address: session.address,
+    browser: session.browser,
+    since: iso(session.createdAt),
+    lastSeen: iso(session.lastSeen),
+    endsAt: iso(session.endsAt),
     connections,
   };
 }
@@ -130,15 +130,15 @@ export function describeAuthority({ name, fingerprint, validTo, pem }: Authority
   return { name, fingerprint, validTo, pem };
 }
 
-export function describeCertificate(secretStore: CertificateManager): CertificateInfo {
-  const { kind, fingerprint, validTo, trustedByAll, authority } = secretStore.current();
+export function describeCertificate(manager: CertificateManager): CertificateInfo {
+  const { kind, fingerprint, validTo, trustedByAll, authority } = manager.current();
   return {
     kind,
     fingerprint,
     validTo,
     trustedByAll,
     authority: authority === null ? null : describeAuthority(authority),
-    findings: secretStore.findings().map(({ message, nextStep }) => ({ message, nextStep })),
+    findings: manager.findings().map(({ message, nextStep }) => ({ message, nextStep })),
   };
 }
 

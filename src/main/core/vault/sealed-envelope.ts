@@ -1,12 +1,13 @@
 /**
  * Attack: somebody gets a copy of the file (a backup, a stolen disk) and guesses passphrases, or changes it
- * and hopes that it is opened. So: scrypt makes each guess cost 128 MB and half a second, AES-256-GCM notices
- * any change, the head of the file (and its number) is authenticated with it, and no head may ask for less or
- * for more work than we would.
+ * and hopes that it is opened. So: scrypt makes each guess cost 128 MB and half a second, the seal
+ * (`seal.ts`) detects any change of the content and of the head of the file with its number, and no head may
+ * ask for less or for more work than we would.
  */
-import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { GatehouseError } from '../errors.ts';
+import { sealText, unsealText } from '../seal.ts';
 import type { Secret } from '../secret.ts';
 
 /** RFC 7914; N as OWASP asks for at least (2^17), r = 8, p = 1. */
@@ -34,10 +35,13 @@ const envelope = z.strictObject({
 });
 
 type Envelope = z.infer<typeof envelope>;
+type Head = Omit<Envelope, 'tag' | 'sealed'>;
 /** Pairs, not an object: a name may be any text. */
 const contents = z.array(z.tuple([z.string(), z.string()]));
 
-/** What a passphrase and a salt give. Lives as long as the keeper, so that scrypt runs once. */
+/**
+ * Derived from a passphrase and a salt. Kept as long as the secret store is open, so that scrypt runs once.
+ */
 export interface SealingKey {
   readonly salt: Buffer;
   readonly key: Buffer;
@@ -67,21 +71,19 @@ export function saltOf(text: string, file: string): Buffer {
 }
 
 export function seal(values: ReadonlyMap<string, string>, generation: number, key: SealingKey): string {
-  const nonce = randomBytes(12);
-  const head = {
-    version: 1 as const,
+  const headWith = (nonce: Buffer): Head => ({
+    version: 1,
     generation,
-    kdf: { name: 'scrypt' as const, ...cost, salt: key.salt.toString('base64') },
+    kdf: { name: 'scrypt', ...cost, salt: key.salt.toString('base64') },
     check: key.check.toString('base64'),
-    cipher: 'aes-256-gcm' as const,
+    cipher: 'aes-256-gcm',
     nonce: nonce.toString('base64'),
-  };
-  const cipher = createCipheriv('aes-256-gcm', key.key, nonce).setAAD(authenticated(head));
-  const sealed = Buffer.concat([cipher.update(JSON.stringify([...values]), 'utf8'), cipher.final()]);
+  });
+  const box = sealText(JSON.stringify([...values]), key.key, nonce => authenticated(headWith(nonce)));
   const whole: Envelope = {
-    ...head,
-    tag: cipher.getAuthTag().toString('base64'),
-    sealed: sealed.toString('base64'),
+    ...headWith(box.nonce),
+    tag: box.tag.toString('base64'),
+    sealed: box.sealed.toString('base64'),
   };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
@@ -92,24 +94,24 @@ export function unseal(text: string, generation: number, key: SealingKey, file: 
   const check = Buffer.from(whole.check, 'base64');
   if (check.length !== key.check.length || !timingSafeEqual(check, key.check)) {
     throw new GatehouseError('passphrase-wrong', `The passphrase does not open ${file}.`, {
-      nextStep: 'Try again with the passphrase it was made with.',
+      nextStep: 'Try again with the passphrase that it was made with.',
     });
   }
   if (whole.generation !== generation) throw damaged(file);
   try {
     const { tag, sealed, ...head } = whole;
-    const decipher = createDecipheriv('aes-256-gcm', key.key, Buffer.from(whole.nonce, 'base64'), {
-      authTagLength: 16,
-    });
-    decipher.setAAD(authenticated(head)).setAuthTag(Buffer.from(tag, 'base64'));
-    const plain = Buffer.concat([decipher.update(sealed, 'base64'), decipher.final()]);
-    return new Map(contents.parse(JSON.parse(plain.toString('utf8'))));
+    const box = {
+      nonce: Buffer.from(head.nonce, 'base64'),
+      tag: Buffer.from(tag, 'base64'),
+      sealed: Buffer.from(sealed, 'base64'),
+    };
+    return new Map(contents.parse(JSON.parse(unsealText(box, key.key, authenticated(head)))));
   } catch (error) {
     throw damaged(file, error);
   }
 }
 
-function authenticated(head: Omit<Envelope, 'tag' | 'sealed'>): Buffer {
+function authenticated(head: Head): Buffer {
   const { version, generation, kdf, check, cipher, nonce } = head;
   return Buffer.from(
     JSON.stringify([version, generation, kdf.name, kdf.N, kdf.r, kdf.p, kdf.salt, check, cipher, nonce]),
@@ -127,7 +129,7 @@ function parse(text: string, file: string): Envelope {
 function damaged(file: string, cause?: unknown): GatehouseError {
   return new GatehouseError('secrets-damaged', `${file} was changed or damaged; nothing in it is used.`, {
     nextStep:
-      'Put a backup in its place, or move it away: Gatehouse then makes new tokens, and old links end.',
+      'Replace it with a backup, or move it away: Gatehouse then makes new tokens, and old links end.',
     cause,
   });
 }

@@ -1,10 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { encodeConstraints } from '../../../../src/main/core/share/certificate/encode-constraints.ts';
 import { writeAuthority, writeLeaf } from '../../../../src/main/core/share/certificate/certificate-writer.ts';
-import {
-  constraintsFor,
-  encodeConstraints,
-} from '../../../../src/main/core/share/certificate/name-constraints.ts';
+import { constraintsFor } from '../../../../src/main/core/share/certificate/name-constraints.ts';
 import { hostNames } from '../../../../src/main/core/share/network/host-names.ts';
 import { noon } from '../../../support/certificates.ts';
 

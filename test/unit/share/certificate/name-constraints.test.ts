@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import {
   constraintsFor,
   coveredNames,
-  encodeConstraints,
   permits,
   uncoveredNames,
 } from '../../../../src/main/core/share/certificate/name-constraints.ts';
@@ -91,18 +90,4 @@ test('a name is permitted only if it ends, at a label, with one of the names of 
       }
     }),
   );
-});
-
-test('the extension is DER: permitted names and addresses with their masks', () => {
-  const encoded = encodeConstraints({ names: ['local'], ranges: [{ address: '10.9.9.9', prefix: 8 }] });
-  const expected = '3017a0153007'.concat('82056c6f63616c', '300a', '87080a000000ff000000');
-  expect(Buffer.from(encoded).toString('hex')).toBe(expected);
-  expect(() => encodeConstraints({ names: [], ranges: [{ address: 'x', prefix: 8 }] })).toThrow(TypeError);
-});
-
-test('long ones have long lengths', () => {
-  const names = Array.from({ length: 12 }, (_none, index) => `${'n'.repeat(50)}${index}.example.edu`);
-  const encoded = encodeConstraints({ names, ranges: [] });
-  expect([encoded[0], encoded[1]]).toEqual([0x30, 0x82]);
-  expect(((encoded[2] ?? 0) << 8) + (encoded[3] ?? 0)).toBe(encoded.length - 4);
 });

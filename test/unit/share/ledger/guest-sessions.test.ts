@@ -14,7 +14,7 @@ import { deriveKeys, keptHash } from '../../../../src/main/core/share/ledger/ins
 import { makeLink, type Link } from '../../../../src/main/core/share/ledger/link.ts';
 
 const now = 1_000_000;
-const limits: GuestSessionLimits = { idleMs: 1000, absoluteMs: 5000, each: 2, all: 3 };
+const limits: GuestSessionLimits = { idleMs: 1000, absoluteMs: 5000, perLink: 2, total: 3 };
 const keys = deriveKeys(new Secret('installation'));
 const facts = { name: 'Ada', address: 'fe80::1%eth0', browser: 'Firefox on Linux' };
 
@@ -106,7 +106,7 @@ test('sessions end one by one or by their link, and are answered once', () => {
 
 test('ending one link among two thousand guests takes a moment', () => {
   const table: GuestSessionTable = new Map();
-  const wide = { ...limits, each: 5000, all: 5000 };
+  const wide = { ...limits, perLink: 5000, total: 5000 };
   for (let index = 0; index < 2000; index++) {
     openGuestSession(
       table,

@@ -13,7 +13,7 @@ import { deriveKeys, keptHash } from '../../../../src/main/core/share/ledger/ins
 import { makeLink, type Link } from '../../../../src/main/core/share/ledger/link.ts';
 
 const now = 1_000_000;
-const limits: JoinRequestLimits = { waitMs: 1000, each: 2, all: 3 };
+const limits: JoinRequestLimits = { waitMs: 1000, perLink: 2, total: 3 };
 const facts = { name: 'Ada', address: '::1', browser: 'Firefox' };
 
 function linkOf(id = 'abcdefgh2345'): Link {

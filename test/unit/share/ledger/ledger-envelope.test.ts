@@ -56,3 +56,13 @@ test('no single changed letter of the content passes', () => {
   // The last letter has bits that base64 does not use.
   expect(passed.filter(at => at !== sealed.length - 1)).toEqual([]);
 });
+
+test('a ledger that an earlier version sealed is still readable', () => {
+  const text =
+    '{"form":"gatehouse-ledger","version":1,"key":"Z-tH-zLALbiPl4kS","generation":7,"nonce":"_K1erlXM3YqxPXEy","tag":"6gKhYz232tRxlD0wQC0BXg","sealed":"0ul_YAqj4ATSFVqBmSBNQxacqxqQy9quWOV8"}';
+  expect(unseal(text, [keys])).toMatchObject({
+    open: true,
+    text: 'words of an earlier version',
+    generation: 7,
+  });
+});

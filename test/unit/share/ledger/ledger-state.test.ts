@@ -24,7 +24,7 @@ import { steadyClock } from '../../../../src/main/core/share/ledger/steady-clock
 
 const keys = deriveKeys(new Secret('installation'));
 const next = deriveKeys(new Secret('next'));
-const limits: GuestSessionLimits = { idleMs: 50_000, absoluteMs: 500_000, each: 4, all: 9 };
+const limits: GuestSessionLimits = { idleMs: 50_000, absoluteMs: 500_000, perLink: 4, total: 9 };
 const facts = { name: 'Ada', address: '::1', browser: '' };
 
 /** What the book should say, kept by somebody who only counts. */

@@ -10,7 +10,10 @@ test('a link is made, joined, listed and taken back', async () => {
   const { link, secret } = await ledger.make({ ...day, uses: 2 });
   expect(ledger.look(link.id, secret.reveal())).toEqual({ open: true });
   const cookie = await joined(ledger, { link, secret });
-  expect(ledger.find(cookie, 'thesis')).toMatchObject({ open: true, guest: { role: 'editor', name: 'Ada' } });
+  expect(ledger.find(cookie, 'thesis')).toMatchObject({
+    open: true,
+    session: { role: 'editor', name: 'Ada' },
+  });
   expect(ledger.find(cookie, 'other')).toEqual({ open: false, reason: 'other-server' });
   expect(ledger.links()).toMatchObject([{ id: link.id, usesLeft: 1, state: 'open' }]);
   expect(ledger.guests()).toHaveLength(1);
@@ -122,7 +125,7 @@ test('one guest is sent away, the others stay', async () => {
   const { link, secret } = await ledger.make(day);
   const [first, second] = [await joined(ledger, { link, secret }), await joined(ledger, { link, secret })];
   const one = ledger.find(first, 'thesis');
-  await ledger.endGuest(one.open ? one.guest.id : '').saved;
+  await ledger.endGuest(one.open ? one.session.id : '').saved;
   expect(ledger.find(first, 'thesis')).toEqual({ open: false, reason: 'unknown' });
   expect(ledger.find(second, 'thesis').open).toBe(true);
   expect(() => ledger.endGuest('none')).toThrow(expect.objectContaining({ kind: 'not-found' }));

@@ -62,7 +62,7 @@ test('a link that was kept before there were permissions has none', () => {
 
 test('a book from before links permitted types of messages is read, and its links and guests permit none', () => {
   const keys = deriveKeys(new Secret('installation'));
-  const limits = { idleMs: 50_000, absoluteMs: 500_000, each: 4, all: 9 };
+  const limits = { idleMs: 50_000, absoluteMs: 500_000, perLink: 4, total: 9 };
   const facts = { name: 'Ada', address: '::1', browser: '' };
   const ledgerState = emptyLedgerState();
   const permissions = { send: ['speak'], receive: [] };

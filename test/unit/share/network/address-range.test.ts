@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import {
   addressBytes,
   isPrivateAddress,
-  maskBytes,
+  networkOf,
   plainAddress,
   rangeContains,
 } from '../../../../src/main/core/share/network/address-range.ts';
@@ -40,11 +40,18 @@ test('the bytes of every IPv6 address come back from its groups', () => {
   );
 });
 
-test('masks', () => {
-  expect([...maskBytes(12, 32)]).toEqual([255, 240, 0, 0]);
-  expect([...maskBytes(0, 32)]).toEqual([0, 0, 0, 0]);
-  expect([...maskBytes(32, 32)]).toEqual([255, 255, 255, 255]);
-  expect([...maskBytes(7, 128)].slice(0, 2)).toEqual([254, 0]);
+test('the first address of a range', () => {
+  expect(networkOf({ address: '172.31.9.9', prefix: 12 })).toBe('172.16.0.0/12');
+  expect(networkOf({ address: '1.2.3.4', prefix: 0 })).toBe('0.0.0.0/0');
+  expect(networkOf({ address: 'fdff::1', prefix: 7 })).toBe('fc00::/7');
+  expect(() => networkOf({ address: 'x', prefix: 8 })).toThrow(TypeError);
+});
+
+test('an address that programs read in different ways is none', () => {
+  for (const text of ['10.1', '0x0a.0.0.1', '012.0.0.1', '167772161']) {
+    expect(addressBytes(text), text).toBeNull();
+    expect(isPrivateAddress(text), text).toBe(false);
+  }
 });
 
 const anyAddress = fc.oneof(fc.ipV4(), fc.ipV6());
@@ -59,6 +66,15 @@ test('a range contains what the block list of Node contains', () => {
       fc.pre(!plain.startsWith('::ffff:'));
       const family = plain.includes(':') ? 'ipv6' : 'ipv4';
       expect(rangeContains({ address, prefix }, candidate)).toBe(list.check(plain, family));
+    }),
+  );
+});
+
+test('no range contains an address of the other family, mapped or not', () => {
+  fc.assert(
+    fc.property(fc.ipV4(), fc.nat(32), (address, prefix) => {
+      expect(rangeContains({ address, prefix }, `::ffff:${address}`)).toBe(false);
+      expect(rangeContains({ address: '::', prefix: 0 }, address)).toBe(false);
     }),
   );
 });

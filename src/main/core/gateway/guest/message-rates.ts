@@ -6,6 +6,7 @@
  * many.
  */
 import type { MessageRate } from '../../role-ports.ts';
+import { tokensAt } from '../../token-bucket.ts';
 
 export interface MessageRates {
   /**
@@ -31,12 +32,10 @@ interface Bucket {
 export function openMessageRates(): MessageRates {
   const buckets = new Map<string, Bucket>();
   return {
-    take(session, { perSecond, burst }, now, bytes) {
-      const bucket = buckets.get(session) ?? { left: burst, at: now };
+    take(session, rate, now, bytes) {
+      const bucket = buckets.get(session) ?? { left: rate.burst, at: now };
       buckets.set(session, bucket);
-      // A clock that goes back gives nothing.
-      const passed = Math.max(0, now - bucket.at) / 1000;
-      bucket.left = Math.min(burst, bucket.left + passed * perSecond);
+      bucket.left = tokensAt(rate, bucket.left, bucket.at, now);
       bucket.at = Math.max(bucket.at, now);
       const cost = 1 + Math.floor(bytes / bytesOfOne);
       if (bucket.left < cost) return false;

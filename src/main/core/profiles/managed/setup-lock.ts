@@ -1,13 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
+/** One setup of an environment at a time, also between two cores; see `process-lock.ts`. */
 import { z } from 'zod';
 import { GatehouseError } from '../../errors.ts';
-import { systemCode, writeFileAtomic } from '../../files.ts';
+import { recordReader, takeLock } from '../../home/process-lock.ts';
 import { startOf } from '../../server/processes.ts';
 
-const identity = z.object({ pid: z.int().positive(), start: z.string() });
-const shape = z.object({ holder: identity, child: identity.nullable() });
-type Content = z.infer<typeof shape>;
+const processSchema = z.object({ pid: z.int().positive(), start: z.string() });
+const recordSchema = z.object({ holder: processSchema, child: processSchema.nullable() });
+type Process = z.infer<typeof processSchema>;
 
 export interface SetupLock {
   /** Notes the installer that runs now: it would outlive a core that is killed. */
@@ -16,83 +15,39 @@ export interface SetupLock {
 }
 
 /**
- * One at a time, also between two cores. A lock whose holder is gone is taken over, and what its installer
- * still does is ended first. Refuses with `setup-busy`.
+ * Takes over a lock whose holder is gone, and first ends the installer that this holder left behind. Refuses
+ * with `setup-busy`.
  */
 export async function takeSetupLock(path: string): Promise<SetupLock> {
-  const start = (await startOf(process.pid)) ?? '';
-  const holder = { pid: process.pid, start };
-  for (let attempt = 0; attempt < 3; attempt++) {
-    if (await create(path, { holder, child: null })) {
-      return {
-        note: async pid => {
-          const child = { pid, start: (await startOf(pid)) ?? '' };
-          await writeFileAtomic(path, JSON.stringify({ holder, child }));
-        },
-        release: () => rm(path, { force: true }),
-      };
-    }
-    const other = await read(path);
-    if (other !== null && (await isAlive(other.holder))) throw busy(other.holder.pid);
-    const child = other?.child ?? null;
-    if (child !== null && (await isAlive(child))) endGroup(child.pid);
-    await takeAway(path, other);
-  }
-  throw busy(null);
+  const holder = { pid: process.pid, start: (await startOf(process.pid)) ?? '' };
+  const lock = await takeLock<z.infer<typeof recordSchema>>(
+    {
+      path,
+      read: recordReader(recordSchema),
+      isAlive: record => isAlive(record.holder),
+      busy: record => busy(record?.holder.pid ?? null),
+      inherit: async ({ child }) => {
+        if (child !== null && (await isAlive(child))) endGroup(child.pid);
+      },
+    },
+    { holder, child: null },
+  );
+  return {
+    note: async pid => lock.update({ holder, child: { pid, start: (await startOf(pid)) ?? '' } }),
+    release: () => lock.release(),
+  };
 }
 
-/** There with its content or not at all: half a lock would pass for one that nobody holds. */
-async function create(path: string, content: Content): Promise<boolean> {
-  const whole = `${path}.${randomBytes(4).toString('hex')}`;
-  try {
-    await writeFile(whole, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
-    await link(whole, path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await rm(whole, { force: true });
-  }
-}
-
-/**
- * Of many that find the same stale lock, only the one that has a claim to just this one removes it: whoever
- * comes later finds that its claim is to the next one's fresh lock, and leaves that alone.
- */
-async function takeAway(path: string, stale: Content | null): Promise<void> {
-  const text = JSON.stringify(stale);
-  const claim = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
-  try {
-    await link(path, claim);
-  } catch {
-    // Its owner may have died on the way. The time is that of the link, not of the lock.
-    const made = (await stat(claim).catch(() => null))?.ctimeMs ?? Date.now();
-    if (Date.now() - made > 60_000) await rm(claim, { force: true });
-    return;
-  }
-  if (JSON.stringify(await read(claim)) === text) await rm(path, { force: true });
-  await rm(claim, { force: true });
-}
-
-async function read(path: string): Promise<Content | null> {
-  try {
-    return shape.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return null;
-  }
-}
-
-/** A process number alone is used again sooner or later; with its start it is the same process. */
-async function isAlive(process: { readonly pid: number; readonly start: string }): Promise<boolean> {
-  return process.start !== '' && (await startOf(process.pid)) === process.start;
+/** A process id alone is used again sooner or later; with its start time it names one process. */
+async function isAlive({ pid, start }: Process): Promise<boolean> {
+  return start !== '' && (await startOf(pid)) === start;
 }
 
 function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has just ended by itself.
+    // It has just ended.
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Makes and signs certificates; the only file that imports @peculiar/x509. It is loaded when a certificate
- * has to be made, which is every few weeks: the library costs 24 MiB and a quarter of a second.
+ * Makes and signs certificates. Only this file and `encode-constraints.ts` import @peculiar, and they are
+ * loaded when a certificate has to be made, every few weeks: the library costs 24 MiB and a quarter of a
+ * second.
  */
 import 'reflect-metadata';
 import {
@@ -17,7 +18,8 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { Secret } from '../../secret.ts';
-import { encodeConstraints, type Constraints } from './name-constraints.ts';
+import { encodeConstraints } from './encode-constraints.ts';
+import type { Constraints } from './name-constraints.ts';
 import type { HostNames } from '../network/host-names.ts';
 
 /** A certificate with its key, both in DER. */

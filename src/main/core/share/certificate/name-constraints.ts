@@ -10,9 +10,7 @@
  */
 import { isIP } from 'node:net';
 import {
-  addressBytes,
   isPrivateAddress,
-  maskBytes,
   privateRanges,
   rangeContains,
   type AddressRange,
@@ -67,36 +65,4 @@ export function coveredNames(constraints: Constraints, host: HostNames): HostNam
 
 export function uncoveredNames(constraints: Constraints, host: HostNames): readonly string[] {
   return everyName(host).filter(name => !permits(constraints, name));
-}
-
-/** The value of the extension, in DER: `permittedSubtrees` only. */
-export function encodeConstraints(constraints: Constraints): Uint8Array<ArrayBuffer> {
-  const names = constraints.names.map(name => subtree(dnsName, Buffer.from(name, 'ascii')));
-  const ranges = constraints.ranges.map(range => {
-    const address = addressBytes(range.address);
-    if (address === null) throw new TypeError(`Not an address: ${range.address}`);
-    const mask = maskBytes(range.prefix, address.length === 4 ? 32 : 128);
-    return subtree(ipAddress, Buffer.concat([address.map((byte, i) => byte & (mask[i] ?? 0)), mask]));
-  });
-  const permitted = element(permittedSubtrees, Buffer.concat([...names, ...ranges]));
-  return Uint8Array.from(element(sequence, permitted));
-}
-
-const sequence = 0x30;
-const permittedSubtrees = 0xa0;
-const dnsName = 0x82;
-const ipAddress = 0x87;
-
-function subtree(tag: number, base: Uint8Array): Buffer {
-  return element(sequence, element(tag, base));
-}
-
-function element(tag: number, content: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from([tag, ...lengthBytes(content.length)]), content]);
-}
-
-/** X.690, 8.1.3: the short form below 128, else the count of length bytes and those. */
-function lengthBytes(length: number): number[] {
-  if (length < 0x80) return [length];
-  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 }

@@ -42,15 +42,15 @@ export type GuestSessionTable = Map<string, StoredGuestSession>;
 export interface GuestSessionLimits {
   readonly idleMs: number;
   readonly absoluteMs: number;
-  readonly each: number;
-  readonly all: number;
+  readonly perLink: number;
+  readonly total: number;
 }
 
 export const guestSessionLimits: GuestSessionLimits = {
   idleMs: 2 * 3_600_000,
   absoluteMs: 12 * 3_600_000,
-  each: 500,
-  all: 5000,
+  perLink: 500,
+  total: 5000,
 };
 
 export interface GuestFacts {
@@ -85,10 +85,10 @@ export function openGuestSession(
   facts: GuestFacts,
   limits: GuestSessionLimits,
 ): StoredGuestSession | 'full' {
-  const ofLink = [...table.values()].filter(guest => guest.linkId === link.id).length;
-  if (table.size >= limits.all || ofLink >= limits.each) return 'full';
+  const ofLink = [...table.values()].filter(session => session.linkId === link.id).length;
+  if (table.size >= limits.total || ofLink >= limits.perLink) return 'full';
   const key = sessionKey(value.reveal());
-  const guest: StoredGuestSession = {
+  const session: StoredGuestSession = {
     id: idOf(key),
     linkId: link.id,
     serverId: link.serverId,
@@ -101,8 +101,8 @@ export function openGuestSession(
     endsAt: Math.min(now + limits.absoluteMs, link.expiresAt),
     permissions: link.permissions,
   };
-  table.set(key, guest);
-  return guest;
+  table.set(key, session);
+  return session;
 }
 
 /** A text from outside as the owner may see it. */
@@ -123,19 +123,19 @@ export type GuestSessionRefusal = GuestSessionEnd | 'unknown' | 'other-server';
  */
 export function guestSessionEnd(
   now: number,
-  guest: StoredGuestSession,
+  session: StoredGuestSession,
   link: Link | null,
   limits: GuestSessionLimits,
 ): GuestSessionEnd | null {
   if (link === null) return 'link-gone';
   const state = linkState(now, link);
   if (state === 'revoked' || state === 'expired') return state;
-  if (!(now < guest.endsAt)) return 'over';
-  return now - guest.lastSeen < limits.idleMs ? null : 'idle';
+  if (!(now < session.endsAt)) return 'over';
+  return now - session.lastSeen < limits.idleMs ? null : 'idle';
 }
 
 export type GuestVerdict =
-  | { readonly open: true; readonly guest: StoredGuestSession }
+  | { readonly open: true; readonly session: StoredGuestSession }
   | { readonly open: false; readonly reason: GuestSessionRefusal };
 
 /** Decides, changes nothing. `serverId` is the server whose listener was asked: a session opens no other. */
@@ -147,23 +147,23 @@ export function findGuestSession(
   serverId: string,
   limits: GuestSessionLimits,
 ): GuestVerdict {
-  const guest = table.get(key);
-  if (guest === undefined) return { open: false, reason: 'unknown' };
-  if (guest.serverId !== serverId) return { open: false, reason: 'other-server' };
-  const end = guestSessionEnd(now, guest, links.get(guest.linkId) ?? null, limits);
-  return end === null ? { open: true, guest } : { open: false, reason: end };
+  const session = table.get(key);
+  if (session === undefined) return { open: false, reason: 'unknown' };
+  if (session.serverId !== serverId) return { open: false, reason: 'other-server' };
+  const end = guestSessionEnd(now, session, links.get(session.linkId) ?? null, limits);
+  return end === null ? { open: true, session } : { open: false, reason: end };
 }
 
 /** Ends every session that `which` picks, and answers them, so that their sockets can be closed. */
 export function endGuestSessions(
   table: GuestSessionTable,
-  which: (guest: StoredGuestSession) => boolean,
+  which: (session: StoredGuestSession) => boolean,
 ): readonly StoredGuestSession[] {
   const ended: StoredGuestSession[] = [];
-  for (const [key, guest] of table) {
-    if (!which(guest)) continue;
+  for (const [key, session] of table) {
+    if (!which(session)) continue;
     table.delete(key);
-    ended.push(guest);
+    ended.push(session);
   }
   return ended;
 }

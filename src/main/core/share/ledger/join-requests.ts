@@ -24,11 +24,11 @@ export type JoinRequestTable = Map<string, JoinRequest>;
 
 export interface JoinRequestLimits {
   readonly waitMs: number;
-  readonly each: number;
-  readonly all: number;
+  readonly perLink: number;
+  readonly total: number;
 }
 
-export const joinRequestLimits: JoinRequestLimits = { waitMs: 10 * 60_000, each: 20, all: 500 };
+export const joinRequestLimits: JoinRequestLimits = { waitMs: 10 * 60_000, perLink: 20, total: 500 };
 
 /**
  * Begins a wait for a link whose secret was shown. `full` when too many wait already, over all or for this
@@ -44,7 +44,7 @@ export function addJoinRequest(
 ): JoinRequest | 'full' {
   dropJoinRequests(table, now);
   const ofLink = [...table.values()].filter(wait => wait.linkId === link.id).length;
-  if (table.size >= limits.all || ofLink >= limits.each) return 'full';
+  if (table.size >= limits.total || ofLink >= limits.perLink) return 'full';
   const key = sessionKey(ticket.reveal());
   const wait: JoinRequest = {
     ...facts,

@@ -1,11 +1,11 @@
 /**
  * The attacks: somebody who reads the disk learns who shares what with whom; somebody who writes to it makes
- * a link of his own, revives a revoked one, or puts last week's file back. So the book is sealed with
- * AES-256-GCM under a key that only the keychain has, and its head (form, key, number of the writing) is
+ * a link of their own, revives a revoked one, or puts last week's file back. So the ledger is sealed
+ * (`seal.ts`) under a key that only the keychain has, and its head (form, key, number of the writing) is
  * authenticated with it.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { sealText, unsealText } from '../../seal.ts';
 import type { InstallationKeys } from './installation-key.ts';
 
 const form = 'gatehouse-ledger';
@@ -30,14 +30,18 @@ function authenticated(head: Head): Buffer {
 }
 
 export function seal(text: string, generation: number, keys: InstallationKeys): string {
-  const nonce = randomBytes(12);
-  const head: Head = { form, version, key: keys.id, generation, nonce: nonce.toString('base64url') };
-  const cipher = createCipheriv('aes-256-gcm', keys.ledger.reveal(), nonce).setAAD(authenticated(head));
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  const headWith = (nonce: Buffer): Head => ({
+    form,
+    version,
+    key: keys.id,
+    generation,
+    nonce: nonce.toString('base64url'),
+  });
+  const box = sealText(text, keys.ledger.reveal(), nonce => authenticated(headWith(nonce)));
   const whole: z.infer<typeof envelope> = {
-    ...head,
-    tag: cipher.getAuthTag().toString('base64url'),
-    sealed: sealed.toString('base64url'),
+    ...headWith(box.nonce),
+    tag: box.tag.toString('base64url'),
+    sealed: box.sealed.toString('base64url'),
   };
   return `${JSON.stringify(whole)}\n`;
 }
@@ -59,11 +63,13 @@ export function unseal(text: string, keys: readonly InstallationKeys[]): Unseale
   const ours = keys.find(candidate => candidate.id === parsed.key);
   if (ours === undefined) return { open: false, reason: 'foreign' };
   try {
-    const nonce = Buffer.from(parsed.nonce, 'base64url');
-    const decipher = createDecipheriv('aes-256-gcm', ours.ledger.reveal(), nonce, { authTagLength: 16 });
-    decipher.setAAD(authenticated(parsed)).setAuthTag(Buffer.from(parsed.tag, 'base64url'));
-    const plain = Buffer.concat([decipher.update(parsed.sealed, 'base64url'), decipher.final()]);
-    return { open: true, text: plain.toString('utf8'), generation: parsed.generation, keys: ours };
+    const box = {
+      nonce: Buffer.from(parsed.nonce, 'base64url'),
+      tag: Buffer.from(parsed.tag, 'base64url'),
+      sealed: Buffer.from(parsed.sealed, 'base64url'),
+    };
+    const plain = unsealText(box, ours.ledger.reveal(), authenticated(parsed));
+    return { open: true, text: plain, generation: parsed.generation, keys: ours };
   } catch {
     return { open: false, reason: 'damaged' };
   }

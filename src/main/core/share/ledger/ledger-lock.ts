@@ -1,5 +1,5 @@
 /**
- * Two processes with one ledger would each be sure that they know which links are revoked; see
+ * The fault: two processes with one ledger, each sure that it knows which links are revoked; see
  * `process-lock.ts`.
  */
 import { z } from 'zod';
@@ -14,7 +14,7 @@ export interface LockOwner {
   readonly pid: number;
   readonly host: string;
   readonly processes: ProcessTable;
-  /** This process owns the home in which the ledger is, so another computer's lock was left behind. */
+  /** This process owns the ledger's home, so a lock of another computer was left behind. */
   readonly ownsHome?: boolean | undefined;
 }
 
@@ -37,6 +37,6 @@ export async function lockLedger(file: string, own: LockOwner): Promise<() => Pr
 function busy(holder: Holder | null, path: string): GatehouseError {
   const who = holder === null ? 'another process' : `process ${holder.pid} on ${holder.host}`;
   return new GatehouseError('ledger-busy', `The share links are in use by ${who}.`, {
-    nextStep: `Stop sharing there first; if that is long gone, remove ${path}.`,
+    nextStep: `Stop sharing there first. If that process no longer exists, remove ${path}.`,
   });
 }

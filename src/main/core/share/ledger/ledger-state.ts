@@ -91,7 +91,7 @@ export interface RedeemRequest {
 
 export type RedeemRefusal = LinkRefusal | 'too-many-guests';
 export type RedeemVerdict =
-  | { readonly open: true; readonly guest: StoredGuestSession; readonly link: Link }
+  | { readonly open: true; readonly session: StoredGuestSession; readonly link: Link }
   | { readonly open: false; readonly reason: RedeemRefusal };
 
 /**
@@ -110,13 +110,13 @@ export function redeem(
   const verdict = judge(now, link, asked, hashing.hashOf);
   if (!verdict.open) return verdict;
   if (link === null) return { open: false, reason: 'unknown' };
-  const guest = openGuestSession(ledgerState.guests, now, link, value, asked.guest, limits);
-  if (guest === 'full') return { open: false, reason: 'too-many-guests' };
+  const session = openGuestSession(ledgerState.guests, now, link, value, asked.guest, limits);
+  if (session === 'full') return { open: false, reason: 'too-many-guests' };
   const usesLeft = link.usesLeft === null ? null : link.usesLeft - 1;
   const fresh = hashing.hashOf(hashing.newest, link.id, asked.secret).toString('base64url');
   const spent: Link = { ...link, usesLeft, hash: { key: hashing.newest, value: fresh } };
   ledgerState.links.set(link.id, spent);
-  return { open: true, guest, link: spent };
+  return { open: true, session, link: spent };
 }
 
 /**
@@ -131,7 +131,7 @@ export function revoke(
   const link = ledgerState.links.get(id);
   if (link === undefined) return null;
   if (link.revokedAt === null) ledgerState.links.set(id, { ...link, revokedAt: now });
-  return endGuestSessions(ledgerState.guests, guest => guest.linkId === id);
+  return endGuestSessions(ledgerState.guests, session => session.linkId === id);
 }
 
 /** Everything of one server, or everything: sharing was stopped, or the server was forgotten. */
@@ -163,7 +163,7 @@ export function settle(ledgerState: LedgerState, now: number, limits: GuestSessi
   }
   const guests = endGuestSessions(
     ledgerState.guests,
-    guest => guestSessionEnd(now, guest, ledgerState.links.get(guest.linkId) ?? null, limits) !== null,
+    session => guestSessionEnd(now, session, ledgerState.links.get(session.linkId) ?? null, limits) !== null,
   );
   prune(ledgerState, now);
   return { links, guests };

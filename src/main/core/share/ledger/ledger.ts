@@ -58,7 +58,7 @@ export interface Unsaved<T> {
 }
 
 export type Joined =
-  | { readonly open: true; readonly guest: StoredGuestSession; readonly cookie: Secret<string> }
+  | { readonly open: true; readonly session: StoredGuestSession; readonly cookie: Secret<string> }
   | { readonly open: false; readonly reason: RedeemRefusal | GuestSessionEnd };
 
 const mintTries = 5;
@@ -105,7 +105,7 @@ export class Ledger {
           findGuestSession(this.#ledgerState.guests, this.#ledgerState.links, now, key, serverId, limits)
             .open,
       )
-      .map(([, guest]) => ({ ...guest }));
+      .map(([, session]) => ({ ...session }));
   }
 
   /** Keys of the audit log, oldest first; the last one signs. */
@@ -164,8 +164,8 @@ export class Ledger {
       throw error;
     }
     // It may have been revoked while the disk was waited for.
-    const still = this.#find(key, verdict.guest.serverId);
-    if (still.open) return { open: true, guest: still.guest, cookie };
+    const still = this.#find(key, verdict.session.serverId);
+    if (still.open) return { open: true, session: still.session, cookie };
     const { reason } = still;
     return { open: false, reason: reason === 'unknown' || reason === 'other-server' ? 'revoked' : reason };
   }
@@ -177,7 +177,7 @@ export class Ledger {
   find(cookie: string, serverId: string, key = sessionKey(cookie)): GuestVerdict {
     const now = this.now();
     const verdict = this.#find(key, serverId, now);
-    if (verdict.open) verdict.guest.lastSeen = now;
+    if (verdict.open) verdict.session.lastSeen = now;
     return verdict;
   }
 
@@ -189,7 +189,8 @@ export class Ledger {
   /** These sessions are in use, although nothing is asked by them just now. */
   touch(sessions: ReadonlySet<string>): void {
     const now = this.now();
-    for (const guest of this.#ledgerState.guests.values()) if (sessions.has(guest.id)) guest.lastSeen = now;
+    for (const session of this.#ledgerState.guests.values())
+      if (sessions.has(session.id)) session.lastSeen = now;
   }
 
   /** What is kept of a link, ended or not; null for an unknown one. */
@@ -214,8 +215,9 @@ export class Ledger {
 
   /** Refuses an unknown session with kind `not-found`. */
   endGuest(id: string): Unsaved<readonly StoredGuestSession[]> {
-    const ended = endGuestSessions(this.#ledgerState.guests, guest => guest.id === id);
-    if (ended.length === 0) throw notFound(`There is no session ${id.slice(0, 40)}.`, 'gatehouse people');
+    const ended = endGuestSessions(this.#ledgerState.guests, session => session.id === id);
+    if (ended.length === 0)
+      throw notFound(`There is no guest session ${id.slice(0, 40)}.`, 'gatehouse people');
     return this.#taken(ended);
   }
 

@@ -1,5 +1,6 @@
-/** Blocks of internet addresses (RFC 4632, RFC 4291), as bytes, because certificates compare bytes. */
+/** Blocks of internet addresses (RFC 4632, RFC 4291). */
 import { isIP, SocketAddress } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 export interface AddressRange {
   /** In the form that `plainAddress` gives. */
@@ -24,7 +25,10 @@ export const privateRanges: readonly AddressRange[] = [
   { address: 'fe80::', prefix: 10 },
 ];
 
-/** The one spelling of an address: no zone, no brackets, IPv6 as in RFC 5952. Null for what is no address. */
+/**
+ * The one spelling of an address: no zone, no brackets, IPv6 as in RFC 5952. Null for text that is no
+ * address.
+ */
 export function plainAddress(text: string): string | null {
   const bare = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
   const family = isIP(bare);
@@ -32,39 +36,33 @@ export function plainAddress(text: string): string | null {
   return new SocketAddress({ address: bare, family: family === 4 ? 'ipv4' : 'ipv6' }).address;
 }
 
-/** 4 or 16 bytes; null for what is no address. */
-export function addressBytes(text: string): Uint8Array<ArrayBuffer> | null {
-  const address = plainAddress(text);
-  if (address === null) return null;
-  if (isIP(address) === 4) return Uint8Array.from(address.split('.'), Number);
-  // RFC 5952 lets the last 32 bits be written as IPv4.
-  const groups = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, a, b, c, d) => {
-    const pair = (high: string, low: string): string => (Number(high) * 256 + Number(low)).toString(16);
-    return `${pair(String(a), String(b))}:${pair(String(c), String(d))}`;
-  });
-  const [head = '', tail] = groups.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
-  const words = [...before, ...zeros, ...after].map(word => Number.parseInt(word, 16));
-  return Uint8Array.from(words.flatMap(word => [word >> 8, word & 0xff]));
+/** 4 or 16 bytes; null for text that is no address. */
+export function addressBytes(text: string): Uint8Array | null {
+  const parsed = parse(text);
+  return parsed === null ? null : Uint8Array.from(parsed.toByteArray());
 }
 
-/** As many leading ones as the prefix says: 255.240.0.0 for 12 of 32. */
-export function maskBytes(prefix: number, bits: 32 | 128): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: bits / 8 }, (_none, index) => {
-    const ones = Math.min(8, Math.max(0, prefix - index * 8));
-    return (0xff << (8 - ones)) & 0xff;
-  });
+/** The first address of the range with its prefix: `10.0.0.0/8`. Throws TypeError for a wrong address. */
+export function networkOf({ address, prefix }: AddressRange): string {
+  const parsed = parse(address);
+  if (parsed === null) throw new TypeError(`Not an address: ${address}`);
+  const { IPv4, IPv6 } = ipaddr;
+  const first = (parsed.kind() === 'ipv4' ? IPv4 : IPv6).networkAddressFromCIDR(`${address}/${prefix}`);
+  return `${first.toString()}/${prefix}`;
 }
 
 /** Never true across the families: `::ffff:10.0.0.1` is not in 10.0.0.0/8, as certificates see it. */
 export function rangeContains(range: AddressRange, address: string): boolean {
-  const base = addressBytes(range.address);
-  const bytes = addressBytes(address);
-  if (base === null || bytes === null || base.length !== bytes.length) return false;
-  const mask = maskBytes(range.prefix, base.length === 4 ? 32 : 128);
-  return bytes.every((byte, index) => ((byte ^ (base[index] ?? 0)) & (mask[index] ?? 0xff)) === 0);
+  const base = parse(range.address);
+  const parsed = parse(address);
+  if (base === null || parsed === null || base.kind() !== parsed.kind()) return false;
+  return parsed.match(base, range.prefix);
+}
+
+/** The library alone would also read `10.1` and `0x0a.0.0.1`, which other programs read in other ways. */
+function parse(text: string): ReturnType<typeof ipaddr.parse> | null {
+  const address = plainAddress(text);
+  return address === null ? null : ipaddr.parse(address);
 }
 
 export function isPrivateAddress(address: string): boolean {
