@@ -7,11 +7,12 @@
  * who has made his looks once more, and withdraws where another lives.
  */
 import { constants } from 'node:fs';
-import { copyFile, link, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { fileError, partOf, readTextIfPresent, sweepParts, systemCode } from '../files.ts';
 import type { GatehouseError } from '../errors.ts';
+import { createPrivateFile } from '../private-file.ts';
 
 export interface ProcessTable {
   /** When that process started, in whatever form the system tells it; null when there is none. */
@@ -60,7 +61,7 @@ export async function takeLock<H>(kind: LockKind<H>, own: H): Promise<HeldLock> 
   // The first byte is there to be written again at each sign of life, whatever the file holds by then.
   const text = `\n${JSON.stringify(own)}`;
   try {
-    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+    await createPrivateFile(draft, text);
   } catch (error) {
     throw fileError('write-failed', 'Cannot write', draft, error);
   }

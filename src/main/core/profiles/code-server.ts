@@ -9,7 +9,7 @@
  * `skip-auth-preflight`, `trusted-origins: "*"`). So it is given one of ours; settings, extensions and what
  * was open stay the user's, as they are in the user's data folder.
  */
-import { writeFile } from 'node:fs/promises';
+import { createPrivateFile } from '../private-file.ts';
 import type { ProfileKind } from './kind.ts';
 import { closedPortProxy } from './code-server/port-proxy.ts';
 import { vscodeSharing } from './code-server/vscode-sharing.ts';
@@ -89,7 +89,7 @@ const server: SimpleServer = {
     '--',
     run.folder,
   ],
-  prepare: run => writeFile(configOf(run), 'auth: none\n', { mode: 0o600, flag: 'wx' }),
+  prepare: run => createPrivateFile(configOf(run), 'auth: none\n'),
   readyPath: '/healthz',
   // Not `/`: that leads to what was last open, wherever that was.
   landing: run => `/?folder=${encodeURIComponent(run.folder)}`,

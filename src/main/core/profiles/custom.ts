@@ -1,7 +1,8 @@
-import { rm, writeFile } from 'node:fs/promises';
 import type { CustomCredential, ProfileName, StartRequest } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { Address, LaunchPlan, Log, Profile, RunContext, Upstream } from '../ports.ts';
+import { recreatePrivateFile } from '../private-file.ts';
+import { searchFolders } from '../search-path.ts';
 import { Secret } from '../secret.ts';
 import { adviseByOutput } from './common/output-advice.ts';
 import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
@@ -86,7 +87,7 @@ async function planCustom(
   const readyPath = checkedPath(request.readyPath ?? request.custom?.base ?? '/');
   const needsSecret = credential.kind !== 'none' || used.has('secretFile');
   const secretFile = pathsOf(options.platform).join(context.directory, 'upstream-secret');
-  if (needsSecret) await writeSecret(secretFile, context.secret);
+  if (needsSecret) await recreatePrivateFile(secretFile, context.secret.reveal());
   const address = addressOf(used, context);
   const custom = request.custom ?? {};
   const base = custom.base ?? '/';
@@ -131,12 +132,6 @@ function valuesOf(
 ): Readonly<Record<PlaceholderName, string>> {
   const port2 = String(context.secondPort ?? 0);
   return { port: String(context.port), port2, socket: socketOf(context), base, secretFile };
-}
-
-async function writeSecret(path: string, secret: Secret<string>): Promise<void> {
-  await rm(path, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(path, secret.reveal(), { mode: 0o600, flag: 'wx' });
 }
 
 function warnOfOpenPort(context: RunContext, log: Log): void {
@@ -236,12 +231,11 @@ async function programOf(
   const paths = pathsOf(options.platform);
   const windows = options.platform === 'win32';
   const beside = name.includes('/') || (windows && name.includes('\\'));
-  const folders = (options.environment['PATH'] ?? options.environment['Path'] ?? '').split(paths.delimiter);
   // No .cmd or .bat: they would need a shell.
   const endings = windows && paths.extname(name) === '' ? ['.exe'] : [''];
   const tried = beside
     ? [paths.resolve(context.folder, name)]
-    : folders.filter(folder => paths.isAbsolute(folder)).map(folder => paths.join(folder, name));
+    : searchFolders(options.environment, options.platform).map(folder => paths.join(folder, name));
   for (const path of tried.flatMap(path => endings.map(ending => path + ending))) {
     if (await isProgram(path, windows)) return path;
   }

@@ -1,5 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
 import type { Upstream } from '../ports.ts';
+import { recreatePrivateFile } from '../private-file.ts';
 import { Secret } from '../secret.ts';
 import type { ProfileKind } from './kind.ts';
 import { marimoSharing } from './marimo/marimo-sharing.ts';
@@ -43,11 +43,7 @@ export const marimo: SimpleServer = {
     run.secretFile,
     ...(run.secondPort === null ? [] : [String(run.secondPort), viewerFile(run)]),
   ],
-  prepare: async run => {
-    await rm(viewerFile(run), { force: true });
-    // 'wx': never into a file, or through a link, that somebody put there before.
-    await writeFile(viewerFile(run), roleSecret(run.secret, 'viewer').reveal(), { mode: 0o600, flag: 'wx' });
-  },
+  prepare: run => recreatePrivateFile(viewerFile(run), roleSecret(run.secret, 'viewer').reveal()),
   readyPath: '/health',
   upstream: run => ({
     headers: headersOf(run.secret, run.file),

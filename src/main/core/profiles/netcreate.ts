@@ -5,11 +5,11 @@
  * rewritten is where NetCreate writes the address (`app/assets/index.ejs`, `app/unisys/client-network.js` of
  * netcreate-itest, and of its releases since 2018), and nothing else.
  */
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { FoundServer } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { LaunchPlan, PageRewrite, Profile } from '../ports.ts';
+import { shortHash } from '../text/short-hash.ts';
 import { fullOnly } from './common/full-only.ts';
 import { findAndPlan } from './common/find-and-plan.ts';
 import { type ProfileKind, type ProfileOptions } from './kind.ts';
@@ -187,10 +187,9 @@ async function findCheckout(folder: string | undefined, options: ProfileOptions)
     const parts = [location, paths.join(context, 'app', 'unisys', 'server-network.js')];
     const there = await Promise.all(parts.map(path => stat(path).catch(() => null)));
     if (!there.every(facts => facts?.isFile() === true)) continue;
-    const hash = createHash('sha256').update(location).digest('hex').slice(0, 12);
     const installed = await stat(paths.join(context, 'node_modules')).catch(() => null);
     found.push({
-      id: `${kind.name}-${hash}`,
+      id: `${kind.name}-${shortHash(location)}`,
       profile: kind.name,
       title: kind.title,
       version: await versionOf(paths.join(context, 'package.json')),

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { recreatePrivateFile } from '../private-file.ts';
 import { pathsOf } from './python/interpreter.ts';
 import type { ProfileKind } from './kind.ts';
 import { nodeRedSharing } from './node-red/node-red-sharing.ts';
@@ -57,16 +57,13 @@ function givenFile({ platform, directory }: SimpleRun): string {
 
 /** What the settings file reads, once, and removes. */
 async function writeGiven(run: SimpleRun): Promise<void> {
-  const file = givenFile(run);
   const given = {
     socket: run.socket,
     header: secretHeader,
     owner: { user: run.user, secret: run.secret.reveal() },
     viewer: { user: 'guest', secret: roleSecret(run.secret, 'viewer').reveal() },
   };
-  await rm(file, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(file, JSON.stringify(given), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(givenFile(run), JSON.stringify(given));
 }
 
 export const kind: ProfileKind = {

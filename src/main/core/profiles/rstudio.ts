@@ -6,7 +6,8 @@
  * Its cookie `user-id` is passed to browsers, as its own pages need it. It opens nothing at the door, dies
  * with the run (its key is in the private folder), and at the port nobody asks for it.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { createPrivateFile } from '../private-file.ts';
 import type { ProfileKind } from './kind.ts';
 import { fullOnly } from './common/full-only.ts';
 import { simpleProfile } from './simple.ts';
@@ -89,7 +90,7 @@ export const kind: ProfileKind = {
 async function prepare(run: SimpleRun): Promise<void> {
   await mkdir(dataOf(run), { mode: 0o700 });
   const database = `provider=sqlite\ndirectory=${dataOf(run)}\n`;
-  await writeFile(privateFile(run, 'database.conf'), database, { mode: 0o600, flag: 'wx' });
+  await createPrivateFile(privateFile(run, 'database.conf'), database);
 }
 
 function dataOf(run: SimpleRun): string {

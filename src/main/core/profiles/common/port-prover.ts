@@ -5,6 +5,7 @@
  * belong to a process of this run. Until it does, nothing is sent. In our own private folder nobody else can
  * listen.
  */
+import { systemCode } from '../../errors.ts';
 import type { Address, Log, Proof, RunFacts } from '../../ports.ts';
 import { ask } from './ask.ts';
 import { listenersOn } from '../../server/port-listeners.ts';
@@ -44,7 +45,7 @@ export function portProver(options: PortProof): (signal: AbortSignal, run: RunFa
       }
       return await answers(options, signal);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+      const code = systemCode(error) || 'no answer';
       return { kind: 'not-yet', detail: `Not there yet (${code}).` };
     }
   };

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
+import { programCode } from '../../errors.ts';
+import { searchFolders } from '../../search-path.ts';
 import { pathsOf } from '../python/interpreter.ts';
 import type { Environment } from '../python/candidate-environments.ts';
 
@@ -19,8 +21,10 @@ export async function findPrograms(search: ProgramSearch, names: readonly string
   const { environment, platform } = search;
   const paths = pathsOf(platform);
   const windows = platform === 'win32';
-  const onPath = (environment['PATH'] ?? environment['Path'] ?? '').split(paths.delimiter);
-  const folders = [...onPath, ...(search.folders ?? [])].filter(folder => paths.isAbsolute(folder));
+  const folders = [
+    ...searchFolders(environment, platform),
+    ...(search.folders ?? []).filter(folder => paths.isAbsolute(folder)),
+  ];
   // No .cmd or .bat: they would need a shell.
   const files = names.map(name => (windows && paths.extname(name) === '' ? `${name}.exe` : name));
   const found = new Map<string, string>();
@@ -94,5 +98,5 @@ function reasonOf(said: string, error: Error): string {
     .split('\n')
     .map(line => line.trim())
     .findLast(line => line !== '');
-  return (last ?? ('code' in error ? String(error.code) : error.message)).slice(0, 300);
+  return (last ?? (programCode(error) || error.message)).slice(0, 300);
 }

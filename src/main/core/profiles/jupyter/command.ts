@@ -6,6 +6,7 @@
  */
 import { posix } from 'node:path';
 import type { RunContext } from '../../ports.ts';
+import { pathWith } from '../../search-path.ts';
 import { pathsOf, programFolders } from '../python/interpreter.ts';
 import type { Application } from './applications.ts';
 
@@ -97,17 +98,15 @@ export function jupyterEnvironment(
   run: Pick<JupyterRun, 'location'> &
     RunFiles & { platform: NodeJS.Platform; isConda: boolean; folderTrusted: boolean },
 ): Record<string, string> {
-  const windows = run.platform === 'win32';
   const paths = pathsOf(run.platform);
   const programs = programFolders(run.location, run.platform, run.isConda);
-  const path = user['PATH'] ?? user['Path'] ?? (windows ? '' : '/usr/local/bin:/usr/bin:/bin');
   const kept = keptVariables.flatMap(name => {
     const value = name === 'PYTHONPATH' ? wholePaths(user[name], paths) : user[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
     ...Object.fromEntries(kept),
-    PATH: [...programs, path].filter(part => part !== '').join(paths.delimiter),
+    PATH: pathWith(programs, user, run.platform),
     // Another environment that is active where Gatehouse was started would mislead pip and conda in a
     // terminal.
     ...Object.fromEntries(

@@ -1,7 +1,8 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunContext, Upstream } from '../../ports.ts';
+import { recreatePrivateFile } from '../../private-file.ts';
 import { Secret } from '../../secret.ts';
 import { interpreterFor, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
 import { adviseJupyter } from './advice.ts';
@@ -127,9 +128,7 @@ async function prepareRun(context: RunContext, platform: NodeJS.Platform) {
   // What the server starts without a folder of its own starts there. Not to be written to: it goes with the
   // run, and what somebody kept there would, too.
   await mkdir(emptyFolder, { recursive: true, mode: 0o500 });
-  await rm(secretFile, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(secretFile, context.secret.reveal());
   return { secretFile, runtimeFolder, emptyFolder };
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { searchFolders } from '../../search-path.ts';
 import { pathsOf } from '../python/interpreter.ts';
 import type { Environment } from '../python/candidate-environments.ts';
 
@@ -32,10 +33,9 @@ export async function findBasePython(options: {
 }): Promise<BasePython | null> {
   const paths = pathsOf(options.platform);
   const windows = options.platform === 'win32';
-  const folders = (options.environment['PATH'] ?? options.environment['Path'] ?? '')
-    .split(paths.delimiter)
+  const folders = searchFolders(options.environment, options.platform)
     .concat(windows ? [] : ['/usr/local/bin', '/usr/bin', '/opt/homebrew/bin'])
-    .filter((folder, index, all) => paths.isAbsolute(folder) && all.indexOf(folder) === index);
+    .filter((folder, index, all) => all.indexOf(folder) === index);
   const inFolders = await Promise.all(folders.map(folder => pythonsIn(folder, windows)));
   const pyenv = paths.join(
     options.environment['PYENV_ROOT'] ?? paths.join(options.home, '.pyenv'),

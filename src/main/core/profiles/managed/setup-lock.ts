@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { GatehouseError } from '../../errors.ts';
 import { systemCode, writeFileAtomic } from '../../files.ts';
+import { createPrivateFile } from '../../private-file.ts';
 import { startOf } from '../../server/processes.ts';
 
 const identity = z.object({ pid: z.int().positive(), start: z.string() });
@@ -45,7 +46,7 @@ export async function takeSetupLock(path: string): Promise<SetupLock> {
 async function create(path: string, content: Content): Promise<boolean> {
   const whole = `${path}.${randomBytes(4).toString('hex')}`;
   try {
-    await writeFile(whole, JSON.stringify(content), { mode: 0o600, flag: 'wx' });
+    await createPrivateFile(whole, JSON.stringify(content));
     await link(whole, path);
     return true;
   } catch (error) {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FoundServer } from '../../../../shared/model.ts';
+import { shortHash } from '../../text/short-hash.ts';
 import type { ProfileOptions } from '../kind.ts';
 import { findPrograms } from '../common/programs.ts';
 import { pathsOf } from '../python/interpreter.ts';
@@ -37,7 +37,7 @@ export async function findMatlabProxies(
     .map(({ location, origin, python, versions, fromFolder, interpreter }): FoundServer => {
       const version = versions['matlab_proxy'] ?? null;
       return {
-        id: `matlab-${createHash('sha256').update(location).digest('hex').slice(0, 12)}`,
+        id: `matlab-${shortHash(location)}`,
         profile: 'matlab',
         title: matlabTitle,
         version,

@@ -6,6 +6,7 @@
  * warned of but ended: its owner was promised that nobody else can reach it.
  */
 import { randomBytes } from 'node:crypto';
+import { systemCode } from '../../errors.ts';
 import type { Proof, RunFacts, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { ask } from '../common/ask.ts';
@@ -42,7 +43,7 @@ export async function proveMatlab(options: MatlabProof, signal: AbortSignal, run
     if (isProof(answer.headers['x-gatehouse-proof'], nonce, secret)) return { kind: 'ours' };
     return { kind: 'unsafe', detail: unlocked(port) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+    const code = systemCode(error) || 'no answer';
     return { kind: 'not-yet', detail: `Not there yet (${code}).` };
   }
 }

@@ -9,6 +9,7 @@
  * whatever the path, and the few routes among them that are the owner's are refused in every reading.
  */
 import type { ProfileSharing, RoleRefusal, RoleRules, RoleVerdict } from '../../role-ports.ts';
+import { percentDecoded } from '../../text/percent.ts';
 import { overrideHeaders, overridesMethod } from '../jupyter/roles/asked-path.ts';
 
 const guestMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
@@ -93,9 +94,7 @@ function readingsOf(path: string): readonly string[] | null {
   const readings = [path];
   for (let round = 0; round < rounds; round += 1) {
     const last = readings.at(-1) ?? '';
-    const next = last.replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
+    const next = percentDecoded(last);
     if (next.split('/').some(piece => piece === '.' || piece === '..')) return null;
     if (next === last) return readings;
     readings.push(next);

@@ -1,7 +1,8 @@
-import { rm, writeFile } from 'node:fs/promises';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { LaunchPlan, RunContext, Upstream } from '../../ports.ts';
+import { recreatePrivateFile } from '../../private-file.ts';
+import { pathWith } from '../../search-path.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
 import { interpreterFor, isCondaEnvironment, pathsOf, programFolders } from '../python/interpreter.ts';
@@ -27,9 +28,7 @@ export async function planMatlab(
   const basePath = basePathOf(environment);
   const paths = pathsOf(platform);
   const secretFile = paths.join(context.directory, 'upstream-secret');
-  await rm(secretFile, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(secretFile, context.secret.reveal());
   const { port, secret } = context;
   const upstream = upstreamOf(context);
   const hasMatlab =
@@ -94,13 +93,10 @@ async function pythonVariables(
   { location }: FoundServer,
   { environment, platform }: ProfileOptions,
 ): Promise<Record<string, string>> {
-  const windows = platform === 'win32';
-  const paths = pathsOf(platform);
-  const path = environment['PATH'] ?? environment['Path'] ?? (windows ? '' : '/usr/local/bin:/usr/bin:/bin');
   const isConda = await isCondaEnvironment(location, platform);
   const programs = programFolders(location, platform, isConda);
   return {
-    PATH: [...programs, path].filter(part => part !== '').join(paths.delimiter),
+    PATH: pathWith(programs, environment, platform),
     [isConda ? 'CONDA_PREFIX' : 'VIRTUAL_ENV']: location,
   };
 }

@@ -6,7 +6,7 @@
 import { request } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { FrameReader } from '../../gateway/websocket/frames.ts';
-import { dialLoopback } from '../../loopback.ts';
+import { requestTo } from '../../loopback.ts';
 import type { Address, LaunchPlan, Proof } from '../../ports.ts';
 import { listensOnNetwork } from '../../server/port-owner.ts';
 import { route } from './bus-roles.ts';
@@ -54,11 +54,9 @@ async function greeting(address: Address, signal: AbortSignal): Promise<Proof> {
 }
 
 function firstMessage(address: Address, signal: AbortSignal): Promise<string> {
-  const context =
-    address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
   return new Promise((resolve, reject) => {
     const asked = request({
-      ...context,
+      ...requestTo(address),
       path: route,
       agent: false,
       signal,

@@ -1,8 +1,9 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import getPort from 'get-port';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunContext, Upstream } from '../../ports.ts';
+import { recreatePrivateFile } from '../../private-file.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
 import { listenersOn } from '../../server/port-listeners.ts';
 import { portProver } from '../common/port-prover.ts';
@@ -20,9 +21,7 @@ export async function planSimple(
   context: RunContext,
 ): Promise<LaunchPlan> {
   const run = await runOf(server, options, request, chosen, context);
-  await rm(run.secretFile, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(run.secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(run.secretFile, context.secret.reveal());
   await server.prepare?.(run);
   const address: Address =
     server.listens === 'socket' ? { kind: 'socket', path: run.socket } : { kind: 'port', port: context.port };
