@@ -13,7 +13,7 @@ import { preparePaths, systemPaths, type Paths } from '../core/paths.ts';
 import { withPrivateRuntime } from '../core/home/runtime-folder.ts';
 import { readSuppliedToken, type SuppliedToken } from '../core/vault/supplied-token.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import type { CommandContext, CoreConnector } from './commands.ts';
+import type { CommandContext, CoreConnector } from './command-context.ts';
 import { localClient, openCoreProcess } from './core-process.ts';
 import type { Output } from './print.ts';
 import { askOpenly, askPassphrase, askSecret } from './ask-secret.ts';

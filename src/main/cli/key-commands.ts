@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GatehouseError } from '../core/errors.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command-context.ts';
 import { printValue } from './print.ts';
 import type { ShareActions } from './share-program.ts';
 import { auditReportText, auditText, authorityText, certificateText } from './share-texts.ts';

@@ -3,7 +3,7 @@ import type { Role, ServerInfo } from '../../shared/model.ts';
 import type { NewShareLink, SharePreview } from '../../shared/sharing.ts';
 import type { CoreClient } from '../control/core-client.ts';
 import { seconds } from '../core/duration.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command-context.ts';
 import { keys } from './key-commands.ts';
 import { matchId, matchServer } from './match.ts';
 import { printValue, say, type Output } from './print.ts';

@@ -2,7 +2,7 @@ import { GatehouseError } from '../core/errors.ts';
 import { clearHome, findOwner } from '../core/home/home-lock.ts';
 import { ownerText } from '../core/home/home-errors.ts';
 import { alreadyRunning } from '../core/home/instance.ts';
-import type { CommandContext } from './commands.ts';
+import type { CommandContext } from './command-context.ts';
 import { printValue } from './print.ts';
 
 /**

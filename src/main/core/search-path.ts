@@ -3,8 +3,7 @@
  * chooses which program runs. So programs are looked for in absolute folders only.
  */
 import { posix, win32 } from 'node:path';
-
-type Variables = Readonly<Record<string, string | undefined>>;
+import type { Variables } from './variables.ts';
 
 /** The absolute folders of PATH, in order. */
 export function searchFolders(environment: Variables, platform: NodeJS.Platform): string[] {

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { endFamily, findFamily, signalGroup, wait } from '../../../src/main/core/server/ending.ts';
-import { startOf, type Identity } from '../../../src/main/core/server/processes.ts';
+import type { Identity } from '../../../src/main/core/server/process-family.ts';
+import { startOf } from '../../../src/main/core/server/processes.ts';
 
 const marker = 'unit-ending';
 let children: ChildProcess[] = [];

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { familyOf, type ProcessRow } from '../../../src/main/core/server/process-family.ts';
 import {
-  familyOf,
   hasEntry,
   listProcesses,
   markedOf,
@@ -11,7 +11,6 @@ import {
   signal,
   signalAll,
   startOf,
-  type ProcessRow,
 } from '../../../src/main/core/server/processes.ts';
 
 const someone: ProcessRow = {

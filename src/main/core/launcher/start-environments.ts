@@ -5,7 +5,8 @@
  */
 import type { CallerEnvironment } from '../../../shared/model.ts';
 import type { Log } from '../ports.ts';
-import { tidied, type Variables } from '../server/environment.ts';
+import { tidied } from '../server/environment.ts';
+import type { Variables } from '../variables.ts';
 import { askLoginShell, type LoginAnswer, type LoginQuestion } from '../server/login-shell.ts';
 
 export interface StartEnvironmentDeps {

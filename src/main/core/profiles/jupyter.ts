@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ProfileName } from '../../../shared/model.ts';
 import type { Log, Profile } from '../ports.ts';
-import type { Environment } from './jupyter/command.ts';
+import type { Variables } from '../variables.ts';
 import { bestFirst } from './jupyter/found.ts';
 import { planJupyter } from './jupyter/plan-jupyter.ts';
 import { jupyterSharing } from './jupyter/roles/offers.ts';
@@ -12,7 +12,7 @@ import { findPythonEnvironments } from './python/find-environments.ts';
 
 export interface JupyterProfileOptions {
   /** The user's environment, as the core got it. */
-  readonly environment: Environment;
+  readonly environment: Variables;
   /** The user's home folder. */
   readonly home: string;
   /** Where Gatehouse keeps what it makes: the managed environment and the cache of the search. */

@@ -6,12 +6,12 @@
 import { join } from 'node:path';
 import type { ProfileInfo, ProfileName } from '../../../shared/model.ts';
 import type { Log, Profile } from '../ports.ts';
-import type { Environment } from './python/candidate-environments.ts';
+import type { Variables } from '../variables.ts';
 
 /** What every profile is made with. */
 export interface ProfileOptions {
   /** The user's environment: of whoever asks, or as the core got it. */
-  readonly environment: Environment;
+  readonly environment: Variables;
   /** The user's home folder. */
   readonly home: string;
   /** Where Gatehouse keeps what it makes. */

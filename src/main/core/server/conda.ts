@@ -7,7 +7,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../ports.ts';
-import type { Variables } from './environment.ts';
+import type { Variables } from '../variables.ts';
 import { printing, variablesAfter } from './login-shell.ts';
 
 export interface Activation {

@@ -1,4 +1,5 @@
-import { familyOf, listProcesses, signal, signalAll, startOf, type Identity } from './processes.ts';
+import { familyOf, type Identity } from './process-family.ts';
+import { listProcesses, signal, signalAll, startOf } from './processes.ts';
 
 export interface EndOptions {
   readonly marker: string;

@@ -5,9 +5,8 @@
  * folder's (PYTHONPATH=.). All else is the user's and reaches what the user starts (doc/decisions/0028).
  */
 import { posix, win32 } from 'node:path';
+import type { Variables } from '../variables.ts';
 import { withLoopbackDirect } from './proxy.ts';
-
-export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface EnvironmentRules {
   /** Patterns of the settings: beside the usual names only these pass. Null: all of the user's pass. */

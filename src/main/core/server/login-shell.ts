@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, isAbsolute } from 'node:path';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import type { Variables } from './environment.ts';
+import type { Variables } from '../variables.ts';
 
 export type LoginAnswer =
   | { readonly kind: 'variables'; readonly variables: Readonly<Record<string, string>> }

@@ -1,7 +1,8 @@
 /** Whether the operating system says that a port belongs to a run. */
 import type { Proof, RunFacts } from '../ports.ts';
 import { holds, networkPorts, reached, type Listener } from './port-listeners.ts';
-import { familyOf, listProcesses, startOf } from './processes.ts';
+import { familyOf } from './process-family.ts';
+import { listProcesses, startOf } from './processes.ts';
 
 export type PortOwner =
   Extract<Proof, { kind: 'not-yet' | 'foreign' }> | { readonly kind: 'ours'; readonly exposed: boolean };

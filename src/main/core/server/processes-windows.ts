@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { ProcessRow } from './processes.ts';
+import type { ProcessRow } from './process-family.ts';
 
 /**
  * Windows has no process groups and shows nobody's environment; what belongs to a server is told by who

@@ -10,7 +10,7 @@ import { describeCertificate } from './to-contract.ts';
 import { permissionsFor } from './ledger/message-permissions.ts';
 import { listenChoices, listenTargetOf, exposureOf } from './network/network-exposure.ts';
 import type { ShareStorage } from './share-storage.ts';
-import type { SharedServer } from './share-listeners.ts';
+import type { SharedServer } from '../share-ports.ts';
 import { needsAcknowledgement, shareWarnings } from './share-warnings.ts';
 
 export interface SharePreviewerDeps {

@@ -24,7 +24,8 @@ import type { Unsaved } from './ledger/ledger.ts';
 import { notAcknowledged, notOffered, notRunning, notShared } from './share-errors.ts';
 import type { ShareStorage } from './share-storage.ts';
 import type { SharePreviewer } from './share-previewer.ts';
-import type { SharedServer, ShareListeners } from './share-listeners.ts';
+import type { SharedServer } from '../share-ports.ts';
+import type { ShareListeners } from './share-listeners.ts';
 import type { ShareEventReporter } from './share-event-reporter.ts';
 import { needsAcknowledgement } from './share-warnings.ts';
 

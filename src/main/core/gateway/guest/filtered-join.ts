@@ -8,10 +8,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
-import type { FilterEnd, FilterVerdict } from '../websocket/filtered-socket.ts';
 import { FrameBoundaries } from '../websocket/frame-boundaries.ts';
 import { FrameLane } from '../websocket/frame-lane.ts';
 import { closeFrame, controlFrame, FrameReader, messageFrame, type FrameEvent } from '../websocket/frames.ts';
+import type { FilterEnd, FilterVerdict } from '../websocket/filter-end.ts';
 import type { WorkShare } from './guest-work.ts';
 import type { Limits } from '../limits.ts';
 

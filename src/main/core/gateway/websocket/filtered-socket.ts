@@ -8,29 +8,14 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { SocketVerdict } from '../../role-ports.ts';
 import { jsonAnswer, sendRawAnswer } from '../http-answer.ts';
 import type { Facts } from '../request/facts.ts';
 import type { UpstreamRoute } from '../forward/upstream-route.ts';
 import { FilteredJoin } from '../guest/filtered-join.ts';
-import type { WorkShare } from '../guest/guest-work.ts';
 import type { Limits } from '../limits.ts';
 import { requestHeaders } from '../forward/request-headers.ts';
-import { rawHead, shakeHands, upgradeHeaders, type SpliceEnd } from './websocket.ts';
-
-export type FilterVerdict = Extract<SocketVerdict, { readonly relay: 'filter' }>;
-
-export interface FilterEnd extends SpliceEnd {
-  /** A message was not passed on. */
-  dropped(reason: string): void;
-  /** Counts one message of the guest, by its length; false when there were too many. Absent: any number. */
-  readonly admits?: ((bytes: number) => boolean) | undefined;
-  /**
-   * What the guest may use of the core for this socket. @param giveWay closes the socket, which keeps too
-   * many bytes
-   */
-  share(giveWay: () => void): WorkShare;
-}
+import type { FilterEnd, FilterVerdict } from './filter-end.ts';
+import { rawHead, shakeHands, upgradeHeaders } from './websocket.ts';
 
 /**
  * Makes the handshake with the server for the verdict's own target, and joins the two with the filter

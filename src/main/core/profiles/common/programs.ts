@@ -4,10 +4,10 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { programCode } from '../../errors.ts';
 import { searchFolders } from '../../search-path.ts';
 import { pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 
 export interface ProgramSearch {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly platform: NodeJS.Platform;
   /** Absolute folders to look into beside those of PATH. */
   readonly folders?: readonly string[] | undefined;
@@ -62,7 +62,7 @@ export interface VersionAnswer {
 export function askVersion(
   program: string,
   args: readonly string[],
-  environment: Environment,
+  environment: Variables,
   signal: AbortSignal,
   /** What is its version in what it prints, where it prints others too; then nothing else is taken for it. */
   pattern?: RegExp,

@@ -7,6 +7,7 @@
 import { posix } from 'node:path';
 import type { RunContext } from '../../ports.ts';
 import { pathWith } from '../../search-path.ts';
+import type { Variables } from '../../variables.ts';
 import { pathsOf, programFolders } from '../python/interpreter.ts';
 import type { Application } from './applications.ts';
 
@@ -29,8 +30,6 @@ const keptVariables = [
   'PYTHONUSERBASE',
   'PYTHONNOUSERSITE',
 ] as const;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface JupyterRun {
   readonly python: string;
@@ -94,7 +93,7 @@ export interface RunFiles {
 
 /** What is added to the clean environment: the environment's own programs first, as after activating it. */
 export function jupyterEnvironment(
-  user: Environment,
+  user: Variables,
   run: Pick<JupyterRun, 'location'> &
     RunFiles & { platform: NodeJS.Platform; isConda: boolean; folderTrusted: boolean },
 ): Record<string, string> {

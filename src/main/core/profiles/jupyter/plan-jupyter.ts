@@ -9,7 +9,7 @@ import { adviseJupyter } from './advice.ts';
 import { applicationTitled } from './applications.ts';
 import type { Application } from './applications.ts';
 import { jupyterCommand, jupyterEnvironment, socketOf } from './command.ts';
-import type { Environment } from './command.ts';
+import type { Variables } from '../../variables.ts';
 import { landingOf } from './landing.ts';
 import { provePage } from './page.ts';
 import { isWithin } from '../../folders/trust.ts';
@@ -25,7 +25,7 @@ import {
 import { jupyterUploads } from './jupyter-uploads.ts';
 
 export interface PlanOptions {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly platform: NodeJS.Platform;
   readonly shimFolder: string;
   readonly asRoot: boolean;

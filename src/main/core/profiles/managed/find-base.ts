@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { searchFolders } from '../../search-path.ts';
 import { pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 
 /** A Python that an environment can be made from. */
 export interface BasePython {
@@ -26,7 +26,7 @@ export function bestBase(found: readonly BasePython[]): BasePython | null {
 
 /** Looks for a Python 3.10 or later on PATH, in the usual folders and in pyenv. */
 export async function findBasePython(options: {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal;
@@ -67,7 +67,7 @@ const script =
 
 function look(
   python: string,
-  options: { readonly environment: Environment; readonly home: string; readonly signal: AbortSignal },
+  options: { readonly environment: Variables; readonly home: string; readonly signal: AbortSignal },
 ): Promise<BasePython | null> {
   const { environment, home, signal } = options;
   const env = { PATH: environment['PATH'] ?? '', HOME: home, SystemRoot: environment['SystemRoot'] ?? '' };

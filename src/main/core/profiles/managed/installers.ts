@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { GatehouseError } from '../../errors.ts';
 import { searchFolders } from '../../search-path.ts';
 import { interpreterNames, pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import type { BasePython } from './find-base.ts';
 import { nextStepFor, reasonFrom } from './reasons.ts';
 import type { ToolResult } from './run-tool.ts';
@@ -80,7 +80,7 @@ function pythonOf(location: string, platform: NodeJS.Platform): string {
 /** Where a program is on PATH. */
 export async function onPath(
   name: string,
-  environment: Environment,
+  environment: Variables,
   platform: NodeJS.Platform,
 ): Promise<string | null> {
   const paths = pathsOf(platform);

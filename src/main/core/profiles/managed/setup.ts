@@ -9,7 +9,7 @@ import type { ManagedSetup } from '../../ports.ts';
 import { foundServer } from '../jupyter/found.ts';
 import { inspectPython } from '../python/inspect.ts';
 import { interpreterOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import { findBasePython } from './find-base.ts';
 import { takeSetupLock } from './setup-lock.ts';
 import type { SetupLock } from './setup-lock.ts';
@@ -23,7 +23,7 @@ import type { ToolResult } from './run-tool.ts';
 export interface ManagedOptions {
   /** Folder of the environment; its parent is ours too. */
   readonly location: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   /** Folder of gatehouse_pip.py. */

@@ -6,7 +6,7 @@ import type { ProfileOptions } from '../kind.ts';
 import { findPrograms } from '../common/programs.ts';
 import { pathsOf } from '../python/interpreter.ts';
 import { findPythonPackages } from '../python/packages.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import { compareVersions } from '../common/versions.ts';
 
 /**
@@ -60,10 +60,7 @@ function refusal(version: string | null): string | null {
  * `MATLAB R2024b` where matlab-proxy will find one, by its own rules; `a MATLAB` where it does not say which;
  * null for none.
  */
-export async function findMatlab(
-  environment: Environment,
-  platform: NodeJS.Platform,
-): Promise<string | null> {
+export async function findMatlab(environment: Variables, platform: NodeJS.Platform): Promise<string | null> {
   const paths = pathsOf(platform);
   const custom = (environment['MWI_CUSTOM_MATLAB_ROOT'] ?? '').trim();
   if (custom !== '') return releaseOf(paths.join(custom, 'VersionInfo.xml'));

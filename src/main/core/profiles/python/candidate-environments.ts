@@ -1,11 +1,10 @@
 import { managedOrigin, namedOrigin } from '../../../../shared/model.ts';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { searchFolders } from '../../search-path.ts';
+import type { Variables } from '../../variables.ts';
 import { pathsOf } from './interpreter.ts';
 import { soonBelow, interpretersOfKernels, keptPlaces, smallText } from './remembered-environments.ts';
 import { within } from './within.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A folder that may be a Python environment, and how it was come by. */
 export interface Candidate {
@@ -23,7 +22,7 @@ export interface Candidate {
 }
 
 export interface SearchEnvironment {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   /** The managed environment of Gatehouse; may not exist. */
