@@ -105,7 +105,7 @@ test('a server in a grandchild that left the group is known by its marker', asyn
   const running = run(plan, place.home, marker);
   const proof = await running.proof(20);
   // The session of its own survives our kill of the group, so it is ended by what it answers to.
-  const { listProcesses } = await import('../../src/main/core/server/processes.ts');
+  const { listProcesses } = await import('../../src/main/core/server/process/processes.ts');
   for (const row of await listProcesses(marker)) if (row.marked) process.kill(row.pid, 'SIGKILL');
   expect(proof).toEqual({ kind: 'ours' });
 });

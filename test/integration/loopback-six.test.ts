@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { LaunchPlan, RunFacts } from '../../src/main/core/ports.ts';
 import { customProfile } from '../../src/main/core/profiles/custom.ts';
-import { holderCheck } from '../../src/main/core/server/holder-check.ts';
+import { holderCheck } from '../../src/main/core/server/process/holder-check.ts';
 import { preflight } from '../../src/main/core/server/preflight.ts';
 import { untilReady, type Readiness } from '../../src/main/core/server/readiness.ts';
 import { ask, openRoom, owner } from '../support/gateway.ts';

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { errorInfo } from '../../src/main/core/errors.ts';
-import { findFamily } from '../../src/main/core/server/ending.ts';
+import { findFamily } from '../../src/main/core/server/process/ending.ts';
 import type { SuperviseOptions } from '../../src/main/core/server/options.ts';
-import { startOf } from '../../src/main/core/server/processes.ts';
+import { startOf } from '../../src/main/core/server/process/processes.ts';
 import {
   ask,
   fakePlan,

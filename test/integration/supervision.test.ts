@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { findFamily } from '../../src/main/core/server/ending.ts';
+import { findFamily } from '../../src/main/core/server/process/ending.ts';
 import type { SuperviseOptions } from '../../src/main/core/server/options.ts';
-import { listProcesses, startOf } from '../../src/main/core/server/processes.ts';
+import { listProcesses, startOf } from '../../src/main/core/server/process/processes.ts';
 import {
   commandOf,
   fixture,

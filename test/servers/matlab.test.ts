@@ -8,7 +8,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listenersOn } from '../../src/main/core/server/port-listeners.ts';
+import { listenersOn } from '../../src/main/core/server/process/port-listeners.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { bareMatlabProxy, environmentOf, matlabHome, tell } from '../support/matlab.ts';
 import { everyProcess } from '../support/processes.ts';

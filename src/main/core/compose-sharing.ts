@@ -16,7 +16,7 @@ import type { ListenerTls, Log, Redactor, SecretStore } from './ports.ts';
 import type { LocalTls, UpstreamState } from './gateway-ports.ts';
 import { Secret } from './secret.ts';
 import type { GuestAccess, SharedServer } from './share-ports.ts';
-import { startOf } from './server/processes.ts';
+import { startOf } from './server/process/processes.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { JoinRequestTable } from './share/ledger/join-requests.ts';
 import { refuseAuditOfMemory } from './share/audit/audit-without-key.ts';

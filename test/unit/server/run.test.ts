@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LaunchPlan, Proof } from '../../../src/main/core/ports.ts';
 import { defaultSupervisionLimits, type SuperviseOptions } from '../../../src/main/core/server/options.ts';
 import { Run, type RunEvent } from '../../../src/main/core/server/run.ts';
-import { ServerLog } from '../../../src/main/core/server/server-log.ts';
+import { ServerLog } from '../../../src/main/core/server/output/server-log.ts';
 import { notingLog, simpleRedactor, somePlan, until } from '../../fakes/supervised.ts';
 
 let root = '';

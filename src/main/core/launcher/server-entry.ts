@@ -15,7 +15,7 @@ import type { Secret } from '../secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 import { shareRefusalOf } from '../share-refusal.ts';
 import type { ShareRefusal } from '../share-ports.ts';
-import { refusalOf } from '../server/failure.ts';
+import { refusalOf } from '../server/output/failure.ts';
 
 /** What one server needs of its surroundings. */
 export interface ServerEntryDeps {

@@ -1,5 +1,5 @@
 import type { Clock, Proof } from '../ports.ts';
-import { wait } from './ending.ts';
+import { wait } from './process/ending.ts';
 
 export interface HealthOptions {
   readonly probe: (signal: AbortSignal) => Promise<Proof>;

@@ -7,7 +7,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { dialLoopback } from '../loopback.ts';
 import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
-import { networkPorts } from './port-listeners.ts';
+import { networkPorts } from './process/port-listeners.ts';
 
 /** Milliseconds that one question may take. */
 const askMs = 1500;

@@ -1,7 +1,7 @@
 import type { LaunchPlan, Proof, RunFacts } from '../ports.ts';
-import { wait } from './ending.ts';
-import { placesOf } from './port-listeners.ts';
-import { pidsOf } from './port-owner.ts';
+import { wait } from './process/ending.ts';
+import { placesOf } from './process/port-listeners.ts';
+import { pidsOf } from './process/port-owner.ts';
 
 export type Readiness =
   | { readonly kind: 'ours' }

@@ -9,20 +9,20 @@ import type {
   RunFacts,
   RunContext,
 } from '../ports.ts';
-import { endFamily, findFamily, wait } from './ending.ts';
+import { endFamily, findFamily, wait } from './process/ending.ts';
 import { serverEnvironment } from './environment.ts';
-import { exitInWords, saysPortTaken } from './failure.ts';
-import { readOutput } from './read-output.ts';
+import { exitInWords, saysPortTaken } from './output/failure.ts';
+import { readOutput } from './output/read-output.ts';
 import { hasEnded, launch, type Child, type Exit } from './launch.ts';
-import { holderCheck } from './holder-check.ts';
-import { endLeader } from './leader.ts';
+import { holderCheck } from './process/holder-check.ts';
+import { endLeader } from './process/leader.ts';
 import type { Trouble } from './lifecycle.ts';
 import type { Limits, SuperviseOptions } from './options.ts';
 import { preflight, preflightWords } from './preflight.ts';
-import type { Identity } from './process-family.ts';
-import { markerName, startOf } from './processes.ts';
+import type { Identity } from './process/process-family.ts';
+import { markerName, startOf } from './process/processes.ts';
 import { proveOnce, untilReady } from './readiness.ts';
-import type { ServerLog } from './server-log.ts';
+import type { ServerLog } from './output/server-log.ts';
 import { RunResources } from './run-resources.ts';
 
 export type RunEvent =

@@ -8,8 +8,8 @@
 import { systemCode } from '../../errors.ts';
 import type { Address, Log, Proof, RunFacts } from '../../ports.ts';
 import { ask } from './ask.ts';
-import { listenersOn } from '../../server/port-listeners.ts';
-import { portOwner } from '../../server/port-owner.ts';
+import { listenersOn } from '../../server/process/port-listeners.ts';
+import { portOwner } from '../../server/process/port-owner.ts';
 
 export interface PortProof {
   readonly address: Address;

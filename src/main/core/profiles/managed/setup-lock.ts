@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { GatehouseError } from '../../errors.ts';
 import { systemCode, writeFileAtomic } from '../../files.ts';
 import { createPrivateFile } from '../../private-file.ts';
-import { startOf } from '../../server/processes.ts';
+import { startOf } from '../../server/process/processes.ts';
 
 const identity = z.object({ pid: z.int().positive(), start: z.string() });
 const shape = z.object({ holder: identity, child: identity.nullable() });

@@ -10,8 +10,8 @@ import { systemCode } from '../../errors.ts';
 import type { Proof, RunFacts, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { ask } from '../common/ask.ts';
-import { listenersOn, type Listener } from '../../server/port-listeners.ts';
-import { portOwner } from '../../server/port-owner.ts';
+import { listenersOn, type Listener } from '../../server/process/port-listeners.ts';
+import { portOwner } from '../../server/process/port-owner.ts';
 import { isProof } from '../jupyter/jupyter-client.ts';
 
 /** The one header by which matlab-proxy takes its token. */

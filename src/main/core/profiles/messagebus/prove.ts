@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { FrameReader } from '../../gateway/websocket/frames.ts';
 import { requestTo } from '../../loopback.ts';
 import type { Address, LaunchPlan, Proof } from '../../ports.ts';
-import { listensOnNetwork } from '../../server/port-owner.ts';
+import { listensOnNetwork } from '../../server/process/port-owner.ts';
 import { route } from './bus-roles.ts';
 
 const onNetwork: Proof = {

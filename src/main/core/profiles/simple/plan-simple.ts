@@ -5,7 +5,7 @@ import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunContext, Upstream } from '../../ports.ts';
 import { recreatePrivateFile } from '../../private-file.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
-import { listenersOn } from '../../server/port-listeners.ts';
+import { listenersOn } from '../../server/process/port-listeners.ts';
 import { portProver } from '../common/port-prover.ts';
 import { fileInside } from '../common/file-inside.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';

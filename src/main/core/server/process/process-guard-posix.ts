@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { GatehouseError } from '../errors.ts';
+import { GatehouseError } from '../../errors.ts';
 import type { GuardOptions, ProcessGuard } from './process-guard.ts';
 import type { Identity } from './process-family.ts';
 

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { listOnWindows, parseWindowsRow } from '../../../src/main/core/server/processes-windows.ts';
-import { familyOf } from '../../../src/main/core/server/process-family.ts';
+import {
+  listOnWindows,
+  parseWindowsRow,
+} from '../../../../src/main/core/server/process/processes-windows.ts';
+import { familyOf } from '../../../../src/main/core/server/process/process-family.ts';
 
 const table = ['4 0 1', '100 4 20', '101 100 30', '102 101 40', '200 4 50'];
 

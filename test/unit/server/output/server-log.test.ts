@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Secret } from '../../../src/main/core/secret.ts';
-import { parseLine, ServerLog } from '../../../src/main/core/server/server-log.ts';
-import type { LogLine } from '../../../src/shared/model.ts';
-import { notingLog, simpleRedactor } from '../../fakes/supervised.ts';
+import { Secret } from '../../../../src/main/core/secret.ts';
+import { parseLine, ServerLog } from '../../../../src/main/core/server/output/server-log.ts';
+import type { LogLine } from '../../../../src/shared/model.ts';
+import { notingLog, simpleRedactor } from '../../../fakes/supervised.ts';
 
 let folder = '';
 let told: LogLine[] = [];

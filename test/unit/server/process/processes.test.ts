@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { familyOf, type ProcessRow } from '../../../src/main/core/server/process-family.ts';
+import { familyOf, type ProcessRow } from '../../../../src/main/core/server/process/process-family.ts';
 import {
   hasEntry,
   listProcesses,
@@ -11,7 +11,7 @@ import {
   signal,
   signalAll,
   startOf,
-} from '../../../src/main/core/server/processes.ts';
+} from '../../../../src/main/core/server/process/processes.ts';
 
 const someone: ProcessRow = {
   pid: 50,

@@ -1,7 +1,7 @@
-import type { LaunchPlan } from '../ports.ts';
+import type { LaunchPlan } from '../../ports.ts';
 import { signalGroup, wait } from './ending.ts';
-import { hasEnded, type Child } from './launch.ts';
-import type { Limits } from './options.ts';
+import { hasEnded, type Child } from '../launch.ts';
+import type { Limits } from '../options.ts';
 
 /**
  * Ends the process that was launched: the server's own way, then TERM to its group, then KILL; each with its

@@ -8,7 +8,7 @@ import {
   parseNetstat,
   parseProcNet,
   reached,
-} from '../../../src/main/core/server/port-listeners.ts';
+} from '../../../../src/main/core/server/process/port-listeners.ts';
 
 const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1 0 100 0 0 10 0

@@ -1,10 +1,10 @@
-import type { Failure } from '../../../shared/model.ts';
-import { errorInfo } from '../errors.ts';
-import type { LaunchPlan } from '../ports.ts';
-import type { Exit } from './launch.ts';
-import type { Trouble } from './lifecycle.ts';
+import type { Failure } from '../../../../shared/model.ts';
+import { errorInfo } from '../../errors.ts';
+import type { LaunchPlan } from '../../ports.ts';
+import type { Exit } from '../launch.ts';
+import type { Trouble } from '../lifecycle.ts';
 import { cleanLine } from './output-lines.ts';
-import { proxiesIn } from './proxy.ts';
+import { proxiesIn } from '../proxy.ts';
 
 /** What one run that went wrong leaves behind for the person who has to understand it. Already redacted. */
 export type FailureContext = Omit<Failure, 'summary' | 'attempts'>;

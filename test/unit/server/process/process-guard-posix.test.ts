@@ -5,10 +5,15 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { guardScript } from '../../../src/main/core/server/process-guard-posix.ts';
-import { startProcessGuard } from '../../../src/main/core/server/start-process-guard.ts';
-import { listProcesses, parseStat, signal, startOf } from '../../../src/main/core/server/processes.ts';
-import { notingLog, until } from '../../fakes/supervised.ts';
+import { guardScript } from '../../../../src/main/core/server/process/process-guard-posix.ts';
+import { startProcessGuard } from '../../../../src/main/core/server/process/start-process-guard.ts';
+import {
+  listProcesses,
+  parseStat,
+  signal,
+  startOf,
+} from '../../../../src/main/core/server/process/processes.ts';
+import { notingLog, until } from '../../../fakes/supervised.ts';
 
 let root = '';
 const name = 'run-1';

@@ -1,5 +1,5 @@
 /** Whether the operating system says that a port belongs to a run. */
-import type { Proof, RunFacts } from '../ports.ts';
+import type { Proof, RunFacts } from '../../ports.ts';
 import { holds, networkPorts, reached, type Listener } from './port-listeners.ts';
 import { familyOf } from './process-family.ts';
 import { listProcesses, startOf } from './processes.ts';

@@ -6,7 +6,7 @@ import {
   LineSplitter,
   maxLineLength,
   Recent,
-} from '../../../src/main/core/server/output-lines.ts';
+} from '../../../../src/main/core/server/output/output-lines.ts';
 
 test('lines are the same however the bytes are cut', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'ß', '€', '🙂', '\n'), maxLength: 60 });

@@ -1,4 +1,4 @@
-import type { Log } from '../ports.ts';
+import type { Log } from '../../ports.ts';
 import type { Identity } from './process-family.ts';
 
 /** Ends everything of one run when the core is no longer there to do it. */

@@ -2,9 +2,9 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Log } from '../ports.ts';
+import type { Log } from '../../ports.ts';
 import { endFamily } from './ending.ts';
-import { removeRunContext } from './run-context.ts';
+import { removeRunContext } from '../run-context.ts';
 import { startOf } from './processes.ts';
 
 const identity = z.object({ pid: z.int().min(2), start: z.string().min(1) });

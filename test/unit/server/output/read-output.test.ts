@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { readOutput } from '../../../src/main/core/server/read-output.ts';
+import { readOutput } from '../../../../src/main/core/server/output/read-output.ts';
 
 test('lines come as they are, the last one without its end', async () => {
   const stream = new PassThrough();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { processGuardOnWindows } from '../../../src/main/core/server/process-guard-windows.ts';
-import { silentLog } from '../../support/fake-ports.ts';
+import { processGuardOnWindows } from '../../../../src/main/core/server/process/process-guard-windows.ts';
+import { silentLog } from '../../../support/fake-ports.ts';
 
 function world() {
   const said: unknown[] = [];

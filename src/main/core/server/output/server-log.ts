@@ -1,5 +1,5 @@
-import type { LogLine } from '../../../shared/model.ts';
-import type { Clock, Log, Redactor } from '../ports.ts';
+import type { LogLine } from '../../../../shared/model.ts';
+import type { Clock, Log, Redactor } from '../../ports.ts';
 import { LogFile } from './log-file.ts';
 import { cleanLine, Recent } from './output-lines.ts';
 

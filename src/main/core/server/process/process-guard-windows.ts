@@ -1,4 +1,4 @@
-import type { Log } from '../ports.ts';
+import type { Log } from '../../ports.ts';
 import type { ProcessGuard } from './process-guard.ts';
 import { openJobObject, type JobObject } from './job-object.ts';
 

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import { endFamily, findFamily, signalGroup, wait } from '../../../src/main/core/server/ending.ts';
-import type { Identity } from '../../../src/main/core/server/process-family.ts';
-import { startOf } from '../../../src/main/core/server/processes.ts';
+import { endFamily, findFamily, signalGroup, wait } from '../../../../src/main/core/server/process/ending.ts';
+import type { Identity } from '../../../../src/main/core/server/process/process-family.ts';
+import { startOf } from '../../../../src/main/core/server/process/processes.ts';
 
 const marker = 'unit-ending';
 let children: ChildProcess[] = [];

@@ -13,7 +13,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startOf } from '../../../src/main/core/server/processes.ts';
+import { startOf } from '../../../../src/main/core/server/process/processes.ts';
 import {
   cleanStaleRuns,
   judge,
@@ -21,8 +21,8 @@ import {
   removeRecord,
   writeRecord,
   type RunRecord,
-} from '../../../src/main/core/server/records.ts';
-import { notingLog } from '../../fakes/supervised.ts';
+} from '../../../../src/main/core/server/process/records.ts';
+import { notingLog } from '../../../fakes/supervised.ts';
 
 let root = '';
 const name = '0123456789';

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LogFile } from '../../../src/main/core/server/log-file.ts';
+import { LogFile } from '../../../../src/main/core/server/output/log-file.ts';
 
 let folder = '';
 let now = 0;

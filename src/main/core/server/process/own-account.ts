@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import type { OwnAccount } from '../gateway-ports.ts';
+import type { OwnAccount } from '../../gateway-ports.ts';
 
 /** Undefined where nothing tells. */
 export function ownAccount(platform: NodeJS.Platform): OwnAccount | undefined {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import { hasEnded, launch, type Child } from '../../../src/main/core/server/launch.ts';
-import { endLeader } from '../../../src/main/core/server/leader.ts';
+import { hasEnded, launch, type Child } from '../../../../src/main/core/server/launch.ts';
+import { endLeader } from '../../../../src/main/core/server/process/leader.ts';
 
 const limits = { askSeconds: 0.2, stopSeconds: 0.2, killSeconds: 5 };
 let child: Child | null = null;

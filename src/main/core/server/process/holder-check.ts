@@ -5,7 +5,7 @@
  * and before its first byte: the operating system is asked whose socket is at its other end.
  */
 import { readFile } from 'node:fs/promises';
-import type { CheckHolder, Holder, RunFacts } from '../ports.ts';
+import type { CheckHolder, Holder, RunFacts } from '../../ports.ts';
 import {
   findConnection,
   holds,

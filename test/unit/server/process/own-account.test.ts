@@ -1,6 +1,6 @@
 import { createServer, connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { ownAccount, toldByLsof, uidOf } from '../../../src/main/core/server/own-account.ts';
+import { ownAccount, toldByLsof, uidOf } from '../../../../src/main/core/server/process/own-account.ts';
 
 const one = '00000000000000000000000001000000';
 const table = `

@@ -6,8 +6,8 @@ import {
   failureContextOf,
   saysPortTaken,
   type Broken,
-} from '../../../src/main/core/server/failure.ts';
-import { somePlan } from '../../fakes/supervised.ts';
+} from '../../../../src/main/core/server/output/failure.ts';
+import { somePlan } from '../../../fakes/supervised.ts';
 
 const broken: Broken = {
   trouble: 'exited',

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { expect, test } from 'vitest';
-import { extendedLimits } from '../../../src/main/core/server/job-object.ts';
+import { extendedLimits } from '../../../../src/main/core/server/process/job-object.ts';
 
 // The calls cannot be made here; a wrong layout is the mistake that would make Windows refuse or, worse, read
 // past the end.
