@@ -35,6 +35,11 @@ const primitives: readonly (readonly [pattern: RegExp, files: readonly string[],
     'shortHash of text/short-hash.ts',
   ],
   [/\\\\u\$\{|Default_Ignorable/, ['shared/visible.ts'], 'visible or escaped of shared/visible.ts'],
+  [
+    /\bexec(?:Sync)?\b[^;]*from 'node:child_process'/,
+    [],
+    'spawn or execFile with an argv array, without a shell',
+  ],
   // The log writes down whatever an error has as its code.
   [/'code' in /, ['main/core/errors.ts', 'main/core/log/log-value.ts'], 'systemCode of errors.ts'],
 ];
