@@ -152,5 +152,5 @@ test('a stranger on the port is told apart and sent nothing secret', async () =>
   const running = runPlan(plan, context.home);
   cleanUp(running.kill);
   expect(await running.ended).not.toBe(0);
-  expect(plan.advise(running.output().split('\n'), 1)).toMatch(/faster on this address/);
+  expect(plan.advise(running.output().split('\n'), 1)).toMatch(/took this address first/);
 });

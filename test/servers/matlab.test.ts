@@ -75,7 +75,7 @@ test('it listens on loopback alone, and answers only who knows the upstream secr
   }
   const logs = await home.cli('logs', served.server.id);
   expect(logs.out).toContain(
-    'Looked at from outside its door: it listens on this computer alone, and answers nobody',
+    'Seen from outside the gateway: it listens only on this computer, and answers no one',
   );
 });
 

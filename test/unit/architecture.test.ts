@@ -89,7 +89,9 @@ interface Zone {
 
 const zones = (JSON.parse(read('.oxlintrc.json')) as { overrides: readonly Zone[] }).overrides;
 
-/** Whether lint lets a file import this. The last zone that a file is in counts alone, as it does for oxlint. */
+/**
+ * Whether lint lets a file import this. The last zone that a file is in counts alone, as it does for oxlint.
+ */
 function lintAllows(file: string, specifier: string): boolean {
   const zone = zones.findLast(
     ({ files, rules }) =>

@@ -85,7 +85,7 @@ export interface Upstream {
    * same guard.
    */
   readonly branches?: readonly Branch[] | undefined;
-  /** Media types that guests may send, in the place of the usual ones: `image/*`. */
+  /** Media types that guests may send, in place of the usual ones: `image/*`. */
   readonly uploadTypes?: readonly string[] | undefined;
   /**
    * How the server's own page sends one file in several requests: what guests may send is then counted by
@@ -111,7 +111,7 @@ export interface Upstream {
 
 /** A file is sent as JSON objects with these members. */
 export interface UploadParts {
-  /** Number of the part: 1 begins the file anew, -1 ends it; none or null is the whole file. */
+  /** Number of the part: 1 starts the file again, -1 ends it; none or null is the whole file. */
   readonly part: string;
   /** Bytes of the file: a string, or what is written as JSON. */
   readonly content: string;
@@ -150,10 +150,11 @@ export interface PageRewrite {
   readonly type: 'text/html' | 'text/javascript';
   /**
    * `from` as the server writes it, at most 1000 bytes. In `to`, `{hostname}` and `{port}` stand for the
-   * door's own, `{ws}` for `ws` or `wss`, `{client}` for the address of who asks, never one of this computer.
+   * door's own, `{ws}` for `ws` or `wss`, `{client}` for the address of the client, never one of this
+   * computer.
    */
   readonly texts: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** What is different for guests of one role. `headers` stand in the place of the upstream's. */
+/** What is different for guests of one role. `headers` stand in place of the upstream's. */
 export type RoleUpstream = Pick<Upstream, 'address' | 'headers'>;

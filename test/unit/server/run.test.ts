@@ -109,7 +109,7 @@ test('a profile that never answers is given up', async () => {
   begin(() => new Promise(() => undefined), 0.05);
   expect(await first()).toMatchObject({
     trouble: 'not-started',
-    summary: 'It was not known after 0.05 s what to run.',
+    summary: 'Planning the start took longer than 0.05 s.',
   });
 });
 

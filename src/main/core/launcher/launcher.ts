@@ -150,7 +150,7 @@ export class Launcher {
     return changed;
   }
 
-  /** Looks anew which servers are in trusted folders. Throws nothing. */
+  /** Checks again which servers are in trusted folders. Throws nothing. */
   async lookAtFolders(): Promise<void> {
     await Promise.all(
       [...this.#entries.values()].map(async entry =>

@@ -37,7 +37,7 @@ export const kind: ProfileKind = {
     tried: 'any command that serves HTTP',
     credential: 'none, `Authorization: Bearer`, or a header that you name; read by the server from a file',
     notEnforced:
-      'Without a credential its port is open to other accounts of the computer. Viewer and editor are offered where a profile file lists their paths; what the server does there is its own to say.',
+      'Without a credential its port is open to other accounts on the computer. Viewer and editor are offered if a profile file lists their paths; the server itself decides what those paths do.',
   },
   folderCode: {
     untrusted: 'named-program',
@@ -49,7 +49,7 @@ export const kind: ProfileKind = {
   ownVariables: null,
   shownCredential: {
     codeSees: 'seen',
-    how: 'It is shown what you chose: nothing, `Authorization: Bearer`, or a header. Gatehouse cannot take it off before the code of your server sees it. Let it listen on `{socket}`, where it needs none.',
+    how: 'It is sent what you chose: nothing, `Authorization: Bearer`, or a header. Gatehouse cannot remove it before the code of your server sees it. Let it listen on `{socket}`, where it needs none.',
     tested: null,
   },
   create: customProfile,
@@ -135,7 +135,7 @@ function valuesOf(
 }
 
 function warnOfOpenPort(context: RunContext, log: Log): void {
-  log.warn('This server asks nobody for a credential: other users of this computer can reach its port.', {
+  log.warn('This server requires no credential: other users of this computer can reach its port.', {
     server: context.serverId,
     nextStep: 'Let it listen on {socket}, or give it a credential.',
   });
@@ -161,7 +161,7 @@ function checkRequest(request: StartRequest, used: ReadonlySet<PlaceholderName>,
     throw usage('no-command', 'A custom server needs a command.', example);
   }
   if (request.command.some(argument => argument.includes('\0'))) {
-    throw usage('bad-command', 'The command has a zero byte in it.', 'Write it again without one.');
+    throw usage('bad-command', 'The command contains a zero byte.', 'Remove it.');
   }
   if (!used.has('port') && !used.has('socket')) {
     throw usage(

@@ -19,7 +19,7 @@ export interface JupyterProfileOptions {
   readonly dataFolder: string;
   readonly log: Log;
   readonly platform?: NodeJS.Platform;
-  /** Folder of gatehouse_launch.py; beside this file when absent. */
+  /** Folder of gatehouse_launch.py; next to this file when absent. */
   readonly shimFolder?: string;
   /** Folders outside the home where conda may be; the usual ones when absent. */
   readonly condaRoots?: readonly string[];
@@ -44,7 +44,7 @@ export const kind: ProfileKind = {
   docs: {
     tried: 'JupyterLab 3.6, 4.6; Notebook 7; jupyter_server 2.0',
     credential:
-      'a header, to an identity provider of ours inside the server; clients may use `Authorization: token` and `?token=`',
+      'a header, read by an identity provider of ours inside the server; clients may use `Authorization: token` and `?token=`',
     notEnforced: 'Routes of extensions are for `full` alone; an editor runs code as you.',
   },
   folderCode: {
@@ -52,14 +52,14 @@ export const kind: ProfileKind = {
     whenUntrusted:
       'Nothing until you run a cell or open a terminal: no language server is looked for or started, `python -m` of a kernel does not look into the folder, and R enters it after it has started. Kernels of other languages start in the folder as Jupyter starts them.',
     whenTrusted:
-      'Language servers start, also from `node_modules` of the folder; a kernel imports from its folder.',
+      'Language servers start, including those in `node_modules` of the folder; a kernel imports from its folder.',
     tested:
       'JupyterLab 4.6 with IPython and R kernels: some 45 modules, settings, language servers and start files',
   },
   ownVariables: /^JUPYTER|^JPY_/,
   shownCredential: {
     codeSees: 'taken-off',
-    how: 'The shim judges each request and each WebSocket before a handler is chosen, keeps the verdict beside it, and takes the header off.',
+    how: 'The shim checks each request and each WebSocket before a handler is chosen, keeps the verdict separately, and removes the header.',
     tested:
       'jupyter_server 2.17: an extension, and a port behind jupyter-server-proxy, by HTTP and WebSocket',
   },

@@ -41,7 +41,7 @@ export class Health {
       const passed = now() - steady;
       const leapt = Math.abs(clock() - wall - passed) > jump.clocks || passed > pause + jump.late;
       if (leapt) jumped();
-      // Whoever has its port now has it, whatever the clocks did.
+      // The clocks do not matter: its port may belong to another program by now.
       if (proof.kind !== 'not-yet' || !leapt) told(proof);
       pause = proof.kind === 'ours' ? every : every / 4;
     }

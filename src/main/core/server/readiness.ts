@@ -60,7 +60,7 @@ async function elsewhere(plan: LaunchPlan, run: RunFacts): Promise<Readiness | n
     kind: 'late',
     detail: `nothing listens on port ${address.port}, where it was told to; it listens on ${places.join(', ')} instead`,
     nextStep:
-      'Let it take the port that it is told: {port} in its command stands for it, or take a port of its own out of its settings.',
+      'Let it use the port that it is given: {port} in its command stands for it; or remove a port from its settings.',
   };
 }
 

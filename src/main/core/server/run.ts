@@ -118,8 +118,8 @@ export class Run {
     } finally {
       over.abort();
     }
-    throw new GatehouseError('plan-late', `It was not known after ${planSeconds} s what to run.`, {
-      nextStep: 'Check that the disk with the installation answers, then start it again.',
+    throw new GatehouseError('plan-late', `Planning the start took longer than ${planSeconds} s.`, {
+      nextStep: 'Check that the disk with the installation responds, then start it again.',
     });
   }
 
@@ -213,7 +213,7 @@ export class Run {
         summary: left > 0 ? `${summary} What it left running is ended too.` : summary,
       });
     } else if (left > 0) {
-      const forked = `${summary} It put itself into the background (${left} processes live on), where it cannot be looked after.`;
+      const forked = `${summary} It put itself into the background (${left} processes live on), where it cannot be supervised.`;
       this.#break('forked-away', forked);
     } else this.#brokeByExit(summary);
   }
@@ -248,7 +248,7 @@ export class Run {
   #brokeByExit(summary: string): void {
     const onPort = this.plan?.upstream.address.kind === 'port';
     if (!this.#ready && onPort && saysPortTaken(this.#output.lastOfRun())) {
-      this.#break('port-taken', `Somebody else was faster at its port. ${summary}`);
+      this.#break('port-taken', `Another program took its port first. ${summary}`);
     } else this.#break('exited', summary);
   }
 

@@ -45,7 +45,7 @@ test.each<[Partial<Broken>, string]>([
   [{ trouble: 'not-ready' }, 'more time'],
   [{ trouble: 'port-taken' }, 'ports'],
   [{ trouble: 'forked-away' }, 'foreground'],
-  [{ trouble: 'unsafe' }, 'before anybody could use it'],
+  [{ trouble: 'unsafe' }, 'before anyone could use it'],
 ])('%j has a next step', (change, wanted) => {
   expect(failureContextOf({ ...broken, ...change }).nextStep).toContain(wanted);
 });
@@ -89,7 +89,7 @@ test.each([
 });
 
 test('an end in words', () => {
-  expect(exitInWords({ code: 1, signal: null }, 1200)).toBe('It ended by itself after 1.2 s, exit code 1.');
+  expect(exitInWords({ code: 1, signal: null }, 1200)).toBe('It exited after 1.2 s, exit code 1.');
   expect(exitInWords({ code: null, signal: 'SIGTERM' }, 1200)).toBe(
     'It was ended by signal SIGTERM after 1.2 s.',
   );

@@ -59,13 +59,13 @@ async function answers(options: PortProof, signal: AbortSignal): Promise<Proof> 
   if (status < 500)
     return {
       kind: 'not-yet',
-      detail: `It answers ${readyPath} with status ${status}, without the text that was named.`,
-      nextStep: 'Compare the path and the text that are named for it with what it answers.',
+      detail: `It answers ${readyPath} with status ${status}, without the expected text.`,
+      nextStep: 'Compare the configured path and text with what the server answers.',
     };
   return {
     kind: 'not-yet',
     detail: `It answers ${readyPath} with status ${status}.`,
     nextStep:
-      'It is up, and not as it should be: read its last lines, or name a path that it answers below 500 (`--ready-path`).',
+      'It runs but does not work: read its last lines, or name a path that it answers with a status below 500 (`--ready-path`).',
   };
 }

@@ -9,7 +9,7 @@ import type { Variables } from '../../variables.ts';
 export interface ProgramSearch {
   readonly environment: Variables;
   readonly platform: NodeJS.Platform;
-  /** Absolute folders to look into beside those of PATH. */
+  /** Absolute folders to search besides those of PATH. */
   readonly folders?: readonly string[] | undefined;
 }
 
@@ -87,7 +87,7 @@ export function askVersion(
       )?.[1];
       const said = pattern === undefined ? stderr : `${stdout}\n${stderr}`;
       if (error === null || version !== undefined) resolve({ version: version ?? null, problem: null });
-      else resolve({ version: null, problem: `It does not say its version: ${reasonOf(said, error)}` });
+      else resolve({ version: null, problem: `It does not report its version: ${reasonOf(said, error)}` });
     });
   });
 }

@@ -75,5 +75,5 @@ export function viewerAndFull(kind: ViewerAndFull): RoleRules {
 const sentences: Readonly<Partial<Record<RoleRefusal['reason'], string>>> = {
   'unknown-path': 'Your link does not reach this part of the server.',
   'ambiguous-path': 'This address can be read in more than one way, so it is not passed on.',
-  'method-override': 'A request that asks to be taken for another one is not passed on.',
+  'method-override': 'A request that overrides its method is not passed on.',
 };

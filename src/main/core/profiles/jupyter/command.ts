@@ -47,7 +47,7 @@ export function jupyterCommand(run: JupyterRun): readonly string[] {
   const { context } = run;
   const server = (name: string, value: string): string => `--ServerApp.${name}=${value}`;
   const address = context.canUseSockets
-    ? // 8888 is Jupyter's default, which it insists on beside a socket; nothing listens there.
+    ? // 8888 is Jupyter's default, which it insists on besides a socket; nothing listens there.
       [server('sock', socketOf(context)), server('sock_mode', '0600'), server('port', '8888')]
     : [server('sock', ''), server('port', String(context.port))];
   return [

@@ -47,7 +47,7 @@ export function foundId(location: string): string {
   return `jupyter-${shortHash(location)}`;
 }
 
-/** Notebook 7 brings JupyterLab along: whoever asked for Notebook alone gets Notebook. */
+/** Notebook 7 brings JupyterLab along: a user who asked for Notebook only gets Notebook. */
 function chooseApplication(environment: PythonEnvironment): Application | null {
   const [lab, notebook] = applications;
   const { versions, requested } = environment;

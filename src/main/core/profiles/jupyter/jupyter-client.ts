@@ -1,5 +1,5 @@
 /**
- * The attack: a Jupyter server is expected on a port, and somebody else's program is there first. Whoever
+ * The attack: a Jupyter server is expected on a port, and somebody else's program is there first. Anyone who
  * sends it the upstream secret to find out has given the owner's account away. So the question is a nonce,
  * the answer is its HMAC under the secret, and nothing secret is sent before the answer was right.
  */

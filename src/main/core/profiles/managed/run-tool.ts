@@ -68,12 +68,12 @@ function endGroup(pid: number | undefined, windows: boolean): void {
   try {
     process.kill(windows ? pid : -pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has exited on its own.
   }
 }
 
 export function cancelled(): GatehouseError {
-  return new GatehouseError('cancelled', 'The installation was cancelled; nothing of it is left.', {
+  return new GatehouseError('cancelled', 'The installation was cancelled and left nothing behind.', {
     nextStep: 'Start it again whenever you like.',
   });
 }

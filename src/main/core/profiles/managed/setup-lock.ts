@@ -58,8 +58,8 @@ async function create(path: string, content: Content): Promise<boolean> {
 }
 
 /**
- * Of many that find the same stale lock, only the one that has a claim to just this one removes it: whoever
- * comes later finds that its claim is to the next one's fresh lock, and leaves that alone.
+ * Of many that find the same stale lock, only the one that has a claim to just this one removes it: anyone
+ * who comes later finds that its claim is to the next one's fresh lock, and leaves that alone.
  */
 async function takeAway(path: string, stale: Content | null): Promise<void> {
   const text = JSON.stringify(stale);
@@ -93,13 +93,13 @@ function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has just ended by itself.
+    // It has just exited on its own.
   }
 }
 
 function busy(pid: number | null): GatehouseError {
   const by = pid === null ? '' : ` by process ${pid}`;
-  return new GatehouseError('setup-busy', `The environment is being made or removed already${by}.`, {
+  return new GatehouseError('setup-busy', `The environment is already being made or removed${by}.`, {
     nextStep: 'Wait until that is done.',
   });
 }

@@ -53,7 +53,7 @@ export async function findMatlabProxies(
 
 function refusal(version: string | null): string | null {
   if (version === null || compareVersions(version, oldestVersion) >= 0) return null;
-  return `${version} is older than ${oldestVersion}, the first that Gatehouse was tried with. Update it with pip.`;
+  return `${version} is older than ${oldestVersion}, the first that Gatehouse was tested with. Update it with pip.`;
 }
 
 /**

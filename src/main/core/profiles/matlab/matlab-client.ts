@@ -49,7 +49,7 @@ export async function proveMatlab(options: MatlabProof, signal: AbortSignal, run
 }
 
 function exposed(port: number): string {
-  return `matlab-proxy listens on the network at port ${port} although it was told to keep to this computer, so it is not used.`;
+  return `matlab-proxy listens on the network at port ${port} although it was told to listen on this computer only, so it is not used.`;
 }
 
 /** A process of this run holds the port, and knows no secret of ours: the lock is not in place. */

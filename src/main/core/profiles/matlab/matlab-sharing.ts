@@ -24,7 +24,7 @@ const owners: ReadonlySet<string> = new Set([
   'shutdown_integration',
 ]);
 
-const why = 'MATLAB has one desktop, which everybody who sees it also types into: nobody can only look.';
+const why = 'MATLAB has one desktop, and everyone who sees it can also type into it: no guest can only view.';
 
 export function matlabSharing(basePath: string): ProfileSharing {
   return {
@@ -48,7 +48,7 @@ export function matlabSharing(basePath: string): ProfileSharing {
             'Stop or restart it from Gatehouse, or share it further',
           ],
           runsCode: true,
-          note: 'Code that a guest runs in MATLAB can end MATLAB too: only the buttons are kept from them.',
+          note: 'Code that a guest runs in MATLAB can end MATLAB too: only the buttons are withheld from them.',
         },
       ]),
   };
@@ -84,7 +84,7 @@ function decidePath(basePath: string, path: string): RoleVerdict {
     const pieces = reading.split(/[/\\;?#]+/).filter(piece => piece !== '');
     return pieces.some(piece => owners.has(piece.trim().toLowerCase()));
   });
-  return owned ? refuse('role', 'This is for the owner of MATLAB alone.') : { allow: true };
+  return owned ? refuse('role', 'Only the owner of MATLAB may do this.') : { allow: true };
 }
 
 const rounds = 4;

@@ -67,7 +67,7 @@ function upstreamOf(context: RunContext): Upstream {
     address: { kind: 'port', port: context.port },
     host: 'localhost',
     headers: [[tokenHeader, context.secret]],
-    // Authenticates by itself, also after a link was taken back.
+    // Authenticates on its own, even after a link was revoked.
     withheldCookies: [/^matlab-proxy-session-/i],
   };
 }
@@ -113,7 +113,7 @@ type Rule = readonly [sign: RegExp, advice: string];
 const rules: readonly Rule[] = [
   [
     /^gatehouse: .*cannot be kept from the network/,
-    'This matlab-proxy is one that Gatehouse does not know: install 0.35 in that environment, or update Gatehouse.',
+    'Gatehouse does not know this version of matlab-proxy: install 0.35 in that environment, or update Gatehouse.',
   ],
   [
     /MLM_LICENSE_FILE validation failed/,
@@ -121,7 +121,7 @@ const rules: readonly Rule[] = [
   ],
   [
     /MWI_CUSTOM_HTTP_HEADERS/,
-    'MWI_CUSTOM_HTTP_HEADERS is no JSON and no file with JSON: correct or unset it.',
+    'MWI_CUSTOM_HTTP_HEADERS is neither JSON nor a file with JSON: correct or unset it.',
   ],
 ];
 

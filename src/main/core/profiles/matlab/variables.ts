@@ -1,7 +1,7 @@
 /**
  * What matlab-proxy's users have in their environment. Each variable has one reader: the server (and MATLAB
  * behind it), or the door before it. The attack on a mix of both: a token or a switch of the door that
- * reaches the server opens it beside the door, and MATLAB and everything that it starts inherits it.
+ * reaches the server opens it past the gateway, and MATLAB and everything that it starts inherits it.
  */
 import { isAbsolute } from 'node:path';
 import { GatehouseError } from '../../errors.ts';
@@ -64,7 +64,7 @@ function tokenOf(user: Variables, asks: boolean): Pick<ListenerOverrides, 'token
     return {
       token: null,
       warnings: [
-        `MWI_ENABLE_TOKEN_AUTH is False: whoever is on this computer, under any account, can use MATLAB as you.${unused}`,
+        `MWI_ENABLE_TOKEN_AUTH is False: every account on this computer can use MATLAB as you.${unused}`,
       ],
     };
   }
@@ -92,7 +92,7 @@ export function basePathOf(user: Variables): string {
   if (value === '' || (value.startsWith('/') && plain && pieces[0] !== '_gatehouse')) return value;
   throw unusable(
     'MWI_BASE_URL',
-    'is no path that can be used',
+    'is not a usable path',
     'It starts with a slash and has letters, digits, "-", ".", "_" and "~" between slashes: /matlab',
   );
 }
@@ -109,7 +109,7 @@ function tlsOf(user: Variables): ListenerTls | null {
 function tlsWarnings(user: Variables, tls: ListenerTls | null): readonly string[] {
   if (tls !== null) {
     return [
-      'MWI_ENABLE_SSL is True: it is opened in a browser, since a window of Gatehouse shows plain HTTP alone.',
+      'MWI_ENABLE_SSL is True: it is opened in a browser, since a window of Gatehouse shows only plain HTTP.',
     ];
   }
   if (given(user, 'MWI_SSL_CERT_FILE') === null) return [];

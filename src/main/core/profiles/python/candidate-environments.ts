@@ -47,7 +47,7 @@ const jupyterScripts = ['jupyter-lab', 'jupyter-notebook', 'jupyter-server'] as 
 const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
 /**
- * What came with the folder is last: whoever made the folder has chosen it. If the user has too, the other
+ * What came with the folder is last: its maker chose it. If the user has too, the other
  * way of finding it wins.
  */
 export const ranks = {

@@ -77,7 +77,7 @@ function reasonOf(stderr: string, error: Error | null): string {
     .findLast(line => line !== '');
   if (last !== undefined) return last.slice(0, 300);
   const code = programCode(error) || 'unknown';
-  if (code === 'EACCES') return 'Its interpreter may not be run by you (EACCES).';
+  if (code === 'EACCES') return 'You may not run its interpreter (EACCES).';
   if (code === 'ENOENT') return 'Its interpreter is not there any more.';
-  return `Its interpreter ended without a word (${code}).`;
+  return `Its interpreter ended without a message (${code}).`;
 }

@@ -143,7 +143,7 @@ async function programOf(
   }
   const program = await argumentZero(server, chosen, options);
   if (program !== null) return program;
-  throw new GatehouseError('program-gone', `${chosen.title} is not in ${chosen.location} any more.`, {
+  throw new GatehouseError('program-gone', `${chosen.title} is no longer in ${chosen.location}.`, {
     kind: 'not-found',
     nextStep: 'Choose another one: gatehouse profiles --fresh looks again.',
   });
@@ -184,12 +184,8 @@ async function fileOf(
 }
 
 function noSockets(title: string): GatehouseError {
-  return new GatehouseError(
-    'no-sockets',
-    `${title} is only started on a Unix socket, and there is none here.`,
-    {
-      kind: 'usage',
-      nextStep: 'Use it on Linux or macOS, or start it as a custom command with a port.',
-    },
-  );
+  return new GatehouseError('no-sockets', `${title} runs only on a Unix socket, and there is none here.`, {
+    kind: 'usage',
+    nextStep: 'Use it on Linux or macOS, or start it as a custom command with a port.',
+  });
 }

@@ -61,7 +61,7 @@ export function inWords(milliseconds: number): string {
 
 export function exitInWords(exit: Exit, milliseconds: number): string {
   if (exit.signal !== null) return `It was ended by signal ${exit.signal} after ${inWords(milliseconds)}.`;
-  return `It ended by itself after ${inWords(milliseconds)}, exit code ${exit.code ?? 'unknown'}.`;
+  return `It exited after ${inWords(milliseconds)}, exit code ${exit.code ?? 'unknown'}.`;
 }
 
 /** What servers of all kinds say when somebody else was faster at their port. */
@@ -91,7 +91,7 @@ function proxyHint(trouble: Trouble, plan: LaunchPlan | null): string {
 }
 
 function usualAdvice(trouble: Trouble, exit: Exit | null, lines: readonly string[]): string {
-  const inTerminal = 'Run the command in a terminal to see what it misses.';
+  const inTerminal = 'Run the command in a terminal to see what it lacks.';
   switch (trouble) {
     case 'exited':
       if (exit?.signal === 'SIGKILL')
@@ -108,7 +108,7 @@ function usualAdvice(trouble: Trouble, exit: Exit | null, lines: readonly string
     case 'forked-away':
       return 'Start it with the option that keeps it in the foreground.';
     case 'unsafe':
-      return 'It was ended before anybody could use it; update Gatehouse, or use the version of the server that Gatehouse was tried with.';
+      return 'It was ended before anyone could use it; update Gatehouse, or use the version of the server that Gatehouse was tested with.';
     default:
       return trouble satisfies never;
   }

@@ -58,7 +58,7 @@ export class LineSplitter {
 }
 
 /**
- * Stops this: a server that writes escape sequences to whoever reads its log in a terminal, or a secret in
+ * Stops this: a server that writes escape sequences to anyone who reads its log in a terminal, or a secret in
  * pieces that only a screen puts together again. Control characters go first, then secrets, then what is too
  * long.
  */

@@ -3,7 +3,7 @@ import { Budget, LineSplitter } from './output-lines.ts';
 
 /**
  * What is read with care, and what is read at all, of one stream of a server's output. Each line is also work
- * for whoever shows it.
+ * for the one that shows it.
  */
 const careful = { perSecond: 256 * 1024, atOnce: 1024 * 1024, linesPerSecond: 500, linesAtOnce: 5000 };
 /**

@@ -129,8 +129,8 @@ if [ -r /proc/self/environ ] && [ -r /proc/self/stat ]; then
       own "$file/status" && printf '%s\n' "${file#/proc/}"
     done
   }
-  # The real one: whoever runs a program with more rights keeps it. Not the owner of the file, which is root
-  # for whoever wants it.
+  # The real user, which a program with more rights does not change. Not the owner of the file, which a
+  # process can make root.
   own() {
     {
       while read -r word number rest; do

@@ -1,7 +1,7 @@
 /**
  * The attack: a server's worker dies while its parent lives on, another account takes the port, and the
  * gateway's next connection carries the credential of the server, a cookie and a request to that account. A
- * proof every few seconds leaves a window. So each connection is checked by itself, after it is established
+ * proof every few seconds leaves a window. So each connection is checked on its own, after it is established
  * and before its first byte: the operating system is asked whose socket is at its other end.
  */
 import { readFile } from 'node:fs/promises';

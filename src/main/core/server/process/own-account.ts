@@ -28,7 +28,7 @@ interface End {
 }
 
 interface Ends {
-  /** Who has connected. */
+  /** The account that connected. */
   readonly from: End;
   readonly to: End;
 }

@@ -8,7 +8,7 @@ import type { Identity } from './process-family.ts';
 
 type Shell = ChildProcessByStdio<Writable, Readable, null>;
 
-/** Where guard.sh lies beside this file; somewhere else once the core is one bundled file. */
+/** Where guard.sh lies next to this file; somewhere else once the core is one bundled file. */
 export function guardScript(): string {
   return fileURLToPath(new URL('guard.sh', import.meta.url));
 }
@@ -70,7 +70,7 @@ class ShellGuard implements ProcessGuard {
     this.#replaced += 1;
     const { log, name } = this.#options;
     if (this.#replaced > 20) {
-      log.error('The guard of a server is killed again and again; the server runs without one.', {
+      log.error('The guard of a server is killed repeatedly; the server runs without one.', {
         run: name,
       });
       return;
@@ -118,7 +118,7 @@ async function startShell({ script, runRoot, name, marker }: GuardOptions): Prom
       'guard-failed',
       `The guard "${script}" that ends a server with Gatehouse could not be started.`,
       {
-        nextStep: 'Check that /bin/sh exists and that Gatehouse is installed whole.',
+        nextStep: 'Check that /bin/sh exists and that Gatehouse is completely installed.',
         cause,
       },
     );

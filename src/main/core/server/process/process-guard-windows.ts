@@ -12,7 +12,7 @@ export async function processGuardOnWindows(
   open: () => Promise<JobObject> = openJobObject,
 ): Promise<ProcessGuard> {
   const unguarded = (error: unknown): null => {
-    log.warn('This server would outlive a Gatehouse that is killed hard, until Gatehouse is started again.', {
+    log.warn('If Gatehouse is killed, this server keeps running until Gatehouse is started again.', {
       error: String(error),
     });
     return null;

@@ -69,8 +69,8 @@ async function listByProc(marker: string): Promise<ProcessRow[]> {
 }
 
 /**
- * Whether the real user of a process is ours: whoever runs a program with more rights keeps it. Not the owner
- * of its files in /proc, which is root for whoever asks for that (PR_SET_DUMPABLE).
+ * Whether the real user of a process is ours, which a program with more rights does not change. Not the
+ * owner of its files in /proc: a process can make that root (PR_SET_DUMPABLE).
  */
 async function isOwn(pid: string): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');

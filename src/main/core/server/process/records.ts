@@ -11,7 +11,7 @@ const identity = z.object({ pid: z.int().min(2), start: z.string().min(1) });
 const runName = /^[0-9a-f]{10}$/u;
 
 /**
- * What is known of a run to a core that has never heard of it. Lies beside the run's folder, made before and
+ * What is known of a run to a core that has never heard of it. Lies next to the run's folder, made before and
  * removed after it.
  */
 const runRecord = z.object({
@@ -87,8 +87,9 @@ export async function cleanStaleRuns(
     const cleaned = await cleanOne(runRoot, record, verdict);
     tally[cleaned ? 'cleaned' : 'left'] += 1;
     const fields = { server: record.serverId, run: record.name, pid: record.server?.pid };
-    if (cleaned) log.info('Cleaned up after a Gatehouse that did not end in order.', fields);
-    else log.warn('Something of a Gatehouse that did not end in order cannot be ended or removed.', fields);
+    if (cleaned) log.info('Cleaned up after a Gatehouse that did not exit cleanly.', fields);
+    else
+      log.warn('Something left by a Gatehouse that did not exit cleanly cannot be ended or removed.', fields);
   }
   await removeUnrecorded(runRoot, names);
   return tally;
