@@ -12,7 +12,7 @@ const isSource = (path: string): boolean => !path.includes('__pycache__');
 async function copyResources(): Promise<void> {
   const resources = join(out, 'resources');
   await mkdir(resources, { recursive: true });
-  await cp(join(root, 'src/main/core/server/guard.sh'), join(resources, 'guard.sh'));
+  await cp(join(root, 'src/main/core/server/process/guard.sh'), join(resources, 'guard.sh'));
   const profiles = join(root, 'src/main/core/profiles');
   for (const name of await readdir(profiles)) {
     const shim = join(profiles, name, 'shim');

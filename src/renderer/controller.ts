@@ -2,8 +2,7 @@
 import type { FoundServer, ProfileInfo, ProfileName, ServerInfo, StartRequest } from '../shared/model.ts';
 import type { Dropped } from '../shared/window.ts';
 import { ask, hear, infoOf } from './bridge.ts';
-import type { TrustQuestion } from './parts/trust.tsx';
-import { countSharing, type Change } from './state.ts';
+import { countSharing, type Change, type TrustQuestion } from './state.ts';
 
 export type Dispatch = (change: Change) => void;
 

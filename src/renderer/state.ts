@@ -1,5 +1,4 @@
 /** What the home window knows and shows. Pure: `reduce` answers with the next model and touches nothing. */
-import type { TrustQuestion } from './parts/trust.tsx';
 import type {
   About,
   ErrorInfo,
@@ -8,6 +7,7 @@ import type {
   ProfileInfo,
   ServerInfo,
   SetupProgress,
+  StartRequest,
 } from '../shared/model.ts';
 import type { GuestSessionInfo, ShareLinkInfo, JoinRequestInfo } from '../shared/sharing.ts';
 import type { ShellState } from '../shared/window.ts';
@@ -21,6 +21,17 @@ export interface Shared {
   readonly links: number;
   readonly people: number;
   readonly waiting: number;
+}
+
+/** A start that waits for what its owner says of the folder. */
+export interface TrustQuestion {
+  readonly request: StartRequest;
+  /** Real path. */
+  readonly folder: string;
+  /** What is off where it is not trusted, one sentence. */
+  readonly off: string;
+  /** Why it may be asked about once more. */
+  readonly warnings: readonly string[];
 }
 
 export interface Model {

@@ -209,7 +209,7 @@ export interface StartRequest {
 
 /** Why a server did not start or would not stay up. Redacted: may be copied into a bug report. */
 export interface Failure {
-  /** One sentence: `It ended by itself after 1.2 s, exit code 1.` */
+  /** One sentence: `It exited after 1.2 s, exit code 1.` */
   readonly summary: string;
   /** What the user can do now, one sentence. */
   readonly nextStep: string;

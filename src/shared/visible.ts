@@ -11,11 +11,11 @@ const unseen =
  * Text in which everything can be seen. What is already written out stays as it is; JSON stays the same JSON.
  */
 export function visible(text: string): string {
-  return text.replaceAll(unseen, letter =>
-    Array.from({ length: letter.length }, (_none, index) => escaped(letter.charCodeAt(index))).join(''),
-  );
+  return text.replaceAll(unseen, letter => escaped(letter));
 }
 
-function escaped(unit: number): string {
-  return `\\u${unit.toString(16).padStart(4, '0')}`;
+/** Every UTF-16 unit of a text, written out as JSON writes it. */
+export function escaped(text: string): string {
+  const codes = Array.from({ length: text.length }, (_none, index) => text.charCodeAt(index));
+  return codes.map(code => `\\u${code.toString(16).padStart(4, '0')}`).join('');
 }

@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
-import { startOf } from '../../src/main/core/server/processes.ts';
+import { startOf } from '../../src/main/core/server/process/processes.ts';
 import { AuditStream } from '../../src/main/core/share/audit/audit-stream.ts';
 import { deriveKeys } from '../../src/main/core/share/ledger/installation-key.ts';
 import type { Ledger } from '../../src/main/core/share/ledger/ledger.ts';

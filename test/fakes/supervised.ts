@@ -12,7 +12,7 @@ import type {
   Supervised,
 } from '../../src/main/core/ports.ts';
 import type { SuperviseOptions } from '../../src/main/core/server/options.ts';
-import { listProcesses } from '../../src/main/core/server/processes.ts';
+import { listProcesses } from '../../src/main/core/server/process/processes.ts';
 import { supervise } from '../../src/main/core/server/supervisor.ts';
 import type { LogLine } from '../../src/shared/model.ts';
 

@@ -99,6 +99,6 @@ test('Flask does not look for a program in the folder, and says how to let it', 
   await using home = await makeHome({ PATH: `${dirname(await pythonServer('flask'))}:/usr/bin:/bin` });
   const hostile = await hostileFolder(home.folder);
   const started = serve(home, 'flask', '--folder', 'downloaded', '--secrets', 'memory');
-  await expect(started).rejects.toThrow(/have not said that you trust this folder.*gatehouse trust/s);
+  await expect(started).rejects.toThrow(/which you have not trusted.*gatehouse trust/s);
   expect(await hostile.ran()).toEqual([]);
 });

@@ -68,7 +68,7 @@ test('a guest calls a function as its own client does, and another site makes no
 });
 
 test('there is no role that only looks', async () => {
-  await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/looking cannot be told from acting/);
+  await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/viewing cannot be told from acting/);
 });
 
 test('it is stopped without a trace', async () => {

@@ -127,7 +127,7 @@ test('a viewer and an editor are not offered, with the reason', async () => {
   });
   expect(preview.roles.map(({ role }) => role)).toEqual(['full']);
   expect(preview.notOffered.map(({ role }) => role)).toEqual(['viewer', 'editor']);
-  expect(preview.notOffered[0]?.reason).toMatch(/nobody can only look/);
+  expect(preview.notOffered[0]?.reason).toMatch(/no guest can only view/);
 });
 
 test('a guest uses the desktop, and gets no cookie of the server and no token', async () => {

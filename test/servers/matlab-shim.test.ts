@@ -154,7 +154,7 @@ test('the start fails, at once and for good, when the shim has stopped to work',
     const [code] = (await once(child, 'close')) as [number | null];
     expect(code).not.toBe(0);
     expect(said).toMatch(
-      /listens on the network at port \d+ although it was told to keep to this computer, so it is not used/,
+      /listens on the network at port \d+ although it was told to listen on this computer only, so it is not used/,
     );
     expect(said.match(/listens on the network at port/g)?.length).toBeLessThanOrEqual(2);
     expect((await processesOf(other.folder)).filter(({ argv }) => argv.includes('gatehouse_matlab'))).toEqual(

@@ -8,7 +8,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listenersOn } from '../../src/main/core/server/port-listeners.ts';
+import { listenersOn } from '../../src/main/core/server/process/port-listeners.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { bareMatlabProxy, environmentOf, matlabHome, tell } from '../support/matlab.ts';
 import { everyProcess } from '../support/processes.ts';
@@ -75,7 +75,7 @@ test('it listens on loopback alone, and answers only who knows the upstream secr
   }
   const logs = await home.cli('logs', served.server.id);
   expect(logs.out).toContain(
-    'Looked at from outside its door: it listens on this computer alone, and answers nobody',
+    'Seen from outside the gateway: it listens only on this computer, and answers no one',
   );
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listenersOn } from '../../src/main/core/server/port-listeners.ts';
+import { listenersOn } from '../../src/main/core/server/process/port-listeners.ts';
 import { bareBus } from '../support/bus.ts';
 import { startOvos, type Ovos } from '../support/ovos.ts';
 import { openBusRoom, type BusRoom } from '../support/bus-room.ts';

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { listenersOn, networkPorts } from '../../src/main/core/server/port-listeners.ts';
+import { listenersOn, networkPorts } from '../../src/main/core/server/process/port-listeners.ts';
 import { preflight, preflightCaveat } from '../../src/main/core/server/preflight.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { openBusRoom, type BusRoom } from '../support/bus-room.ts';

@@ -56,7 +56,7 @@ test('a guest gets its page and its WebSocket; another site opens none in their 
   expect((await guest.open('/')).body).toContain('id="answer"');
   expect(await upgradeStatus(guest.socket('/websocket/'))).toBe(101);
   expect(await upgradeStatus(guest.socket('/websocket/', [], { origin: 'https://evil.example' }))).toBe(403);
-  await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/looking cannot be told from acting/);
+  await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/viewing cannot be told from acting/);
 });
 
 test('it is stopped without a trace', async () => {

@@ -101,7 +101,7 @@ test('an upload without its XSRF token is refused by the app behind the door', a
 test('a guest gets its page; there is no role that only looks', async () => {
   const page = await (await guestOf(shared)).open('/');
   expect([page.status, page.body]).toEqual([200, expect.stringContaining('<title>Streamlit</title>')]);
-  await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/looking cannot be told from acting/);
+  await expect(shared.share({ role: 'viewer' })).rejects.toThrow(/viewing cannot be told from acting/);
 });
 
 test('it is stopped without a trace', async () => {

@@ -15,7 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { listenersOn } from '../../src/main/core/server/port-listeners.ts';
+import { listenersOn } from '../../src/main/core/server/process/port-listeners.ts';
 import { askByName, eventually, root } from '../support/core.ts';
 import { StoredGuestSession } from '../support/guest.ts';
 import { openShared, type Shared } from '../support/shared.ts';

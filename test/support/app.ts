@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
-import { listenersOn } from '../../src/main/core/server/port-listeners.ts';
+import { listenersOn } from '../../src/main/core/server/process/port-listeners.ts';
 import { toolUrl } from './core.ts';
 import { StoredGuestSession } from './guest.ts';
 import { processesOf, type ProcessSeen } from './processes.ts';

@@ -16,7 +16,8 @@ import type { ListedLink } from '../../src/main/core/share/ledger/ledger.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 import { OpenSharing } from '../../src/main/core/share/open-sharing.ts';
 import { ShareEventReporter } from '../../src/main/core/share/share-event-reporter.ts';
-import { ShareListeners, type SharedServer } from '../../src/main/core/share/share-listeners.ts';
+import type { SharedServer } from '../../src/main/core/share-ports.ts';
+import { ShareListeners } from '../../src/main/core/share/share-listeners.ts';
 import { SharePreviewer } from '../../src/main/core/share/share-previewer.ts';
 import {
   openShareStorage,

@@ -27,11 +27,7 @@ const rows: readonly [string, unknown[], string][] = [
     [{ ...link, label: 'x'.repeat(101) }],
     'The label of the link (--for) must have at most 100 characters.',
   ],
-  [
-    'share.create',
-    [{ ...link, label: 'a\nb' }],
-    'The label of the link (--for) holds a control character.',
-  ],
+  ['share.create', [{ ...link, label: 'a\nb' }], 'The label of the link (--for) holds a control character.'],
   ['share.create', [{ ...link, opens: 'https://evil' }], 'The page (--open) is not the path of a page.'],
   ['server.begin', [{ ...start, name: '' }], 'The name (--name) must not be empty.'],
   ['server.begin', [{ ...start, found: '' }], 'The installation (--env) must not be empty.'],

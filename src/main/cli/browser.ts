@@ -6,10 +6,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createPrivateFile } from '../core/private-file.ts';
 import { confinedBrowser, type Environment } from './confined-browser.ts';
 
 /** Milliseconds in which a browser has read the file; then it goes. */
@@ -54,7 +55,7 @@ export async function openInBrowser(
 async function openByFile(url: string, runtime: string, platform: NodeJS.Platform): Promise<boolean> {
   await removeLinkFiles(runtime);
   const path = join(runtime, `open-${randomBytes(8).toString('hex')}.html`);
-  await writeFile(path, leadOn(url), { mode: 0o600, flag: 'wx' });
+  await createPrivateFile(path, leadOn(url));
   const [program, ...args] = opener(platform);
   const started = await run(program, [...args, pathToFileURL(path).href]);
   const remove = (): Promise<void> => rm(path, { force: true });

@@ -10,7 +10,7 @@ import { takeHome, type HomeHold } from '../core/home/home-lock.ts';
 import { becomeCore, controlKeyPath, controlSocketPath } from '../core/home/instance.ts';
 import { preparePaths } from '../core/paths.ts';
 import { mintSecret } from '../core/secret.ts';
-import { startOf } from '../core/server/processes.ts';
+import { startOf } from '../core/server/process/processes.ts';
 
 export interface CoreProcessOptions extends Omit<ComposeOptions, 'quit' | 'lookOnly' | 'mayWrite'> {
   /**

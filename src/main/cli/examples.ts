@@ -13,6 +13,7 @@ export function withExamples(command: Command, examples: readonly Example[]): Co
   return command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'));
 }
 
+/** @internal for the reference page and the tests */
 export function examplesOf(command: Command): readonly Example[] {
   return known.get(command) ?? [];
 }

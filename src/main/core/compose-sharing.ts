@@ -11,7 +11,7 @@ import type { Launcher } from './launcher/launcher.ts';
 import type { Paths } from './paths.ts';
 import type { ListenerTls, Log, Redactor, SecretStore } from './ports.ts';
 import type { LocalTls, UpstreamState } from './gateway-ports.ts';
-import { startOf } from './server/processes.ts';
+import { startOf } from './server/process/processes.ts';
 import type { SettingsStore } from './settings/store.ts';
 import { makeGuestAccess } from './share/guest-access.ts';
 import { guestSessionLimits } from './share/ledger/guest-sessions.ts';
@@ -20,7 +20,8 @@ import type { JoinRequestTable } from './share/ledger/join-requests.ts';
 import { machineNames, type HostNames } from './share/network/host-names.ts';
 import { OpenSharing } from './share/open-sharing.ts';
 import { ShareEventReporter } from './share/share-event-reporter.ts';
-import { ShareListeners, type SharedServer, type ShareListenersDeps } from './share/share-listeners.ts';
+import type { SharedServer } from './share-ports.ts';
+import { ShareListeners, type ShareListenersDeps } from './share/share-listeners.ts';
 import { SharePreviewer } from './share/share-previewer.ts';
 import {
   hasLedger,

@@ -35,6 +35,19 @@ export class GatehouseError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/** The `code` of an error of the system or of a library (`ENOENT`); '' for anything else that was thrown. */
+export function systemCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
+  return '';
+}
+
+/** The same of a program that `execFile` ran: why it could not be started, or the exit code that it left. */
+export function programCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 /**
  * What may be told of any thrown value across a process edge. `redact` is for where an unknown error's
  * message may quote anything.

@@ -9,16 +9,10 @@ import { constants, type Stats } from 'node:fs';
 import { access, chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ErrorCode } from '../../shared/error-codes.ts';
-import { GatehouseError } from './errors.ts';
+import { GatehouseError, systemCode } from './errors.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** The `code` of a system error (`ENOENT`), or '' for anything else that was thrown. */
-export function systemCode(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return error.code;
-  }
-  return '';
-}
+export { systemCode } from './errors.ts';
 
 const advice: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full: free some space and try again. What was saved before is still there.',

@@ -4,7 +4,9 @@
  * at the address that the server left free. So every look and every connection goes in this one order, and
  * who is reached is asked of the system.
  */
-import type { LookupFunction } from 'node:net';
+import type { RequestOptions } from 'node:http';
+import type { LookupFunction, NetConnectOpts } from 'node:net';
+import type { Address } from './upstream.ts';
 
 const loopback = [
   { address: '127.0.0.1', family: 4 },
@@ -25,3 +27,13 @@ export const dialLoopback = {
   autoSelectFamily: true,
   autoSelectFamilyAttemptTimeout: 10_000,
 } as const;
+
+/** Where `net.connect` goes for an address. */
+export function connectionTo(address: Address): NetConnectOpts {
+  return address.kind === 'socket' ? { path: address.path } : { ...dialLoopback, port: address.port };
+}
+
+/** The same for `http.request`, in which `path` is another thing. */
+export function requestTo(address: Address): RequestOptions {
+  return address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
+}

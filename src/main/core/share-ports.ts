@@ -4,7 +4,7 @@ import type { Role } from '../../shared/model.ts';
 import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
 import type { ClientCredential, Clock, Log } from './ports.ts';
 import type { UpstreamState } from './gateway-ports.ts';
-import type { RoleRules } from './role-ports.ts';
+import type { ProfileSharing, RoleRules } from './role-ports.ts';
 import type { Secret } from './secret.ts';
 
 /** Why a server must not be shared, as the end of a sentence, and what its owner can do. */
@@ -185,4 +185,25 @@ export interface ShareGateway {
   /** Requests and sockets of a session that are open now. */
   connections(session: string): number;
   close(): Promise<void>;
+}
+
+/** A server as sharing sees it. */
+export interface SharedServer {
+  readonly id: string;
+  readonly name: string;
+  readonly sharing: ProfileSharing;
+  readonly clientCredential: ClientCredential | undefined;
+  /** Looks at the running server from outside its door, anew. */
+  look(): Promise<void>;
+  /** Port of its share listener the last time, and where it listened; null before the first. */
+  readonly sharePort: number | null;
+  readonly shareListen: string | null;
+  /** Whether this is the owner's access token of now. */
+  readonly isOwners?: ((word: string) => boolean) | undefined;
+  /** Null while nothing of it runs. */
+  state(): UpstreamState | null;
+  /** Why it must not be shared, as far as was looked; null when it may be. */
+  refusal(): ShareRefusal | null;
+  /** So that a link works again after a restart, and from no more networks than before it. */
+  rememberShare(port: number, listen: string): Promise<void>;
 }

@@ -1,19 +1,9 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ServerInfo, StartRequest } from '../../shared/model.ts';
+import type { ServerInfo } from '../../shared/model.ts';
 import { visible } from '../../shared/visible.ts';
 import type { Controller } from '../controller.ts';
-
-/** A start that waits until its owner says whether the folder is trusted. */
-export interface TrustQuestion {
-  readonly request: StartRequest;
-  /** Real path. */
-  readonly folder: string;
-  /** What is off where it is not trusted, one sentence. */
-  readonly off: string;
-  /** Why it may be asked about once more. */
-  readonly warnings: readonly string[];
-}
+import type { TrustQuestion } from '../state.ts';
 
 /** Asked once for each folder that is opened. */
 export function TrustNotice({

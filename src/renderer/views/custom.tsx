@@ -3,7 +3,7 @@ import type { CustomCredential } from '../../shared/model.ts';
 import { ask } from '../bridge.ts';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { splitCommand } from '../words.ts';
-import type { ViewProps } from './home.tsx';
+import type { ViewProps } from './view-props.ts';
 
 /** Any other server: its command, where it runs, and how Gatehouse proves itself to it. */
 export function CustomView({ model, controller }: ViewProps) {

@@ -5,7 +5,7 @@ import type { Dispatch } from '../controller.ts';
 import { KindIcon } from '../parts/kind-icon.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { best } from '../state.ts';
-import type { ViewProps } from './home.tsx';
+import type { ViewProps } from './view-props.ts';
 
 interface FailureProps extends ViewProps {
   readonly id: string;

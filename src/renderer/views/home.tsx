@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useReducer } from 'preact/hooks';
-import { connect, makeController, type Controller } from '../controller.ts';
+import { connect, makeController } from '../controller.ts';
 import { FoundList } from '../parts/found-list.tsx';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { ServerCard } from '../parts/server-card.tsx';
@@ -8,11 +8,7 @@ import { TrustNotice } from '../parts/trust.tsx';
 import { emptyModel, reduce, resting, running, type Model } from '../state.ts';
 import { CustomView } from './custom.tsx';
 import { FailureView } from './failure.tsx';
-
-export interface ViewProps {
-  readonly model: Model;
-  readonly controller: Controller;
-}
+import type { ViewProps } from './view-props.ts';
 
 /** The home window: what runs, what was found, and how to start it. */
 export function HomeView() {

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { ownAccount } from '../../../src/main/core/server/own-account.ts';
+import { ownAccount } from '../../../src/main/core/server/process/own-account.ts';
 import { openBrowser, heardByPage } from '../../support/browser.ts';
 import { ask, navigation, openRoom, rawExchange, type Room } from '../../support/gateway.ts';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { holds, listenersOn } from '../../../src/main/core/server/port-listeners.ts';
+import { holds, listenersOn } from '../../../src/main/core/server/process/port-listeners.ts';
 import { hostileConfig } from '../../support/hostile-config.ts';
 import { cleanUp, cleanUpAll, expectClosed, expectOurs, planFor, start } from '../../support/jupyter-run.ts';
 import { testPython } from '../../support/jupyter.ts';
@@ -152,5 +152,5 @@ test('a stranger on the port is told apart and sent nothing secret', async () =>
   const running = runPlan(plan, context.home);
   cleanUp(running.kill);
   expect(await running.ended).not.toBe(0);
-  expect(plan.advise(running.output().split('\n'), 1)).toMatch(/faster on this address/);
+  expect(plan.advise(running.output().split('\n'), 1)).toMatch(/took this address first/);
 });

@@ -8,7 +8,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { listenersOn } from '../../../src/main/core/server/port-listeners.ts';
+import { listenersOn } from '../../../src/main/core/server/process/port-listeners.ts';
 import { cleanUp, cleanUpAll, expectOurs, start } from '../../support/jupyter-run.ts';
 import { openKernel } from '../../support/kernel-channels.ts';
 import { get, secretHeaders } from '../../support/kernel.ts';

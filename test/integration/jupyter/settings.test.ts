@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { jupyterCommand } from '../../../src/main/core/profiles/jupyter/command.ts';
 import { applications } from '../../../src/main/core/profiles/jupyter/applications.ts';
-import { listenersOn } from '../../../src/main/core/server/port-listeners.ts';
+import { listenersOn } from '../../../src/main/core/server/process/port-listeners.ts';
 import { cleanUpAll, expectClosed, expectOurs, start } from '../../support/jupyter-run.ts';
 import { jupyterTraits } from '../../support/jupyter-trait-list.ts';
 import { testPython } from '../../support/jupyter.ts';

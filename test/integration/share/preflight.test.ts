@@ -31,11 +31,11 @@ test('a server that is open to the network says so, and is not shared', async ()
   const { code, err } = await home.cli('share', 'docs', '--role', 'full', '--yes');
   expect([code, err]).toEqual([
     4,
-    expect.stringMatching(/"docs" cannot be shared: it is open beside the door: whoever reaches port \d+/),
+    expect.stringMatching(/"docs" cannot be shared: it is open beside the door: anyone who reaches port \d+/),
   ]);
   expect(await home.json('links')).toEqual([]);
   expect((await home.cli('logs', 'docs')).out).toMatch(
-    /gatehouse: Looked at from outside its door: it listens on the network, on port \d+, and answers anybody \//,
+    /gatehouse: Seen from outside the gateway: it listens on the network, on port \d+, and answers anybody \//,
   );
 });
 
@@ -52,7 +52,7 @@ test('a server on a private socket has nothing to say', async () => {
   const server = await home.json<ServerInfo>('start', 'jupyter', '--name', 'lab');
   expect(server.reason).toBe('It answers and is ours.');
   expect((await home.cli('logs', 'lab')).out).toMatch(
-    /it listens on a private socket alone, and nobody else can ask it\./,
+    /it listens only on a private socket, and nobody else can reach it\./,
   );
 });
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { endFamily, findFamily } from '../../../src/main/core/server/ending.ts';
-import { listProcesses } from '../../../src/main/core/server/processes.ts';
-import { cleanStaleRuns } from '../../../src/main/core/server/records.ts';
+import { endFamily, findFamily } from '../../../src/main/core/server/process/ending.ts';
+import { listProcesses } from '../../../src/main/core/server/process/processes.ts';
+import { cleanStaleRuns } from '../../../src/main/core/server/process/records.ts';
 import { commandOf, guardsOf, markerOf, notingLog, until } from '../../fakes/supervised.ts';
 
 const smallCore = fileURLToPath(new URL('../../fakes/small-core.ts', import.meta.url));

@@ -77,7 +77,7 @@ test('a port that a stranger took is foreign, and the stranger hears nothing', a
   expect((await running.proof(10)).kind).toBe('foreign');
   expect(heard).toBe(0);
   expect(await running.ended).not.toBe(0);
-  expect(plan.advise(running.output().split('\n'), 1)).toMatch(/faster on this port/);
+  expect(plan.advise(running.output().split('\n'), 1)).toMatch(/took this port first/);
 });
 
 test.runIf(process.getuid?.() === 0)(
@@ -105,7 +105,7 @@ test('a server in a grandchild that left the group is known by its marker', asyn
   const running = run(plan, place.home, marker);
   const proof = await running.proof(20);
   // The session of its own survives our kill of the group, so it is ended by what it answers to.
-  const { listProcesses } = await import('../../../src/main/core/server/processes.ts');
+  const { listProcesses } = await import('../../../src/main/core/server/process/processes.ts');
   for (const row of await listProcesses(marker)) if (row.marked) process.kill(row.pid, 'SIGKILL');
   expect(proof).toEqual({ kind: 'ours' });
 });
@@ -117,7 +117,7 @@ test('a server that listens on the network is noticed', async () => {
   const running = run(plan, place.home);
   expect(await running.proof(20)).toEqual({ kind: 'ours' });
   expect(warnings.join('\n')).toMatch(/listens on the network/);
-  expect(warnings.join('\n')).toMatch(/asks nobody for a credential/);
+  expect(warnings.join('\n')).toMatch(/requires no credential/);
 });
 
 test('a server that answers with failures is not ready', async () => {

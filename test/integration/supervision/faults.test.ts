@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'vitest';
 import { errorInfo } from '../../../src/main/core/errors.ts';
-import { findFamily } from '../../../src/main/core/server/ending.ts';
-import { startOf } from '../../../src/main/core/server/processes.ts';
+import { findFamily } from '../../../src/main/core/server/process/ending.ts';
+import { startOf } from '../../../src/main/core/server/process/processes.ts';
 import { supervisorTest as test } from '../../fixtures/supervisor-test.ts';
 import { ask, fakePlan, guardsOf, markerOf, until } from '../../fakes/supervised.ts';
 import { upstreamOf } from '../../support/reach.ts';

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { LaunchPlan, RunFacts } from '../../../src/main/core/ports.ts';
 import { customProfile } from '../../../src/main/core/profiles/custom.ts';
-import { holderCheck } from '../../../src/main/core/server/holder-check.ts';
+import { holderCheck } from '../../../src/main/core/server/process/holder-check.ts';
 import { preflight } from '../../../src/main/core/server/preflight.ts';
 import { untilReady, type Readiness } from '../../../src/main/core/server/readiness.ts';
 import { ask, openRoom, owner } from '../../support/gateway.ts';
@@ -141,7 +141,7 @@ test('a server that listens elsewhere is told where, and not to be given more ti
 
 test.each([
   [501, undefined, 'It answers / with status 501.', '--ready-path'],
-  [404, 'Welcome', 'It answers / with status 404, without the text that was named.', 'the text'],
+  [404, 'Welcome', 'It answers / with status 404, without the expected text.', 'the text'],
 ])('a server that answers %i is told what it answers', async (status, text, detail, advice) => {
   const { answer } = await start('[{port}, "127.0.0.1"]', status, 4, text);
   expect(answer).toEqual({ kind: 'late', detail, nextStep: expect.stringContaining(advice) });

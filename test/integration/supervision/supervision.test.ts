@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'vitest';
-import { findFamily } from '../../../src/main/core/server/ending.ts';
-import { listProcesses, startOf } from '../../../src/main/core/server/processes.ts';
+import { findFamily } from '../../../src/main/core/server/process/ending.ts';
+import { listProcesses, startOf } from '../../../src/main/core/server/process/processes.ts';
 import { supervisorTest as test } from '../../fixtures/supervisor-test.ts';
 import { commandOf, guardsOf, markerOf, until, type Fixture } from '../../fakes/supervised.ts';
 import { away } from '../../support/reach.ts';

@@ -38,7 +38,7 @@ test('one that came with the folder is not started unasked, though it is the onl
     expect.objectContaining({
       // The code that makes the managed environment for `serve`.
       code: 'none-found',
-      message: expect.stringMatching(/lies in the opened folder and is not started unasked/),
+      message: expect.stringMatching(/lies in the opened folder and is not started unless you ask for it/),
       nextStep: expect.stringContaining("--env 'folder'"),
     }),
   );

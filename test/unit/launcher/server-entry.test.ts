@@ -169,7 +169,7 @@ test('what its owner has to know of the door is said as long as it is open', asy
   const { entry, world } = makeEntry(server, fakeVault(), { ...wishes, port: 4321, warnings: ['Beware.'] });
   world.taken = true;
   await entry.start();
-  expect(entry.info().reason).toMatch(/ Beware\. Port 4321 is not free, so its door is on port 5000\.$/);
+  expect(entry.info().reason).toMatch(/ Beware\. Port 4321 is not free, so its gateway is on port 5000\.$/);
   expect(entry.info().caveat).toMatch(/Beware\. Port 4321/);
   await entry.stop('enough');
   expect(entry.info().reason).not.toMatch(/Beware/);

@@ -39,7 +39,7 @@ test.each(['ComfyUI', 'comfy/ComfyUI', 'Documents/ComfyUI'])(
     ]);
     expect(made.folder).toBe(location);
     expect(made.upstream).toMatchObject({ address: { kind: 'port', port: 4567 }, headers: [] });
-    expect(made.caveat?.()).toMatch(/another account of this computer/);
+    expect(made.caveat?.()).toMatch(/other accounts on this computer/);
   },
 );
 

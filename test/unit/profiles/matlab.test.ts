@@ -115,7 +115,10 @@ test('a variable that cannot be used is told when the door is to be opened', asy
 test.each([
   ['gatehouse: this matlab-proxy has no get; it cannot be kept from the network.', /install 0\.35/],
   ['MLM_LICENSE_FILE validation failed for x', /Correct MLM_LICENSE_FILE/],
-  ['HTTP headers defined in the environment variable MWI_CUSTOM_HTTP_HEADERS are not valid.', /no JSON/],
+  [
+    'HTTP headers defined in the environment variable MWI_CUSTOM_HTTP_HEADERS are not valid.',
+    /neither JSON nor/,
+  ],
   ['ModuleNotFoundError: No module named aiohttp', /package of the command is missing/],
 ])('advice for: %s', (line, advice) => {
   expect(adviseMatlab(['before', line, 'after'], 1)).toMatch(advice);

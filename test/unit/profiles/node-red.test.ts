@@ -72,7 +72,7 @@ test('it is found with its own version, not that of Node', async () => {
 
 test.each([
   ['Node-RED v1.2.7', /CVE-2021-21297/],
-  ['Node-RED v3.1.15', /not maintained/],
+  ['Node-RED v3.1.15', /no longer maintained/],
 ])('%s is listed, and not started', async (says, problem) => {
   expect(await found(says)).toMatchObject([{ problem: expect.stringMatching(problem) }]);
 });

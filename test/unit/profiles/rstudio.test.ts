@@ -49,7 +49,7 @@ test('its own cookie passes, as its pages need it; its owner is told of the open
     host: 'localhost',
     withheldCookies: [],
   });
-  expect(made.caveat?.()).toMatch(/another account of this computer/);
+  expect(made.caveat?.()).toMatch(/other accounts on this computer/);
 });
 
 test('full alone, with the reason', () => {

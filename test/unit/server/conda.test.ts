@@ -60,7 +60,7 @@ test('scripts that fail leave what the environment says without them, and are na
   expect(got.variables).toMatchObject({ GDAL_DATA: '/of/state', CONDA_DEFAULT_ENV: 'geo' });
   expect(got.said.slice(1)).toEqual([
     '  | gdal: no such file',
-    expect.stringContaining(`scripts of ${location} did not end well`),
+    expect.stringContaining(`scripts of ${location} failed`),
   ]);
   expect(said).toMatchObject([{ location }]);
 });

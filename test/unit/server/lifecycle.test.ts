@@ -112,10 +112,10 @@ two misses | start proved miss miss | ready | It answers and is ours. | launch 1
 three misses | start proved miss miss miss | unhealthy | It did not answer 3 times in a row: silence | launch 1, watch 1
 recovered | start proved miss miss miss well | ready | It answers again. | launch 1, watch 1
 misses with an answer between | start proved miss miss well miss | ready | It answers and is ours. | launch 1, watch 1
-another program has its port | start proved foreign | unhealthy | Theirs. Nothing is sent to it until it has proved to be ours. | launch 1, watch 1
-another program is silent | start proved foreign miss miss miss | unhealthy | Theirs. Nothing is sent to it until it has proved to be ours. | launch 1, watch 1
+another program has its port | start proved foreign | unhealthy | Theirs. Nothing is sent to it until it has proved that it is ours. | launch 1, watch 1
+another program is silent | start proved foreign miss miss miss | unhealthy | Theirs. Nothing is sent to it until it has proved that it is ours. | launch 1, watch 1
 its own again | start proved foreign miss well | ready | It answers again. | launch 1, watch 1
-open where it must not be while it runs | start proved exposed | unhealthy | It is open. Nothing is sent to it until it has proved to be ours. | launch 1, watch 1
+open where it must not be while it runs | start proved exposed | unhealthy | It is open. Nothing is sent to it until it has proved that it is ours. | launch 1, watch 1
 sleep is not a crash | start proved miss miss resumed miss | ready | It answers and is ours. | launch 1, watch 1
 an unhealthy one stopped | start proved miss miss miss stop | stopping | Enough. | launch 1, watch 1, ask 1
 news of an older run | start stop start cleared exited1 cleared1 proved1 | starting | It was asked to start. | launch 1, end 1, launch 2
@@ -193,7 +193,7 @@ test('five failures in a row: longer and longer pauses, then the reason', () => 
   }
   expect(seen).toEqual([['launch 2'], ['wait 500'], ['wait 1000'], ['wait 2000'], []]);
   expect(life).toMatchObject({ state: 'failed', attempts: 5 });
-  expect(life.reason).toBe('It failed 5 times in a row and is not started again. The last time: Exit 1.');
+  expect(life.reason).toBe('It failed 5 times in a row and is not restarted. The last time: Exit 1.');
 });
 
 test('a quiet hour makes earlier failures forgotten, one millisecond less does not', () => {

@@ -162,12 +162,14 @@ test.each<[PreflightReport, string | null, string | null]>([
   [
     { reach: 'network', networkPorts: [80, 81], open: ['/a', 'WebSocket /b'] },
     'it listens on the network (port 80, 81), where it answers other computers without a credential (/a, WebSocket /b).',
-    'whoever reaches port 80, 81 of this computer gets /a, WebSocket /b without a link',
+    'anyone who reaches port 80, 81 of this computer gets /a, WebSocket /b without a link',
   ],
 ])('%j in words', (report, caveat, beside) => {
   expect(preflightCaveat(report)).toBe(caveat);
   expect(openBeside(report)).toBe(beside);
-  expect(preflightWords(report)).toMatch(/^Looked at from outside its door: it listens on .+, and .+\.$/);
+  expect(preflightWords(report)).toMatch(
+    /^Seen from outside the gateway: it listens (?:only )?on .+, and .+\.$/,
+  );
 });
 
 test('what does not run is not open', () => expect(openBeside(null)).toBeNull());

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LaunchPlan, Proof } from '../../../src/main/core/ports.ts';
 import { defaultSupervisionLimits, type SuperviseOptions } from '../../../src/main/core/server/options.ts';
 import { Run, type RunEvent } from '../../../src/main/core/server/run.ts';
-import { ServerLog } from '../../../src/main/core/server/server-log.ts';
+import { ServerLog } from '../../../src/main/core/server/output/server-log.ts';
 import { notingLog, simpleRedactor, somePlan, until } from '../../fakes/supervised.ts';
 
 let root = '';
@@ -109,7 +109,7 @@ test('a profile that never answers is given up', async () => {
   begin(() => new Promise(() => undefined), 0.05);
   expect(await first()).toMatchObject({
     trouble: 'not-started',
-    summary: 'It was not known after 0.05 s what to run.',
+    summary: 'Planning the start took longer than 0.05 s.',
   });
 });
 

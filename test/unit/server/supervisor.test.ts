@@ -65,7 +65,7 @@ test('two starts are one, and what is ready can be reached', async () => {
   expect(states).toEqual(['starting', 'ready']);
   expect((await it.logs(5)).map(line => line.text)).toEqual([
     'starting: It was asked to start.',
-    'Looked at from outside its door: it listens on a private socket alone, and nobody else can ask it.',
+    'Seen from outside the gateway: it listens only on a private socket, and nobody else can reach it.',
     'ready: It answers and is ours.',
   ]);
 });

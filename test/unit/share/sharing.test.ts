@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Sharing } from '../../../src/main/core/share/sharing.ts';
-import type { SharedServer } from '../../../src/main/core/share/share-listeners.ts';
+import type { SharedServer } from '../../../src/main/core/share-ports.ts';
 import { openTestSharing, sharedServer, shareRequest, type TestSharing } from '../../support/sharing.ts';
 
 let bench: TestSharing;

@@ -24,7 +24,7 @@ export interface Answers {
   save(entry: Entry): Promise<void>;
   /** False where there is none for this path. */
   drop(path: string): Promise<boolean>;
-  /** What its owner has to know of the file, one sentence each: that it was broken and lies beside. */
+  /** What its owner has to know of the file, one sentence each: that it was broken and was put aside. */
   warnings(): Promise<readonly string[]>;
 }
 
@@ -92,6 +92,6 @@ async function asideWarnings(file: string): Promise<readonly string[]> {
     .filter(name => name.startsWith(`${basename(file)}.broken-`))
     .map(
       name =>
-        `The list of trusted folders could not be read and was put aside as ${join(dirname(file), name)}; what it said holds no more. Say again which folders you trust, and delete it.`,
+        `The list of trusted folders could not be read and was put aside as ${join(dirname(file), name)}; its answers no longer count. Trust your folders again, and delete it.`,
     );
 }

@@ -8,7 +8,7 @@
  *   may write to or that belongs to a third account, or one that belongs to somebody else than when it was
  *   trusted;
  * - trust in the home folder (or in one above it) is for a server on that very folder: below it are the
- *   downloads. That the owner puts other files into a trusted folder is no other folder: whoever wants to
+ *   downloads. That the owner puts other files into a trusted folder is no other folder: anyone who wants to
  *   look at strangers' files opens them elsewhere.
  */
 
@@ -80,7 +80,7 @@ export function judgeFolder(folder: FolderFacts, rules: TrustRules): FolderVerdi
 }
 
 /**
- * The attack: whoever owns a folder above may put another one in the place of the one that was judged,
+ * The attack: anyone who owns a folder above may put another one in place of the one that was judged,
  * between the judgement and the start.
  * @returns the lowest folder above that belongs to an account which has no say over the folder anyway; null
  *   where there is none
@@ -93,7 +93,7 @@ export function ownedAbove(
   // Who owns the root of the disk could replace everything: in a container that need not be 0.
   const mayOwn = new Set<number | null | undefined>([0, uid, owner, answer.owner, above.at(-1)?.owner]);
   if (answer.owner !== null) return above.find(one => !mayOwn.has(one.owner))?.path ?? null;
-  // A setting names the folders of others, whoever they are; its owner may own the folders above it as well.
+  // A setting names the folders of others; its owner may own the folders above it as well.
   mayOwn.add(above.find(one => one.path === answer.path)?.owner);
   const outside = above.filter(one => !isWithin(one.path, answer.path, separator));
   return outside.find(one => !mayOwn.has(one.owner))?.path ?? null;

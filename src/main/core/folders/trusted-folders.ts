@@ -142,7 +142,7 @@ function refuseExposed(facts: FolderFacts, entry: FolderAnswer, rules: TrustRule
   if (facts.open)
     throw openToOthers(
       facts.path,
-      'every account of this computer can put files into it, or replace a folder above it',
+      'every account on this computer can put files into it, or replace a folder above it',
       'Forbid that (`chmod o-w`), or use a folder of your own.',
     );
   const third = ownedAbove(facts, entry, rules);
@@ -167,10 +167,10 @@ function openToOthers(folder: string, why: string, nextStep: string): GatehouseE
 }
 
 function noAnswer(folder: string, bySetting: boolean): GatehouseError {
-  return new GatehouseError('no-answer', `You have said nothing of ${folder} that could be forgotten.`, {
+  return new GatehouseError('no-answer', `There is no answer about ${folder} to forget.`, {
     kind: 'not-found',
     nextStep: bySetting
       ? 'The setting folders.trusted names it: change that.'
-      : '`gatehouse trust --list` shows the folders of which you have.',
+      : '`gatehouse trust --list` shows the folders that you have answered for.',
   });
 }

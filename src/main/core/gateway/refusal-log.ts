@@ -3,6 +3,7 @@
  * A line has a path without query, cut and escaped, never a credential; and a flood of refusals becomes a
  * number.
  */
+import { escaped } from '../../../shared/visible.ts';
 import type { Clock, Log } from '../ports.ts';
 
 const windowMs = 60_000;
@@ -12,10 +13,7 @@ const maxFieldLength = 200;
 /** A text from outside as it may stand in a log. */
 export function logField(value: string | null | undefined): string {
   const text = (value ?? '').slice(0, maxFieldLength);
-  return text.replaceAll(/[^\u0020-\u007e]/g, character => {
-    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
-    return `\\u${code}`;
-  });
+  return text.replaceAll(/[^\u0020-\u007e]/g, character => escaped(character));
 }
 
 export type RefusalLog = (reason: string, fields: Readonly<Record<string, string>>) => void;

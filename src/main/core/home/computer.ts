@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
-import { startOf } from '../server/processes.ts';
+import { startOf } from '../server/process/processes.ts';
 
 export interface Computer {
   /** For people. */

@@ -17,7 +17,7 @@ import { homeInUse, homeLost, type OwnerWords } from './home-errors.ts';
 import { alreadyRunning, starting } from './instance.ts';
 import type { Paths } from '../paths.ts';
 import { recordReader, findLock, takeLock, type HeldLock, type LockKind } from './process-lock.ts';
-import { startOf } from '../server/processes.ts';
+import { startOf } from '../server/process/processes.ts';
 
 /**
  * Throws `home-lost` or `home-in-use` where this process does not own the home's state. Asked before each

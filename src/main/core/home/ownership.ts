@@ -7,8 +7,20 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GatehouseError } from '../errors.ts';
-import type { Environment, Paths } from '../paths.ts';
 import { shellWord } from '../shell-word.ts';
+import type { Variables } from '../variables.ts';
+
+/** Of `Paths`: the folders that are looked at, and whose they must be (null on Windows). */
+interface OwnFolders {
+  readonly home: string;
+  readonly custom: boolean;
+  readonly config: string;
+  readonly data: string;
+  readonly state: string;
+  readonly logs: string;
+  readonly cache: string;
+  readonly uid: number | null;
+}
 
 /** Says that root is wanted in somebody else's home. */
 export const allowSudo = 'GATEHOUSE_ALLOW_SUDO';
@@ -17,7 +29,7 @@ export const allowSudo = 'GATEHOUSE_ALLOW_SUDO';
  * Refuses with `sudo-home` where sudo (or doas) runs us as root and what we would write lies in a folder of
  * somebody else.
  */
-export async function refuseSudoInHome(paths: Paths, environment: Environment): Promise<void> {
+export async function refuseSudoInHome(paths: OwnFolders, environment: Variables): Promise<void> {
   const caller = environment['SUDO_UID'] ?? environment['DOAS_USER'] ?? '';
   if (paths.uid !== 0 || caller === '' || caller === '0' || caller === 'root') return;
   if ((environment[allowSudo] ?? '') !== '') return;
@@ -39,7 +51,7 @@ export async function refuseSudoInHome(paths: Paths, environment: Environment): 
  * Refuses with `home-foreign` where a folder of ours, a file in one, or a folder that root made on the way
  * there belongs to somebody else.
  */
-export async function refuseForeignParts(paths: Paths): Promise<void> {
+export async function refuseForeignParts(paths: OwnFolders): Promise<void> {
   if (paths.uid === null) return;
   const { uid } = paths;
   const found = new Map<string, number>();
@@ -61,7 +73,7 @@ export async function refuseForeignParts(paths: Paths): Promise<void> {
   });
 }
 
-function ours({ home, custom, config, data, state, logs, cache }: Paths): readonly string[] {
+function ours({ home, custom, config, data, state, logs, cache }: OwnFolders): readonly string[] {
   return [...(custom ? [home] : []), config, data, state, logs, cache];
 }
 

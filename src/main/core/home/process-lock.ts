@@ -7,11 +7,12 @@
  * has made its own, it looks again and withdraws if another holder is alive.
  */
 import { constants } from 'node:fs';
-import { copyFile, link, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { fileError, partOf, readTextIfPresent, sweepParts, systemCode, writeFileAtomic } from '../files.ts';
 import type { GatehouseError } from '../errors.ts';
+import { createPrivateFile } from '../private-file.ts';
 
 export interface ProcessTable {
   /** When that process started, in whatever form the system tells it; null when there is none. */
@@ -63,7 +64,7 @@ export async function takeLock<H>(kind: LockKind<H>, own: H): Promise<HeldLock<H
   const draft = partOf(kind.path);
   const text = textOf(own);
   try {
-    await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
+    await createPrivateFile(draft, text);
   } catch (error) {
     throw fileError('write-failed', 'Cannot write', draft, error);
   }

@@ -6,10 +6,11 @@
  * later finds that there are more.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../files.ts';
 import type { Paths } from '../paths.ts';
+import { createPrivateFileSync } from '../private-file.ts';
 
 const shared = '/tmp';
 const furtherNames = 16;
@@ -81,7 +82,7 @@ function makeSeed(paths: Paths): string | null {
   const part = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
     mkdirSync(paths.state, { recursive: true, mode: 0o700 });
-    writeFileSync(part, `${randomBytes(16).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
+    createPrivateFileSync(part, `${randomBytes(16).toString('hex')}\n`);
     linkSync(part, path);
   } catch {
     // Another process was faster, or it cannot be written: what is there counts.

@@ -1,7 +1,7 @@
 /**
- * The attack: a cloned folder brings a `.venv`, and whoever starts a server in the folder runs the code in it
- * without having been asked. So what came with the folder is never the default: its owner names it, or clicks
- * on it.
+ * The attack: a cloned folder brings a `.venv`, and anyone who starts a server in the folder runs the code in
+ * it without having been asked. So what came with the folder is never the default: its owner names it, or
+ * clicks on it.
  */
 import { isAbsolute } from 'node:path';
 import { namedOrigin, type FoundServer, type ProfileName } from '../../../shared/model.ts';
@@ -31,7 +31,7 @@ export function choose(
       'installation-gone',
       isAbsolute(wanted)
         ? `There is no ${title} in "${wanted}".`
-        : `There is no server installed at "${wanted}" any more.`,
+        : `There is no longer a server installed at "${wanted}".`,
       {
         kind: 'not-found',
         nextStep: 'See `gatehouse profiles` for what is there now.',
@@ -40,7 +40,7 @@ export function choose(
   }
   if (one.problem === null) return one;
   throw new GatehouseError('cannot-start', `${one.title} in ${one.location} cannot start: ${one.problem}`, {
-    nextStep: 'Mend that environment, or use another one (`gatehouse profiles`).',
+    nextStep: 'Repair that environment, or use another one (`gatehouse profiles`).',
   });
 }
 
@@ -60,7 +60,7 @@ function noneFound(found: readonly FoundServer[], title: string, canSetUp: boole
   // `none-found` makes `serve` set one up.
   return new GatehouseError(canSetUp ? 'none-found' : 'not-installed', sentence, {
     kind: 'not-found',
-    nextStep: `${canSetUp ? 'Make one with `gatehouse setup jupyter`' : 'Install it as its own guide says'}, or see \`gatehouse profiles\` for what was found and why it cannot start.`,
+    nextStep: `${canSetUp ? 'Make one with `gatehouse setup jupyter`' : 'Install it as its documentation says'}, or see \`gatehouse profiles\` for what was found and why it cannot start.`,
   });
 }
 
@@ -69,7 +69,7 @@ function onlyFromFolder(one: FoundServer, canSetUp: boolean): GatehouseError {
   const what = version === null ? title : `${title} ${version}`;
   return new GatehouseError(
     canSetUp ? 'none-found' : 'not-installed',
-    `Only ${what} in ${location} was found; it lies in the opened folder and is not started unasked, since that runs the folder's code.`,
+    `Only ${what} in ${location} was found; it lies in the opened folder and is not started unless you ask for it, since that runs the folder's code.`,
     {
       kind: 'not-found',
       nextStep: `If you trust the folder, use it with \`--env ${shellWord(id)}\`${canSetUp ? '; or make an environment with `gatehouse setup jupyter`' : ''}.`,

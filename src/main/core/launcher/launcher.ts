@@ -16,14 +16,14 @@ import { choose, inUse, noSetup, noSuchProfile, noSuchServer } from './choose-fo
 import { GatehouseError } from '../errors.ts';
 import type { FindRequest, LauncherDeps } from './launcher-deps.ts';
 import type { Profile, RunContext } from '../ports.ts';
-import type { SharedServer } from '../share/share-listeners.ts';
+import type { SharedServer } from '../share-ports.ts';
 import type { SavedServer } from './saved-servers.ts';
 import { ServerEntry } from './server-entry.ts';
 import { checkFolder } from '../folders/check-folder.ts';
 import type { TrustedFolders } from '../folders/trusted-folders.ts';
 import { identity, namedPath, nameOf, titleOf } from './start-request.ts';
 import { activated } from '../server/conda.ts';
-import type { Variables } from '../server/environment.ts';
+import type { Variables } from '../variables.ts';
 import { newHostLabel, newServerId } from './server-name.ts';
 
 /** Milliseconds that a whole look for installed servers may take. */
@@ -151,7 +151,7 @@ export class Launcher {
     return changed;
   }
 
-  /** Looks anew which servers are in trusted folders. Throws nothing. */
+  /** Checks again which servers are in trusted folders. Throws nothing. */
   async lookAtFolders(): Promise<void> {
     await Promise.all(
       [...this.#entries.values()].map(async entry =>

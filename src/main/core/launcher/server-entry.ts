@@ -15,7 +15,7 @@ import type { Secret } from '../secret.ts';
 import type { SavedServer } from './saved-servers.ts';
 import { shareRefusalOf } from '../share-refusal.ts';
 import type { ShareRefusal } from '../share-ports.ts';
-import { refusalOf } from '../server/failure.ts';
+import { refusalOf } from '../server/output/failure.ts';
 
 /** What one server needs of its surroundings. */
 export interface ServerEntryDeps {
@@ -237,7 +237,7 @@ export class ServerEntry {
     const opening = this.#gateway;
     this.#gateway = null;
     await opening?.catch(() => null);
-    // First the address is taken back, then the server ends, and the port is let go last: whoever takes it
+    // First the address is taken back, then the server ends, and the port is let go last: anyone who takes it
     // next is asked nothing.
     this.#closing = true;
     this.#deps.onChange(this.info());
@@ -289,7 +289,7 @@ export class ServerEntry {
 
   #standing(): Pick<ServerInfo, 'state' | 'reason'> {
     if (this.#refusal !== null) return { state: 'failed', reason: this.#refusal.summary };
-    if (this.#opening) return { state: 'starting', reason: 'Its door is being opened.' };
+    if (this.#opening) return { state: 'starting', reason: 'Its gateway is being opened.' };
     const { state, reason } = this.#supervised;
     return { state, reason: [reason, ...this.#warnings()].join(' ') };
   }
@@ -312,7 +312,7 @@ export class ServerEntry {
 /** With what became of the wish for a port. */
 function warningsOf({ warnings, port }: ListenerOverrides, gateway: Gateway): readonly string[] {
   if (port === null || port === gateway.port) return warnings;
-  return [...warnings, `Port ${port} is not free, so its door is on port ${gateway.port}.`];
+  return [...warnings, `Port ${port} is not free, so its gateway is on port ${gateway.port}.`];
 }
 
 function tokenIsSet(id: string): GatehouseError {

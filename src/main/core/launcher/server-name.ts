@@ -5,8 +5,8 @@ const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
 
 /**
  * The host name of a server's listener, without `.localhost`: its id and 60 random bits that are told to
- * nobody but the owner. Cookies are set on it, and cookies do not separate ports: whoever knew it could lead
- * the owner's browser to a port of their own under that name and be sent the cookie. The id alone is on
+ * nobody but the owner. Cookies are set on it, and cookies do not separate ports: anyone who knew it could
+ * lead the owner's browser to a port of their own under that name and be sent the cookie. The id alone is on
  * command lines, which every account of the computer can read.
  *
  * Each listener that opens gets a new label, and no label is ever used again. While a listener is closed,

@@ -1,15 +1,16 @@
 /**
  * What each server is started with. The variables of a shell hold secrets (AWS_SECRET_ACCESS_KEY), so they
  * are in the memory of the core and nowhere else: not in its state, its log or an answer. After a restart of
- * the core a server takes them anew from whoever starts it (doc/decisions/0028).
+ * the core a server takes them again from the caller that starts it (doc/decisions/0028).
  */
 import type { CallerEnvironment } from '../../../shared/model.ts';
 import type { Log } from '../ports.ts';
-import { tidied, type Variables } from '../server/environment.ts';
+import { tidied } from '../server/environment.ts';
+import type { Variables } from '../variables.ts';
 import { askLoginShell, type LoginAnswer, type LoginQuestion } from '../server/login-shell.ts';
 
 export interface StartEnvironmentDeps {
-  /** Of the core's own process: for whoever sends none. */
+  /** Of the core's own process: for callers that send none. */
   readonly own: Variables;
   readonly log: Log;
   readonly askShell?: (question: LoginQuestion) => Promise<LoginAnswer>;
@@ -33,7 +34,7 @@ export class StartEnvironments {
     this.#deps = deps;
   }
 
-  /** The variables of whoever asks. Bounded in time; throws nothing. */
+  /** The variables of the caller. Bounded in time; throws nothing. */
   async of(caller: CallerEnvironment | undefined): Promise<Variables> {
     if (caller === undefined) return tidied(this.#deps.own);
     return tidied(caller.login ? await this.#afterLogin(caller.variables) : caller.variables);
@@ -75,7 +76,7 @@ export class StartEnvironments {
     if (answer.kind === 'variables') {
       return { ...answer.variables, PATH: bothPaths(answer.variables['PATH'], variables['PATH']) };
     }
-    log.warn('The login shell did not tell its variables; servers get those of the desktop.', {
+    log.warn('The login shell did not report its variables; servers get those of the desktop.', {
       reason: answer.reason,
       nextStep: 'See what its start files wait for, or start Gatehouse from a terminal.',
     });

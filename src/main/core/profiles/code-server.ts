@@ -1,15 +1,15 @@
 /**
  * code-server is VS Code in the browser. Its only credential is a cookie that is the hash of its password: it
- * cannot be shown by a header, is good for ever, and one wrong client locks everybody out (its limiter counts
+ * cannot be shown by a header, never expires, and one wrong client locks everybody out (its limiter counts
  * all together). So there is none: it listens on a Unix socket in the run's private 0700 folder, which only
- * this account can reach, and the gateway before it is the guard. Nothing is won by a password there: who can
- * reach the socket is the account that owns it, and so could read the password.
+ * this account can reach, and the gateway before it is the guard. Nothing is won by a password there: anyone
+ * who can reach the socket is the account that owns it, and so could read the password.
  *
  * The attack: the user's own `config.yaml` opens a second door (`bind-addr: 0.0.0.0:8080`, `proxy-domain`,
  * `skip-auth-preflight`, `trusted-origins: "*"`). So it is given one of ours; settings, extensions and what
  * was open stay the user's, as they are in the user's data folder.
  */
-import { writeFile } from 'node:fs/promises';
+import { createPrivateFile } from '../private-file.ts';
 import type { ProfileKind } from './kind.ts';
 import { closedPortProxy } from './code-server/port-proxy.ts';
 import { vscodeSharing } from './code-server/vscode-sharing.ts';
@@ -30,20 +30,20 @@ export const kind: ProfileKind = {
     tried: '4.139',
     credential: 'none: it listens on a Unix socket in a private folder, and Gatehouse is the only guard',
     notEnforced:
-      'Whoever comes in has a terminal, and with it everything that you may do. Its port proxy (`/proxy/PORT`, `/absproxy/PORT`) is closed for everybody. Its `config.yaml` is not read.',
+      'Anyone with access has a terminal, and so can do everything that you can. Its port proxy (`/proxy/PORT`, `/absproxy/PORT`) is closed to everyone. Its `config.yaml` is not read.',
   },
   folderCode: {
     untrusted: 'restricted',
     whenUntrusted:
-      'Nothing: code-server itself starts outside the folder, and VS Code opens it in Restricted Mode (no tasks, no settings that name programs, no Git) until you trust it there (_Manage_ in its bar). If you have switched Workspace Trust off in your own settings of VS Code, all that VS Code runs.',
+      'Nothing: code-server itself starts outside the folder, and VS Code opens it in Restricted Mode (no tasks, no settings that name programs, no Git) until you trust it there (_Manage_ in its bar). If you have switched off Workspace Trust in your VS Code settings, everything that VS Code runs.',
     whenTrusted:
-      'VS Code has its own answer, and remembers it. Once you trust the folder there: tasks that run when the folder is opened, what its settings name, its Git hooks.',
+      'VS Code asks on its own, and remembers your answer. Once you trust the folder there: tasks that run when the folder is opened, what its settings name, its Git hooks.',
     tested: 'code-server 4.139 in Chromium: Restricted Mode, then the same folder, trusted there',
   },
   ownVariables: /^(?:HASHED_)?PASSWORD$|^(?:CODE_SERVER_|CS_|VSCODE_)/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run.',
+    how: 'No credential is sent to it: it listens on a Unix socket in the private folder of the run.',
     tested: null,
   },
   create: options => {
@@ -89,7 +89,7 @@ const server: SimpleServer = {
     '--',
     run.folder,
   ],
-  prepare: run => writeFile(configOf(run), 'auth: none\n', { mode: 0o600, flag: 'wx' }),
+  prepare: run => createPrivateFile(configOf(run), 'auth: none\n'),
   readyPath: '/healthz',
   // Not `/`: that leads to what was last open, wherever that was.
   landing: run => `/?folder=${encodeURIComponent(run.folder)}`,

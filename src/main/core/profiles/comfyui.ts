@@ -4,7 +4,7 @@ import { simpleProfile } from './simple.ts';
 import { pathsOf } from './python/interpreter.ts';
 
 /**
- * ComfyUI, which makes pictures from workflows. A workflow names nodes, and nodes are Python code: whoever
+ * ComfyUI, which makes pictures from workflows. A workflow names nodes, and nodes are Python code: anyone who
  * may queue one runs code. It has no credential of its own.
  */
 export const kind: ProfileKind = {
@@ -19,19 +19,19 @@ export const kind: ProfileKind = {
     tried: null,
     credential: 'none: Gatehouse is the only guard',
     notEnforced:
-      'Whoever comes in runs workflows, and with them code as you. Its port is open to other accounts of the computer.',
+      'Anyone with access can run workflows, and so code as you. Its port is open to other accounts on the computer.',
   },
   folderCode: {
     untrusted: 'nothing-runs',
     whenUntrusted:
-      'Nothing: ComfyUI runs from where it was unpacked. One that lies in the opened folder is started only if you choose it (`--env`), and is then run.',
+      'Nothing: ComfyUI runs from where it was unpacked. One in the opened folder runs only if you choose it (`--env`).',
     whenTrusted: 'The same.',
     tested: null,
   },
   ownVariables: /^COMFYUI_/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    how: 'No credential is sent to it: its port on 127.0.0.1 asks for none, and it has no use for one of a gateway.',
     tested: null,
   },
   create: options =>
@@ -60,8 +60,9 @@ export const kind: ProfileKind = {
         readyPath: '/system_stats',
         // Models and nodes are read before it answers.
         readySeconds: 1800,
-        caveat: 'whoever reaches its port, another account of this computer too, runs code as you.',
-        sharing: fullOnly('Whoever reaches ComfyUI can queue workflows, and a workflow runs code.', {
+        caveat:
+          'anyone who reaches its port, including other accounts on this computer, can run code as you.',
+        sharing: fullOnly('Anyone who reaches ComfyUI can queue workflows, and a workflow runs code.', {
           can: ['Queue workflows, which run code as you', 'See and delete what others have made'],
         }),
       },

@@ -1,8 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises';
 import type { CodeOfKind } from '../../../shared/error-codes.ts';
 import type { CustomCredential, ProfileName, StartRequest } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { Address, LaunchPlan, Log, Profile, RunContext, Upstream } from '../ports.ts';
+import { recreatePrivateFile } from '../private-file.ts';
+import { searchFolders } from '../search-path.ts';
 import { Secret } from '../secret.ts';
 import { adviseByOutput } from './common/output-advice.ts';
 import { fillPlaceholders, usedPlaceholders } from './custom/placeholders.ts';
@@ -37,7 +38,7 @@ export const kind: ProfileKind = {
     tried: 'any command that serves HTTP',
     credential: 'none, `Authorization: Bearer`, or a header that you name; read by the server from a file',
     notEnforced:
-      'Without a credential its port is open to other accounts of the computer. Viewer and editor are offered where a profile file lists their paths; what the server does there is its own to say.',
+      'Without a credential its port is open to other accounts on the computer. Viewer and editor are offered if a profile file lists their paths; the server itself decides what those paths do.',
   },
   folderCode: {
     untrusted: 'named-program',
@@ -49,7 +50,7 @@ export const kind: ProfileKind = {
   ownVariables: null,
   shownCredential: {
     codeSees: 'seen',
-    how: 'It is shown what you chose: nothing, `Authorization: Bearer`, or a header. Gatehouse cannot take it off before the code of your server sees it. Let it listen on `{socket}`, where it needs none.',
+    how: 'It is sent what you chose: nothing, `Authorization: Bearer`, or a header. Gatehouse cannot remove it before the code of your server sees it. Let it listen on `{socket}`, where it needs none.',
     tested: null,
   },
   create: customProfile,
@@ -87,7 +88,7 @@ async function planCustom(
   const readyPath = checkedPath(request.readyPath ?? request.custom?.base ?? '/');
   const needsSecret = credential.kind !== 'none' || used.has('secretFile');
   const secretFile = pathsOf(options.platform).join(context.directory, 'upstream-secret');
-  if (needsSecret) await writeSecret(secretFile, context.secret);
+  if (needsSecret) await recreatePrivateFile(secretFile, context.secret.reveal());
   const address = addressOf(used, context);
   const custom = request.custom ?? {};
   const base = custom.base ?? '/';
@@ -134,14 +135,8 @@ function valuesOf(
   return { port: String(context.port), port2, socket: socketOf(context), base, secretFile };
 }
 
-async function writeSecret(path: string, secret: Secret<string>): Promise<void> {
-  await rm(path, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(path, secret.reveal(), { mode: 0o600, flag: 'wx' });
-}
-
 function warnOfOpenPort(context: RunContext, log: Log): void {
-  log.warn('This server asks nobody for a credential: other users of this computer can reach its port.', {
+  log.warn('This server requires no credential: other users of this computer can reach its port.', {
     server: context.serverId,
     nextStep: 'Let it listen on {socket}, or give it a credential.',
   });
@@ -167,7 +162,7 @@ function checkRequest(request: StartRequest, used: ReadonlySet<PlaceholderName>,
     throw usage('no-command', 'A custom server needs a command.', example);
   }
   if (request.command.some(argument => argument.includes('\0'))) {
-    throw usage('bad-command', 'The command has a zero byte in it.', 'Write it again without one.');
+    throw usage('bad-command', 'The command contains a zero byte.', 'Remove it.');
   }
   if (!used.has('port') && !used.has('socket')) {
     throw usage(
@@ -237,12 +232,11 @@ async function programOf(
   const paths = pathsOf(options.platform);
   const windows = options.platform === 'win32';
   const beside = name.includes('/') || (windows && name.includes('\\'));
-  const folders = (options.environment['PATH'] ?? options.environment['Path'] ?? '').split(paths.delimiter);
   // No .cmd or .bat: they would need a shell.
   const endings = windows && paths.extname(name) === '' ? ['.exe'] : [''];
   const tried = beside
     ? [paths.resolve(context.folder, name)]
-    : folders.filter(folder => paths.isAbsolute(folder)).map(folder => paths.join(folder, name));
+    : searchFolders(options.environment, options.platform).map(folder => paths.join(folder, name));
   for (const path of tried.flatMap(path => endings.map(ending => path + ending))) {
     if (await isProgram(path, windows)) return path;
   }

@@ -7,7 +7,7 @@ import type { SimpleRun } from './simple/simple-server.ts';
 /**
  * Flask applications, Invenio among them. They have users of their own, so nothing is said to them in
  * anybody's name: their session, their CSRF token and an `Authorization` of their users pass untouched, and
- * the gateway only decides who may come to their door. They are told https at both doors
+ * the gateway only decides who may reach them. They are told https at both doors
  * (doc/decisions/0015-flask.md).
  */
 export const kind: ProfileKind = {
@@ -20,14 +20,14 @@ export const kind: ProfileKind = {
   order: 200,
   docs: {
     tried: 'Flask 3.1, invenio-app 3.2.1',
-    credential: 'none of ours: its users sign in to it, and their cookies and `Authorization` pass',
+    credential: 'none of ours: its users sign in to it, and their cookies and `Authorization` pass through',
     notEnforced:
-      "What a user of the application may do is the application's to say. Absolute addresses that it writes into pages by itself name `https://localhost`, unless it is configured with its own (`SITE_UI_URL`).",
+      'The application decides what its users may do. Absolute addresses that it writes into pages name `https://localhost`, unless it is configured with its own (`SITE_UI_URL`).',
   },
   folderCode: {
     untrusted: 'named-program',
     whenUntrusted:
-      'The file that you name, from its folder, which its imports come from. Without a file the start is refused: an `app.py` that is looked for is not one that you named.',
+      'The file that you name, run from its folder, from which it imports. Without a file the start is refused: an `app.py` that was searched for is not one that you named.',
     whenTrusted:
       'Without a file: `wsgi.py` or `app.py` of the folder, or what its `.flaskenv` names, or Invenio.',
     tested: 'Flask 3.1: named, and not named',
@@ -36,7 +36,7 @@ export const kind: ProfileKind = {
     /^FLASK_(?:APP|DEBUG|ENV|RUN_.*|SKIP_DOTENV)$|^(?:WERKZEUG_|GUNICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|PORT|SCRIPT_NAME|SERVER_SOFTWARE|INVENIO_DEBUG)$/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: "Nothing is shown to it: it listens on a Unix socket in the private folder of the run. An `Authorization` of its own users passes, Gatehouse's never does.",
+    how: "No credential is sent to it: it listens on a Unix socket in the private folder of the run. An `Authorization` of its own users passes through; Gatehouse's never does.",
     tested: null,
   },
   create: options =>
@@ -65,7 +65,7 @@ export const kind: ProfileKind = {
         readyPath: '/ping',
         upstream: () => ({ passesAuthorization: true, scheme: 'https' }),
         sharing: fullOnly(
-          'The application decides by its own accounts who may do what; Gatehouse does not know its paths. Start it as a command of your own to say which paths a role may use.',
+          'The application decides by its own accounts who may do what; Gatehouse does not know its paths. Start it as a custom command to say which paths a role may use.',
         ),
       },
       options,

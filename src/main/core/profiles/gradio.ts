@@ -5,7 +5,7 @@ import { simpleProfile } from './simple.ts';
 import { olderThan } from './simple/simple-server.ts';
 
 /**
- * A Python file that launches a Gradio app by itself. What it says in `launch()` wins over what it is told,
+ * A Python file that launches a Gradio app on its own. What it says in `launch()` wins over what it is told,
  * so it is looked at where it listens.
  */
 export const kind: ProfileKind = {
@@ -20,11 +20,11 @@ export const kind: ProfileKind = {
     tried: '6.31',
     credential: 'none: Gatehouse is the only guard',
     notEnforced:
-      'Whoever opens the app may do all that it offers. Its port is open to other accounts. A script that asks for a public link of Gradio is pointed at a server that is not there.',
+      'Anyone who opens the app can do everything that it offers. Its port is open to other accounts. A script that asks for a public Gradio link is pointed at a server that does not exist.',
   },
   folderCode: {
     untrusted: 'named-program',
-    whenUntrusted: 'The file that you name, from its folder, which its imports come from.',
+    whenUntrusted: 'The file that you name, run from its folder, from which it imports.',
     whenTrusted: 'The same.',
     tested: 'Gradio 6.31: as Streamlit',
   },
@@ -32,7 +32,7 @@ export const kind: ProfileKind = {
     /^(?:GRADIO_|SPACE_|UVICORN_)|^(?:SYSTEM|KAGGLE_KERNEL_RUN_TYPE|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    how: 'No credential is sent to it: its port on 127.0.0.1 asks for none, and it has no use for one of a gateway.',
     tested: null,
   },
   create: options =>
@@ -71,7 +71,7 @@ export const kind: ProfileKind = {
         // `file/` is its old spelling, which it still answers.
         upstream: () => ({ contentPaths: [/^\/gradio_api\/file[=/]/] }),
         sharing: fullOnly(
-          'A Gradio app runs its functions for whoever opens it, so looking cannot be told from acting.',
+          'A Gradio app runs its functions for everyone who opens it, so viewing cannot be told from acting.',
         ),
       },
       options,

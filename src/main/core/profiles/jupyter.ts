@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ProfileName } from '../../../shared/model.ts';
 import type { Log, Profile } from '../ports.ts';
-import type { Environment } from './jupyter/command.ts';
+import type { Variables } from '../variables.ts';
 import { bestFirst } from './jupyter/found.ts';
 import { planJupyter } from './jupyter/plan-jupyter.ts';
 import { jupyterSharing } from './jupyter/roles/offers.ts';
@@ -12,14 +12,14 @@ import { findPythonEnvironments } from './python/find-environments.ts';
 
 export interface JupyterProfileOptions {
   /** The user's environment, as the core got it. */
-  readonly environment: Environment;
+  readonly environment: Variables;
   /** The user's home folder. */
   readonly home: string;
   /** Where Gatehouse keeps what it makes: the managed environment and the cache of the search. */
   readonly dataFolder: string;
   readonly log: Log;
   readonly platform?: NodeJS.Platform;
-  /** Folder of gatehouse_launch.py; beside this file when absent. */
+  /** Folder of gatehouse_launch.py; next to this file when absent. */
   readonly shimFolder?: string;
   /** Folders outside the home where conda may be; the usual ones when absent. */
   readonly condaRoots?: readonly string[];
@@ -44,7 +44,7 @@ export const kind: ProfileKind = {
   docs: {
     tried: 'JupyterLab 3.6, 4.6; Notebook 7; jupyter_server 2.0',
     credential:
-      'a header, to an identity provider of ours inside the server; clients may use `Authorization: token` and `?token=`',
+      'a header, read by an identity provider of ours inside the server; clients may use `Authorization: token` and `?token=`',
     notEnforced: 'Routes of extensions are for `full` alone; an editor runs code as you.',
   },
   folderCode: {
@@ -52,14 +52,14 @@ export const kind: ProfileKind = {
     whenUntrusted:
       'Nothing until you run a cell or open a terminal: no language server is looked for or started, `python -m` of a kernel does not look into the folder, and R enters it after it has started. Kernels of other languages start in the folder as Jupyter starts them.',
     whenTrusted:
-      'Language servers start, also from `node_modules` of the folder; a kernel imports from its folder.',
+      'Language servers start, including those in `node_modules` of the folder; a kernel imports from its folder.',
     tested:
       'JupyterLab 4.6 with IPython and R kernels: some 45 modules, settings, language servers and start files',
   },
   ownVariables: /^JUPYTER|^JPY_/,
   shownCredential: {
     codeSees: 'taken-off',
-    how: 'The shim judges each request and each WebSocket before a handler is chosen, keeps the verdict beside it, and takes the header off.',
+    how: 'The shim checks each request and each WebSocket before a handler is chosen, keeps the verdict separately, and removes the header.',
     tested:
       'jupyter_server 2.17: an extension, and a port behind jupyter-server-proxy, by HTTP and WebSocket',
   },

@@ -6,12 +6,12 @@
 import { join } from 'node:path';
 import type { ProfileInfo, ProfileName } from '../../../shared/model.ts';
 import type { Log, Profile } from '../ports.ts';
-import type { Environment } from './python/candidate-environments.ts';
+import type { Variables } from '../variables.ts';
 
 /** What every profile is made with. */
 export interface ProfileOptions {
-  /** The user's environment: of whoever asks, or as the core got it. */
-  readonly environment: Environment;
+  /** The user's environment: that of the caller, or as the core got it. */
+  readonly environment: Variables;
   /** The user's home folder. */
   readonly home: string;
   /** Where Gatehouse keeps what it makes. */
@@ -20,7 +20,9 @@ export interface ProfileOptions {
   readonly log: Log;
   /** Seconds until a start is given up, by the settings; null or undefined: the profile's own. */
   readonly readySeconds: (profile: ProfileName) => number | null | undefined;
-  /** Folder with a folder for each profile that has a shim; `<profile>/shim` beside this file when absent. */
+  /**
+   * Folder with a folder for each profile that has a shim; `<profile>/shim` next to this file when absent.
+   */
   readonly shims?: string | undefined;
 }
 
@@ -49,7 +51,7 @@ export interface ProfileDocs {
   readonly tried: string | null;
   /** How the server is given its credential, and how its own clients may show Gatehouse's. */
   readonly credential: string;
-  /** What a role does not hold back, and what the server lets others do beside the door. */
+  /** What a role does not hold back, and what the server lets others do past the gateway. */
   readonly notEnforced: string;
 }
 
@@ -77,9 +79,9 @@ export interface FolderCode {
 }
 
 /**
- * Whether code that takes part in the server without being it (a notebook, a flow, a package, whoever owns a
- * port that it hands requests on to) is told the credential that the gateway shows the server. A kind cannot
- * be added without saying it; doc/shown-credentials.md is written from this.
+ * Whether code that takes part in the server without being it (a notebook, a flow, a package, anyone who owns
+ * a port that it hands requests on to) is told the credential that the gateway shows the server. A kind
+ * cannot be added without saying it; doc/shown-credentials.md is written from this.
  */
 export interface ShownCredential {
   /**

@@ -1,5 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
 import type { Upstream } from '../ports.ts';
+import { recreatePrivateFile } from '../private-file.ts';
 import { Secret } from '../secret.ts';
 import type { ProfileKind } from './kind.ts';
 import { marimoSharing } from './marimo/marimo-sharing.ts';
@@ -28,7 +28,7 @@ export const marimo: SimpleServer = {
   source: { kind: 'python', distribution: 'marimo', scripts: ['marimo'] },
   refuseVersion: olderThan(
     '0.23.0',
-    'whoever reaches its port opens a terminal without a credential (CVE-2026-39987).',
+    'anyone who reaches its port can open a terminal without a credential (CVE-2026-39987).',
   ),
   file: 'may',
   listens: 'port',
@@ -43,11 +43,7 @@ export const marimo: SimpleServer = {
     run.secretFile,
     ...(run.secondPort === null ? [] : [String(run.secondPort), viewerFile(run)]),
   ],
-  prepare: async run => {
-    await rm(viewerFile(run), { force: true });
-    // 'wx': never into a file, or through a link, that somebody put there before.
-    await writeFile(viewerFile(run), roleSecret(run.secret, 'viewer').reveal(), { mode: 0o600, flag: 'wx' });
-  },
+  prepare: run => recreatePrivateFile(viewerFile(run), roleSecret(run.secret, 'viewer').reveal()),
   readyPath: '/health',
   upstream: run => ({
     headers: headersOf(run.secret, run.file),
@@ -86,12 +82,12 @@ export const kind: ProfileKind = {
     tried: '0.25.2',
     credential: '`Authorization: Bearer`, by a token file; another token for the app that viewers see',
     notEnforced:
-      "A viewer uses the app, which runs the notebook's code as you. Opened with a folder, files of `public` are not shown.",
+      "A viewer uses the app, which runs the notebook's code as you. When it is opened with a folder, files in `public` are not shown.",
   },
   folderCode: {
     untrusted: 'restricted',
     whenUntrusted:
-      "Nothing, also when the page or a notebook is opened: cells wait for you, the folder's `pyproject.toml` and the notebook's own settings are not read, and the folder comes last where modules are looked for. There is no app for viewers.",
+      "Nothing, even when the page or a notebook is opened: cells wait for you, the folder's `pyproject.toml` and the notebook's own settings are not read, and modules are looked up in the folder last. There is no app for viewers.",
     whenTrusted:
       'Its `pyproject.toml` may say that cells run when a notebook is opened, and in which environment. A viewer runs the notebook.',
     tested:
@@ -101,7 +97,7 @@ export const kind: ProfileKind = {
   ownVariables: /^_?MARIMO_|^UVICORN_|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
   shownCredential: {
     codeSees: 'taken-off',
-    how: 'The shim has marimo judge before the rest of its server, keep its verdict in its own session, and takes the header off. Its page `/auth/token` tells nobody a token.',
+    how: 'The shim has marimo check the header before the rest of its server, keep the verdict in its own session, and removes the header. Its page `/auth/token` gives nobody a token.',
     tested:
       'marimo 0.25.2: the request that a notebook sees, in the editor and in the app; a package that takes part in the server',
   },

@@ -22,21 +22,21 @@ export const kind: ProfileKind = {
     credential:
       'the header `mwi-auth-token`; clients may use it, and `?mwi-auth-token=`. `MWI_*` of its security page is honoured at the door ([doc/matlab.md](doc/matlab.md))',
     notEnforced:
-      'There is one desktop and one role. A guest can end MATLAB by code; the licence’s owner is seen by guests.',
+      'There is one desktop and one role. A guest can end MATLAB by code, and sees whose licence it runs on.',
   },
   folderCode: {
     untrusted: 'restricted',
     whenUntrusted:
-      'Nothing: MATLAB starts outside the folder, so that no `startup.m` and no function of the folder is taken; change into it yourself.',
+      'Nothing: MATLAB starts outside the folder, so that no `startup.m` and no function in the folder is used; change into it yourself.',
     whenTrusted:
       "MATLAB starts in the folder and runs its `startup.m`; its functions come before MATLAB's own.",
     tested: null,
-    notice: 'MATLAB starts outside the folder, which is not trusted: there it would run its startup.m.',
+    notice: 'MATLAB starts outside the folder, which is not trusted: inside it, it would run startup.m.',
   },
   ownVariables: /^(?:MWI_|MW_|MATLAB_PROXY_)|^WS_ENV$/,
   shownCredential: {
     codeSees: 'taken-off',
-    how: 'The shim is the first middleware of matlab-proxy: it judges, and hands on a copy without the header.',
+    how: 'The shim is the first middleware of matlab-proxy: it checks the header, and passes on a copy without it.',
     tested: 'matlab-proxy with a stand-in for MATLAB, which tells what it is sent',
   },
   create: matlabProfile,

@@ -19,9 +19,9 @@ export const kind: ProfileKind = {
   docs: {
     tried: '0.0.10, with ovos-bus-client 1.5.0 and ovos-core 2.1.1',
     credential:
-      'none: Gatehouse is the only guard. Its own clients show the token in the route (`/core/TOKEN`), as `token=`, by Basic or in a subprotocol',
+      'none: Gatehouse is the only guard. Its own clients send the token in the path (`/core/TOKEN`), as `token=`, by Basic or in a subprotocol',
     notEnforced:
-      'Which room a satellite says that it is in, and what it says of its own conversation. On Windows the port is open to other accounts of the computer.',
+      'A satellite is believed about the room that it is in and about its own conversation. On Windows the port is open to other accounts on the computer.',
   },
   folderCode: {
     untrusted: 'nothing-runs',
@@ -32,7 +32,7 @@ export const kind: ProfileKind = {
   ownVariables: /^(?:OVOS_|MYCROFT_)/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run, or on a port of 127.0.0.1 that asks nobody.',
+    how: 'No credential is sent to it: it listens on a Unix socket in the private folder of the run, or on a port of 127.0.0.1 that asks for none.',
     tested: null,
   },
   create: busProfile,
@@ -77,7 +77,7 @@ function busServer(listens: SimpleServer['listens']): SimpleServer {
 }
 
 /**
- * By these OVOS finds its configuration, beside XDG's own; the user's configuration is the bus's, but for
+ * By these OVOS finds its configuration, besides XDG's own; the user's configuration is the bus's, but for
  * where it listens.
  */
 const configurationNames = [

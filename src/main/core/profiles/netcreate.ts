@@ -5,11 +5,11 @@
  * rewritten is where NetCreate writes the address (`app/assets/index.ejs`, `app/unisys/client-network.js` of
  * netcreate-itest, and of its releases since 2018), and nothing else.
  */
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { FoundServer } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { LaunchPlan, PageRewrite, Profile } from '../ports.ts';
+import { shortHash } from '../text/short-hash.ts';
 import { fullOnly } from './common/full-only.ts';
 import { findAndPlan } from './common/find-and-plan.ts';
 import { type ProfileKind, type ProfileOptions } from './kind.ts';
@@ -25,24 +25,24 @@ export const kind: ProfileKind = {
   // Three nodes and their edges.
   icon: 'M6 3a3 3 0 012.900 3.800l5.300 3A3 3 0 1117 15a3 3 0 01-2.600-1.500l-5.400 3A3 3 0 115 14.200V8.800A3 3 0 016 3z',
   file: 'may',
-  untrusted: 'Net.Create is a program of the folder, so it does not start.',
+  untrusted: 'Net.Create is a program in the folder, so it does not start.',
   order: 210,
   docs: {
     tried: null,
     credential: 'none: Gatehouse is the only guard of both ports',
     notEnforced:
-      'Its class tokens are checked in the browser and can be made up by anybody who has seen one; administration, too, is decided in the browser: guests are not offered it (up to 2023 by the address or by `admin=true`, since 2024 by both), but who writes a script of their own there has it. Its ports are open to other accounts of the computer.',
+      'Its class tokens are checked in the browser and can be forged by anyone who has seen one. Administration, too, is decided in the browser: guests are not offered it (up to 2023 by the address or by `admin=true`, since 2024 by both), but a guest who runs a script there has it. Its ports are open to other accounts on the computer.',
   },
   folderCode: {
     untrusted: 'refused',
-    whenUntrusted: 'Nothing: the start is refused, as Net.Create is a program of the folder.',
+    whenUntrusted: 'Nothing: the start is refused, as Net.Create is a program in the folder.',
     whenTrusted: 'All of it, with its `node_modules`.',
     tested: null,
   },
   ownVariables: /^NC_|^(?:PORT|HOST)$/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    how: 'No credential is sent to it: its port on 127.0.0.1 asks for none, and it has no use for one of a gateway.',
     tested: null,
   },
   create: netCreateProfile,
@@ -129,7 +129,7 @@ const server: SimpleServer = {
     rewrites: rewrites(secondPortOf(run), 'owner'),
     guestRewrites: rewrites(secondPortOf(run), 'guest'),
   }),
-  sharing: fullOnly('Net.Create decides in the browser who may edit, so nobody can be held back there.'),
+  sharing: fullOnly('Net.Create decides in the browser who may edit, so guests cannot be restricted there.'),
 };
 
 /** Given to every kind that has further ports. */
@@ -153,7 +153,7 @@ function datasetOf({ file, platform }: SimpleRun): string {
   if (/^[\w-]{1,80}$/.test(name)) return name;
   throw new GatehouseError('bad-dataset', `"${name}" cannot be the name of a Net.Create data set here.`, {
     kind: 'usage',
-    nextStep: 'Call the file by letters, digits, "-" and "_", such as runtime/class-1.loki.',
+    nextStep: 'Name the file with letters, digits, "-" and "_", such as runtime/class-1.loki.',
   });
 }
 
@@ -187,10 +187,9 @@ async function findCheckout(folder: string | undefined, options: ProfileOptions)
     const parts = [location, paths.join(context, 'app', 'unisys', 'server-network.js')];
     const there = await Promise.all(parts.map(path => stat(path).catch(() => null)));
     if (!there.every(facts => facts?.isFile() === true)) continue;
-    const hash = createHash('sha256').update(location).digest('hex').slice(0, 12);
     const installed = await stat(paths.join(context, 'node_modules')).catch(() => null);
     found.push({
-      id: `${kind.name}-${hash}`,
+      id: `${kind.name}-${shortHash(location)}`,
       profile: kind.name,
       title: kind.title,
       version: await versionOf(paths.join(context, 'package.json')),

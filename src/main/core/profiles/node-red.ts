@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { recreatePrivateFile } from '../private-file.ts';
 import { pathsOf } from './python/interpreter.ts';
 import type { ProfileKind } from './kind.ts';
 import { nodeRedSharing } from './node-red/node-red-sharing.ts';
@@ -24,7 +24,7 @@ export const nodeRed: SimpleServer = {
   },
   refuseVersion: olderThan(
     '4.0.0',
-    'it is not maintained any more (before 1.2.8: CVE-2021-21297, CVE-2021-21298), and lacks settings that Gatehouse needs.',
+    'it is no longer maintained (before 1.2.8: CVE-2021-21297, CVE-2021-21298), and lacks settings that Gatehouse needs.',
   ),
   file: 'may',
   // Its `uiPort` may be a path: no port of it is open to other accounts.
@@ -57,16 +57,13 @@ function givenFile({ platform, directory }: SimpleRun): string {
 
 /** What the settings file reads, once, and removes. */
 async function writeGiven(run: SimpleRun): Promise<void> {
-  const file = givenFile(run);
   const given = {
     socket: run.socket,
     header: secretHeader,
     owner: { user: run.user, secret: run.secret.reveal() },
     viewer: { user: 'guest', secret: roleSecret(run.secret, 'viewer').reveal() },
   };
-  await rm(file, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(file, JSON.stringify(given), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(givenFile(run), JSON.stringify(given));
 }
 
 export const kind: ProfileKind = {
@@ -77,26 +74,27 @@ export const kind: ProfileKind = {
   icon: 'M2 5h7v4H2zM15 3h7v4h-7zM15 16h7v4h-7zM9 6.250h2.500c1.500 0 1.500-2 3.500-2v1.500c-1.200 0-1.200 2-3.500 2H9zM8.500 7c4 0 2.500 10.250 6.500 10.250v1.500C8.500 18.750 10.500 8.500 8.500 8.500z',
   file: 'may',
   untrusted:
-    'A flows.json of the folder is not used, and a flow file that you name does not run until you deploy it.',
+    'A flows.json in the folder is not used, and a flow file that you name does not run until you deploy it.',
   order: 100,
   docs: {
     tried: '5.0.7',
-    credential: 'a header, to `adminAuth.tokens` of a settings file of ours; one for all, one for reading',
+    credential:
+      'a header, read by `adminAuth.tokens` in a settings file of ours; one secret for everything, one for reading',
     notEnforced:
-      'A viewer sees what is written in the nodes. Who deploys a flow runs code as you. What flows open by themselves (TCP, UDP, MQTT) is beside the door.',
+      'A viewer sees what is written in the nodes. Anyone who deploys a flow runs code as you. What flows open themselves (TCP, UDP, MQTT) bypasses the gateway.',
   },
   folderCode: {
     untrusted: 'restricted',
     whenUntrusted:
-      'Nothing: Node-RED starts outside the folder, so it does not take a `flows.json` that lies there, and a flow file that you name is shown but not started until you deploy it (`--safe`).',
+      'Nothing: Node-RED starts outside the folder, so it does not use a `flows.json` there, and a flow file that you name is shown but not started until you deploy it (`--safe`).',
     whenTrusted:
-      'A flow file of the folder starts with Node-RED, named or called as your settings say (`flows.json`).',
+      'A flow file in the folder starts with Node-RED, if you name it or if it has the name in your settings (`flows.json`).',
     tested: 'Node-RED 5.0.7: flows that run a command, nodes, settings',
   },
   ownVariables: /^NODE_RED_|^(?:PORT|FLOWS)$/,
   shownCredential: {
     codeSees: 'taken-off',
-    how: "The shim judges each request and each upgrade before Node-RED's server tells anybody of it, and takes the header off. What the editor reads in its place is good while the request lasts, and lets nobody in.",
+    how: 'The shim checks each request and each upgrade before any handler of Node-RED sees it, and removes the header. What the editor reads instead is valid only while the request lasts, and lets nobody in.',
     tested: 'Node-RED 5.0.7: a flow, routes of a package, one that takes WebSockets',
   },
   create: options => simpleProfile(nodeRed, options),

@@ -1,12 +1,13 @@
 /**
  * RStudio Server, run as the user and not as the system's service. As such it cannot ask for a password (only
- * root may), so it is started without: whoever reaches its port is in. It is bound to 127.0.0.1; other
+ * root may), so it is started without: anyone who reaches its port is in. It is bound to 127.0.0.1; other
  * accounts of this computer reach that, which its owner is told as long as it runs.
  *
  * Its cookie `user-id` is passed to browsers, as its own pages need it. It opens nothing at the door, dies
  * with the run (its key is in the private folder), and at the port nobody asks for it.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { createPrivateFile } from '../private-file.ts';
 import type { ProfileKind } from './kind.ts';
 import { fullOnly } from './common/full-only.ts';
 import { simpleProfile } from './simple.ts';
@@ -23,21 +24,21 @@ export const kind: ProfileKind = {
   order: 50,
   docs: {
     tried: null,
-    credential: 'none: run as a user it has none, and Gatehouse is the only guard',
+    credential: 'none: it has none when an ordinary user runs it, and Gatehouse is the only guard',
     notEnforced:
-      'Whoever comes in runs R, and with it everything that you may do. Its port is open to other accounts of the computer.',
+      'Anyone with access can run R, and so do everything that you can. Its port is open to other accounts on the computer.',
   },
   folderCode: {
     untrusted: 'restricted',
     whenUntrusted:
       'The server starts outside the folder. R opens where RStudio is told to (your home), so no `.Rprofile` and `.RData` of the folder are read, until you open it as a project.',
-    whenTrusted: 'The same, but that the server starts in the folder.',
+    whenTrusted: 'The same, except that the server starts in the folder.',
     tested: null,
   },
   ownVariables: /^(?:RS_|RSTUDIO_)/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    how: 'No credential is sent to it: its port on 127.0.0.1 asks for none, and it has no use for one of a gateway.',
     tested: null,
   },
   create: options =>
@@ -70,9 +71,10 @@ export const kind: ProfileKind = {
         variables: run => ({ USER: run.user }),
         prepare,
         readyPath: '/',
-        caveat: 'whoever reaches its port, another account of this computer too, runs code as you.',
+        caveat:
+          'anyone who reaches its port, including other accounts on this computer, can run code as you.',
         sharing: fullOnly(
-          'Whoever sees RStudio has its R console and a terminal, so nobody can be held back there.',
+          'Anyone who sees RStudio has its R console and a terminal, so guests cannot be restricted there.',
           {
             can: ['Run R code and programs as you', 'Open, change and delete every file that you can'],
           },
@@ -89,7 +91,7 @@ export const kind: ProfileKind = {
 async function prepare(run: SimpleRun): Promise<void> {
   await mkdir(dataOf(run), { mode: 0o700 });
   const database = `provider=sqlite\ndirectory=${dataOf(run)}\n`;
-  await writeFile(privateFile(run, 'database.conf'), database, { mode: 0o600, flag: 'wx' });
+  await createPrivateFile(privateFile(run, 'database.conf'), database);
 }
 
 function dataOf(run: SimpleRun): string {

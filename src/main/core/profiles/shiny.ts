@@ -15,18 +15,19 @@ export const kind: ProfileKind = {
   docs: {
     tried: '1.8',
     credential: 'none: Gatehouse is the only guard',
-    notEnforced: 'Whoever opens the app may do all that it offers. Its port is open to other accounts.',
+    notEnforced:
+      'Anyone who opens the app can do everything that it offers. Its port is open to other accounts.',
   },
   folderCode: {
     untrusted: 'named-program',
-    whenUntrusted: 'The file that you name, from its folder, which its imports come from.',
+    whenUntrusted: 'The file that you name, run from its folder, from which it imports.',
     whenTrusted: 'The same.',
     tested: 'Shiny 1.8: as Streamlit',
   },
   ownVariables: /^(?:SHINY_|UVICORN_)|^(?:WEB_CONCURRENCY|FORWARDED_ALLOW_IPS)$/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    how: 'No credential is sent to it: its port on 127.0.0.1 asks for none, and it has no use for one of a gateway.',
     tested: null,
   },
   create: options =>
@@ -45,7 +46,7 @@ export const kind: ProfileKind = {
           '127.0.0.1',
           '--port',
           String(port),
-          // Its author's console, over the page of whoever looks, is for its author.
+          // Its author's console, over the page of a viewer, is for its author.
           '--no-dev-mode',
           '--',
           file ?? '',
@@ -53,7 +54,7 @@ export const kind: ProfileKind = {
         readyPath: '/',
         preflight: { paths: ['/'], sockets: ['/websocket/'] },
         sharing: fullOnly(
-          'A Shiny app calculates anew at each click of whoever looks at it, so looking cannot be told from acting.',
+          'A Shiny app recalculates at each click of a viewer, so viewing cannot be told from acting.',
         ),
       },
       options,

@@ -16,18 +16,19 @@ export const kind: ProfileKind = {
   docs: {
     tried: '1.67',
     credential: 'none: Gatehouse is the only guard',
-    notEnforced: 'Whoever opens the app may do all that it offers. Its port is open to other accounts.',
+    notEnforced:
+      'Anyone who opens the app can do everything that it offers. Its port is open to other accounts.',
   },
   folderCode: {
     untrusted: 'named-program',
-    whenUntrusted: 'The file that you name, from its folder, which its imports and pages come from.',
+    whenUntrusted: 'The file that you name, run from its folder, from which its imports and pages come.',
     whenTrusted: 'The same.',
     tested: 'Streamlit 1.67: nothing of the folder but the named file and what it imports',
   },
   ownVariables: /^STREAMLIT_/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    how: 'No credential is sent to it: its port on 127.0.0.1 asks for none, and it has no use for one of a gateway.',
     tested: null,
   },
   create: options =>
@@ -38,7 +39,7 @@ export const kind: ProfileKind = {
         source: { kind: 'python', distribution: 'streamlit', scripts: ['streamlit'] },
         refuseVersion: olderThan(
           '1.54.0',
-          'on Windows it hands out files beside those of the app, and its account to other servers (CVE-2024-42474, CVE-2026-33682). Update it with pip.',
+          'on Windows it hands out files next to those of the app, and its account to other servers (CVE-2024-42474, CVE-2026-33682). Update it with pip.',
         ),
         file: 'must',
         listens: 'port',
@@ -47,7 +48,7 @@ export const kind: ProfileKind = {
         readyPath: '/_stcore/health',
         preflight: { paths: ['/'], sockets: ['/_stcore/stream'] },
         sharing: fullOnly(
-          'A Streamlit app runs its code again at each click of whoever looks at it, so looking cannot be told from acting.',
+          'A Streamlit app runs its code again at each click of a viewer, so viewing cannot be told from acting.',
         ),
       },
       options,

@@ -15,7 +15,7 @@ export const kind: ProfileKind = {
   docs: {
     tried: '2.20',
     credential: 'none: Gatehouse is the only guard',
-    notEnforced: 'Its port is open to other accounts of the computer.',
+    notEnforced: 'Its port is open to other accounts on the computer.',
   },
   folderCode: {
     untrusted: 'nothing-runs',
@@ -26,7 +26,7 @@ export const kind: ProfileKind = {
   ownVariables: /^(?:TENSORBOARD_|TB_)/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it knows no credential of a gateway, and its port of 127.0.0.1 asks nobody.',
+    how: 'No credential is sent to it: its port on 127.0.0.1 asks for none, and it has no use for one of a gateway.',
     tested: null,
   },
   create: options =>

@@ -25,18 +25,18 @@ export const kind: ProfileKind = {
     tried: null,
     credential: 'none: it listens on a Unix socket in a private folder, and Gatehouse is the only guard',
     notEnforced:
-      'Whoever comes in has a terminal, and with it everything that you may do. Its licence has to be accepted by you, in a terminal, and limits for whom it may be run.',
+      'Anyone with access has a terminal, and so can do everything that you can. You accept its licence yourself, in a terminal; it limits for whom the server may be run.',
   },
   folderCode: {
     untrusted: 'restricted',
-    whenUntrusted: 'As code-server: VS Code has its own question, and the server starts outside the folder.',
+    whenUntrusted: 'As for code-server: VS Code asks on its own, and the server starts outside the folder.',
     whenTrusted: 'As code-server.',
     tested: null,
   },
   ownVariables: /^VSCODE_/,
   shownCredential: {
     codeSees: 'none-shown',
-    how: 'Nothing is shown to it: it listens on a Unix socket in the private folder of the run.',
+    how: 'No credential is sent to it: it listens on a Unix socket in the private folder of the run.',
     tested: null,
   },
   create: options =>

@@ -7,7 +7,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../ports.ts';
-import type { Variables } from './environment.ts';
+import type { Variables } from '../variables.ts';
 import { printing, variablesAfter } from './login-shell.ts';
 
 export interface Activation {
@@ -89,15 +89,12 @@ async function afterScripts(location: string, variables: Variables, log: Log): P
   });
   const said = asLines(printed);
   if (answer.kind === 'variables') return { variables: answer.variables, said };
-  log.warn(
-    'The activation scripts of a conda environment did not end well; the server starts without what they set.',
-    {
-      location,
-      reason: answer.reason,
-      nextStep: `Run \`conda activate ${location}\` in a terminal to see what they say.`,
-    },
-  );
-  const end = `The activation scripts of ${location} did not end well: ${answer.reason}.`;
+  log.warn('The activation scripts of a conda environment failed; the server starts without what they set.', {
+    location,
+    reason: answer.reason,
+    nextStep: `Run \`conda activate ${location}\` in a terminal to see what they say.`,
+  });
+  const end = `The activation scripts of ${location} failed: ${answer.reason}.`;
   return { variables, said: [...said, end] };
 }
 

@@ -5,12 +5,11 @@
  * folder's (PYTHONPATH=.). All else is the user's and reaches what the user starts (doc/decisions/0028).
  */
 import { posix, win32 } from 'node:path';
+import type { Variables } from '../variables.ts';
 import { withLoopbackDirect } from './proxy.ts';
 
-export type Variables = Readonly<Record<string, string | undefined>>;
-
 export interface EnvironmentRules {
-  /** Patterns of the settings: beside the usual names only these pass. Null: all of the user's pass. */
+  /** Patterns of the settings: besides the usual names only these pass. Null: all of the user's pass. */
   readonly names: readonly string[] | null;
   /** What steers this kind of server: its profile says it, and nobody's shell does. */
   readonly withheld?: RegExp | null | undefined;
@@ -27,7 +26,7 @@ const never: readonly RegExp[] = [
   /^JUPYTER_TOKEN/i,
   /^MWI_AUTH_TOKEN$/i,
   /^ELECTRON_/i,
-  // A library of somebody else's within every process, and what the C library runs by itself.
+  // A library of somebody else's within every process, and what the C library runs on its own.
   /^(?:LD_(?:PRELOAD|AUDIT|DEBUG|DEBUG_OUTPUT|PROFILE|PROFILE_OUTPUT|ORIGIN_PATH)|GCONV_PATH)$/i,
   /^DYLD_(?!(?:FALLBACK_)?(?:LIBRARY|FRAMEWORK)_PATH$)/i,
   // Of the shell itself, or of the service that started it: not of what it starts.

@@ -1,5 +1,5 @@
 import type { Clock, Proof } from '../ports.ts';
-import { wait } from './ending.ts';
+import { wait } from './process/ending.ts';
 
 export interface HealthOptions {
   readonly probe: (signal: AbortSignal) => Promise<Proof>;
@@ -41,7 +41,7 @@ export class Health {
       const passed = now() - steady;
       const leapt = Math.abs(clock() - wall - passed) > jump.clocks || passed > pause + jump.late;
       if (leapt) jumped();
-      // Whoever has its port now has it, whatever the clocks did.
+      // The clocks do not matter: its port may belong to another program by now.
       if (proof.kind !== 'not-yet' || !leapt) told(proof);
       pause = proof.kind === 'ours' ? every : every / 4;
     }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { GatehouseError } from '../errors.ts';
+import { GatehouseError, systemCode } from '../errors.ts';
 
 export interface Launch {
   readonly argv: readonly string[];
@@ -65,7 +65,7 @@ function withUmask<T>(umask: number | undefined, work: () => T): T {
 }
 
 function notStarted(program: string, folder: string, cause: unknown): GatehouseError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const code = systemCode(cause) || String(cause);
   const why: Readonly<Record<string, string>> = {
     ENOENT: `the program or the working folder "${folder}" does not exist`,
     EACCES: 'this account may not run it',

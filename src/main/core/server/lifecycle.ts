@@ -50,7 +50,7 @@ export type LifecycleEvent =
   | { readonly kind: 'resumed' }
   | { readonly kind: 'proved'; readonly run: number }
   | { readonly kind: 'broke'; readonly run: number; readonly trouble: Trouble; readonly summary: string }
-  /** Ended by itself with exit code 0 after it had been ready: somebody chose "Shut Down" inside it. */
+  /** Exited on its own with exit code 0 after it had been ready: somebody chose "Shut Down" inside it. */
   | { readonly kind: 'ended'; readonly run: number; readonly summary: string }
   | { readonly kind: 'cleared'; readonly run: number }
   | { readonly kind: 'waited'; readonly run: number }
@@ -154,7 +154,7 @@ function ending(was: Lifecycle, next: Next, politely: boolean): Step {
   return [{ ...was, exists: 'ending', next }, [{ kind: 'end', run: was.run, politely }]];
 }
 
-/** What the owner asks for anew owes nothing to what failed before. */
+/** A new request of the owner starts with a clean record of failures. */
 function afresh(was: Lifecycle): Lifecycle {
   return { ...was, patient: false, failures: 0, portRetries: 0, attempts: 0 };
 }
@@ -163,7 +163,7 @@ function askedToStart(was: Lifecycle): Step {
   const starting: Lifecycle = { ...afresh(was), state: 'starting', reason: 'It was asked to start.' };
   if (was.state === 'stopped' || was.state === 'failed') return launch(starting);
   if (was.state === 'stopping') {
-    const reason = 'It is being stopped, and starts again after that.';
+    const reason = 'It is being stopped and will start again.';
     return [{ ...afresh(was), reason, next: { kind: 'launch', after: 0 } }, []];
   }
   // Waiting for a better moment, or failing: the owner's word ends the wait.
@@ -225,9 +225,7 @@ function broke(now: number, was: Lifecycle, trouble: Trouble, summary: string, p
   if (!was.patient || trouble === 'forked-away' || trouble === 'unsafe') return failing(summary);
   const failures = now - was.failedAt >= policy.quiet ? 1 : was.failures + 1;
   if (failures >= policy.failures) {
-    return failing(
-      `It failed ${failures} times in a row and is not started again. The last time: ${summary}`,
-    );
+    return failing(`It failed ${failures} times in a row and is not restarted. The last time: ${summary}`);
   }
   const after = policy.backoff[Math.min(failures, policy.backoff.length) - 1] ?? 0;
   const restarting: Lifecycle = {
@@ -286,5 +284,5 @@ function missed(was: Lifecycle, detail: string, policy: RestartPolicy): Step {
 
 function shutReason(detail: string): string {
   const sentence = detail.charAt(0).toUpperCase() + detail.slice(1);
-  return `${sentence.replace(/\.$/u, '')}. Nothing is sent to it until it has proved to be ours.`;
+  return `${sentence.replace(/\.$/u, '')}. Nothing is sent to it until it has proved that it is ours.`;
 }

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, isAbsolute } from 'node:path';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import type { Variables } from './environment.ts';
+import type { Variables } from '../variables.ts';
 
 export type LoginAnswer =
   | { readonly kind: 'variables'; readonly variables: Readonly<Record<string, string>> }
@@ -125,7 +125,7 @@ function run(
     const late = { reason: `did not answer within ${milliseconds / 1000} s` };
     const timer = setTimeout(() => end(late), milliseconds);
     child.on('error', error => end({ reason: `could not be started: ${error.message}` }));
-    // Not by its end: what its start files left in the background may hold the pipe for ever.
+    // Not by its end: what its start files left in the background may hold the pipe forever.
     child.stderr?.setEncoding('utf8').on('data', (text: string) => heard?.(text));
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text;

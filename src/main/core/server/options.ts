@@ -5,7 +5,7 @@ import { defaultRestartPolicy, type RestartPolicy } from './restart-policy.ts';
 export interface SuperviseOptions {
   readonly serverId: string;
   readonly name: string;
-  /** Called anew for each run, with a fresh secret, port and folder. */
+  /** Called again for each run, with a fresh secret, port and folder. */
   readonly plan: (context: RunContext) => Promise<LaunchPlan>;
   /**
    * Private folder in which the folders of runs are made; short, so that a Unix socket fits into 104 bytes.
@@ -24,7 +24,7 @@ export interface SuperviseOptions {
   readonly onChange: (supervised: Supervised) => void;
   readonly onLine: (line: LogLine) => void;
   readonly limits?: Partial<Limits>;
-  /** Where guard.sh is, when it is not beside this code. */
+  /** Where guard.sh is, when it is not next to this code. */
   readonly guardPath?: string;
   /** The user's environment where the plan says none; this process's own when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { dialLoopback } from '../loopback.ts';
 import type { LaunchPlan, PreflightQuestions, PreflightReport } from '../ports.ts';
-import { networkPorts } from './port-listeners.ts';
+import { networkPorts } from './process/port-listeners.ts';
 
 /** Milliseconds that one question may take. */
 const askMs = 1500;
@@ -57,21 +57,21 @@ export function preflightCaveat({ reach, networkPorts, open }: PreflightReport):
 /** One line for the server's log. */
 export function preflightWords(report: PreflightReport): string {
   const found = {
-    private: 'it listens on a private socket alone',
-    computer: 'it listens on this computer alone',
+    private: 'it listens only on a private socket',
+    computer: 'it listens only on this computer',
     network: `it listens on the network, on port ${report.networkPorts.join(', ')}`,
   }[report.reach];
   const answers =
     report.open.length === 0
-      ? 'answers nobody without a credential'
+      ? 'answers no one without a credential'
       : `answers anybody ${report.open.join(', ')}`;
-  return `Looked at from outside its door: ${found}, and ${report.reach === 'private' ? 'nobody else can ask it' : answers}.`;
+  return `Seen from outside the gateway: ${found}, and ${report.reach === 'private' ? 'nobody else can reach it' : answers}.`;
 }
 
 /** Why it must not be shared, as the end of a sentence; null when it may be. */
 export function openBeside(report: PreflightReport | null): string | null {
   if (report?.reach !== 'network' || report.open.length === 0) return null;
-  return `whoever reaches port ${report.networkPorts.join(', ')} of this computer gets ${report.open.join(', ')} without a link`;
+  return `anyone who reaches port ${report.networkPorts.join(', ')} of this computer gets ${report.open.join(', ')} without a link`;
 }
 
 /** Every address of this computer that others use: it may listen on one of them alone, or on IPv6 alone. */
@@ -92,7 +92,7 @@ interface Place {
   /** An address, or `here`. */
   readonly host: string;
   readonly port: number;
-  /** What is said to be its name (`Host`): the one that it answers, whoever says it. */
+  /** What is said to be its name (`Host`): the one that it answers, no matter who asks. */
   readonly named: string;
 }
 
@@ -118,7 +118,7 @@ const upgradeHeaders = {
   'Sec-WebSocket-Key': Buffer.from('gatehouse asks..').toString('base64'),
 };
 
-/** A stranger who is led there is not served, he is asked who he is. */
+/** A stranger is sent there to sign in, and is not served. */
 const toSignIn = /log-?in|log-?on|sign-?in|auth|sso|[?&](?:next|redirect[\w-]*|return[\w-]*)=/i;
 const maxHops = 3;
 
@@ -155,7 +155,9 @@ function answersTo(
   });
 }
 
-/** Path of the same server to which an answer leads without asking who comes; null where it does not. */
+/**
+ * Path of the same server to which an answer leads without asking for a credential; null where it does not.
+ */
 function leadsTo(named: string, path: string, { statusCode, headers }: IncomingMessage): string | null {
   const { location } = headers;
   if (location === undefined || ![301, 302, 303, 307, 308].includes(statusCode ?? 0)) return null;

@@ -3,7 +3,7 @@
  * answers (Gradio does) is told by the proxy that it does not, and what a kernel asks of another server would
  * pass through somebody else's hands.
  */
-import type { Variables } from './environment.ts';
+import type { Variables } from '../variables.ts';
 
 /**
  * Not `::1`, which older versions of httpx take for a host with a port and refuse to start with, and not

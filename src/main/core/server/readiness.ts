@@ -1,7 +1,7 @@
 import type { LaunchPlan, Proof, RunFacts } from '../ports.ts';
-import { wait } from './ending.ts';
-import { placesOf } from './port-listeners.ts';
-import { pidsOf } from './port-owner.ts';
+import { wait } from './process/ending.ts';
+import { placesOf } from './process/port-listeners.ts';
+import { pidsOf } from './process/port-owner.ts';
 
 export type Readiness =
   | { readonly kind: 'ours' }
@@ -60,7 +60,7 @@ async function elsewhere(plan: LaunchPlan, run: RunFacts): Promise<Readiness | n
     kind: 'late',
     detail: `nothing listens on port ${address.port}, where it was told to; it listens on ${places.join(', ')} instead`,
     nextStep:
-      'Let it take the port that it is told: {port} in its command stands for it, or take a port of its own out of its settings.',
+      'Let it use the port that it is given: {port} in its command stands for it; or remove a port from its settings.',
   };
 }
 

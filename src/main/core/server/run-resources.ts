@@ -1,10 +1,12 @@
 import { GatehouseError } from '../errors.ts';
 import type { RunContext } from '../ports.ts';
-import { guardScript, startProcessGuard, type ProcessGuard } from './process-guard.ts';
+import type { ProcessGuard } from './process/process-guard.ts';
+import { guardScript } from './process/process-guard-posix.ts';
+import { startProcessGuard } from './process/start-process-guard.ts';
 import type { SuperviseOptions } from './options.ts';
 import { makeRunContext, nameRun, prepareRunRoot, removeRunContext, type RunNames } from './run-context.ts';
-import type { Identity } from './processes.ts';
-import { recordOf, removeRecord, writeRecord } from './records.ts';
+import type { Identity } from './process/process-family.ts';
+import { recordOf, removeRecord, writeRecord } from './process/records.ts';
 
 export type RunResourcesOptions = Pick<
   SuperviseOptions,

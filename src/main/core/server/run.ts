@@ -9,19 +9,20 @@ import type {
   RunFacts,
   RunContext,
 } from '../ports.ts';
-import { endFamily, findFamily, wait } from './ending.ts';
+import { endFamily, findFamily, wait } from './process/ending.ts';
 import { serverEnvironment } from './environment.ts';
-import { exitInWords, saysPortTaken } from './failure.ts';
-import { readOutput } from './read-output.ts';
+import { exitInWords, saysPortTaken } from './output/failure.ts';
+import { readOutput } from './output/read-output.ts';
 import { hasEnded, launch, type Child, type Exit } from './launch.ts';
-import { holderCheck } from './holder-check.ts';
-import { endLeader } from './leader.ts';
+import { holderCheck } from './process/holder-check.ts';
+import { endLeader } from './process/leader.ts';
 import type { Trouble } from './lifecycle.ts';
 import type { Limits, SuperviseOptions } from './options.ts';
 import { preflight, preflightWords } from './preflight.ts';
-import { markerName, startOf, type Identity } from './processes.ts';
+import type { Identity } from './process/process-family.ts';
+import { markerName, startOf } from './process/processes.ts';
 import { proveOnce, untilReady } from './readiness.ts';
-import type { ServerLog } from './server-log.ts';
+import type { ServerLog } from './output/server-log.ts';
 import { RunResources } from './run-resources.ts';
 
 export type RunEvent =
@@ -117,8 +118,8 @@ export class Run {
     } finally {
       over.abort();
     }
-    throw new GatehouseError('plan-late', `It was not known after ${planSeconds} s what to run.`, {
-      nextStep: 'Check that the disk with the installation answers, then start it again.',
+    throw new GatehouseError('plan-late', `Planning the start took longer than ${planSeconds} s.`, {
+      nextStep: 'Check that the disk with the installation responds, then start it again.',
     });
   }
 
@@ -212,7 +213,7 @@ export class Run {
         summary: left > 0 ? `${summary} What it left running is ended too.` : summary,
       });
     } else if (left > 0) {
-      const forked = `${summary} It put itself into the background (${left} processes live on), where it cannot be looked after.`;
+      const forked = `${summary} It put itself into the background (${left} processes live on), where it cannot be supervised.`;
       this.#break('forked-away', forked);
     } else this.#brokeByExit(summary);
   }
@@ -247,7 +248,7 @@ export class Run {
   #brokeByExit(summary: string): void {
     const onPort = this.plan?.upstream.address.kind === 'port';
     if (!this.#ready && onPort && saysPortTaken(this.#output.lastOfRun())) {
-      this.#break('port-taken', `Somebody else was faster at its port. ${summary}`);
+      this.#break('port-taken', `Another program took its port first. ${summary}`);
     } else this.#break('exited', summary);
   }
 

@@ -1,14 +1,14 @@
 import type { Failure, LogLine, ServerState } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
 import type { PreflightReport, UpstreamAccess, Supervised } from '../ports.ts';
-import { failureContextOf, type FailureContext } from './failure.ts';
+import { failureContextOf, type FailureContext } from './output/failure.ts';
 import { Health } from './health.ts';
 import { step, initialState, type Effect, type Lifecycle, type LifecycleEvent } from './lifecycle.ts';
 import { defaultSupervisionLimits, type Limits, type SuperviseOptions } from './options.ts';
 import { preflightCaveat } from './preflight.ts';
 import { proveOnce } from './readiness.ts';
 import { Run, type RunEvent } from './run.ts';
-import { ServerLog } from './server-log.ts';
+import { ServerLog } from './output/server-log.ts';
 
 /** Keeps one server alive, from its first start to its last process. */
 export function supervise(options: SuperviseOptions): Supervised {

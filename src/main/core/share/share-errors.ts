@@ -1,8 +1,7 @@
 /** The errors of sharing. */
 import type { Role } from '../../../shared/model.ts';
 import { GatehouseError } from '../errors.ts';
-import type { ShareRefusal } from '../share-ports.ts';
-import type { SharedServer } from './share-listeners.ts';
+import type { SharedServer, ShareRefusal } from '../share-ports.ts';
 
 export function notRunning(id: string): GatehouseError {
   return new GatehouseError('not-running', `"${id}" is not running, so it cannot be shared.`, {

@@ -2,10 +2,9 @@
 import { createBoundedLog } from '../log/bounded-log.ts';
 import { networkInterfaces } from 'node:os';
 import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts';
-import type { ClientCredential, Log } from '../ports.ts';
+import type { Log } from '../ports.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
-import type { ProfileSharing } from '../role-ports.ts';
-import type { GuestAccess, ShareGateway, ShareGatewayRules, ShareRefusal } from '../share-ports.ts';
+import type { GuestAccess, SharedServer, ShareGateway, ShareGatewayRules } from '../share-ports.ts';
 import { createKeyedMutex } from '../keyed-mutex.ts';
 import type { Audit } from './audit/audit.ts';
 import type { CertificateManager } from './certificate/certificate-manager.ts';
@@ -14,27 +13,6 @@ import type { HostNames } from './network/host-names.ts';
 import { bindAddresses, listenTargetOf, shareOrigins } from './network/network-exposure.ts';
 import { notRunning, notShared } from './share-errors.ts';
 import { shareTls } from './certificate/share-tls.ts';
-
-/** A server as sharing sees it. */
-export interface SharedServer {
-  readonly id: string;
-  readonly name: string;
-  readonly sharing: ProfileSharing;
-  readonly clientCredential: ClientCredential | undefined;
-  /** Looks at the running server from outside its door, anew. */
-  look(): Promise<void>;
-  /** Port of its share listener the last time, and where it listened; null before the first. */
-  readonly sharePort: number | null;
-  readonly shareListen: string | null;
-  /** Whether this is the owner's access token of now. */
-  readonly isOwners?: ((word: string) => boolean) | undefined;
-  /** Null while nothing of it runs. */
-  state(): UpstreamState | null;
-  /** Why it must not be shared, as far as was looked; null when it may be. */
-  refusal(): ShareRefusal | null;
-  /** So that a link works again after a restart, and from no more networks than before it. */
-  rememberShare(port: number, listen: string): Promise<void>;
-}
 
 export interface ShareListenersDeps {
   readonly openShareGateway: (rules: ShareGatewayRules) => Promise<ShareGateway>;

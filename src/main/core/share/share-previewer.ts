@@ -9,7 +9,7 @@ import type { CertificateManager } from './certificate/certificate-manager.ts';
 import { describeCertificate } from './to-contract.ts';
 import { permissionsFor } from './ledger/message-permissions.ts';
 import { listenChoices, listenTargetOf, exposureOf } from './network/network-exposure.ts';
-import type { SharedServer } from './share-listeners.ts';
+import type { SharedServer } from '../share-ports.ts';
 import { needsAcknowledgement, shareWarnings } from './share-warnings.ts';
 
 export interface SharePreviewerDeps {

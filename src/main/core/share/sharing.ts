@@ -18,7 +18,7 @@ import type { Log } from '../ports.ts';
 import { onceOpened, type Once } from './once-opened.ts';
 import type { OpenSharing } from './open-sharing.ts';
 import { nobodyWaits, notRunning, notShared } from './share-errors.ts';
-import type { SharedServer } from './share-listeners.ts';
+import type { SharedServer } from '../share-ports.ts';
 
 export interface SharingDeps {
   readonly open: () => Promise<OpenSharing>;

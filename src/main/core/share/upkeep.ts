@@ -1,5 +1,5 @@
 /** The owner's calls about what sharing keeps: its certificate, audit log and installation key. */
-import type { SharingAnswers } from '../call-answers.ts';
+import type { Answers } from '../calls.ts';
 import { GatehouseError } from '../errors.ts';
 import { readSecretFile } from '../files.ts';
 import type { Paths } from '../paths.ts';
@@ -23,7 +23,7 @@ export interface UpkeepDeps {
 }
 
 export type UpkeepAnswers = Pick<
-  SharingAnswers,
+  Answers,
   | 'share.certificate'
   | 'share.keyPassphrase'
   | 'authority.info'

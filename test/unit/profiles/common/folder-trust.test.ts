@@ -103,7 +103,7 @@ test('a named program starts in its folder', async () => {
   expect((await plan(kindThat('named-program'), { file: 'app.py' })).folder).toBe('/home/zoe/downloaded');
 });
 
-test('what is restricted is told as long as the server runs, beside what has to be told anyway', async () => {
+test('what is restricted is told as long as the server runs, besides what has to be told anyway', async () => {
   const kind = kindThat('restricted', { notice: 'its flows wait.' });
   expect((await plan(kind)).caveat?.()).toBe('its port is open. Also: its flows wait.');
   expect((await plan(kind, {}, { folderTrusted: true })).caveat?.()).toBe('its port is open.');
@@ -131,7 +131,7 @@ describe.each(allKinds.map(kind => [kind.name, kind] as const))('%s', (_name, ki
 });
 
 test('a kind that does less in a folder that is not trusted says what is off, so that its owner is asked', () => {
-  // VS Code asks by itself, and RStudio opens the home folder in any case.
+  // VS Code asks on its own, and RStudio opens the home folder in any case.
   const silent = ['code-server', 'vscode-web', 'rstudio'];
   const needsWords = allKinds.filter(({ folderCode }) =>
     ['restricted', 'refused'].includes(folderCode.untrusted),

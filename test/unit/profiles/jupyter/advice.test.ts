@@ -16,8 +16,11 @@ test.each<[string, RegExp]>([
     '/x/python: error while loading shared libraries: libpython3.11.so.1.0: cannot open shared object file',
     /moved/,
   ],
-  ['The port 8888 is already in use.', /faster on this address/],
-  ['ERROR: the Jupyter server could not be started because no available port could be found.', /faster/],
+  ['The port 8888 is already in use.', /took this address first/],
+  [
+    'ERROR: the Jupyter server could not be started because no available port could be found.',
+    /took this address first/,
+  ],
   [
     "PermissionError: [Errno 13] Permission denied: '/home/zoe/.local/share/jupyter'",
     /\/home\/zoe\/\.local\/share\/jupyter/,

@@ -112,7 +112,7 @@ test('the environment: its own programs first, what Jupyter reads, never a token
   expect(windows['CONDA_PREFIX']).toBe('C:\\env');
 });
 
-test('another environment that happens to be active is not named beside ours', () => {
+test('another environment that happens to be active is not named besides ours', () => {
   const files = { secretFile: '/s', runtimeFolder: '/r', folderTrusted: false };
   const user = { VIRTUAL_ENV: '/other', PATH: '/usr/bin' };
   expect(

@@ -47,7 +47,7 @@ test.each<[string, Parameters<typeof environment>[0], string, string | null, Reg
     /older than 3\.6/,
   ],
   [
-    'an old JupyterLab beside a good server',
+    'an old JupyterLab with a good server',
     { versions: { jupyterlab: '2.3.2', jupyter_server: '2.7.0' } },
     'Jupyter Server',
     '2.7.0',

@@ -82,7 +82,7 @@ test('the gateway is told the secret, the name and the cookies to keep back', as
   expect(other.address).toEqual({ kind: 'port', port: 4567 });
 });
 
-test('a link that waits in the place of the secret is not followed', async () => {
+test('a link that waits in place of the secret is not followed', async () => {
   const elsewhere = join(scratch.folder, 'elsewhere');
   await writeFile(elsewhere, 'untouched');
   await symlink(elsewhere, join(context.directory, 'upstream-secret'));

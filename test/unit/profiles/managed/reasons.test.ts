@@ -32,7 +32,7 @@ test('the reason is what the installer calls an error, or its last words', () =>
     'Failed to fetch Caused by: dns error',
   );
   expect(reasonFrom(['something', 'the last words', ''])).toBe('the last words');
-  expect(reasonFrom([])).toMatch(/without a word/);
+  expect(reasonFrom([])).toMatch(/without a message/);
   expect(reasonFrom(['ERROR: https://zoe:hunter2@h'])).not.toContain('hunter2');
   expect(reasonFrom([`ERROR: ${'x'.repeat(5000)}`]).length).toBeLessThanOrEqual(600);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startOf } from '../../../../src/main/core/server/processes.ts';
+import { startOf } from '../../../../src/main/core/server/process/processes.ts';
 import { installerEnvironment, runTool } from '../../../../src/main/core/profiles/managed/run-tool.ts';
 
 function run(script: string, signal: AbortSignal, onLine: (line: string) => void = () => {}) {

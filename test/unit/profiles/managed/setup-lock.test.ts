@@ -3,7 +3,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { takeSetupLock } from '../../../../src/main/core/profiles/managed/setup-lock.ts';
-import { startOf } from '../../../../src/main/core/server/processes.ts';
+import { startOf } from '../../../../src/main/core/server/process/processes.ts';
 import { scratchFolder } from '../../../support/fake-environment.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;

@@ -67,7 +67,7 @@ test('made, told about, kept, found again, removed', async () => {
   expect(await left()).toEqual([]);
 });
 
-test('one of an earlier version, without jupyter-collaboration, is made anew', async () => {
+test('one of an earlier version, without jupyter-collaboration, is made again', async () => {
   await run(await setup('echo "Installed 2 packages in 1ms"', earlier));
   seen.length = 0;
   await run(await setup('echo "Installed 3 packages in 1ms"'));
@@ -101,7 +101,7 @@ test('what is installed and does not work is not kept', async () => {
   expect(await left()).toEqual([]);
 });
 
-test('a half-made one is made anew, and remains of a removal are swept away', async () => {
+test('a half-made one is made again, and remains of a removal are swept away', async () => {
   await fakeEnvironment(location);
   await writeFile(incompleteMark(location), '');
   await fakeEnvironment(`${location}.removed-abcd`);

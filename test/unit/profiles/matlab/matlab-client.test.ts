@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { Listener } from '../../../../src/main/core/server/port-listeners.ts';
-import { listenersOn } from '../../../../src/main/core/server/port-listeners.ts';
+import type { Listener } from '../../../../src/main/core/server/process/port-listeners.ts';
+import { listenersOn } from '../../../../src/main/core/server/process/port-listeners.ts';
 import { proofFor } from '../../../../src/main/core/profiles/jupyter/jupyter-client.ts';
 import { askMatlabToStop, proveMatlab } from '../../../../src/main/core/profiles/matlab/matlab-client.ts';
 import { mintSecret } from '../../../../src/main/core/secret.ts';

@@ -62,7 +62,7 @@ test('nobody is a viewer or an editor, with the reason', () => {
       reason: 'role',
     });
     expect(rules.openSocket(role, '/x', '', [], guest)).toMatchObject({ allow: false, reason: 'role' });
-    expect(notOffered.find(one => one.role === role)?.reason).toMatch(/nobody can only look/);
+    expect(notOffered.find(one => one.role === role)?.reason).toMatch(/no guest can only view/);
   }
 });
 

@@ -62,7 +62,7 @@ test('without a token everybody of this computer gets in, which is said', () => 
   });
   expect([asksForToken, token]).toEqual([false, null]);
   expect(warnings).toEqual([
-    expect.stringMatching(/whoever is on this computer.*MWI_AUTH_TOKEN is not used\.$/),
+    expect.stringMatching(/every account on this computer.*MWI_AUTH_TOKEN is not used\.$/),
   ]);
 });
 

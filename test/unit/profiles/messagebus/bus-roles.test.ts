@@ -35,7 +35,7 @@ test.each(['viewer', 'editor', 'full'] as const)(
   },
 );
 
-test('the permissions of the link stand in the place of those of the role', () => {
+test('the permissions of the link replace those of the role', () => {
   const permissions = { send: ['own'], receive: [] };
   const verdict = busRoles.openSocket('editor', '/core', '', [], { ...guest, permissions });
   if (!verdict.allow || verdict.relay !== 'filter') throw new Error('no filter');

@@ -78,7 +78,7 @@ test('what the interpreter says goes before what the folders say', async () => {
 test.each<[string, (folder: string, own: string) => Promise<void>]>([
   ['lies in it', async folder => void (await fakeEnvironment(join(folder, '.venv')))],
   [
-    'is a link to a script beside it',
+    'is a link to a script next to it',
     async folder => {
       await hostile(join(folder, 'tools'));
       await fakeEnvironment(join(folder, 'work/.venv'), { interpreter: null });
@@ -95,7 +95,7 @@ test.each<[string, (folder: string, own: string) => Promise<void>]>([
     },
   ],
   [
-    "is a link to the computer's own, which reads what lies beside the link",
+    "is a link to the computer's own, which reads what lies next to the link",
     async (folder, own) => {
       await hostile(own);
       await fakeEnvironment(join(folder, '.venv'), { interpreter: null });
@@ -129,7 +129,7 @@ test("an environment in the folder that the owner has activated is the owner's, 
   expect(await timesRun(location)).toBe(1);
 });
 
-/** An interpreter that notes beside itself that it was run. */
+/** An interpreter that notes next to itself that it was run. */
 async function hostile(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(

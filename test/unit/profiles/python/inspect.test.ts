@@ -33,13 +33,13 @@ test.each<[string, string, unknown]>([
     'echo first >&2; echo "ModuleNotFoundError: No module named zmq" >&2; exit 1',
     { kind: 'broken', reason: 'ModuleNotFoundError: No module named zmq' },
   ],
-  ['no words', 'exit 3', { kind: 'broken', reason: 'Its interpreter ended without a word (3).' }],
+  ['no words', 'exit 3', { kind: 'broken', reason: 'Its interpreter ended without a message (3).' }],
   [
     'nonsense',
     'echo gatehouse:hello',
     { kind: 'broken', reason: 'It answers in a way that Gatehouse does not understand.' },
   ],
-  ['silence', 'exit 0', { kind: 'broken', reason: 'Its interpreter ended without a word (unknown).' }],
+  ['silence', 'exit 0', { kind: 'broken', reason: 'Its interpreter ended without a message (unknown).' }],
 ])('%s', async (_name, script, wanted) => {
   expect(await ask(script)).toEqual(wanted);
 });
@@ -51,7 +51,7 @@ test('one that hangs is ended in its time', async () => {
 });
 
 test('one that may not be run, or is gone, says so', async () => {
-  expect(await ask('', { mode: 0o644 })).toMatchObject({ reason: expect.stringMatching(/may not be run/) });
+  expect(await ask('', { mode: 0o644 })).toMatchObject({ reason: expect.stringMatching(/may not run/) });
   await rm(join(scratch.folder, 'python'));
   const python = join(scratch.folder, 'python');
   const signal = new AbortController().signal;

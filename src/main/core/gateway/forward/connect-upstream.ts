@@ -5,7 +5,7 @@
  * else listens.
  */
 import { connect, type Socket } from 'node:net';
-import { dialLoopback } from '../../loopback.ts';
+import { connectionTo } from '../../loopback.ts';
 import type { Address, CheckHolder } from '../../ports.ts';
 
 /** Milliseconds until a connection has to be made. */
@@ -27,9 +27,8 @@ export async function connectUpstream(
 }
 
 async function provedConnection(address: Address, checkHolder: CheckHolder): Promise<Socket> {
-  const socket =
-    address.kind === 'socket' ? connect(address.path) : connect({ ...dialLoopback, port: address.port });
-  // Its user adds a listener; until then an error only ends it.
+  const socket = connect(connectionTo(address));
+  // Whoever uses it has a listener of his own; until then an error only ends it.
   socket.on('error', () => {});
   socket.setNoDelay(true);
   socket.setKeepAlive(true, keepAliveMs);

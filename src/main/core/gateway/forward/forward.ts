@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { systemCode } from '../../errors.ts';
 import { jsonAnswer, sendAnswer } from '../http-answer.ts';
 import type { HttpExchange } from '../exchange.ts';
 import type { Facts } from '../request/facts.ts';
@@ -250,8 +251,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       !this.#retried &&
       !this.#facts.hasBody &&
       (this.#facts.method === 'GET' || this.#facts.method === 'HEAD') &&
-      'code' in error &&
-      (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET' || error.code === 'EPIPE')
+      ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(systemCode(error))
     );
   }
 }

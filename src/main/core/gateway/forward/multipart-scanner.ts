@@ -4,6 +4,7 @@
  * looks at; and a form that two programs take apart differently. So a part of an active type or name ends the
  * upload, and so does everything that an honest browser does not write.
  */
+import { percentDecoded } from '../../text/percent.ts';
 import { refusedName, type AllowsName } from './form-names.ts';
 
 export interface PartRefusal {
@@ -157,12 +158,6 @@ function valuesOf(parameter: keyof typeof spellings, value: string): readonly st
     const raw = (match[1] ?? '').replaceAll(/^"|"$/g, '').replaceAll('\\', '');
     const plain = raw.replace(/^[\w-]*'[\w-]*'/, '');
     // Windows takes blanks and dots at the end off; some programs stop at a NUL.
-    return lenient(plain).replaceAll(/[\s.\p{Cc}]+$/gu, '');
+    return percentDecoded(plain).replaceAll(/[\s.\p{Cc}]+$/gu, '');
   });
-}
-
-function lenient(text: string): string {
-  return text.replaceAll(/%([0-9a-f]{2})/g, (_match, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
 }

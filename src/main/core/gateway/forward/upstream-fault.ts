@@ -2,6 +2,7 @@
  * What one failed exchange with the server means. A fault of one answer (too many header fields, no HTTP at
  * all) says nothing about the server: it must not be told as "the server cannot be reached".
  */
+import { systemCode } from '../../errors.ts';
 import { jsonAnswer, type Answer } from '../http-answer.ts';
 
 /**
@@ -13,7 +14,7 @@ export const maxUpstreamHeaderBytes = 64 * 1024;
  * The answer to the client; null where the connection failed, which the state of the server explains better.
  */
 export function answerToFault(error: Error): Answer | null {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = systemCode(error);
   if (code === 'UND_ERR_INVALID_ARG') return jsonAnswer(400, 'The request cannot be passed on');
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW')
     return jsonAnswer(

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
-import type { FilterRules } from '../websocket/filtered-socket.ts';
+import type { FilterRules } from '../websocket/filter-rules.ts';
 import { FrameBoundaries } from '../websocket/frame-boundaries.ts';
 import { FrameLane } from '../websocket/frame-lane.ts';
 import { closeFrame, controlFrame, FrameReader, messageFrame, type FrameEvent } from '../websocket/frames.ts';

@@ -80,6 +80,7 @@ const routes: readonly GuestRoute[] = [
   },
 ];
 
+/** What answers without a session; a test walks it. @internal */
 export const openSharePages = openRoutes(routes);
 
 const linkId = /^\/_gatehouse\/join\/([a-z2-7]{12})(?=$|\/(?:look|wait)$)/;

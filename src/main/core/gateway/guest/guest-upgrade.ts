@@ -3,7 +3,7 @@ import { jsonAnswer, sendRawAnswer } from '../http-answer.ts';
 import type { Facts } from '../request/facts.ts';
 import type { UpgradeExchange } from '../exchange.ts';
 import { upgradeExchange } from '../forward/forward-exchange.ts';
-import type { FilterRules } from '../websocket/filtered-socket.ts';
+import type { FilterRules } from '../websocket/filter-rules.ts';
 import { routeFor, tooBusy, unmet } from './guest-answers.ts';
 import { logField } from '../refusal-log.ts';
 import type { QueueSlot } from './fair-queue.ts';

@@ -93,6 +93,7 @@ const routes: readonly OwnerRoute[] = [
   { method: 'POST', path: '/_gatehouse/logout', open: false, answer: logout },
 ];
 
+/** What answers without a credential; a test walks it. @internal */
 export const openPages = openRoutes(routes);
 
 /** Paths that answer by way of a forwarder that the owner has named. */

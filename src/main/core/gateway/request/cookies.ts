@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { shortHash } from '../../text/short-hash.ts';
 
 /**
  * The name `__Host-gatehouse-session` would be better, but it needs `Secure`, and over plain http on
@@ -61,7 +61,7 @@ export function sessionCookieValues(header: string, wanted = sessionCookie): rea
  * own: two that are shared from one computer must not throw each other's guests out.
  */
 export function guestCookie(serverId: string): string {
-  return `__Host-gatehouse-${createHash('sha256').update(serverId).digest('hex').slice(0, 12)}`;
+  return `__Host-gatehouse-${shortHash(serverId)}`;
 }
 
 /** Ends with the browser; how long it opens anything is the ledger's to say. */

@@ -4,6 +4,7 @@
  * on to a server with users of its own (`Upstream.passesAuthorization`) is therefore only what holds nothing
  * of ours in any place: every word of it is looked at, as it is and decoded. The default is no.
  */
+import { percentDecoded } from '../../text/percent.ts';
 import type { Credential } from './credential.ts';
 
 /** Far more than any scheme has: a Digest of RFC 7616 has some 20, each looked at in two readings. */
@@ -31,7 +32,7 @@ export function isForeignAuthorization(
   if (whole === undefined || whole.length > longest || !/^[\t\u0020-\u007e]+$/.test(whole)) return false;
   const words = wordsOf(whole);
   const decoded = words.flatMap(word => decodedWords(word));
-  const candidates = [...words, ...words.map(word => lenient(word)), ...decoded].filter(
+  const candidates = [...words, ...words.map(word => percentDecoded(word)), ...decoded].filter(
     word => word.length <= maxTokenLength,
   );
   return candidates.length <= maxWords && !candidates.some(word => isOurs(word));
@@ -54,10 +55,4 @@ function decodedWords(word: string): readonly string[] {
 function wordsOf(text: string): readonly string[] {
   const words = text.split(/[^\w.~%+/-]+/);
   return [...words, ...text.split(/[\s,;="':]+/)].filter(word => word !== '');
-}
-
-function lenient(text: string): string {
-  return text.replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
 }

@@ -3,6 +3,7 @@
  * Referer. So the parameters that may carry a token are recognised in every spelling that a server would
  * decode to the same name, and never passed on.
  */
+import { formDecoded } from '../../text/percent.ts';
 import {
   splitPathToken,
   usualCredentialLocations,
@@ -37,21 +38,11 @@ function splitParameters(target: string, credentialLocations: CredentialLocation
   for (const pair of target.slice(mark + 1).split('&')) {
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
-    if (credentialLocations.parameters.has(decode(name)))
-      tokens.push(equals < 0 ? '' : decode(pair.slice(equals + 1)));
+    if (credentialLocations.parameters.has(formDecoded(name)))
+      tokens.push(equals < 0 ? '' : formDecoded(pair.slice(equals + 1)));
     else kept.push(pair);
   }
   if (tokens.length === 0) return { target, tokens: none };
   const path = target.slice(0, mark);
   return { target: kept.length === 0 ? path : `${path}?${kept.join('&')}`, tokens };
-}
-
-/**
- * As lenient as the most lenient server: a malformed escape stays as it is. Token names and tokens are ASCII,
- * so bytes suffice.
- */
-function decode(text: string): string {
-  return text
-    .replaceAll('+', ' ')
-    .replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

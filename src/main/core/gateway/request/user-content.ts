@@ -2,6 +2,7 @@
  * Paths of a server that hand out what people have uploaded (`Upstream.contentPaths`), and what a service
  * worker may not be made of.
  */
+import { percentDecoded } from '../../text/percent.ts';
 import type { Answer } from '../http-answer.ts';
 
 /**
@@ -10,14 +11,8 @@ import type { Answer } from '../http-answer.ts';
  */
 export function isUserContent(paths: readonly RegExp[] | undefined, path: string): boolean {
   if (paths === undefined) return false;
-  const decoded = path.includes('%') ? lenient(path) : path;
+  const decoded = path.includes('%') ? percentDecoded(path) : path;
   return paths.some(pattern => pattern.test(path) || pattern.test(decoded));
-}
-
-function lenient(path: string): string {
-  return path.replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
 }
 
 /**

@@ -6,31 +6,14 @@
  * and each side is paused while the other is full.
  */
 import { createHash } from 'node:crypto';
-import type { SocketVerdict } from '../../role-ports.ts';
 import { jsonAnswer, sendRawAnswer } from '../http-answer.ts';
 import type { UpgradeExchange } from '../exchange.ts';
 import type { UpstreamRoute } from '../forward/upstream-route.ts';
 import { FilteredJoin } from '../guest/filtered-join.ts';
-import type { WorkShare } from '../guest/guest-work.ts';
 import type { Limits } from '../limits.ts';
+import type { FilterRules, FilterVerdict } from './filter-rules.ts';
 import { requestHeaders } from '../forward/request-headers.ts';
 import { rawHead, shakeHands, upgradeHeaders, type SpliceEnd } from './websocket.ts';
-
-export type FilterVerdict = Extract<SocketVerdict, { readonly relay: 'filter' }>;
-
-/** How the messages of one guest's WebSocket are judged. */
-export interface FilterRules {
-  readonly verdict: FilterVerdict;
-  /** A message was not passed on. */
-  dropped(reason: string): void;
-  /** Counts one message of the guest, by its length; false when there were too many. Absent: any number. */
-  readonly admits?: ((bytes: number) => boolean) | undefined;
-  /**
-   * What the guest may use of the core for this socket. @param giveWay closes the socket, which keeps too
-   * many bytes
-   */
-  share(giveWay: () => void): WorkShare;
-}
 
 /**
  * Makes the handshake with the server for the verdict's own target, and joins the two with the filter

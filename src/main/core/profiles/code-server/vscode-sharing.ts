@@ -4,9 +4,9 @@ import { fullOnly } from '../common/full-only.ts';
 
 /** @param note one more sentence for the owner who shares it */
 export function vscodeSharing(note: string | null = null): ProfileSharing {
-  return fullOnly('Whoever sees VS Code can open a terminal in it, so nobody can only look on.', {
+  return fullOnly('Anyone who sees VS Code can open a terminal in it, so no guest can only view.', {
     editor:
-      'Whoever edits in VS Code has a terminal, too, so an editor could do whatever you can: share it as Full, or not.',
+      'Anyone who edits in VS Code also has a terminal, so an editor could do everything that you can: share it as Full, or not at all.',
     can: [
       'Open, change and delete every file that you can',
       'Open a terminal and run any program as you',

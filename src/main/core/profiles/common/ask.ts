@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { dialLoopback } from '../../loopback.ts';
+import { requestTo } from '../../loopback.ts';
 import type { Address } from '../../ports.ts';
 
 export interface Question {
@@ -28,12 +28,10 @@ const maxBodyBytes = 1024 * 1024;
  */
 export function ask(question: Question): Promise<Answer> {
   const { address, host, method = 'GET', path, headers, signal } = question;
-  const context =
-    address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
   return new Promise((resolve, reject) => {
     const asked = request(
       {
-        ...context,
+        ...requestTo(address),
         method,
         path,
         headers: { ...headers, Host: host },

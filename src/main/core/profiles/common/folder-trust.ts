@@ -1,6 +1,6 @@
 /**
  * The attack: somebody opens a folder that another person wrote, and its code runs although they have run
- * nothing: a module beside the notebook, a flow file, an `app.py` that is looked for. Each kind of server
+ * nothing: a module next to the notebook, a flow file, an `app.py` that is looked for. Each kind of server
  * says what it does with such a folder (`FolderCode`), and this is the one place that acts on it, for every
  * kind.
  */
@@ -87,7 +87,7 @@ export function startFolder(
 function notTrusted(title: string, folder: string): GatehouseError {
   return new GatehouseError(
     'folder-not-trusted',
-    `${title} would run a program of the folder ${folder}, and you have not said that you trust this folder.`,
+    `${title} would run a program from the folder ${folder}, which you have not trusted.`,
     {
       kind: 'refused',
       nextStep: `Look at what is in it. If you trust it: gatehouse trust ${shellWord(folder)}, or start again with --trust.`,

@@ -1,7 +1,7 @@
 import type { ProfileSharing, RoleRefusal } from '../../role-ports.ts';
 
 /**
- * A server that lets whoever reaches it do everything: there is one role, and it is all of it.
+ * A server that lets anyone who reaches it do everything: there is one role, and it is all of it.
  * @param reason why nobody can be held back there, one sentence for the owner who chooses a role
  * @param words what is said otherwise than of every such server
  */

@@ -3,7 +3,7 @@ type Rule = readonly [sign: RegExp, advice: string];
 const rules: readonly Rule[] = [
   [
     /EADDRINUSE|address already in use/i,
-    'Another program was faster on this port: start again, and another one is taken.',
+    'Another program took this port first: start again to use another one.',
   ],
   [
     /No space left on device|ENOSPC|Disk quota exceeded/i,
@@ -11,7 +11,7 @@ const rules: readonly Rule[] = [
   ],
   [
     /ProxyError|Tunnel connection failed|Proxy Authentication Required|ERR_PROXY|ERR_TUNNEL|proxy.{0,80}\b(?:refused|timed out|unreachable|40[37]|50[234])\b|(?:cannot|could not|unable to) connect to proxy/i,
-    'It could not get through the proxy that is set: `gatehouse doctor` shows which; correct or unset it where you start the server, or add the address it asks for to NO_PROXY.',
+    'It could not connect through the proxy that is set, which `gatehouse doctor` shows: correct or unset it where you start the server, or add the address to NO_PROXY.',
   ],
   [
     /EACCES|Permission denied/i,
@@ -23,7 +23,7 @@ const rules: readonly Rule[] = [
   ],
   [
     /unrecognized (arguments?|option)|unknown (option|flag|argument)|invalid option/i,
-    'The command does not know one of its options: check the command line.',
+    'The command does not accept one of its options: check the command line.',
   ],
   [
     /command not found|No such file or directory|ENOENT/i,
@@ -38,6 +38,6 @@ export function adviseByOutput(lastLines: readonly string[], exitCode: number | 
     if (rule) return rule[1];
   }
   if (exitCode === 0)
-    return 'The command ended by itself: it has to stay in the foreground (look for an option like --no-daemon).';
+    return 'The command exited: it has to stay in the foreground (look for an option like --no-daemon).';
   return null;
 }

@@ -5,10 +5,11 @@
  * belong to a process of this run. Until it does, nothing is sent. In our own private folder nobody else can
  * listen.
  */
+import { systemCode } from '../../errors.ts';
 import type { Address, Log, Proof, RunFacts } from '../../ports.ts';
 import { ask } from './ask.ts';
-import { listenersOn } from '../../server/port-listeners.ts';
-import { portOwner } from '../../server/port-owner.ts';
+import { listenersOn } from '../../server/process/port-listeners.ts';
+import { portOwner } from '../../server/process/port-owner.ts';
 
 export interface PortProof {
   readonly address: Address;
@@ -44,7 +45,7 @@ export function portProver(options: PortProof): (signal: AbortSignal, run: RunFa
       }
       return await answers(options, signal);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+      const code = systemCode(error) || 'no answer';
       return { kind: 'not-yet', detail: `Not there yet (${code}).` };
     }
   };
@@ -58,13 +59,13 @@ async function answers(options: PortProof, signal: AbortSignal): Promise<Proof> 
   if (status < 500)
     return {
       kind: 'not-yet',
-      detail: `It answers ${readyPath} with status ${status}, without the text that was named.`,
-      nextStep: 'Compare the path and the text that are named for it with what it answers.',
+      detail: `It answers ${readyPath} with status ${status}, without the expected text.`,
+      nextStep: 'Compare the configured path and text with what the server answers.',
     };
   return {
     kind: 'not-yet',
     detail: `It answers ${readyPath} with status ${status}.`,
     nextStep:
-      'It is up, and not as it should be: read its last lines, or name a path that it answers below 500 (`--ready-path`).',
+      'It runs but does not work: read its last lines, or name a path that it answers with a status below 500 (`--ready-path`).',
   };
 }

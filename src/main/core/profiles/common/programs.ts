@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
+import { programCode } from '../../errors.ts';
+import { searchFolders } from '../../search-path.ts';
 import { pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 
 export interface ProgramSearch {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly platform: NodeJS.Platform;
-  /** Absolute folders to look into beside those of PATH. */
+  /** Absolute folders to search besides those of PATH. */
   readonly folders?: readonly string[] | undefined;
 }
 
@@ -19,8 +21,10 @@ export async function findPrograms(search: ProgramSearch, names: readonly string
   const { environment, platform } = search;
   const paths = pathsOf(platform);
   const windows = platform === 'win32';
-  const onPath = (environment['PATH'] ?? environment['Path'] ?? '').split(paths.delimiter);
-  const folders = [...onPath, ...(search.folders ?? [])].filter(folder => paths.isAbsolute(folder));
+  const folders = [
+    ...searchFolders(environment, platform),
+    ...(search.folders ?? []).filter(folder => paths.isAbsolute(folder)),
+  ];
   // No .cmd or .bat: they would need a shell.
   const files = names.map(name => (windows && paths.extname(name) === '' ? `${name}.exe` : name));
   const found = new Map<string, string>();
@@ -58,7 +62,7 @@ export interface VersionAnswer {
 export function askVersion(
   program: string,
   args: readonly string[],
-  environment: Environment,
+  environment: Variables,
   signal: AbortSignal,
   /** What is its version in what it prints, where it prints others too; then nothing else is taken for it. */
   pattern?: RegExp,
@@ -83,7 +87,7 @@ export function askVersion(
       )?.[1];
       const said = pattern === undefined ? stderr : `${stdout}\n${stderr}`;
       if (error === null || version !== undefined) resolve({ version: version ?? null, problem: null });
-      else resolve({ version: null, problem: `It does not say its version: ${reasonOf(said, error)}` });
+      else resolve({ version: null, problem: `It does not report its version: ${reasonOf(said, error)}` });
     });
   });
 }
@@ -94,5 +98,5 @@ function reasonOf(said: string, error: Error): string {
     .split('\n')
     .map(line => line.trim())
     .findLast(line => line !== '');
-  return (last ?? ('code' in error ? String(error.code) : error.message)).slice(0, 300);
+  return (last ?? (programCode(error) || error.message)).slice(0, 300);
 }

@@ -5,6 +5,7 @@
  */
 import type { Role } from '../../../../shared/model.ts';
 import type { RoleRefusal, RoleRules, RoleVerdict, SocketVerdict } from '../../role-ports.ts';
+import { percentDecoded } from '../../text/percent.ts';
 import { overrideHeaders, overridesMethod, readPath } from '../jupyter/roles/asked-path.ts';
 import { fits, piecesOf } from '../jupyter/roles/routes.ts';
 
@@ -55,7 +56,7 @@ export function viewerAndFull(kind: ViewerAndFull): RoleRules {
     return fitting.some(({ methods }) => methods.includes(method)) ? { allow: true } : refuse('role');
   };
   const full = (path: string): RoleVerdict =>
-    ownersOnly?.test(decoded(path)) === true ? refuse('role') : { allow: true };
+    ownersOnly?.test(percentDecoded(path)) === true ? refuse('role') : { allow: true };
   return {
     roles: ['viewer', 'full'],
     overrideHeaders,
@@ -74,12 +75,5 @@ export function viewerAndFull(kind: ViewerAndFull): RoleRules {
 const sentences: Readonly<Partial<Record<RoleRefusal['reason'], string>>> = {
   'unknown-path': 'Your link does not reach this part of the server.',
   'ambiguous-path': 'This address can be read in more than one way, so it is not passed on.',
-  'method-override': 'A request that asks to be taken for another one is not passed on.',
+  'method-override': 'A request that overrides its method is not passed on.',
 };
-
-/** As a server reads it that decodes the whole path once. */
-function decoded(path: string): string {
-  return path.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-}

@@ -59,7 +59,7 @@ export function checkMore(
   if (base !== '/' && !used.has('base')) {
     throw usage(
       'no-base',
-      `The server is to live below ${base}, and its command does not tell it so.`,
+      `The server is meant to serve its pages below ${base}, but its command does not say so.`,
       'Put {base} into the command.',
     );
   }
@@ -67,8 +67,8 @@ export function checkMore(
     throw usage(
       'no-second-port',
       secondPort === undefined
-        ? 'The command has {port2}, and nothing says which path leads to it.'
-        : 'A second port is described, and the command does not say {port2}.',
+        ? 'The command has {port2}, but nothing says which path leads to it.'
+        : 'A second port is described, but the command has no {port2}.',
       'Give both: {port2} in the command, and secondPort in the profile file.',
     );
   }
@@ -76,7 +76,7 @@ export function checkMore(
   if (Object.keys(headers).some(each => each.toLowerCase() === name)) {
     throw usage(
       'header-twice',
-      `The header ${name} is the credential's already.`,
+      `The header ${name} already carries the credential.`,
       'Leave it out of the headers of the profile file.',
     );
   }

@@ -8,7 +8,7 @@ import { fullOnly } from '../common/full-only.ts';
 import { pathSharing } from './path-sharing.ts';
 
 export const customSharing = fullOnly(
-  'Gatehouse does not know what this server lets people do, so it cannot hold anybody back there. A profile file can say which paths a role may use.',
+  'Gatehouse does not know what this server lets people do, so it cannot restrict anyone there. A profile file can say which paths a role may use.',
 );
 
 export function customSharingOf({ custom }: StartRequest): ProfileSharing {

@@ -104,7 +104,7 @@ function notAllowed(role: Role): RoleRefusal {
   return {
     allow: false,
     reason: 'role',
-    message: `What was asked for is not among what a guest may do as ${role}`,
+    message: `This is not among the addresses that a guest may use as ${role}`,
   };
 }
 
@@ -116,7 +116,7 @@ const ambiguous: RoleRefusal = {
 const override: RoleRefusal = {
   allow: false,
   reason: 'method-override',
-  message: 'A request that asks to be taken for another one is not passed on',
+  message: 'A request that overrides its method is not passed on',
 };
 
 function offered({ viewer, editor }: Roles): readonly Role[] {
@@ -142,7 +142,7 @@ export function pathSharing(roles: Roles, fallback: ProfileSharing): ProfileShar
 }
 
 /**
- * What a path does is the server's to say, so whoever may change something there is taken for one who runs
+ * What a path does is the server's to say, so anyone who may change something there is taken for one who runs
  * code.
  */
 function offerOf(role: 'viewer' | 'editor', roles: Roles): RoleOffer {
@@ -156,9 +156,9 @@ function offerOf(role: 'viewer' | 'editor', roles: Roles): RoleOffer {
   return {
     role,
     title: role === 'viewer' ? 'Viewer' : 'Editor',
-    can: [`Use the ${count} kinds of address that you have named for this role`],
-    cannot: ['Ask for anything else of this server'],
+    can: [`Use the ${count} kinds of address that you listed for this role`],
+    cannot: ['Open anything else on this server'],
     runsCode: changes,
-    note: 'What the server does when one of these addresses is asked for is its own to say.',
+    note: 'The server itself decides what these addresses do.',
   };
 }

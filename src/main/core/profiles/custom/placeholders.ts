@@ -47,7 +47,7 @@ function unknownPlaceholder(name: string): GatehouseError {
     `The command has a placeholder {${name}} that does not exist.`,
     {
       kind: 'usage',
-      nextStep: `Known are ${known}; write {{${name}}} for the word in braces.`,
+      nextStep: `Use one of ${known}, or write {{${name}}} for the word in braces itself.`,
     },
   );
 }

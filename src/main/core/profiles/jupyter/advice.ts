@@ -39,11 +39,11 @@ const rules: readonly Rule[] = [
   ],
   [
     /error while loading shared libraries: (\S+?):|libpython\S*: cannot open shared object/,
-    () => 'This Python was moved or its base was updated: make the environment anew, or choose another one.',
+    () => 'This Python was moved or its base was updated: make the environment again, or choose another one.',
   ],
   [
     /(port|socket) .{1,120} is already in use|Address already in use|no available port could be found/i,
-    () => 'Another program was faster on this address: start again, and another one is taken.',
+    () => 'Another program took this address first: start again to use another one.',
   ],
   [
     /PermissionError: .*?'([^']+)'|Permission denied: '?([^'\n]+)/,

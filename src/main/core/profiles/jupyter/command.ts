@@ -6,6 +6,8 @@
  */
 import { posix } from 'node:path';
 import type { RunContext } from '../../ports.ts';
+import { pathWith } from '../../search-path.ts';
+import type { Variables } from '../../variables.ts';
 import { pathsOf, programFolders } from '../python/interpreter.ts';
 import type { Application } from './applications.ts';
 
@@ -29,8 +31,6 @@ const keptVariables = [
   'PYTHONNOUSERSITE',
 ] as const;
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface JupyterRun {
   readonly python: string;
   /** Folder of the environment. */
@@ -47,7 +47,7 @@ export function jupyterCommand(run: JupyterRun): readonly string[] {
   const { context } = run;
   const server = (name: string, value: string): string => `--ServerApp.${name}=${value}`;
   const address = context.canUseSockets
-    ? // 8888 is Jupyter's default, which it insists on beside a socket; nothing listens there.
+    ? // 8888 is Jupyter's default, which it insists on besides a socket; nothing listens there.
       [server('sock', socketOf(context)), server('sock_mode', '0600'), server('port', '8888')]
     : [server('sock', ''), server('port', String(context.port))];
   return [
@@ -93,21 +93,19 @@ export interface RunFiles {
 
 /** What is added to the clean environment: the environment's own programs first, as after activating it. */
 export function jupyterEnvironment(
-  user: Environment,
+  user: Variables,
   run: Pick<JupyterRun, 'location'> &
     RunFiles & { platform: NodeJS.Platform; isConda: boolean; folderTrusted: boolean },
 ): Record<string, string> {
-  const windows = run.platform === 'win32';
   const paths = pathsOf(run.platform);
   const programs = programFolders(run.location, run.platform, run.isConda);
-  const path = user['PATH'] ?? user['Path'] ?? (windows ? '' : '/usr/local/bin:/usr/bin:/bin');
   const kept = keptVariables.flatMap(name => {
     const value = name === 'PYTHONPATH' ? wholePaths(user[name], paths) : user[name];
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
     ...Object.fromEntries(kept),
-    PATH: [...programs, path].filter(part => part !== '').join(paths.delimiter),
+    PATH: pathWith(programs, user, run.platform),
     // Another environment that is active where Gatehouse was started would mislead pip and conda in a
     // terminal.
     ...Object.fromEntries(

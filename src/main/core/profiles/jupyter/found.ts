@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FoundServer } from '../../../../shared/model.ts';
+import { shortHash } from '../../text/short-hash.ts';
 import type { PythonEnvironment } from '../python/find-environments.ts';
 import { compareVersions } from '../common/versions.ts';
 import { installing } from './advice.ts';
@@ -44,10 +44,10 @@ function lacking({ fromFolder, python }: PythonEnvironment): string {
 }
 
 export function foundId(location: string): string {
-  return `jupyter-${createHash('sha256').update(location).digest('hex').slice(0, 12)}`;
+  return `jupyter-${shortHash(location)}`;
 }
 
-/** Notebook 7 brings JupyterLab along: whoever asked for Notebook alone gets Notebook. */
+/** Notebook 7 brings JupyterLab along: a user who asked for Notebook only gets Notebook. */
 function chooseApplication(environment: PythonEnvironment): Application | null {
   const [lab, notebook] = applications;
   const { versions, requested } = environment;

@@ -1,10 +1,11 @@
 /**
- * The attack: a Jupyter server is expected on a port, and somebody else's program is there first. Whoever
+ * The attack: a Jupyter server is expected on a port, and somebody else's program is there first. Anyone who
  * sends it the upstream secret to find out has given the owner's account away. So the question is a nonce,
  * the answer is its HMAC under the secret, and nothing secret is sent before the answer was right.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { systemCode } from '../../errors.ts';
 import type { Proof, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { ask } from '../common/ask.ts';
@@ -59,7 +60,7 @@ export async function proveJupyter(
 }
 
 function notThere(error: unknown, upstream: Upstream): Proof {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+  const code = systemCode(error) || 'no answer';
   // It accepted, and spoke something else than HTTP: that is an answer too.
   if (upstream.address.kind === 'port' && code.startsWith('HPE_')) {
     return { kind: 'foreign', detail: 'Something answered that does not speak HTTP.' };

@@ -1,6 +1,6 @@
 /**
  * The attack: a configuration, or an extension, has the server write an address into its pages that is not
- * this one, and what is typed there goes to whoever listens. And the honest fault: the server proves to be
+ * this one, and what is typed there goes to that program. And the honest fault: the server proves to be
  * ours and refuses every browser (`local_hostnames`). So it is ready only when one page was shown, asked for
  * as a browser asks, and that page dials this server.
  */

@@ -1,14 +1,15 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunContext, Upstream } from '../../ports.ts';
+import { recreatePrivateFile } from '../../private-file.ts';
 import { Secret } from '../../secret.ts';
 import { interpreterFor, isCondaEnvironment, pathsOf } from '../python/interpreter.ts';
 import { adviseJupyter } from './advice.ts';
 import { applicationTitled } from './applications.ts';
 import type { Application } from './applications.ts';
 import { jupyterCommand, jupyterEnvironment, socketOf } from './command.ts';
-import type { Environment } from './command.ts';
+import type { Variables } from '../../variables.ts';
 import { landingOf } from './landing.ts';
 import { provePage } from './page.ts';
 import { isWithin } from '../../folders/trust.ts';
@@ -24,7 +25,7 @@ import {
 import { jupyterUploads } from './jupyter-uploads.ts';
 
 export interface PlanOptions {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly platform: NodeJS.Platform;
   readonly shimFolder: string;
   readonly asRoot: boolean;
@@ -126,9 +127,7 @@ async function prepareRun(context: RunContext, platform: NodeJS.Platform) {
   // What the server starts without a folder of its own starts there. Not to be written to: it goes with the
   // run, and what somebody kept there would, too.
   await mkdir(emptyFolder, { recursive: true, mode: 0o500 });
-  await rm(secretFile, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(secretFile, context.secret.reveal());
   return { secretFile, runtimeFolder, emptyFolder };
 }
 

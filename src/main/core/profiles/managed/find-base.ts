@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { searchFolders } from '../../search-path.ts';
 import { pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 
 /** A Python that an environment can be made from. */
 export interface BasePython {
@@ -25,17 +26,16 @@ export function bestBase(found: readonly BasePython[]): BasePython | null {
 
 /** Looks for a Python 3.10 or later on PATH, in the usual folders and in pyenv. */
 export async function findBasePython(options: {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal;
 }): Promise<BasePython | null> {
   const paths = pathsOf(options.platform);
   const windows = options.platform === 'win32';
-  const folders = (options.environment['PATH'] ?? options.environment['Path'] ?? '')
-    .split(paths.delimiter)
+  const folders = searchFolders(options.environment, options.platform)
     .concat(windows ? [] : ['/usr/local/bin', '/usr/bin', '/opt/homebrew/bin'])
-    .filter((folder, index, all) => paths.isAbsolute(folder) && all.indexOf(folder) === index);
+    .filter((folder, index, all) => all.indexOf(folder) === index);
   const inFolders = await Promise.all(folders.map(folder => pythonsIn(folder, windows)));
   const pyenv = paths.join(
     options.environment['PYENV_ROOT'] ?? paths.join(options.home, '.pyenv'),
@@ -67,7 +67,7 @@ const script =
 
 function look(
   python: string,
-  options: { readonly environment: Environment; readonly home: string; readonly signal: AbortSignal },
+  options: { readonly environment: Variables; readonly home: string; readonly signal: AbortSignal },
 ): Promise<BasePython | null> {
   const { environment, home, signal } = options;
   const env = { PATH: environment['PATH'] ?? '', HOME: home, SystemRoot: environment['SystemRoot'] ?? '' };

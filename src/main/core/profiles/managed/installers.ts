@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { GatehouseError } from '../../errors.ts';
+import { searchFolders } from '../../search-path.ts';
 import { interpreterNames, pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import type { BasePython } from './find-base.ts';
 import { nextStepFor, reasonFrom } from './reasons.ts';
 import type { ToolResult } from './run-tool.ts';
@@ -79,19 +80,17 @@ function pythonOf(location: string, platform: NodeJS.Platform): string {
 /** Where a program is on PATH. */
 export async function onPath(
   name: string,
-  environment: Environment,
+  environment: Variables,
   platform: NodeJS.Platform,
 ): Promise<string | null> {
   const paths = pathsOf(platform);
   const file = platform === 'win32' ? `${name}.exe` : name;
-  for (const folder of (environment['PATH'] ?? environment['Path'] ?? '').split(paths.delimiter)) {
+  for (const folder of searchFolders(environment, platform)) {
     const path = paths.join(folder, file);
-    const there =
-      paths.isAbsolute(folder) &&
-      (await access(path, 1).then(
-        () => true,
-        () => false,
-      ));
+    const there = await access(path, 1).then(
+      () => true,
+      () => false,
+    );
     if (there) return path;
   }
   return null;

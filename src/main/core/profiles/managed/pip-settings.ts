@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { pathsOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 
 const ofPip = /^PIP_(?:INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|PROXY|CLIENT_CERT)$/;
 const ofUv = /^UV_(?:INDEX|DEFAULT_INDEX|INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|CONFIG_FILE)$/;
@@ -11,7 +11,7 @@ const inFile = /^\s*(?:index-url|extra-index-url|no-index|proxy|client-cert)\s*[
  * would go past a private index to the public one: the wrong packages, or none where the network is closed.
  */
 export async function onlyPipKnowsIndex(
-  environment: Environment,
+  environment: Variables,
   home: string,
   platform: NodeJS.Platform,
 ): Promise<boolean> {
@@ -26,7 +26,7 @@ export async function onlyPipKnowsIndex(
 
 /** Where pip looks for its settings (pip's user guide, "Configuration files"). */
 export function configFiles(
-  environment: Environment,
+  environment: Variables,
   home: string,
   platform: NodeJS.Platform,
 ): readonly string[] {

@@ -15,7 +15,7 @@ export function reasonFrom(lines: readonly string[]): string {
   );
   const told = errors.length > 0 ? errors.slice(-3) : spoken.slice(-1);
   const reason = told.map(line => line.replace(/^(ERROR|error):\s*/, '').replace(/^[×╰─▶\s]+/, '')).join(' ');
-  return reason === '' ? 'The installer ended without a word.' : reason.slice(0, 600);
+  return reason === '' ? 'The installer ended without a message.' : reason.slice(0, 600);
 }
 
 const steps: readonly (readonly [sign: RegExp, step: string])[] = [
@@ -52,6 +52,6 @@ export function nextStepFor(lines: readonly string[]): string {
   const text = lines.slice(-40).join('\n');
   return (
     steps.find(([sign]) => sign.test(text))?.[1] ??
-    'Try again; if it stays, install JupyterLab yourself and Gatehouse will find it.'
+    'Try again; if it fails again, install JupyterLab yourself and Gatehouse will find it.'
   );
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { GatehouseError } from '../../errors.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import { withoutCredentials } from './reasons.ts';
 
 export interface ToolRun {
@@ -68,12 +68,12 @@ function endGroup(pid: number | undefined, windows: boolean): void {
   try {
     process.kill(windows ? pid : -pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has exited on its own.
   }
 }
 
 export function cancelled(): GatehouseError {
-  return new GatehouseError('cancelled', 'The installation was cancelled; nothing of it is left.', {
+  return new GatehouseError('cancelled', 'The installation was cancelled and left nothing behind.', {
     nextStep: 'Start it again whenever you like.',
   });
 }
@@ -86,7 +86,7 @@ const misleading =
   /^(?:PIP_TARGET|PIP_PREFIX|PIP_ROOT|PIP_USER|PIP_PYTHON|PIP_REQUIRE_VIRTUALENV|PIP_DRY_RUN|UV_PROJECT.*|UV_PYTHON|UV_SYSTEM_PYTHON|UV_BREAK_SYSTEM_PACKAGES|UV_TARGET|UV_PREFIX)$/i;
 
 /** The user's package index, proxy and certificate settings, and nothing that leads astray. */
-export function installerEnvironment(environment: Environment, home: string): Record<string, string> {
+export function installerEnvironment(environment: Variables, home: string): Record<string, string> {
   const kept = Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && passing.test(name) && !misleading.test(name) ? [[name, value] as const] : [],
   );

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { GatehouseError } from '../../errors.ts';
 import { recordReader, takeLock } from '../../home/process-lock.ts';
-import { startOf } from '../../server/processes.ts';
+import { startOf } from '../../server/process/processes.ts';
 
 const processSchema = z.object({ pid: z.int().positive(), start: z.string() });
 const recordSchema = z.object({ holder: processSchema, child: processSchema.nullable() });
@@ -53,7 +53,7 @@ function endGroup(pid: number): void {
 
 function busy(pid: number | null): GatehouseError {
   const by = pid === null ? '' : ` by process ${pid}`;
-  return new GatehouseError('setup-busy', `The environment is being made or removed already${by}.`, {
+  return new GatehouseError('setup-busy', `The environment is already being made or removed${by}.`, {
     nextStep: 'Wait until that is done.',
   });
 }

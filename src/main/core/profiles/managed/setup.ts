@@ -1,4 +1,4 @@
-/** The managed environment: a JupyterLab of Gatehouse's own, for whoever has none. */
+/** The managed environment: a JupyterLab of Gatehouse's own, for users who have none. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ import type { ManagedSetup } from '../../ports.ts';
 import { foundServer } from '../jupyter/found.ts';
 import { inspectPython } from '../python/inspect.ts';
 import { interpreterOf } from '../python/interpreter.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import { findBasePython } from './find-base.ts';
 import { takeSetupLock } from './setup-lock.ts';
 import type { SetupLock } from './setup-lock.ts';
@@ -23,7 +23,7 @@ import type { ToolResult } from './run-tool.ts';
 export interface ManagedOptions {
   /** Folder of the environment; its parent is ours too. */
   readonly location: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   /** Folder of gatehouse_pip.py. */
@@ -32,7 +32,7 @@ export interface ManagedOptions {
 
 type Report = (progress: SetupProgress) => void;
 
-/** While this file is there, the environment beside it is half made and counts as none. */
+/** While this file is there, the environment next to it is half made and does not count. */
 export function incompleteMark(location: string): string {
   return `${location}.incomplete`;
 }
@@ -72,14 +72,14 @@ async function setUp(
     const before = (await isThere(incompleteMark(location))) ? null : await check(options, signal);
     if (before?.isWhole === true) {
       const { title, version } = before.found;
-      tell('done', `${title} ${version ?? ''} is there already.`, 1);
+      tell('done', `${title} ${version ?? ''} is already there.`, 1);
       return before.found;
     }
     await sweep(location);
     tell('find-python', 'Looking for Python 3.10 or later', null);
     const ways = await findWays(options, signal);
     await writeFile(incompleteMark(location), '', { mode: 0o600 });
-    // One of an earlier version of Gatehouse works, but lacks a part: it is made anew.
+    // One of an earlier version of Gatehouse works, but lacks a part: it is made again.
     const way = await makeEnvironment(options, ways, signal, lock, tell);
     await install(options, way, signal, lock, tell);
     tell('check', 'Looking whether it works', 0.95);
@@ -217,7 +217,7 @@ async function removeManaged(location: string): Promise<void> {
     await rm(incompleteMark(location), { force: true });
     throw new GatehouseError('no-environment', 'There is no managed environment.', {
       kind: 'not-found',
-      nextStep: 'Nothing is to be removed; `gatehouse profiles` lists the environments that there are.',
+      nextStep: 'There is nothing to remove; `gatehouse profiles` lists the environments.',
     });
   }
   try {

@@ -54,7 +54,7 @@ function targetOf(query: string): string | null {
 const noSession: RoleRefusal = {
   allow: false,
   reason: 'unknown-path',
-  message: 'The app asks for a session of its own, and none was named.',
+  message: 'The app needs a session of its own, and the request names none.',
 };
 
 /** A viewer hears; what it does, it does by requests. */
@@ -87,7 +87,7 @@ const viewer: RoleOffer = {
   ],
   cannot: ['See or change the code', 'Open a terminal, the files or the settings'],
   runsCode: false,
-  note: 'An element that reads files, asks a database or runs what is typed lets a viewer do just that: look at what the app offers before you share it.',
+  note: 'An element that reads files, asks a database or runs what is typed lets a viewer do the same: check what the app offers before you share it.',
 };
 
 const full: RoleOffer = {
@@ -123,7 +123,7 @@ export const marimoSharing: ProfileSharing = {
     {
       role: 'editor',
       reason:
-        'marimo lets one person edit at a time, and who edits runs code, opens files and the terminal: that is full',
+        'marimo lets one person edit at a time, and an editor runs code and opens files and the terminal: that is full',
     },
   ],
   offers: upstream => {

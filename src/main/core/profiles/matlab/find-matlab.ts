@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { FoundServer } from '../../../../shared/model.ts';
+import { shortHash } from '../../text/short-hash.ts';
 import type { ProfileOptions } from '../kind.ts';
 import { findPrograms } from '../common/programs.ts';
 import { pathsOf } from '../python/interpreter.ts';
 import { findPythonPackages } from '../python/packages.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import { compareVersions } from '../common/versions.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function findMatlabProxies(
     .map(({ location, origin, python, versions, fromFolder, interpreter }): FoundServer => {
       const version = versions['matlab_proxy'] ?? null;
       return {
-        id: `matlab-${createHash('sha256').update(location).digest('hex').slice(0, 12)}`,
+        id: `matlab-${shortHash(location)}`,
         profile: 'matlab',
         title: matlabTitle,
         version,
@@ -53,17 +53,14 @@ export async function findMatlabProxies(
 
 function refusal(version: string | null): string | null {
   if (version === null || compareVersions(version, oldestVersion) >= 0) return null;
-  return `${version} is older than ${oldestVersion}, the first that Gatehouse was tried with. Update it with pip.`;
+  return `${version} is older than ${oldestVersion}, the first that Gatehouse was tested with. Update it with pip.`;
 }
 
 /**
  * `MATLAB R2024b` where matlab-proxy will find one, by its own rules; `a MATLAB` where it does not say which;
  * null for none.
  */
-export async function findMatlab(
-  environment: Environment,
-  platform: NodeJS.Platform,
-): Promise<string | null> {
+export async function findMatlab(environment: Variables, platform: NodeJS.Platform): Promise<string | null> {
   const paths = pathsOf(platform);
   const custom = (environment['MWI_CUSTOM_MATLAB_ROOT'] ?? '').trim();
   if (custom !== '') return releaseOf(paths.join(custom, 'VersionInfo.xml'));

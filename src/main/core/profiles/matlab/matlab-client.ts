@@ -6,11 +6,12 @@
  * warned of but ended: its owner was promised that nobody else can reach it.
  */
 import { randomBytes } from 'node:crypto';
+import { systemCode } from '../../errors.ts';
 import type { Proof, RunFacts, Upstream } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { ask } from '../common/ask.ts';
-import { listenersOn, type Listener } from '../../server/port-listeners.ts';
-import { portOwner } from '../../server/port-owner.ts';
+import { listenersOn, type Listener } from '../../server/process/port-listeners.ts';
+import { portOwner } from '../../server/process/port-owner.ts';
 import { isProof } from '../jupyter/jupyter-client.ts';
 
 /** The one header by which matlab-proxy takes its token. */
@@ -42,13 +43,13 @@ export async function proveMatlab(options: MatlabProof, signal: AbortSignal, run
     if (isProof(answer.headers['x-gatehouse-proof'], nonce, secret)) return { kind: 'ours' };
     return { kind: 'unsafe', detail: unlocked(port) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+    const code = systemCode(error) || 'no answer';
     return { kind: 'not-yet', detail: `Not there yet (${code}).` };
   }
 }
 
 function exposed(port: number): string {
-  return `matlab-proxy listens on the network at port ${port} although it was told to keep to this computer, so it is not used.`;
+  return `matlab-proxy listens on the network at port ${port} although it was told to listen on this computer only, so it is not used.`;
 }
 
 /** A process of this run holds the port, and knows no secret of ours: the lock is not in place. */

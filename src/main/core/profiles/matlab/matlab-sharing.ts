@@ -9,6 +9,7 @@
  * whatever the path, and the few routes among them that are the owner's are refused in every reading.
  */
 import type { ProfileSharing, RoleRefusal, RoleRules, RoleVerdict } from '../../role-ports.ts';
+import { percentDecoded } from '../../text/percent.ts';
 import { overrideHeaders, overridesMethod } from '../jupyter/roles/asked-path.ts';
 
 const guestMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
@@ -23,7 +24,7 @@ const owners: ReadonlySet<string> = new Set([
   'shutdown_integration',
 ]);
 
-const why = 'MATLAB has one desktop, which everybody who sees it also types into: nobody can only look.';
+const why = 'MATLAB has one desktop, and everyone who sees it can also type into it: no guest can only view.';
 
 export function matlabSharing(basePath: string): ProfileSharing {
   return {
@@ -47,7 +48,7 @@ export function matlabSharing(basePath: string): ProfileSharing {
             'Stop or restart it from Gatehouse, or share it further',
           ],
           runsCode: true,
-          note: 'Code that a guest runs in MATLAB can end MATLAB too: only the buttons are kept from them.',
+          note: 'Code that a guest runs in MATLAB can end MATLAB too: only the buttons are withheld from them.',
         },
       ]),
   };
@@ -83,7 +84,7 @@ function decidePath(basePath: string, path: string): RoleVerdict {
     const pieces = reading.split(/[/\\;?#]+/).filter(piece => piece !== '');
     return pieces.some(piece => owners.has(piece.trim().toLowerCase()));
   });
-  return owned ? refuse('role', 'This is for the owner of MATLAB alone.') : { allow: true };
+  return owned ? refuse('role', 'Only the owner of MATLAB may do this.') : { allow: true };
 }
 
 const rounds = 4;
@@ -93,9 +94,7 @@ function readingsOf(path: string): readonly string[] | null {
   const readings = [path];
   for (let round = 0; round < rounds; round += 1) {
     const last = readings.at(-1) ?? '';
-    const next = last.replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
+    const next = percentDecoded(last);
     if (next.split('/').some(piece => piece === '.' || piece === '..')) return null;
     if (next === last) return readings;
     readings.push(next);

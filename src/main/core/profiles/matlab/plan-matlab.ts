@@ -1,7 +1,8 @@
-import { rm, writeFile } from 'node:fs/promises';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { LaunchPlan, RunContext, Upstream } from '../../ports.ts';
+import { recreatePrivateFile } from '../../private-file.ts';
+import { pathWith } from '../../search-path.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
 import { interpreterFor, isCondaEnvironment, pathsOf, programFolders } from '../python/interpreter.ts';
@@ -27,9 +28,7 @@ export async function planMatlab(
   const basePath = basePathOf(environment);
   const paths = pathsOf(platform);
   const secretFile = paths.join(context.directory, 'upstream-secret');
-  await rm(secretFile, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(secretFile, context.secret.reveal());
   const { port, secret } = context;
   const upstream = upstreamOf(context);
   const hasMatlab =
@@ -68,7 +67,7 @@ function upstreamOf(context: RunContext): Upstream {
     address: { kind: 'port', port: context.port },
     host: 'localhost',
     headers: [[tokenHeader, context.secret]],
-    // Authenticates by itself, also after a link was taken back.
+    // Authenticates on its own, even after a link was revoked.
     withheldCookies: [/^matlab-proxy-session-/i],
   };
 }
@@ -93,13 +92,10 @@ async function pythonVariables(
   { location }: FoundServer,
   { environment, platform }: ProfileOptions,
 ): Promise<Record<string, string>> {
-  const windows = platform === 'win32';
-  const paths = pathsOf(platform);
-  const path = environment['PATH'] ?? environment['Path'] ?? (windows ? '' : '/usr/local/bin:/usr/bin:/bin');
   const isConda = await isCondaEnvironment(location, platform);
   const programs = programFolders(location, platform, isConda);
   return {
-    PATH: [...programs, path].filter(part => part !== '').join(paths.delimiter),
+    PATH: pathWith(programs, environment, platform),
     [isConda ? 'CONDA_PREFIX' : 'VIRTUAL_ENV']: location,
   };
 }
@@ -116,7 +112,7 @@ type Rule = readonly [sign: RegExp, advice: string];
 const rules: readonly Rule[] = [
   [
     /^gatehouse: .*cannot be kept from the network/,
-    'This matlab-proxy is one that Gatehouse does not know: install 0.35 in that environment, or update Gatehouse.',
+    'Gatehouse does not know this version of matlab-proxy: install 0.35 in that environment, or update Gatehouse.',
   ],
   [
     /MLM_LICENSE_FILE validation failed/,
@@ -124,7 +120,7 @@ const rules: readonly Rule[] = [
   ],
   [
     /MWI_CUSTOM_HTTP_HEADERS/,
-    'MWI_CUSTOM_HTTP_HEADERS is no JSON and no file with JSON: correct or unset it.',
+    'MWI_CUSTOM_HTTP_HEADERS is neither JSON nor a file with JSON: correct or unset it.',
   ],
 ];
 

@@ -1,13 +1,13 @@
 /**
  * What matlab-proxy's users have in their environment. Each variable has one reader: the server (and MATLAB
  * behind it), or the door before it. The attack on a mix of both: a token or a switch of the door that
- * reaches the server opens it beside the door, and MATLAB and everything that it starts inherits it.
+ * reaches the server opens it past the gateway, and MATLAB and everything that it starts inherits it.
  */
 import { isAbsolute } from 'node:path';
 import { GatehouseError } from '../../errors.ts';
 import type { ListenerTls, ListenerOverrides } from '../../ports.ts';
 import { checkSuppliedToken } from '../../vault/supplied-token.ts';
-import type { Environment } from '../python/candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 
 /**
  * For the server and MATLAB. None of them is a secret of the door, and none decides where the server listens.
@@ -33,7 +33,7 @@ const serverVariables = [
   'MWI_TEST',
 ] as const;
 
-export function variablesOfServer(user: Environment): Record<string, string> {
+export function variablesOfServer(user: Variables): Record<string, string> {
   return Object.fromEntries(
     serverVariables.flatMap(name => {
       const value = user[name];
@@ -43,7 +43,7 @@ export function variablesOfServer(user: Environment): Record<string, string> {
 }
 
 /** For the door. Throws GatehouseError of kind `usage`, which never shows a value that may be a secret. */
-export function listenerOverrides(user: Environment): ListenerOverrides {
+export function listenerOverrides(user: Variables): ListenerOverrides {
   const asksForToken = lower(user, 'MWI_ENABLE_TOKEN_AUTH') !== 'false';
   const { token, warnings } = tokenOf(user, asksForToken);
   const tls = tlsOf(user);
@@ -57,14 +57,14 @@ export function listenerOverrides(user: Environment): ListenerOverrides {
   };
 }
 
-function tokenOf(user: Environment, asks: boolean): Pick<ListenerOverrides, 'token' | 'warnings'> {
+function tokenOf(user: Variables, asks: boolean): Pick<ListenerOverrides, 'token' | 'warnings'> {
   const own = given(user, 'MWI_AUTH_TOKEN');
   if (!asks) {
     const unused = own === null ? '' : ' MWI_AUTH_TOKEN is not used.';
     return {
       token: null,
       warnings: [
-        `MWI_ENABLE_TOKEN_AUTH is False: whoever is on this computer, under any account, can use MATLAB as you.${unused}`,
+        `MWI_ENABLE_TOKEN_AUTH is False: every account on this computer can use MATLAB as you.${unused}`,
       ],
     };
   }
@@ -73,7 +73,7 @@ function tokenOf(user: Environment, asks: boolean): Pick<ListenerOverrides, 'tok
   return { token, warnings: warning === null ? [] : [warning] };
 }
 
-function portOf(user: Environment): number | null {
+function portOf(user: Variables): number | null {
   const value = given(user, 'MWI_APP_PORT');
   if (value === null) return null;
   const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
@@ -85,19 +85,19 @@ function portOf(user: Environment): number | null {
  * Path below which matlab-proxy's pages are. Letters that mean the same in every reading of a path, so that
  * it cannot be told apart from what was judged.
  */
-export function basePathOf(user: Environment): string {
+export function basePathOf(user: Variables): string {
   const value = (given(user, 'MWI_BASE_URL') ?? '').replace(/\/$/, '');
   const pieces = value.split('/').slice(1);
   const plain = pieces.every(piece => /^[A-Za-z0-9._~-]+$/.test(piece) && !/^\.+$/.test(piece));
   if (value === '' || (value.startsWith('/') && plain && pieces[0] !== '_gatehouse')) return value;
   throw unusable(
     'MWI_BASE_URL',
-    'is no path that can be used',
+    'is not a usable path',
     'It starts with a slash and has letters, digits, "-", ".", "_" and "~" between slashes: /matlab',
   );
 }
 
-function tlsOf(user: Environment): ListenerTls | null {
+function tlsOf(user: Variables): ListenerTls | null {
   if (lower(user, 'MWI_ENABLE_SSL') !== 'true') return null;
   const certificate = fileOf(user, 'MWI_SSL_CERT_FILE');
   const key = fileOf(user, 'MWI_SSL_KEY_FILE');
@@ -106,28 +106,28 @@ function tlsOf(user: Environment): ListenerTls | null {
   throw unusable('MWI_SSL_KEY_FILE', 'is a key without a certificate', 'Set MWI_SSL_CERT_FILE, too.');
 }
 
-function tlsWarnings(user: Environment, tls: ListenerTls | null): readonly string[] {
+function tlsWarnings(user: Variables, tls: ListenerTls | null): readonly string[] {
   if (tls !== null) {
     return [
-      'MWI_ENABLE_SSL is True: it is opened in a browser, since a window of Gatehouse shows plain HTTP alone.',
+      'MWI_ENABLE_SSL is True: it is opened in a browser, since a window of Gatehouse shows only plain HTTP.',
     ];
   }
   if (given(user, 'MWI_SSL_CERT_FILE') === null) return [];
   return ['MWI_SSL_CERT_FILE is not used, because MWI_ENABLE_SSL is not True.'];
 }
 
-function fileOf(user: Environment, name: string): string | null {
+function fileOf(user: Variables, name: string): string | null {
   const path = given(user, name);
   if (path === null || isAbsolute(path)) return path;
   throw unusable(name, 'is not a full path', 'Give the full path of the file.');
 }
 
-function given(user: Environment, name: string): string | null {
+function given(user: Variables, name: string): string | null {
   const value = (user[name] ?? '').trim();
   return value === '' ? null : value;
 }
 
-function lower(user: Environment, name: string): string {
+function lower(user: Variables, name: string): string {
   return (user[name] ?? '').trim().toLowerCase();
 }
 

@@ -51,7 +51,7 @@ export const busMessages: MessageRules = {
   refuse(role, { send }) {
     if (role === 'viewer' && send.length > 0) return 'A viewer of a message bus sends nothing.';
     return role === 'editor' && send.includes('*')
-      ? 'To send everything is what the role full is for.'
+      ? 'To let guests send everything, use the role full.'
       : null;
   },
   // A skill is code, and by the bus it is installed; of types that are not a satellite's nobody knows what

@@ -3,13 +3,13 @@ import type { RoleOffer } from '../../../../shared/sharing.ts';
 import type { ProfileSharing } from '../../role-ports.ts';
 import { busRoles } from './bus-roles.ts';
 
-const note = 'Which types of message a link permits can be said with --send and --receive.';
+const note = 'Choose with --send and --receive which types of message a link permits.';
 
 const offers: readonly RoleOffer[] = [
   {
     role: 'viewer',
     title: 'Observer',
-    can: ['Read what is said on the bus, by everybody'],
+    can: ['Read everything that is said on the bus'],
     cannot: ['Say anything on the bus'],
     runsCode: false,
     note,
@@ -26,8 +26,8 @@ const offers: readonly RoleOffer[] = [
     role: 'full',
     title: 'Full',
     can: [
-      'Read what is said on the bus, by everybody',
-      'Say everything on the bus, also what installs skills',
+      'Read everything that is said on the bus',
+      'Say everything on the bus, including what installs skills',
     ],
     cannot: ['Speak as somebody else', 'Stop or restart the bus from Gatehouse, or share it further'],
     runsCode: true,

@@ -1,8 +1,8 @@
 /**
  * Judges what a guest says to a bus and what the bus says to a guest. The attack is the one that the bus is
- * known for: it has no credential and says everything to everybody, so whoever reaches it installs a skill,
- * speaks as somebody else, and reads along. So both directions are held to lists of types, who speaks is
- * stamped (`stamp.ts`), and what goes on was said again in one reading (`frame.ts`).
+ * known for: it has no credential and says everything to everybody, so anyone who reaches it installs a
+ * skill, speaks as somebody else, and reads along. So both directions are held to lists of types, who speaks
+ * is stamped (`stamp.ts`), and what goes on was said again in one reading (`frame.ts`).
  */
 import type { GuestContext, SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
 import type { MessagePermissions } from '../../../../shared/sharing.ts';
@@ -68,7 +68,9 @@ export function busFilter(
   };
 }
 
-/** Its client does not know this type and ignores it; whoever writes a client reads why nothing happens. */
+/**
+ * Its client does not know this type and ignores it; anyone who writes a client reads why nothing happens.
+ */
 function answer(type: string | null, reason: string): SocketMessage {
   const data = { type: type?.slice(0, 200) ?? null, reason };
   return textMessage(JSON.stringify({ type: 'gatehouse.refused', data, context: {} }));

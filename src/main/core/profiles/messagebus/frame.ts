@@ -37,7 +37,7 @@ export function readFrame({ binary, data }: SocketMessage, maxBytes: number): Bu
   if (!isObject(value)) return unreadable('it is no JSON object');
   if (Object.hasOwn(value, 'ciphertext')) {
     return unreadable(
-      'it is encrypted, so nobody can tell what it does: leave out websocket.secret_key, the way is TLS',
+      'it is encrypted, so the gateway cannot tell what it does: leave out websocket.secret_key and use TLS',
     );
   }
   const type = own(value, 'type');

@@ -1,14 +1,14 @@
 /**
  * The attack: a bus that listens on the network although it was told not to (its configuration says 0.0.0.0,
- * and another version may ask it again), where whoever reaches it drives the assistant past the gateway. So
- * before it is called ready, the system is asked where the processes of this run listen.
+ * and another version may ask it again), where anyone who reaches it drives the assistant past the gateway.
+ * So before it is called ready, the system is asked where the processes of this run listen.
  */
 import { request } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { FrameReader } from '../../gateway/websocket/frames.ts';
-import { dialLoopback } from '../../loopback.ts';
+import { requestTo } from '../../loopback.ts';
 import type { Address, LaunchPlan, Proof } from '../../ports.ts';
-import { listensOnNetwork } from '../../server/port-owner.ts';
+import { listensOnNetwork } from '../../server/process/port-owner.ts';
 import { route } from './bus-roles.ts';
 
 const onNetwork: Proof = {
@@ -34,7 +34,7 @@ export function busProver(
   };
 }
 
-/** A bus greets everybody who comes: `{"type": "connected", ...}`. */
+/** A bus greets every client: `{"type": "connected", ...}`. */
 async function greeting(address: Address, signal: AbortSignal): Promise<Proof> {
   try {
     const first = await firstMessage(address, signal);
@@ -46,7 +46,7 @@ async function greeting(address: Address, signal: AbortSignal): Promise<Proof> {
     ) {
       return { kind: 'ours' };
     }
-    return { kind: 'not-yet', detail: 'What answers does not greet as a message bus does.' };
+    return { kind: 'not-yet', detail: 'Something answers, but does not greet as a message bus does.' };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'no answer';
     return { kind: 'not-yet', detail: `The message bus does not greet yet (${why}).` };
@@ -54,11 +54,9 @@ async function greeting(address: Address, signal: AbortSignal): Promise<Proof> {
 }
 
 function firstMessage(address: Address, signal: AbortSignal): Promise<string> {
-  const context =
-    address.kind === 'socket' ? { socketPath: address.path } : { ...dialLoopback, port: address.port };
   return new Promise((resolve, reject) => {
     const asked = request({
-      ...context,
+      ...requestTo(address),
       path: route,
       agent: false,
       signal,

@@ -60,7 +60,7 @@ export class MessageReader {
     return promise;
   }
 
-  /** What is being read is unreadable; the next message starts anew. */
+  /** What is being read is unreadable; the next message is read afresh. */
   close(): void {
     if (this.#worker !== null) this.#end(this.#worker);
   }
@@ -98,7 +98,7 @@ export class MessageReader {
   }
 }
 
-/** In the sources and in the bundle, where every program has a file of its own beside this one. */
+/** In the sources and in the bundle, where every program has a file of its own next to this one. */
 function threadFile(): URL {
   const name = import.meta.url.endsWith('.ts') ? 'reader-thread.ts' : 'reader-thread.mjs';
   return new URL(name, import.meta.url);

@@ -43,7 +43,7 @@ export class BusReadings {
     return async () => {
       const known = this.#find(data);
       if (known !== null) {
-        // Whoever asked first is charged for it.
+        // The one who asked first is charged for it.
         await known.pending;
         this.#heard.set(data, known.reading ?? unreadable);
         return 0;

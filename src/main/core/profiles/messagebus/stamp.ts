@@ -1,9 +1,9 @@
 /**
- * The attack: a guest who says to be somebody else. Whoever speaks as `audio` makes the owner's loudspeaker
- * speak; whoever takes the session `default` changes the owner's own conversation; whoever takes another's
- * hears the answers; a session may also say which skills are not to be asked. So who speaks, and in which
- * conversation, is said by the gateway, and of what a guest says of it only what concerns nobody else is
- * kept.
+ * The attack: a guest who claims to be somebody else. Anyone who speaks as `audio` makes the owner's
+ * loudspeaker speak; anyone who takes the session `default` changes the owner's own conversation; anyone who
+ * takes another's hears the answers; a session may also say which skills are not to be asked. So who speaks,
+ * and in which conversation, is said by the gateway, and of what a guest says of it only what concerns nobody
+ * else is kept.
  */
 import type { GuestContext } from '../../role-ports.ts';
 import type { Role } from '../../../../shared/model.ts';

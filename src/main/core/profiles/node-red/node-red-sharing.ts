@@ -1,13 +1,13 @@
 /**
  * What a guest may do in Node-RED. Its own scope `read` holds a viewer back from writing; this list holds
  * back the rest: credentials, contexts, files of projects and the library, and everything that a flow serves
- * (a request to an `http in` node runs the flow). A function node runs code as the owner, so who may deploy
- * is `full`.
+ * (a request to an `http in` node runs the flow). A function node runs code as the owner, so anyone who may
+ * deploy is `full`.
  */
 import type { ProfileSharing, SocketFilter } from '../../role-ports.ts';
 import { reads, viewerAndFull } from '../common/viewer-and-full.ts';
 
-/** What the page of the editor asks for by itself. */
+/** What the page of the editor requests on its own. */
 const editorPage = reads(
   '/',
   '/favicon.ico',
@@ -88,7 +88,7 @@ export const nodeRedSharing: ProfileSharing = {
     {
       role: 'editor',
       reason:
-        'Node-RED knows reading and everything; who can deploy a flow runs code as you, so there is nothing between.',
+        'Node-RED grants either reading or everything: anyone who can deploy a flow runs code as you, so there is no role between.',
     },
   ],
   offers: () =>
@@ -106,13 +106,13 @@ export const nodeRedSharing: ProfileSharing = {
           'Reach the pages and addresses that the flows themselves serve',
         ],
         runsCode: false,
-        note: 'A password that is written into a function node, instead of a credential, is seen by a viewer.',
+        note: 'A viewer sees a password that is written into a function node instead of a credential.',
       },
       {
         role: 'full',
         title: 'Full',
         can: [
-          'Do everything in Node-RED that you can do, and reach all that the flows serve',
+          'Do everything in Node-RED that you can do, and reach everything that the flows serve',
           'Run code as you, in function and exec nodes, and install nodes',
         ],
         cannot: ['Stop or restart it from Gatehouse, or share it further'],

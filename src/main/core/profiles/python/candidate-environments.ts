@@ -1,10 +1,10 @@
 import { managedOrigin, namedOrigin } from '../../../../shared/model.ts';
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { searchFolders } from '../../search-path.ts';
+import type { Variables } from '../../variables.ts';
 import { pathsOf } from './interpreter.ts';
 import { soonBelow, interpretersOfKernels, keptPlaces, smallText } from './remembered-environments.ts';
 import { within } from './within.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A folder that may be a Python environment, and how it was come by. */
 export interface Candidate {
@@ -22,7 +22,7 @@ export interface Candidate {
 }
 
 export interface SearchEnvironment {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   /** The managed environment of Gatehouse; may not exist. */
@@ -47,7 +47,7 @@ const jupyterScripts = ['jupyter-lab', 'jupyter-notebook', 'jupyter-server'] as 
 const usualCondaRoots = ['/opt/conda', '/opt/miniconda3', '/opt/anaconda3', '/opt/miniforge3'] as const;
 
 /**
- * What came with the folder is last: whoever made the folder has chosen it. If the user has too, the other
+ * What came with the folder is last: its maker chose it. If the user has too, the other
  * way of finding it wins.
  */
 export const ranks = {
@@ -104,12 +104,10 @@ type Named = readonly [location: string, origin: string];
  * The environments of interpreters on PATH, and of Jupyter programs there that belong to another interpreter.
  */
 async function onPath(around: SearchEnvironment): Promise<Named[]> {
-  const paths = pathsOf(around.platform);
-  const folders = (around.environment['PATH'] ?? around.environment['Path'] ?? '').split(paths.delimiter);
   const found = await Promise.all(
     // pyenv's shims are programs of no environment; its versions are looked up by their own list.
-    folders
-      .filter(folder => paths.isAbsolute(folder) && !/[\\/]shims[\\/]?$/.test(folder))
+    searchFolders(around.environment, around.platform)
+      .filter(folder => !/[\\/]shims[\\/]?$/.test(folder))
       .map(folder => within<Named[]>(patience - 500, [], inPathFolder(folder, around))),
   );
   return found.flat();
@@ -232,14 +230,13 @@ type Found = readonly [location: string, origin: string, forFolder: boolean];
 /** Roots of conda and mamba by their own programs: CONDA_EXE, MAMBA_EXE, and `condabin` on PATH. */
 async function rootsOnPath({ environment, platform }: SearchEnvironment): Promise<string[]> {
   const paths = pathsOf(platform);
-  const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(paths.delimiter);
   const programs = [environment['CONDA_EXE'] ?? '', environment['MAMBA_EXE'] ?? ''];
   return [
     ...programs
       .filter(program => paths.isAbsolute(program))
       .map(program => paths.dirname(paths.dirname(program))),
-    ...folders
-      .filter(folder => paths.isAbsolute(folder) && paths.basename(folder) === 'condabin')
+    ...searchFolders(environment, platform)
+      .filter(folder => paths.basename(folder) === 'condabin')
       .map(folder => paths.dirname(folder)),
   ];
 }

@@ -1,6 +1,6 @@
 /**
  * The attack: a folder from the network has a `.venv` in it, and a program that only lists what could be
- * started runs its interpreter. No shape of it can be trusted: a link may lead to a script beside it, and
+ * started runs its interpreter. No shape of it can be trusted: a link may lead to a script next to it, and
  * even the computer's own Python, with `-I -S`, loads its library from where a `pyvenv.cfg` or `._pth` beside
  * the link says. So of an environment that lies in a folder that is only being looked at nothing is run: what
  * the names of its folders tell is all that is said of it.
@@ -63,8 +63,8 @@ export async function findPythonEnvironments(options: FindOptions): Promise<Pyth
       if (candidate === undefined) return;
       const late = { ...notLooked(candidate), problem: tooSlow };
       cache.keep(candidate.location);
-      // Begun now, each would run beside those that nobody waits for any more: as many at once as there are
-      // environments.
+      // Begun now, each would run at the same time as those that nobody waits for any more: as many at once
+      // as there are environments.
       found[index] = late;
       if (Date.now() >= end) continue;
       found[index] = await within(left(), late, lookInto(candidate, options, cache, left)).catch(() => null);

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
+import { programCode } from '../../errors.ts';
 
 export type Inspection =
   | { readonly kind: 'works'; readonly versions: Readonly<Record<string, string>> }
@@ -75,8 +76,8 @@ function reasonOf(stderr: string, error: Error | null): string {
     .map(line => line.trim())
     .findLast(line => line !== '');
   if (last !== undefined) return last.slice(0, 300);
-  const code = error !== null && 'code' in error ? String(error.code) : 'unknown';
-  if (code === 'EACCES') return 'Its interpreter may not be run by you (EACCES).';
+  const code = programCode(error) || 'unknown';
+  if (code === 'EACCES') return 'You may not run its interpreter (EACCES).';
   if (code === 'ENOENT') return 'Its interpreter is not there any more.';
-  return `Its interpreter ended without a word (${code}).`;
+  return `Its interpreter ended without a message (${code}).`;
 }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { pathsOf } from './interpreter.ts';
-import type { Environment } from './candidate-environments.ts';
+import type { Variables } from '../../variables.ts';
 import { within } from './within.ts';
 
 /**
@@ -22,7 +22,7 @@ export interface Kept {
 }
 
 interface Around {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly folder: string | undefined;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FoundServer } from '../../../../shared/model.ts';
+import { shortHash } from '../../text/short-hash.ts';
 import type { ProfileOptions } from '../kind.ts';
 import { askVersion, findPrograms } from '../common/programs.ts';
 import { pathsOf } from '../python/interpreter.ts';
@@ -103,6 +103,6 @@ function described(
   version: string | null,
   problem: string | null,
 ): Omit<FoundServer, 'origin'> {
-  const id = `${name}-${createHash('sha256').update(location).digest('hex').slice(0, 12)}`;
+  const id = `${name}-${shortHash(location)}`;
   return { id, profile: name, title, version, location, problem };
 }

@@ -1,10 +1,11 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import getPort from 'get-port';
 import type { FoundServer, StartRequest } from '../../../../shared/model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { Address, LaunchPlan, RunContext, Upstream } from '../../ports.ts';
+import { recreatePrivateFile } from '../../private-file.ts';
 import { adviseByOutput } from '../common/output-advice.ts';
-import { listenersOn } from '../../server/port-listeners.ts';
+import { listenersOn } from '../../server/process/port-listeners.ts';
 import { portProver } from '../common/port-prover.ts';
 import { fileInside } from '../common/file-inside.ts';
 import { shimOf, type ProfileOptions } from '../kind.ts';
@@ -20,9 +21,7 @@ export async function planSimple(
   context: RunContext,
 ): Promise<LaunchPlan> {
   const run = await runOf(server, options, request, chosen, context);
-  await rm(run.secretFile, { force: true });
-  // 'wx': never into a file, or through a link, that somebody put there before.
-  await writeFile(run.secretFile, context.secret.reveal(), { mode: 0o600, flag: 'wx' });
+  await recreatePrivateFile(run.secretFile, context.secret.reveal());
   await server.prepare?.(run);
   const address: Address =
     server.listens === 'socket' ? { kind: 'socket', path: run.socket } : { kind: 'port', port: context.port };
@@ -143,7 +142,7 @@ async function programOf(
   }
   const program = await argumentZero(server, chosen, options);
   if (program !== null) return program;
-  throw new GatehouseError('installation-gone', `${chosen.title} is not in ${chosen.location} any more.`, {
+  throw new GatehouseError('installation-gone', `${chosen.title} is no longer in ${chosen.location}.`, {
     kind: 'not-found',
     nextStep: 'Choose another one: gatehouse profiles --fresh looks again.',
   });
@@ -184,12 +183,8 @@ async function fileOf(
 }
 
 function noSockets(title: string): GatehouseError {
-  return new GatehouseError(
-    'no-sockets',
-    `${title} is only started on a Unix socket, and there is none here.`,
-    {
-      kind: 'usage',
-      nextStep: 'Use it on Linux or macOS, or start it as a custom command with a port.',
-    },
-  );
+  return new GatehouseError('no-sockets', `${title} runs only on a Unix socket, and there is none here.`, {
+    kind: 'usage',
+    nextStep: 'Use it on Linux or macOS, or start it as a custom command with a port.',
+  });
 }

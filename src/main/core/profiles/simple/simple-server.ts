@@ -18,7 +18,7 @@ export type SimpleSource =
   | {
       readonly kind: 'program';
       readonly names: readonly string[];
-      /** Absolute folders to look into beside PATH. */
+      /** Absolute folders to search besides PATH. */
       readonly folders?: readonly string[];
       /** How it is asked for its version; `--version` when absent. */
       readonly version?: readonly string[];
@@ -108,7 +108,7 @@ export interface SimpleServer {
   readonly readySeconds?: number;
   /** What is asked of it from outside its door; its first page when absent. */
   readonly preflight?: PreflightQuestions;
-  /** Said as long as it runs, as the end of a sentence; absent or null: nothing beside the usual. */
+  /** Said as long as it runs, as the end of a sentence; absent or null: nothing besides the usual. */
   readonly caveat?: string | ((run: SimpleRun) => string | null);
 }
 

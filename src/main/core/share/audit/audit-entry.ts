@@ -4,6 +4,7 @@
  * cleaned of whatever looks like a secret, and written in characters that a terminal only shows.
  */
 import { z } from 'zod';
+import { escaped } from '../../../../shared/visible.ts';
 import { roles } from '../ledger/link.ts';
 
 /** Longer inputs are not looked at. */
@@ -117,11 +118,5 @@ function hide(value: string, redact: (text: string) => string): string {
 
 /** JSON in one line; what JSON leaves as it is although a terminal acts on it is escaped. */
 export function lineText(value: object): string {
-  return JSON.stringify(value).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, character =>
-    Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(''),
-  );
-}
-
-function hex(code: number): string {
-  return code.toString(16).padStart(4, '0');
+  return JSON.stringify(value).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, character => escaped(character));
 }

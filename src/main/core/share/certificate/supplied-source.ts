@@ -79,7 +79,7 @@ function asWarning(finding: CertificateFinding): CertificateFinding {
 
 /** One that is not valid yet becomes so without its file being touched. */
 function isOfTime(refusal: unknown): boolean {
-  return refusal instanceof Error && 'code' in refusal && refusal.code === 'certificate-not-yet-valid';
+  return systemCode(refusal) === 'certificate-not-yet-valid';
 }
 
 async function stateOf(paths: readonly string[]): Promise<string> {

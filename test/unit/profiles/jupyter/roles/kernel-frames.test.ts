@@ -125,8 +125,8 @@ function legacy(message: unknown): Buffer {
 const plain = { channel: 'shell', header, parent_header: {}, metadata: {}, content: { a: 1 } };
 
 test.each<[string, unknown]>([
-  ['another type beside the header', { ...plain, msg_type: 'execute_request' }],
-  ['another number beside the header', { ...plain, msg_id: 'id-2' }],
+  ['another type next to the header', { ...plain, msg_type: 'execute_request' }],
+  ['another number next to the header', { ...plain, msg_id: 'id-2' }],
   ['no channel (the server would take shell)', { header, content: {} }],
   ['a channel that is null', { ...plain, channel: null }],
   ['no header', { channel: 'shell', msg_type: 'kernel_info_request' }],

@@ -42,7 +42,7 @@ test('a refusal is one sentence for the guest', () => {
     ['editor', 'POST', '/api/terminals', '', 'role', /not open terminals/],
     ['editor', 'GET', '/git/status', '', 'unknown-path', /does not reach/],
     ['viewer', 'GET', '/a//b', '', 'ambiguous-path', /more than one way/],
-    ['viewer', 'GET', '/lab', '_method=PUT', 'method-override', /taken for another/],
+    ['viewer', 'GET', '/lab', '_method=PUT', 'method-override', /overrides its method/],
   ] as const;
   for (const [role, method, path, query, reason, words] of cases) {
     expect(decideRequest(role, method, path, query)).toEqual({

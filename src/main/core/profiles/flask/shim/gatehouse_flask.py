@@ -1,6 +1,6 @@
 """Serves a Flask or Invenio application on a Unix socket that only the gateway can reach.
 
-The attacks: an application that believes what a client says of who asks and from where (X-Forwarded-*), one hop too many or too few; a debugger that runs code for whoever finds it; a socket that other
+The attacks: an application that believes what a client says of who asks and from where (X-Forwarded-*), one hop too many or too few; a debugger that runs code for anyone who finds it; a socket that other
 accounts can open. So exactly one hop is believed, the gateway's, whatever the application is configured for elsewhere; there is no debug mode and no reloader; and the socket is made
 with a mask of 077 in a private folder.
 
@@ -35,7 +35,7 @@ def load(target):
 def make(target):
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    # The application's folder in the place of this file's, and not before: a module of the folder must not be
+    # The application's folder in place of this file's, and not before: a module of the folder must not be
     # taken for one of the server's.
     sys.path[0] = os.getcwd()
     app = load(target)

@@ -4,6 +4,7 @@
  * behind), `?_method=DELETE`. Jupyter's router matches the path as it was sent and decodes the pieces once;
  * extensions may do otherwise. So a guest's path must have one reading however often it is decoded.
  */
+import { formDecoded } from '../../../text/percent.ts';
 
 /**
  * A path of one reading. The pieces are as they were sent; a slash at the end is left out (Jupyter redirects
@@ -64,16 +65,10 @@ export const overrideHeaders: readonly string[] = [
 export function overridesMethod(query: string): boolean {
   if (query === '') return false;
   return query.split(/[&;]|%3b/i).some(pair => {
-    const name = lenient(lenient(pair.split('=', 1)[0] ?? ''))
+    const name = formDecoded(formDecoded(pair.split('=', 1)[0] ?? ''))
       .toLowerCase()
       .trim();
     const plain = (name.split('\0', 1)[0] ?? '').replace(/\[.*/s, '').replaceAll(/[^a-z0-9]/g, '-');
     return plain === '-method' || overrideHeaders.includes(plain);
   });
-}
-
-function lenient(text: string): string {
-  return text
-    .replaceAll('+', ' ')
-    .replaceAll(/%([0-9a-f]{2})/gi, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

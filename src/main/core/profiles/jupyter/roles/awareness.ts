@@ -3,11 +3,11 @@
  * and that is all.
  *
  * The attacks: a state under another one's number moves or removes the owner's presence, and the number of
- * whoever has typed stands in the document for all to read; a state with the owner's name speaks as the
- * owner; a state that is no object (`5`) ends the server's saving of the *owner's* changes; a picture's
- * address may be fetched by the owner's browser. So no viewer chooses a number: each socket gets one of the
- * gateway's, out of a range from which Yjs in a browser takes none; the name is the session's; the rest is
- * said again from known fields.
+ * the name of the one who typed stands in the document for all to read; a state with the owner's name speaks
+ * as the owner; a state that is no object (`5`) ends the server's saving of the *owner's* changes; a
+ * picture's address may be fetched by the owner's browser. So no viewer chooses a number: each socket gets
+ * one of the gateway's, out of a range from which Yjs in a browser takes none; the name is the session's; the
+ * rest is said again from known fields.
  */
 import { z } from 'zod';
 import { VarReader, varBytes, varNumber } from './varint.ts';

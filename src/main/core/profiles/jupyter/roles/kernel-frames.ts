@@ -3,7 +3,7 @@
  *
  * The attack: a message that is judged in one reading and executed in another. Offsets that overlap or point
  * elsewhere, a header with `msg_type` twice (one program takes the first, another the last), a second
- * `msg_type` beside the header, bytes that are no UTF-8. So decoding is strict, and what a viewer may say is
+ * `msg_type` next to the header, bytes that are no UTF-8. So decoding is strict, and what a viewer may say is
  * never passed on as it came but said again from what was understood.
  *
  * And time: a header of a megabyte of nested lists took tens of milliseconds to parse, before anything was

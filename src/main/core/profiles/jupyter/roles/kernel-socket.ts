@@ -70,7 +70,7 @@ function sayAgain(v1: boolean, { channel, header, content }: KernelMessage): Soc
 }
 
 /**
- * So that a client does not wait for ever: what the kernel itself would say to a request that fails. A cell
+ * So that a client does not wait forever: what the kernel itself would say to a request that fails. A cell
  * shows the sentence where its output would be.
  */
 function answer(v1: boolean, { channel, header: parent }: KernelMessage): readonly SocketMessage[] {

@@ -22,13 +22,13 @@ const editor: RoleOffer = {
   can: ['Edit, make and delete notebooks and files', 'Run cells, start and stop kernels'],
   cannot: ['Open terminals', 'Shut the server down, or change its settings and extensions'],
   runsCode: true,
-  note: 'Running code is nearly everything: an editor can do whatever a program of yours can.',
+  note: 'Running code is nearly everything: an editor can do what any program of yours can.',
 };
 
 const full: RoleOffer = {
   role: 'full',
   title: 'Full',
-  can: ['Do everything in this server that you can do, terminals too'],
+  can: ['Do everything in this server that you can do, including terminals'],
   cannot: ['Stop or restart it from Gatehouse, or share it further'],
   runsCode: true,
   note: null,
@@ -44,7 +44,7 @@ export function jupyterOffers(live: boolean | null): readonly RoleOffer[] {
         : 'Whether a viewer sees what you type, or notebooks as they were last saved, is only known while the server runs.';
   const together =
     live === false
-      ? `${editor.note ?? ''} This server lacks jupyter-collaboration: who saves last, wins.`
+      ? `${editor.note ?? ''} This server lacks jupyter-collaboration: the last one to save wins.`
       : editor.note;
   return [{ ...viewer, note: saved }, { ...editor, note: together }, full];
 }

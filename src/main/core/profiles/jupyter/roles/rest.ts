@@ -48,7 +48,7 @@ function sentence(reason: RoleRefusal['reason'], role: Role): string {
     case 'ambiguous-path':
       return 'This address can be read in more than one way, so it is not passed on.';
     case 'method-override':
-      return 'A request that asks to be taken for another one is not passed on.';
+      return 'A request that overrides its method is not passed on.';
     default:
       return reason satisfies never;
   }

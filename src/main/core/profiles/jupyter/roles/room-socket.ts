@@ -5,7 +5,7 @@
  * server decodes to one of them. A question passes; in the room of everybody one's own presence does.
  *
  * Not in the room of a document: there the server lets those who are present decide whether changes are saved
- * (`autosave` of each state, or yes where nobody is), and tells nobody who comes in who is there. A viewer's
+ * (`autosave` of each state, or yes where nobody is), and tells nobody who joins who is there. A viewer's
  * presence, whatever it says, would be a vote.
  */
 import type { SocketFilter, SocketMessage, SocketStep } from '../../../role-ports.ts';

@@ -64,7 +64,7 @@ const server: readonly RouteRow[] = [
   row('/api/resolvePath', none, read),
   // Writing would outlive the link in the owner's configuration.
   row('/api/config/:word', read),
-  // To list them the server makes a folder for them beside the file, wherever that is. The page asks for the
+  // To list them the server makes a folder for them next to the file, wherever that is. The page asks for the
   // list of each file that it opens.
   { ...row('/api/contents/**/checkpoints', read, [...read, 'POST']), viewerAnswer: [] },
   row('/api/contents/**/checkpoints/:name', none, ['POST', 'DELETE']),

@@ -1,6 +1,6 @@
 """The lock that Gatehouse puts on a Jupyter server.
 
-The attack: whoever reaches the server's address without passing the gateway (another account of a shared
+The attack: anyone who reaches the server's address without passing the gateway (another account of a shared
 computer on its port, a page in a browser, an extension's handler that forgot to ask) runs code as the owner.
 And the opposite one: a secret that Jupyter itself knows as its *token* switches off its XSRF and Origin checks
 and is printed into every page.
@@ -102,8 +102,8 @@ class Verdict:
 def take_verdict(request):
     """Judges a request, and removes the gateway's headers from it whatever the outcome.
 
-    The attack: jupyter-server-proxy hands all headers on to whoever owns the proxied port, and an extension may log
-    them. Whoever reads the secret there reaches this server past the gateway.
+    The attack: jupyter-server-proxy hands all headers on to anyone who owns the proxied port, and an extension may log
+    them. Anyone who reads the secret there reaches this server past the gateway.
     """
     verdict = Verdict(request) if carries_secret(request) else None
     for name in [name for name in request.headers if name.lower().startswith(HEADER_PREFIX)]:
@@ -204,7 +204,7 @@ class GatehouseIdentityProvider(IdentityProvider):
 
 
 def guard(application):
-    """Puts the lock before the choice of a handler, so that no handler, whoever wrote it, can forget it."""
+    """Puts the lock before the choice of a handler, so that no handler, no matter who wrote it, can forget it."""
     find_handler = application.find_handler
     viewers_watch = gatehouse_viewer.watch_kernels()
 

@@ -18,7 +18,7 @@ APPLICATIONS = {
 def take_one_event_loop():
     """One loop for whatever needs one before the server starts and for the server itself.
 
-    JupyterLab makes its loop when it is initialized. Whoever has run a coroutine until then (a setting that is checked
+    JupyterLab makes its loop when it is initialized. Anyone who has run a coroutine until then (a setting that is checked
     asynchronously, an extension that is loaded) would make another and leave it as the current one: timers that are
     set afterwards, the idle shutdown and those of extensions, would wait on a loop that never runs.
     """

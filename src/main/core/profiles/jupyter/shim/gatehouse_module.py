@@ -3,7 +3,7 @@
 The attack: a kernel is started in the folder of its notebook as `python -m ipykernel_launcher`, and `-m` looks there first. A
 folder from somewhere with an `ipykernel_launcher.py` in it runs its code when a notebook is opened, before a cell was run.
 A script looks in its own folder instead, in every version of Python; `-P` is known to 3.11 and later only, and would keep
-cells from importing what lies beside the notebook, as would PYTHONSAFEPATH, which programs that a cell starts inherit, too.
+cells from importing what lies next to the notebook, as would PYTHONSAFEPATH, which programs that a cell starts inherit, too.
 
 Standard library only, and Python 3.8 or later: it runs in the kernel's Python.
 """

@@ -96,9 +96,9 @@ REFUSED = {
     # Jupyter ends where it is not there, and a configuration cannot know which folder is served.
     "ContentsManager.preferred_dir": _FOLDER,
     "ConnectionFileMixin.ip": "kernels would listen on the network",
-    "Session.key": "whoever reaches a kernel's port could run code",
-    "Session.keyfile": "whoever reaches a kernel's port could run code",
-    "Session.signature_scheme": "whoever reaches a kernel's port could run code",
+    "Session.key": "anyone who reaches a kernel's port could run code",
+    "Session.keyfile": "anyone who reaches a kernel's port could run code",
+    "Session.signature_scheme": "anyone who reaches a kernel's port could run code",
 }
 
 HONOURED = {

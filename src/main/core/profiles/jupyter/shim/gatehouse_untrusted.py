@@ -1,6 +1,6 @@
 """What is different in a folder whose authors its owner does not trust: nothing of it runs until the owner runs it.
 
-The attack: programs that Jupyter starts by itself read their working folder. R runs its `.Rprofile`, `python -m` a module of
+The attack: programs that Jupyter starts on its own read their working folder. R runs its `.Rprofile`, `python -m` a module of
 the right name, a language server is taken from its `node_modules` or runs what a configuration file in it says.
 
 So the server itself stays in an empty folder (gatehouse_identity.py does not lead it out), no language server is started, and
@@ -53,7 +53,7 @@ def start_kernels_outside(root):
 
     async def launch_outside(self, cmd, **options):
         command = [str(word) for word in cmd]
-        # Whoever names no document gets the working folder, where the server would be otherwise.
+        # A request that names no document gets the working folder, where the server would be otherwise.
         folder = options["cwd"] = options.get("cwd") or root
         of_r = r_command(command)
         if of_r is None:

@@ -2,7 +2,7 @@
 
 The attack: Jupyter keeps what a kernel says for the client whose connection was the last to close, and throws it away
 when another client connects; it keeps nothing while somebody else is connected; and it counts connections to tell
-which kernels nobody needs. So whoever only looks destroys what the owner has yet to see. The gateway marks a viewer's
+which kernels nobody needs. So anyone who only looks destroys what the owner has yet to see. The gateway marks a viewer's
 connection in its address, and Jupyter neither counts it, nor gives it what was kept, nor keeps anything for it.
 
 Runs on Python 3.8 or later. A server on which this cannot be had refuses viewers' connections to kernels.

@@ -1,7 +1,7 @@
 """Takes the credential off each request and each WebSocket, once marimo has judged it.
 
 The attacks: a notebook shows the headers of the request that opened it (`mo.app_meta().request`), to a viewer perhaps; marimo hands them on to
-the port of a language server, which another account may have taken; a package takes part in marimo's server. Whoever reads the token there asks
+the port of a language server, which another account may have taken; a package takes part in marimo's server. Anyone who reads the token there asks
 marimo past the gateway. And marimo itself tells its token to each page that may edit (`/auth/token`), so to the output of a notebook as well.
 
 marimo looks at the header in more than one place, but first at its own session, where it writes down what the header said. So it judges once,

@@ -7,7 +7,7 @@ A script of our own and not `python -m marimo`: `-m` puts the working folder fir
 it would run its code before anything is asked.
 
 In a folder that is not trusted nothing of it runs until its owner runs a cell. The attacks: a `pyproject.toml` of the folder, or the head of the
-notebook, that has cells run when the notebook is opened or that names another interpreter; and a module beside the notebook with the name of one
+notebook, that has cells run when the notebook is opened or that names another interpreter; and a module next to the notebook with the name of one
 that marimo itself has yet to import.
 """
 
@@ -77,7 +77,7 @@ def restrict():
 
 
 def serve(mode, target, port, token_file):
-    # From beside this file, which is not looked into afterwards.
+    # From next to this file, which is not looked into afterwards.
     import gatehouse_credential
 
     own = os.path.dirname(os.path.abspath(__file__))

@@ -1,7 +1,7 @@
 """Starts matlab-proxy with Gatehouse's lock in place: `python gatehouse_matlab.py`
 
 The attacks: matlab-proxy listens on every address of the computer and has no setting for that; it answers some
-questions (the licence's owner, where MATLAB is) to whoever asks; it writes its token, readable, into a file that
+questions (the licence's owner, where MATLAB is) to anyone who asks; it writes its token, readable, into a file that
 outlives a crash; it tells its token to every page; and it takes the token from the environment, which MATLAB and
 everything that MATLAB starts would inherit.
 
@@ -76,7 +76,7 @@ class Lock:
 
     def __init__(self, secret, door, server):
         self._secret = secret
-        # matlab-proxy asks itself how MATLAB is, with this hash in the place of the token.
+        # matlab-proxy asks itself how MATLAB is, with this hash in place of the token.
         self._keys = [secret.encode(), hashlib.sha256(secret.encode()).hexdigest().encode()]
         self._door = door
         self._server = server

@@ -44,7 +44,7 @@ module.exports = function lock({ socket, header, people }) {
   const servers = new WeakSet();
   const verdicts = new WeakMap();
   /**
-   * What `adminAuth.tokens` is given in the place of the secret, while a request lasts: nobody is let in by
+   * What `adminAuth.tokens` is given in place of the secret, while a request lasts: nobody is let in by
    * it.
    */
   const tickets = new Map();
@@ -61,7 +61,7 @@ module.exports = function lock({ socket, header, people }) {
     verdicts.set(request, user);
     tickets.set(ticket, user);
     answer.once('close', () => tickets.delete(ticket));
-    // Read by its name only: whoever copies the headers does not copy it.
+    // Read by its name only: code that copies the headers does not copy it.
     Object.defineProperty(request.headers, name, { value: ticket, enumerable: false });
   }
 

@@ -1,7 +1,7 @@
 /*
- * Settings of Node-RED under Gatehouse. The attack: whoever reaches Node-RED as it comes deploys a flow, and
- * a flow is a program of its owner's. Any page in a browser reaches it too, for it looks at no Host and no
- * Origin. So it listens on a socket in a private folder, and answers only who shows a secret.
+ * Settings of Node-RED under Gatehouse. The attack: anyone who reaches Node-RED as it comes deploys a flow,
+ * and a flow is a program of its owner's. Any page in a browser reaches it too, for it looks at no Host and
+ * no Origin. So it listens on a socket in a private folder, and answers only who shows a secret.
  *
  * The user's own settings are the base: user folder, flows, credential secret, nodes and themes stay as they
  * are.
@@ -42,9 +42,9 @@ function known(request, response, next) {
 }
 
 /**
- * To whoever may read, Node-RED tells of a project where it is pushed to, with the token in that address, and
- * the secret that its credentials are encrypted with (`GET /settings`, `GET /projects/<name>`). Its editor
- * does not open without the rest of these answers.
+ * To anyone who may read, Node-RED tells of a project where it is pushed to, with the token in that address,
+ * and the secret that its credentials are encrypted with (`GET /settings`, `GET /projects/<name>`). Its
+ * editor does not open without the rest of these answers.
  */
 function hideSecrets(response) {
   const json = response.json;
