@@ -135,7 +135,6 @@ export const errorCodes = {
   'link-invalid': ['usage', 'The share link was asked for with a value that cannot be used.'],
   'link-out-of-bounds': ['refused', 'The share link would exceed a limit of the settings.'],
   'no-share-address': ['failed', 'This computer has no address on which guests could reach it.'],
-  'no-share-link': ['usage', 'The text is not a share link.'],
   'no-such-thing': ['not-found', 'There is no such link, guest session or waiting guest.'],
   'not-shareable': ['refused', 'This server cannot be shared.'],
   'permissions-invalid': ['usage', 'The types of messages have a form that cannot be used.'],

@@ -17,7 +17,7 @@ interface Room {
 
 /** `core/home` stands for `src/main/core/home`. */
 function folderOf(short: string): string {
-  return ['shared', 'preload', 'renderer'].includes(short) ? `src/${short}` : `src/main/${short}`;
+  return ['shared', 'pages', 'preload', 'renderer'].includes(short) ? `src/${short}` : `src/main/${short}`;
 }
 
 const rooms: readonly Room[] = [

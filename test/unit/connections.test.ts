@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const main = join(import.meta.dirname, '../../src/main');
+const pages = join(import.meta.dirname, '../../src/pages');
 
 /** Each file that can open a connection, what it does it with, and why it may. */
 const allowed: readonly (readonly [file: string, by: string, reason: string])[] = [
@@ -32,10 +33,10 @@ const allowed: readonly (readonly [file: string, by: string, reason: string])[] 
   ['control/core-client.ts', 'connect', 'the control socket of our own core'],
   ['core/vault/keychain-process.ts', 'Socket', 'the pipe of our own child process'],
   ['core/gateway/listen/connection.ts', 'Socket', 'tells whether an object is one; opens none'],
-  ['core/gateway/guest/pages/banner-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
-  ['core/gateway/owner/sign-in-links.ts', 'fetch', 'a script of our own pages, in a browser'],
-  ['core/gateway/change-wait.ts', 'fetch', 'a script of our own pages, in a browser'],
-  ['core/gateway/guest/pages/join-script.ts', 'fetch', "a script of our own pages, in a guest's browser"],
+  ['pages/banner.js', 'fetch', "a script of our own pages, in a guest's browser"],
+  ['pages/join.js', 'fetch', "a script of our own pages, in a guest's browser"],
+  ['pages/sign-in.js', 'fetch', 'a script of our own pages, in a browser'],
+  ['pages/wait.js', 'fetch', 'a script of our own pages, in a browser'],
 ];
 
 /** By module, what of it opens connections. All of a module where it is imported whole. */
@@ -101,6 +102,9 @@ test('no file opens connections but those that are named, by what is named', asy
   const found: string[] = [];
   for (const file of files) {
     for (const by of openersIn(await readFile(join(main, file), 'utf8'))) found.push(`${file}: ${by}`);
+  }
+  for (const file of (await readdir(pages)).filter(name => /\.[jt]s$/.test(name))) {
+    for (const by of openersIn(await readFile(join(pages, file), 'utf8'))) found.push(`pages/${file}: ${by}`);
   }
   expect(found.toSorted()).toEqual(allowed.map(([file, by]) => `${file}: ${by}`).toSorted());
 });
