@@ -8,12 +8,12 @@ import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jupyterSharing } from '../../src/main/core/profiles/jupyter/roles/offers.ts';
 import { openRoom, rawExchange, token, type Room } from '../support/gateway.ts';
-import type { StoredGuestSession } from '../support/guest.ts';
+import type { GuestClient } from '../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';
 
 let own: Room;
 let shared: ShareRoom;
-let guest: StoredGuestSession;
+let guest: GuestClient;
 
 beforeAll(async () => {
   own = await openRoom();

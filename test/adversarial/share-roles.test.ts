@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jupyterRoles } from '../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
 import { attacks } from '../support/attacks.ts';
-import { StoredGuestSession, navigation, ofPage } from '../support/guest.ts';
+import { GuestClient, navigation, ofPage } from '../support/guest.ts';
 import { roleTable } from '../support/role-table.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';
 
@@ -107,7 +107,7 @@ test.each(['viewer', 'editor'] as const)(
           how,
         } of steps) {
           room.executed.length = 0;
-          const guest = new StoredGuestSession(
+          const guest = new GuestClient(
             `${room.origin}/_gatehouse/join/${inside.id}#${inside.secret}`,
             room.pem,
           );
@@ -140,7 +140,7 @@ test.each(['viewer', 'editor'] as const)(
 
 /** Until there is an answer, or the handshake is over. */
 async function send(
-  guest: StoredGuestSession,
+  guest: GuestClient,
   method: string,
   target: string,
   headers: Record<string, string>,

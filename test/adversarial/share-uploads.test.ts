@@ -5,11 +5,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../src/main/core/profiles/custom/path-sharing.ts';
-import type { StoredGuestSession } from '../support/guest.ts';
+import type { GuestClient } from '../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../support/share-room.ts';
 
 let room: ShareRoom;
-let guest: StoredGuestSession;
+let guest: GuestClient;
 beforeAll(async () => {
   room = await openShareRoom(pathRules({ viewer: { requests: ['POST /upload'] } }));
   guest = await room.guest('viewer');

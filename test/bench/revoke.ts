@@ -11,7 +11,7 @@ import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { makeHome, serve, toolUrl, type Served } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 
 export interface Revocations {
   /** Milliseconds from the call until the last socket of the link was closed; one a round. */
@@ -116,18 +116,18 @@ async function connectionLimiter(link: NewShareLink, authority: string, count: n
 let addresses = 0;
 
 /** At an address of its own: from one address only so many come in at once. */
-function makeGuest(link: NewShareLink, authority: string): StoredGuestSession {
+function makeGuest(link: NewShareLink, authority: string): GuestClient {
   addresses += 1;
   const localAddress = `127.0.${1 + Math.floor(addresses / 250)}.${1 + (addresses % 250)}`;
-  return new StoredGuestSession(link.url, authority, { localAddress });
+  return new GuestClient(link.url, authority, { localAddress });
 }
 
-async function enter(guest: StoredGuestSession, authority: string): Promise<Held[]> {
+async function enter(guest: GuestClient, authority: string): Promise<Held[]> {
   await guest.join();
   return Promise.all(Array.from({ length: connectionsOfGuest }, () => connection(guest, authority)));
 }
 
-async function connection(guest: StoredGuestSession, authority: string): Promise<Held> {
+async function connection(guest: GuestClient, authority: string): Promise<Held> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: authority });
   const asked = request(new URL('/small', guest.origin), { agent, headers: { cookie: guest.cookie } });
   asked.end();

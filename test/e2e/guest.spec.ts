@@ -11,7 +11,7 @@ import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { NewShareLink, ShareRequest } from '../../src/shared/sharing.ts';
 import { qrText } from '../../src/main/cli/qr.ts';
 import { eventually, makeHome, serve, type Served, type TestHome } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { otherEnvironment } from '../support/jupyter.ts';
 import { readQrText } from '../support/qr.ts';
 import { chromiumPath, openGuestBrowser, openGuestNetwork, type GuestNetwork } from './support/network.ts';
@@ -100,7 +100,7 @@ test('without the authority a browser warns; the link preview of a robot uses no
     (error: Error) => error.message,
   );
   expect(outcome).toContain('ERR_CERT_AUTHORITY_INVALID');
-  const robot = new StoredGuestSession(link.url, (await core.call('authority.info')).pem);
+  const robot = new GuestClient(link.url, (await core.call('authority.info')).pem);
   if (network.namespace === null) {
     for (let visit = 0; visit < 3; visit++) await robot.open(`/_gatehouse/join/${robot.id}`);
   }
@@ -139,7 +139,7 @@ test('a guest reads the link from its QR code, comes in as an editor, and runs a
 
 test('attack: a page that an editor has uploaded does nothing as the owner who opens it', async () => {
   const link = await share({ role: 'editor', label: 'Mallory' });
-  const guest = new StoredGuestSession(link.url, (await core.call('authority.info')).pem);
+  const guest = new GuestClient(link.url, (await core.call('authority.info')).pem);
   test.skip(
     network.namespace !== null && !(await reaches(guest)),
     'This computer cannot reach its own guests.',
@@ -165,7 +165,7 @@ test('attack: a page that an editor has uploaded does nothing as the owner who o
   await page.close();
 });
 
-async function reaches(guest: StoredGuestSession): Promise<boolean> {
+async function reaches(guest: GuestClient): Promise<boolean> {
   return guest.open('/_gatehouse/left').then(({ status }) => status === 200);
 }
 

@@ -3,7 +3,7 @@
  * revokes the link.
  */
 import { expect } from '@playwright/test';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { eventually, type TestHome } from '../support/core.ts';
 import type { ShareWindow } from './pages/share-window.ts';
 import { test, type App } from './support/app.ts';
@@ -47,7 +47,7 @@ test('the owner makes a link, a guest joins by it and is listed, and the owner r
   await expect(share.copied).toBeVisible();
   expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(link);
 
-  const guest = new StoredGuestSession(link, await authority(home));
+  const guest = new GuestClient(link, await authority(home));
   expect((await guest.join('Ada Ünal')).status).toBe(200);
   expect((await guest.page('/api/contents')).status).toBe(200);
   const people = await share.people();
@@ -74,7 +74,7 @@ test('the owner lets a waiting guest in from the window, and stopping revokes ev
   await share.fill('Class');
   await share.approval.check();
   await share.make.click();
-  const guest = new StoredGuestSession(await share.link(), await authority(home));
+  const guest = new GuestClient(await share.link(), await authority(home));
   const answer = JSON.parse((await guest.join('Grace')).body) as { state: string; ticket: string };
   expect(answer.state).toBe('wait');
   await expect(app.homeWindow.waitingGuest).toBeVisible();

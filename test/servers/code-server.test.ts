@@ -12,7 +12,7 @@ import type { ServerInfo } from '../../src/shared/model.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { openNeighbour, shake, spellings, startBare, type Neighbour } from '../support/code-server.ts';
 import { askByName, makeHome, serve, type Served, type TestHome } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { processesOf } from '../support/processes.ts';
 import { nodeServer } from '../support/server-packages.ts';
 
@@ -60,8 +60,8 @@ async function share(role: 'viewer' | 'editor' | 'full' = 'full'): Promise<NewSh
   });
 }
 
-async function guestInside(): Promise<StoredGuestSession> {
-  const guest = new StoredGuestSession((await share()).url, (await core.call('authority.info')).pem);
+async function guestInside(): Promise<GuestClient> {
+  const guest = new GuestClient((await share()).url, (await core.call('authority.info')).pem);
   const { status } = await guest.join('Ada');
   if (status !== 200) throw new Error(`Joining was answered ${status}`);
   return guest;

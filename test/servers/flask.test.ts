@@ -22,7 +22,7 @@ import {
   type Served,
   type TestHome,
 } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { pythonServer } from '../support/server-packages.ts';
 
 let python: string;
@@ -108,7 +108,7 @@ function owner(path: string, headers: Record<string, string> = {}): Promise<Repl
 }
 
 /** @param from the guest's own address, so that two are two */
-async function guestFrom(from: string): Promise<StoredGuestSession> {
+async function guestFrom(from: string): Promise<GuestClient> {
   const link = await core.call('share.create', {
     server: served.server.id,
     role: 'full',
@@ -119,7 +119,7 @@ async function guestFrom(from: string): Promise<StoredGuestSession> {
     listen: '127.0.0.1',
     acknowledged: true,
   });
-  const guest = new StoredGuestSession(link.url, authority.pem, {
+  const guest = new GuestClient(link.url, authority.pem, {
     localAddress: from,
     servername: 'localhost',
   });
@@ -128,7 +128,7 @@ async function guestFrom(from: string): Promise<StoredGuestSession> {
 }
 
 /** Signs in to the application itself; answers the cookies that its browser then has. */
-async function signIn(guest: StoredGuestSession): Promise<{ cookie: string; csrf: string }> {
+async function signIn(guest: GuestClient): Promise<{ cookie: string; csrf: string }> {
   const reply = await guest.page('/login', {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -223,7 +223,7 @@ test('limits are kept for each guest; who forges an address has a new one withou
   expect(left(await asked('/seen', { ...https, ...forged, 'x-forwarded-for': '203.0.113.2' }))).toBe(11);
 
   const [ada, ben] = [await guestFrom('127.0.0.2'), await guestFrom('127.0.0.3')];
-  const seen = async (guest: StoredGuestSession, address: string): Promise<number> => {
+  const seen = async (guest: GuestClient, address: string): Promise<number> => {
     const headers = { ...forged, 'x-forwarded-for': address, x_forwarded_for: address, 'x-real-ip': address };
     return left(await guest.page('/seen', { headers }));
   };

@@ -25,18 +25,18 @@ let python: string;
 let authority: string;
 
 /** Where a client is sent, and what it shows. */
-interface OwnerGatewayState {
+interface GatewayUnderTest {
   /** With a slash at its end. */
   readonly url: string;
   readonly token: string;
 }
 
-const doors: readonly (readonly [string, () => Promise<OwnerGatewayState>])[] = [
+const doors: readonly (readonly [string, () => Promise<GatewayUnderTest>])[] = [
   ["the owner's door", async () => ({ url: toolUrl(served.server), token: await served.token() })],
   ["the guests' door", () => guestDoor('editor')],
 ];
 
-async function guestDoor(role: Role): Promise<OwnerGatewayState> {
+async function guestDoor(role: Role): Promise<GatewayUnderTest> {
   const link = await core.call('share.create', {
     server: served.server.id,
     role,
@@ -72,7 +72,7 @@ afterAll(async () => {
  * What installing the local authority does for a Python program, and what a person would put into its
  * environment.
  */
-function runPython(script: string, { url, token }: OwnerGatewayState): Promise<string> {
+function runPython(script: string, { url, token }: GatewayUnderTest): Promise<string> {
   const env = {
     PATH: '/usr/bin:/bin',
     HOME: home.folder,
@@ -87,76 +87,76 @@ function runPython(script: string, { url, token }: OwnerGatewayState): Promise<s
 }
 
 describe.each(doors)('at %s', (_name, find) => {
-  let door: OwnerGatewayState;
+  let gateway: GatewayUnderTest;
   beforeAll(async () => {
-    door = await find();
+    gateway = await find();
   });
 
   test('jupyter_kernel_client runs a cell', async () => {
-    expect(await runPython('kernel_client_cell.py', door)).toBe('ok 42\n');
+    expect(await runPython('kernel_client_cell.py', gateway)).toBe('ok 42\n');
   });
 
   test('requests and websocket-client run a cell with Authorization: token', async () => {
-    expect(await runPython('websocket_client_cell.py', door)).toBe('201 42\n');
+    expect(await runPython('websocket_client_cell.py', gateway)).toBe('201 42\n');
   });
 
   test('a client with another token does nothing', async () => {
-    const wrong = { ...door, token: `${door.token.slice(0, -1)}${door.token.endsWith('A') ? 'B' : 'A'}` };
+    const wrong = { ...gateway, token: `${gateway.token.slice(0, -1)}${gateway.token.endsWith('A') ? 'B' : 'A'}` };
     await expect(runPython('websocket_client_cell.py', wrong)).rejects.toThrow(/401 Client Error/);
   });
 
   test('the Jupyter extension of VS Code takes the address with its token and runs a cell', async () => {
-    const settings = await extensionSettings(`${door.url}?token=${door.token}`);
+    const settings = await extensionSettings(`${gateway.url}?token=${gateway.token}`);
     expect(await extensionCell(settings)).toBe('42\n');
   });
 
   test('a `?token=` in the address of each REST call and of the WebSocket is enough', async () => {
-    const query = `?token=${encodeURIComponent(door.token)}`;
-    const specs = await fetch(`${door.url}api/kernelspecs${query}`);
+    const query = `?token=${encodeURIComponent(gateway.token)}`;
+    const specs = await fetch(`${gateway.url}api/kernelspecs${query}`);
     expect(await specs.json()).toMatchObject({ kernelspecs: { python3: {} } });
-    const made = await fetch(`${door.url}api/kernels${query}`, { method: 'POST', body: '{}' });
+    const made = await fetch(`${gateway.url}api/kernels${query}`, { method: 'POST', body: '{}' });
     expect(made.status).toBe(201);
     const { id } = (await made.json()) as { id: string };
-    expect(await cellBySocket(`${door.url}api/kernels/${id}/channels${query}`)).toBe('42\n');
-    const gone = await fetch(`${door.url}api/kernels/${id}${query}`, { method: 'DELETE' });
+    expect(await cellBySocket(`${gateway.url}api/kernels/${id}/channels${query}`)).toBe('42\n');
+    const gone = await fetch(`${gateway.url}api/kernels/${id}${query}`, { method: 'DELETE' });
     expect(gone.status).toBe(204);
   });
 
   test('curl reads contents and starts a kernel; by REST alone no cell can be run', async () => {
     await mkdir(join(home.folder, 'data'), { recursive: true });
     await writeFile(join(home.folder, 'data', 'numbers.csv'), '6,7\n');
-    const listed = await curl(door, 'api/contents/data');
+    const listed = await curl(gateway, 'api/contents/data');
     expect(JSON.parse(listed.body)).toMatchObject({ content: [{ name: 'numbers.csv' }] });
-    const made = await curl(door, 'api/kernels', '--json', '{"name":"python3"}');
+    const made = await curl(gateway, 'api/kernels', '--json', '{"name":"python3"}');
     expect(made.status).toBe(201);
     const { id } = JSON.parse(made.body) as { id: string };
-    expect((await curl(door, `api/kernels/${id}/execute`, '--json', '{"code":"1"}')).status).not.toBe(200);
+    expect((await curl(gateway, `api/kernels/${id}/execute`, '--json', '{"code":"1"}')).status).not.toBe(200);
     // What there is beside its WebSocket: interrupt, restart, end.
-    expect((await curl(door, `api/kernels/${id}/interrupt`, '-X', 'POST')).status).toBe(204);
-    expect((await curl(door, `api/kernels/${id}`, '-X', 'DELETE')).status).toBe(204);
-    expect((await curl(door, `api/kernels/${id}`)).status).toBe(404);
+    expect((await curl(gateway, `api/kernels/${id}/interrupt`, '-X', 'POST')).status).toBe(204);
+    expect((await curl(gateway, `api/kernels/${id}`, '-X', 'DELETE')).status).toBe(204);
+    expect((await curl(gateway, `api/kernels/${id}`)).status).toBe(404);
   });
 
   test('curl connects to the WebSocket of a kernel where it was built with that', async context => {
     const { stdout } = await execute('curl', ['--version']);
     context.skip(!/^Protocols:.* wss?\b/m.test(stdout), 'This curl has no WebSocket.');
-    const { id } = JSON.parse((await curl(door, 'api/kernels', '--json', '{}')).body) as { id: string };
-    const socket = { ...door, url: door.url.replace('http', 'ws') };
+    const { id } = JSON.parse((await curl(gateway, 'api/kernels', '--json', '{}')).body) as { id: string };
+    const socket = { ...gateway, url: gateway.url.replace('http', 'ws') };
     // The kernel says its state to whoever comes; curl then waits for more.
     expect((await curl(socket, `api/kernels/${id}/channels`, '--max-time', '5')).body).toContain(
       'kernel_info_reply',
     );
-    expect((await curl(door, `api/kernels/${id}`, '-X', 'DELETE')).status).toBe(204);
+    expect((await curl(gateway, `api/kernels/${id}`, '-X', 'DELETE')).status).toBe(204);
   });
 });
 
 test("curl opens and ends the owner's terminal, and nobody's who is an editor", async () => {
   const [[, owner], [, editor]] = doors as [(typeof doors)[0], (typeof doors)[0]];
-  for (const door of [await owner(), await guestDoor('full')]) {
-    const made = await curl(door, 'api/terminals', '-X', 'POST');
+  for (const gateway of [await owner(), await guestDoor('full')]) {
+    const made = await curl(gateway, 'api/terminals', '-X', 'POST');
     expect(made.status).toBe(200);
     const { name } = JSON.parse(made.body) as { name: string };
-    expect((await curl(door, `api/terminals/${name}`, '-X', 'DELETE')).status).toBe(204);
+    expect((await curl(gateway, `api/terminals/${name}`, '-X', 'DELETE')).status).toBe(204);
   }
   expect((await curl(await editor(), 'api/terminals', '-X', 'POST')).status).toBe(403);
 });
@@ -168,11 +168,11 @@ test('@jupyterlab/services runs a cell with the token of an editor', async () =>
 });
 
 test('the same clients with the token of a viewer start nothing and run nothing', async () => {
-  const door = await guestDoor('viewer');
-  await expect(runPython('websocket_client_cell.py', door)).rejects.toThrow(/403 Client Error/);
-  await expect(runPython('kernel_client_cell.py', door)).rejects.toThrow(/403 Client Error/);
-  expect((await curl(door, 'api/kernels', '--json', '{}')).status).toBe(403);
-  expect((await curl(door, 'api/contents')).status).toBe(200);
+  const gateway = await guestDoor('viewer');
+  await expect(runPython('websocket_client_cell.py', gateway)).rejects.toThrow(/403 Client Error/);
+  await expect(runPython('kernel_client_cell.py', gateway)).rejects.toThrow(/403 Client Error/);
+  expect((await curl(gateway, 'api/kernels', '--json', '{}')).status).toBe(403);
+  expect((await curl(gateway, 'api/contents')).status).toBe(200);
 });
 
 test('no client has left its token in a log', async () => {
@@ -263,7 +263,7 @@ function cellBySocket(url: string): Promise<string> {
 
 /** curl with its credential in a file of configuration: not in its arguments, which everybody can read. */
 async function curl(
-  { url, token }: OwnerGatewayState,
+  { url, token }: GatewayUnderTest,
   path: string,
   ...args: string[]
 ): Promise<{ status: number; body: string }> {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { askByName, toolUrl } from '../support/core.ts';
 import { listen } from '../support/gateway.ts';
-import { StoredGuestSession, navigation } from '../support/guest.ts';
+import { GuestClient, navigation } from '../support/guest.ts';
 import { pythonServer } from '../support/server-packages.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
@@ -67,8 +67,8 @@ async function ownersCookie(): Promise<string> {
   return String(reply.headers['set-cookie']).split(';')[0] ?? '';
 }
 
-async function fullGuest(): Promise<StoredGuestSession> {
-  const made = new StoredGuestSession((await shared.share({ role: 'full' })).url, shared.authority);
+async function fullGuest(): Promise<GuestClient> {
+  const made = new GuestClient((await shared.share({ role: 'full' })).url, shared.authority);
   expect((await made.join()).status).toBe(200);
   return made;
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser, pageOf } from '../support/browser.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { testPython } from '../support/jupyter.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
@@ -14,7 +14,7 @@ const megabyte = 1_000_000;
 const limit = 3 * megabyte;
 let shared: Shared;
 let work: string;
-let guest: StoredGuestSession;
+let guest: GuestClient;
 let browser: Browser;
 
 beforeAll(async () => {
@@ -39,9 +39,9 @@ afterAll(async () => {
   await shared?.close();
 });
 
-async function newGuest(): Promise<StoredGuestSession> {
+async function newGuest(): Promise<GuestClient> {
   const { url } = await shared.share({ role: 'editor', label: 'editor' });
-  const joined = new StoredGuestSession(url, shared.authority);
+  const joined = new GuestClient(url, shared.authority);
   expect((await joined.join()).status).toBe(200);
   return joined;
 }
@@ -49,7 +49,7 @@ async function newGuest(): Promise<StoredGuestSession> {
 const xsrf = 'x'.repeat(32);
 
 /** As the page does it. @returns status */
-async function put(who: StoredGuestSession, path: string, model: object | string): Promise<number> {
+async function put(who: GuestClient, path: string, model: object | string): Promise<number> {
   const reply = await who.page(`/api/contents/${path}`, {
     method: 'PUT',
     headers: {

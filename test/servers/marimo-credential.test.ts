@@ -13,7 +13,7 @@ import { WebSocket } from 'ws';
 import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { eventually, root } from '../support/core.ts';
-import type { StoredGuestSession } from '../support/guest.ts';
+import type { GuestClient } from '../support/guest.ts';
 import { headersOf } from '../support/marimo.ts';
 import { openServer, type RealServer } from '../support/real-share.ts';
 import { pythonServer } from '../support/server-packages.ts';
@@ -67,8 +67,8 @@ taking_part = Middleware(Teller)
 
 let packages: string;
 let server: RealServer;
-let viewer: StoredGuestSession;
-let full: StoredGuestSession;
+let viewer: GuestClient;
+let full: GuestClient;
 
 beforeAll(async () => {
   packages = await mkdtemp(join(tmpdir(), 'packages-'));

@@ -10,7 +10,7 @@ import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openBrowser, pageOf } from '../support/browser.ts';
 import { eventually } from '../support/core.ts';
-import type { StoredGuestSession } from '../support/guest.ts';
+import type { GuestClient } from '../support/guest.ts';
 import { headersOf, notebook, refused, sliderIn } from '../support/marimo.ts';
 import { processesOf } from '../support/processes.ts';
 import { leaksOf, openServer, type RealServer } from '../support/real-share.ts';
@@ -19,8 +19,8 @@ import { attack, heardBy, opened } from '../support/sockets.ts';
 
 let environment: Record<string, string>;
 let server: RealServer;
-let viewer: StoredGuestSession;
-let full: StoredGuestSession;
+let viewer: GuestClient;
+let full: GuestClient;
 
 beforeAll(async () => {
   environment = { PATH: `${dirname(await pythonServer('marimo'))}:/usr/bin:/bin` };

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { AuthorityInfo } from '../../src/shared/sharing.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { environmentOf, fakeMatlab, fakeMatlabOf, matlabHome, tell, type Told } from '../support/matlab.ts';
 
 let home: TestHome;
@@ -59,7 +59,7 @@ async function matlabIsUp(): Promise<void> {
   });
 }
 
-async function newGuest(): Promise<StoredGuestSession> {
+async function newGuest(): Promise<GuestClient> {
   const link = await core.call('share.create', {
     server: served.server.id,
     role: 'full',
@@ -70,7 +70,7 @@ async function newGuest(): Promise<StoredGuestSession> {
     listen: '127.0.0.1',
     acknowledged: true,
   });
-  const guest = new StoredGuestSession(link.url, authority.pem);
+  const guest = new GuestClient(link.url, authority.pem);
   expect((await guest.join()).status).toBe(200);
   return guest;
 }

@@ -131,13 +131,13 @@ test('matlab-proxy-app-list-servers names the door, without a token; gatehouse l
     await once(child, 'close');
     return out;
   };
-  const door = url.replace(/\/$/, '');
-  expect(await run('-q')).toBe(`${door}\n`);
-  expect(await run()).toContain(door);
+  const gateway = url.replace(/\/$/, '');
+  expect(await run('-q')).toBe(`${gateway}\n`);
+  expect(await run()).toContain(gateway);
   const info = await stat(join(infoFolder(), String(upstreamPort), 'mwi_server.info'));
   expect(info.mode & 0o077).toBe(0);
   const quiet = await home.cli('list', '--matlab-proxy', '-q');
-  expect(quiet.out).toBe(`${door}?mwi-auth-token=${token}\n`);
+  expect(quiet.out).toBe(`${gateway}?mwi-auth-token=${token}\n`);
   expect((await tell(quiet.out.trim().replace('?', '/get_status?'))).status).toBe(200);
   const [theirs] = JSON.parse(await run('--json')) as Record<string, string>[];
   const [ours] = await home.json<Record<string, string>[]>('list', '--matlab-proxy');

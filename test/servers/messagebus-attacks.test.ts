@@ -10,7 +10,7 @@ import { bareBus } from '../support/bus.ts';
 import { startOvos, type Ovos } from '../support/ovos.ts';
 import { openBusRoom, type BusRoom } from '../support/bus-room.ts';
 import { eventually } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 
 let room: BusRoom;
 beforeAll(async () => {
@@ -49,7 +49,7 @@ test('MycroftAI-RCE, the bus alone: whoever reaches it runs code, speaks as the 
 
 test('a guest is no loudspeaker: what is too much, over all sockets, or too long, goes nowhere', async () => {
   const link = await room.share('editor', 'flood');
-  const visitor = new StoredGuestSession(link.url, await readFile(room.authority, 'utf8'));
+  const visitor = new GuestClient(link.url, await readFile(room.authority, 'utf8'));
   await visitor.join('Flo');
   const sockets = [1, 2, 3].map(() => visitor.socket('/core'));
   await Promise.all(sockets.map(socket => once(socket, 'open')));
@@ -110,7 +110,7 @@ test('MycroftAI-RCE, through the door of a satellite: refused, and audited', asy
 
 test('full installs skills, but speaks as nobody else; frames of two readings, encrypted and binary ones are refused', async () => {
   const link = await room.share('full', 'the other developer');
-  const visitor = new StoredGuestSession(link.url, await readFile(room.authority, 'utf8'));
+  const visitor = new GuestClient(link.url, await readFile(room.authority, 'utf8'));
   await visitor.join('audio');
   const socket = visitor.socket('/core');
   const answers: { type: string; data: { reason?: string } }[] = [];
@@ -141,7 +141,7 @@ test('full installs skills, but speaks as nobody else; frames of two readings, e
 
 test('a guest reaches nothing but the socket, and a link that is taken back closes it', async () => {
   const link = await room.share('full', 'short visit');
-  const visitor = new StoredGuestSession(link.url, await readFile(room.authority, 'utf8'));
+  const visitor = new GuestClient(link.url, await readFile(room.authority, 'utf8'));
   await visitor.join('Ada');
   for (const path of ['/', '/core', '/core/', '/elsewhere']) {
     expect([path, (await visitor.page(path)).status]).toEqual([path, 403]);

@@ -102,16 +102,16 @@ test('nobody comes in without the token; with it by route, query, Basic and subp
     [toolUrl(room.served.server), await room.served.token()],
     [new URL(link.url).origin, link.toolToken],
   ] as const;
-  for (const [door, token] of doors) {
+  for (const [gateway, token] of doors) {
     const basic = (user: string): string => `Basic ${Buffer.from(`${user}:`).toString('base64')}`;
     const wrong = token.slice(0, -8) + 'AAAAAAAA';
-    expect(await room.statusOf(door, '/core')).toBe(401);
-    expect(await room.statusOf(door, `/core/${wrong}`)).toBe(401);
-    expect(await room.statusOf(door, '/core', { headers: { authorization: basic(wrong) } })).toBe(401);
-    expect(await room.statusOf(door, `/core/${token}`)).toBe(101);
-    expect(await room.statusOf(door, `/core?token=${token}`)).toBe(101);
-    expect(await room.statusOf(door, '/core', { headers: { authorization: basic(token) } })).toBe(101);
-    expect(await room.statusOf(door, '/core', { protocols: [`gatehouse.${token}`] })).toBe(101);
+    expect(await room.statusOf(gateway, '/core')).toBe(401);
+    expect(await room.statusOf(gateway, `/core/${wrong}`)).toBe(401);
+    expect(await room.statusOf(gateway, '/core', { headers: { authorization: basic(wrong) } })).toBe(401);
+    expect(await room.statusOf(gateway, `/core/${token}`)).toBe(101);
+    expect(await room.statusOf(gateway, `/core?token=${token}`)).toBe(101);
+    expect(await room.statusOf(gateway, '/core', { headers: { authorization: basic(token) } })).toBe(101);
+    expect(await room.statusOf(gateway, '/core', { protocols: [`gatehouse.${token}`] })).toBe(101);
   }
 });
 

@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { eventually } from '../support/core.ts';
-import type { StoredGuestSession } from '../support/guest.ts';
+import type { GuestClient } from '../support/guest.ts';
 import { openServer, type RealServer } from '../support/real-share.ts';
 import { nodeServer } from '../support/server-packages.ts';
 import { heardBy, opened } from '../support/sockets.ts';
@@ -47,8 +47,8 @@ const flows = [
 ];
 
 let server: RealServer;
-let full: StoredGuestSession;
-let viewer: StoredGuestSession;
+let full: GuestClient;
+let viewer: GuestClient;
 
 beforeAll(async () => {
   const modules = join(await nodeServer('node-red'), 'node_modules');

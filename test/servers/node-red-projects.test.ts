@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser, pageOf } from '../support/browser.ts';
-import type { StoredGuestSession } from '../support/guest.ts';
+import type { GuestClient } from '../support/guest.ts';
 import { flows } from '../support/node-red.ts';
 import { openServer, type RealServer } from '../support/real-share.ts';
 import { nodeServer } from '../support/server-packages.ts';
@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const remote = 'https://mira:tok3n@git.example/lab.git';
 
 let server: RealServer;
-let viewer: StoredGuestSession;
+let viewer: GuestClient;
 
 beforeAll(async () => {
   const folder = await nodeServer('node-red');

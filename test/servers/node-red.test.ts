@@ -14,7 +14,7 @@ import { roleSecret } from '../../src/main/core/profiles/common/role-secret.ts';
 import { Secret } from '../../src/main/core/secret.ts';
 import { openBrowser, pageOf } from '../support/browser.ts';
 import { eventually } from '../support/core.ts';
-import type { StoredGuestSession } from '../support/guest.ts';
+import type { GuestClient } from '../support/guest.ts';
 import { bareNodeRed, flows, ownSettings, refused } from '../support/node-red.ts';
 import { processesOf } from '../support/processes.ts';
 import { leaksOf, openServer, type RealServer } from '../support/real-share.ts';
@@ -27,8 +27,8 @@ const evil = 'https://evil.example';
 let path: string;
 let nodeRed: string;
 let server: RealServer;
-let viewer: StoredGuestSession;
-let full: StoredGuestSession;
+let viewer: GuestClient;
+let full: GuestClient;
 
 beforeAll(async () => {
   const folder = await nodeServer('node-red');

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toolUrl } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
 const mayLeaveOut = process.env['CI'] !== 'true' && !existsSync('/usr/bin/slowhttptest');
@@ -36,7 +36,7 @@ test.skipIf(mayLeaveOut).each([
   ['reading', '-X'],
 ])('slow %s: the owner and the guests go on', { timeout: 120_000 }, async (_name, mode) => {
   const link = await shared.share();
-  const guest = new StoredGuestSession(link.url, shared.authority);
+  const guest = new GuestClient(link.url, shared.authority);
   await guest.join();
   const headers = { authorization: `Bearer ${await shared.served.token()}` };
   const target = `${new URL(link.url).origin}/_gatehouse/join/${guest.id}`;

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { listenersOn } from '../../src/main/core/server/process/port-listeners.ts';
 import { askByName, eventually, root } from '../support/core.ts';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import { openShared, type Shared } from '../support/shared.ts';
 
 let shared: Shared;
@@ -112,7 +112,7 @@ test('the owner and a guest open the page, and each page dials the door that it 
     label: 'Ada',
     opens: '/#/edit/BIO-WEEK1-2DE',
   });
-  const guest = new StoredGuestSession(link.url, shared.authority);
+  const guest = new GuestClient(link.url, shared.authority);
   expect(JSON.parse((await guest.join('Ada')).body)).toMatchObject({ next: '/#/edit/BIO-WEEK1-2DE' });
   const theirs = await guest.open('/');
   const dials = dialled(theirs.body, (await guest.page('/scripts/netc-app.js')).body);
@@ -159,18 +159,18 @@ test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true')(
 /** Whether a browser that opens the page offers what only an administrator may do. */
 async function isAdministrator(
   browser: Browser,
-  door: OwnerGatewayState,
+  gateway: GatewayUnderTest,
   fragment: string,
 ): Promise<boolean> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   try {
-    if (door.cookie !== null) await context.setExtraHTTPHeaders({ cookie: door.cookie });
+    if (gateway.cookie !== null) await context.setExtraHTTPHeaders({ cookie: gateway.cookie });
     const page = await context.newPage();
-    await page.goto(door.url);
+    await page.goto(gateway.url);
     await page.waitForFunction(() => document.title.includes('HELLO'));
     if (fragment !== '') {
       await page.goto('about:blank');
-      await page.goto(new URL(`/${fragment}`, door.url).href);
+      await page.goto(new URL(`/${fragment}`, gateway.url).href);
       await page.waitForFunction(() => document.title.includes('HELLO'));
     }
     return (await page.textContent('body'))?.includes('Edit Template') ?? false;
@@ -179,7 +179,7 @@ async function isAdministrator(
   }
 }
 
-interface OwnerGatewayState {
+interface GatewayUnderTest {
   readonly url: string;
   /** Of a guest; null for the owner, whose address signs in. */
   readonly cookie: string | null;
@@ -195,9 +195,9 @@ test.skipIf(!existsSync(executablePath) && process.env['CI'] !== 'true').each([
     const opened = await openNetCreate(at);
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     try {
-      const guest = new StoredGuestSession((await opened.share({ label: 'Ada' })).url, opened.authority);
+      const guest = new GuestClient((await opened.share({ label: 'Ada' })).url, opened.authority);
       await guest.join('Ada');
-      const link = async (): Promise<OwnerGatewayState> => ({
+      const link = async (): Promise<GatewayUnderTest> => ({
         url: (await opened.core.call('server.link', opened.served.server.id, { tool: false })).url,
         cookie: null,
       });

@@ -1,6 +1,6 @@
 /* What has been answered, and so has to be true. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { StoredGuestSession } from '../support/guest.ts';
+import { GuestClient } from '../support/guest.ts';
 import type { SoakCore } from './soak-core.ts';
 
 type LinkState =
@@ -18,7 +18,7 @@ interface ModelLink {
 interface Visit {
   /** Unlike any other. */
   readonly name: string;
-  readonly guest: StoredGuestSession;
+  readonly guest: GuestClient;
   readonly link: ModelLink;
   state: 'in' | 'unsure' | 'out';
 }
@@ -107,7 +107,7 @@ export class ShareModel {
     this.#joins += 1;
     // Joins are limited by address.
     const localAddress = `127.0.0.${1 + (this.#joins % 200)}`;
-    const guest = new StoredGuestSession(link.url, this.#core.authority, { localAddress });
+    const guest = new GuestClient(link.url, this.#core.authority, { localAddress });
     const name = `soak ${this.#joins}`;
     const reply = await guest.join(name).catch((error: unknown) => {
       if (link.state === 'live') throw error;
@@ -156,7 +156,7 @@ export class ShareModel {
   }
 
   async #mustBeOut(link: ModelLink): Promise<void> {
-    const guest = new StoredGuestSession(link.url, this.#core.authority);
+    const guest = new GuestClient(link.url, this.#core.authority);
     // With the last link the listener ends, too.
     const look = await guest.look().catch(() => ({ status: 403, body: '' }));
     if (look.status !== 403)
@@ -196,7 +196,7 @@ export class ShareModel {
     for (const link of this.#links.filter(({ state }) => state === 'revoked').slice(-20))
       await this.#mustBeOut(link);
     for (const link of this.#links.filter(({ state }) => state === 'live')) {
-      const look = await new StoredGuestSession(link.url, this.#core.authority).look();
+      const look = await new GuestClient(link.url, this.#core.authority).look();
       if (look.status !== 200) throw new Error(`A live link is lost: ${look.status} ${look.body}`);
     }
     for (const visit of this.#visits) {

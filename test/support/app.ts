@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { listenersOn } from '../../src/main/core/server/process/port-listeners.ts';
 import { toolUrl } from './core.ts';
-import { StoredGuestSession } from './guest.ts';
+import { GuestClient } from './guest.ts';
 import { processesOf, type ProcessSeen } from './processes.ts';
 import { pythonServer } from './server-packages.ts';
 import { openShared, type Shared } from './shared.ts';
@@ -63,7 +63,7 @@ export async function openWithout(
   paths: readonly string[],
   sockets: readonly string[],
 ): Promise<readonly string[]> {
-  const stranger = new StoredGuestSession((await shared.share()).url, shared.authority);
+  const stranger = new GuestClient((await shared.share()).url, shared.authority);
   const owner = toolUrl(shared.served.server);
   const seen: [what: string, status: number][] = [];
   for (const path of paths) {
@@ -88,8 +88,8 @@ export function upgradeStatus(socket: WebSocket): Promise<number> {
   }).finally(() => socket.terminate());
 }
 
-export async function guestOf(shared: Shared): Promise<StoredGuestSession> {
-  const guest = new StoredGuestSession((await shared.share({ role: 'full' })).url, shared.authority);
+export async function guestOf(shared: Shared): Promise<GuestClient> {
+  const guest = new GuestClient((await shared.share({ role: 'full' })).url, shared.authority);
   expect((await guest.join()).status).toBe(200);
   return guest;
 }

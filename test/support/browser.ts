@@ -1,6 +1,6 @@
 /* A real browser before the door: Debian's Chromium. */
 import { chromium, type Browser, type Page } from '@playwright/test';
-import type { StoredGuestSession } from './guest.ts';
+import type { GuestClient } from './guest.ts';
 
 export function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -11,7 +11,7 @@ export function openBrowser(): Promise<Browser> {
  * The browser of a guest who has joined. The authority of the certificate is not installed there: other tests
  * look at that.
  */
-export async function pageOf(browser: Browser, guest: StoredGuestSession): Promise<Page> {
+export async function pageOf(browser: Browser, guest: GuestClient): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const at = guest.cookie.indexOf('=');
   const [name, value] = [guest.cookie.slice(0, at), guest.cookie.slice(at + 1)];

@@ -36,7 +36,7 @@ export const navigation: Record<string, string> = {
   'sec-fetch-dest': 'document',
 };
 
-export class StoredGuestSession {
+export class GuestClient {
   readonly origin: string;
   readonly id: string;
   readonly secret: string;

@@ -8,7 +8,7 @@ import getPort from 'get-port';
 import type { Role } from '../../src/shared/model.ts';
 import type { HostileOptions } from '../fakes/hostile-guest.ts';
 import { eventually, toolUrl } from './core.ts';
-import { StoredGuestSession } from './guest.ts';
+import { GuestClient } from './guest.ts';
 import { openShared, type Shared } from './shared.ts';
 
 export type Attack =
@@ -57,11 +57,11 @@ export class HostileRoom {
   }
 
   /** So many guests of one new link, come in. */
-  async guests(role: Role, count: number): Promise<readonly StoredGuestSession[]> {
+  async guests(role: Role, count: number): Promise<readonly GuestClient[]> {
     const link = await this.shared.share({ role, label: role });
     return Promise.all(
       Array.from({ length: count }, async () => {
-        const guest = new StoredGuestSession(link.url, this.shared.authority);
+        const guest = new GuestClient(link.url, this.shared.authority);
         const reply = await guest.join();
         if (reply.status !== 200) throw new Error(`Joining was answered ${reply.status}: ${reply.body}`);
         return guest;
@@ -79,7 +79,7 @@ export class HostileRoom {
   /** Ended by `stop`, or with the room. */
   async attack(
     name: Attack,
-    guests: readonly StoredGuestSession[],
+    guests: readonly GuestClient[],
     options: Partial<HostileOptions> = {},
   ): Promise<{ stop(): Promise<void> }> {
     const script = join(import.meta.dirname, '..', 'fakes', 'hostile-guest.ts');

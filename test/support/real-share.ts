@@ -5,7 +5,7 @@ import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { Role } from '../../src/shared/model.ts';
 import type { NewShareLink } from '../../src/shared/sharing.ts';
 import { toolUrl, type Served, type TestHome } from './core.ts';
-import { StoredGuestSession } from './guest.ts';
+import { GuestClient } from './guest.ts';
 import { processesOf } from './processes.ts';
 import { openShared } from './shared.ts';
 
@@ -19,7 +19,7 @@ export interface RealServer {
   /** The secret that the gateway shows the server. */
   readonly secret: string;
   /** A guest who has joined by a new link. */
-  guest(role: Role): Promise<StoredGuestSession>;
+  guest(role: Role): Promise<GuestClient>;
   /** What a tool of a guest shows instead: the token of a new link. */
   toolToken(role: Role): Promise<string>;
   /** Ends it as Ctrl-C would. @returns exit code of `serve` */
@@ -44,7 +44,7 @@ export async function openServer(
     token: await served.token(),
     secret: await upstreamSecret(home),
     guest: async role => {
-      const guest = new StoredGuestSession((await link(role)).url, authority);
+      const guest = new GuestClient((await link(role)).url, authority);
       const joined = await guest.join(`Ada the ${role}`);
       if (joined.status !== 200) throw new Error(`Joining was answered ${joined.status}: ${joined.body}`);
       return guest;

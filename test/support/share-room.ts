@@ -21,7 +21,7 @@ import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 import type { Role } from '../../src/shared/model.ts';
 import { makeCertificate } from './certificates.ts';
 import { listen } from './gateway.ts';
-import { StoredGuestSession } from './guest.ts';
+import { GuestClient } from './guest.ts';
 import { openTo } from './reach.ts';
 
 export interface ShareRoom {
@@ -37,10 +37,10 @@ export interface ShareRoom {
   link(
     role: Role,
     change?: { uses?: number; approval?: boolean; opens?: string },
-  ): Promise<StoredGuestSession>;
+  ): Promise<GuestClient>;
   /** The same, come in. */
-  guest(role: Role, name?: string): Promise<StoredGuestSession>;
-  revoke(guest: StoredGuestSession): Promise<void>;
+  guest(role: Role, name?: string): Promise<GuestClient>;
+  revoke(guest: GuestClient): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -152,9 +152,9 @@ export async function openShareRoom(
   const link = async (
     role: Role,
     change: { uses?: number; approval?: boolean } = {},
-  ): Promise<StoredGuestSession> => {
+  ): Promise<GuestClient> => {
     const made = await ledger.make({ label: 'x', role, serverId: 'thesis', madeBy: 'mira', ...change });
-    return new StoredGuestSession(`${origin}/_gatehouse/join/${made.link.id}#${made.secret.reveal()}`, pem);
+    return new GuestClient(`${origin}/_gatehouse/join/${made.link.id}#${made.secret.reveal()}`, pem);
   };
   return {
     gateway,

@@ -9,7 +9,7 @@ import { createRedactor } from '../../src/main/core/log/redact.ts';
 import type { ShareGateway } from '../../src/main/core/share-ports.ts';
 import {
   guestSessionLimits,
-  type StoredGuestSession,
+  type GuestClient,
 } from '../../src/main/core/share/ledger/guest-sessions.ts';
 import type { JoinRequestTable } from '../../src/main/core/share/ledger/join-requests.ts';
 import type { ListedLink } from '../../src/main/core/share/ledger/ledger.ts';
@@ -105,7 +105,7 @@ export interface TestSharing extends AsyncDisposable {
   /** A link that is in the ledger only, and a guest who has joined by it. */
   guest(): Promise<{
     readonly link: ListedLink;
-    readonly session: StoredGuestSession;
+    readonly session: GuestClient;
     readonly cookie: string;
   }>;
   events(): Promise<unknown[]>;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../../src/main/core/profiles/custom/path-sharing.ts';
 import { openBrowser, pageOf } from '../../support/browser.ts';
 import { listen } from '../../support/gateway.ts';
-import type { StoredGuestSession } from '../../support/guest.ts';
+import type { GuestClient } from '../../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../../support/share-room.ts';
 
 let room: ShareRoom;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await room?.close();
 });
 
-const tokenAddress = ({ origin, id, secret }: StoredGuestSession, name = 'token'): string =>
+const tokenAddress = ({ origin, id, secret }: GuestClient, name = 'token'): string =>
   `${origin}/page.html?${name}=${id}.${secret}`;
 
 async function freshPage(): Promise<Page> {

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathRules } from '../../../src/main/core/profiles/custom/path-sharing.ts';
 import { websocket } from '../../support/gateway.ts';
-import { ofPage, type StoredGuestSession, type GuestReply } from '../../support/guest.ts';
+import { ofPage, type GuestClient, type GuestReply } from '../../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../../support/share-room.ts';
 
 let room: ShareRoom;
-let viewer: StoredGuestSession;
+let viewer: GuestClient;
 beforeAll(async () => {
   room = await openShareRoom(
     pathRules({
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 function upgrade(
-  who: StoredGuestSession,
+  who: GuestClient,
   path: string,
   change: Record<string, string> = {},
 ): Promise<GuestReply> {

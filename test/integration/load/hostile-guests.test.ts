@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openHostileRoom, type HostileRoom, type Watched } from '../../support/hostile-room.ts';
-import type { StoredGuestSession } from '../../support/guest.ts';
+import type { GuestClient } from '../../support/guest.ts';
 import { eventually } from '../../support/core.ts';
 
 const protocols = ['v1.kernel.websocket.jupyter.org'];
@@ -40,10 +40,10 @@ test.each<[attack: 'kernel-headers' | 'legacy-headers', guests: number, sockets:
   async (attack, count, sockets) => {
     const viewers = await room.guests('viewer', count);
     const running = await room.attack(attack, viewers, { path, protocols, sockets, bytes });
-    const joinRequests = await room.watch(5000);
+    const watched = await room.watch(5000);
     await running.stop();
-    expect(joinRequests.owner.count).toBeGreaterThan(5);
-    expectServed(joinRequests);
+    expect(watched.owner.count).toBeGreaterThan(5);
+    expectServed(watched);
   },
 );
 
@@ -65,10 +65,10 @@ test('half messages of 20 hostile sessions on all their sockets keep no more tha
   const viewers = await room.guests('viewer', 20);
   const before = await room.memory();
   const running = await room.attack('half-messages', viewers, { path, protocols, sockets: 30, bytes });
-  const joinRequests = await room.watch(3000);
+  const watched = await room.watch(3000);
   const grown = (await room.memory()) - before;
   await running.stop();
-  expectServed(joinRequests);
+  expectServed(watched);
   // 128 MiB for all guests together, and what 600 TLS connections and the heap's own garbage take; it would
   // be 1,200 MiB.
   expect(grown).toBeLessThan(450);
@@ -81,7 +81,7 @@ test('one guest who opens as many connections as there are leaves room for the o
   let closed = false;
   socket.on('close', () => (closed = true));
   await new Promise(done => socket.once('open', done));
-  const running = await room.attack('idle-connections', [greedy as StoredGuestSession], { sockets: 600 });
+  const running = await room.attack('idle-connections', [greedy as GuestClient], { sockets: 600 });
   await vi.waitFor(async () => expect(await room.connections()).toBeLessThan(260), { timeout: 30_000 });
   expect((await honest!.ask('/api/kernels')).status).toBe(200);
   expect(closed).toBe(false);

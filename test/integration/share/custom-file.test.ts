@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/shared/model.ts';
 import { askByName, eventually, root } from '../../support/core.ts';
-import { StoredGuestSession } from '../../support/guest.ts';
+import { GuestClient } from '../../support/guest.ts';
 import { openShared, type Shared } from '../../support/shared.ts';
 
 const profile = {
@@ -51,13 +51,13 @@ beforeAll(async () => {
 });
 afterAll(() => shared?.close());
 
-async function guestAs(role: Role): Promise<StoredGuestSession> {
-  const guest = new StoredGuestSession((await shared.share({ role, label: role })).url, shared.authority);
+async function guestAs(role: Role): Promise<GuestClient> {
+  const guest = new GuestClient((await shared.share({ role, label: role })).url, shared.authority);
   expect(JSON.parse((await guest.join('Ada')).body)).toEqual({ state: 'in', next: '/lab/app/' });
   return guest;
 }
 
-async function hears(guest: StoredGuestSession, path: string): Promise<string> {
+async function hears(guest: GuestClient, path: string): Promise<string> {
   const socket = guest.socket(path);
   return new Promise(resolve => {
     socket.once('message', data => {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CoreClient } from '../../../src/main/control/core-client.ts';
 import type { AuthorityInfo, NewShareLink } from '../../../src/shared/sharing.ts';
 import { makeHome, serve, type Served, type TestHome } from '../../support/core.ts';
-import { StoredGuestSession } from '../../support/guest.ts';
+import { GuestClient } from '../../support/guest.ts';
 
 let home: TestHome;
 let served: Served;
@@ -42,7 +42,7 @@ const share = (label: string): Promise<NewShareLink> =>
   });
 
 const joining = (link: NewShareLink, name: string) =>
-  new StoredGuestSession(link.url, authority.pem).join(name);
+  new GuestClient(link.url, authority.pem).join(name);
 
 async function bytesOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -86,7 +86,7 @@ test('a guest who joins and leaves 300 times is let in within the bound and told
   const statuses: number[] = [];
   let retryAfter = '';
   for (let turn = 0; turn < 300; turn++) {
-    const guest = new StoredGuestSession(link.url, authority.pem);
+    const guest = new GuestClient(link.url, authority.pem);
     const reply = await guest.join('Ada');
     statuses.push(reply.status);
     if (reply.status === 200) await guest.post('/_gatehouse/leave', {});

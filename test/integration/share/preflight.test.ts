@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ServerInfo } from '../../../src/shared/model.ts';
 import { eventually, makeHome, type TestHome } from '../../support/core.ts';
-import { StoredGuestSession } from '../../support/guest.ts';
+import { GuestClient } from '../../support/guest.ts';
 import { openShared } from '../../support/shared.ts';
 
 /** Starts a server that asks nobody, bound to an address. */
@@ -62,7 +62,7 @@ test('a server that comes back open to the network is shut for the guests that i
   const command = ['sh', '-c', 'exec python3 -m http.server {port} --bind "$(cat bind)"'];
   const shared = await openShared({}, ['--', ...command], home => bind(home, '127.0.0.1'));
   try {
-    const guest = new StoredGuestSession((await shared.share()).url, shared.authority);
+    const guest = new GuestClient((await shared.share()).url, shared.authority);
     await guest.join();
     expect((await guest.open('/bind')).status).toBe(200);
     await bind(shared.home, '0.0.0.0');

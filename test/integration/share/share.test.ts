@@ -12,7 +12,7 @@ import type {
   JoinRequestInfo,
 } from '../../../src/shared/sharing.ts';
 import { eventually, makeHome, serve, toolUrl, type Served, type TestHome } from '../../support/core.ts';
-import { StoredGuestSession } from '../../support/guest.ts';
+import { GuestClient } from '../../support/guest.ts';
 
 let home: TestHome;
 let served: Served;
@@ -48,7 +48,7 @@ function request(change: Partial<ShareRequest> = {}): ShareRequest {
 
 const share = (change: Partial<ShareRequest> = {}): Promise<NewShareLink> =>
   core.call('share.create', request(change));
-const guestOf = (link: NewShareLink): StoredGuestSession => new StoredGuestSession(link.url, authority.pem);
+const guestOf = (link: NewShareLink): GuestClient => new GuestClient(link.url, authority.pem);
 
 test('nothing listens for guests before something is shared', async () => {
   expect(await core.call('share.listeners')).toEqual([]);

@@ -13,7 +13,7 @@ import type { Role } from '../../../src/shared/model.ts';
 import { bareJupyter } from '../../support/bare-jupyter.ts';
 import { askByName, eventually, toolUrl } from '../../support/core.ts';
 import { listen } from '../../support/gateway.ts';
-import { StoredGuestSession, navigation } from '../../support/guest.ts';
+import { GuestClient, navigation } from '../../support/guest.ts';
 import { pythonServer } from '../../support/server-packages.ts';
 import { openShared, type Shared } from '../../support/shared.ts';
 
@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => shared?.close());
 
-async function guest(role: Role): Promise<StoredGuestSession> {
-  const made = new StoredGuestSession((await shared.share({ role })).url, shared.authority);
+async function guest(role: Role): Promise<GuestClient> {
+  const made = new GuestClient((await shared.share({ role })).url, shared.authority);
   expect((await made.join()).status).toBe(200);
   return made;
 }
@@ -83,7 +83,7 @@ describe('CVE-2024-28179: jupyter-server-proxy 4.1.0 guards the HTTP side of wha
   });
 
   test("nobody passes the guests' door without a session, and only who may do everything with one", async () => {
-    const stranger = new StoredGuestSession((await shared.share()).url, shared.authority);
+    const stranger = new GuestClient((await shared.share()).url, shared.authority);
     expect(await dial(stranger.socket(`/proxy/${target}/`, [protocol]))).toBe(401);
     for (const role of ['viewer', 'editor'] as const) {
       expect([role, await dial((await guest(role)).socket(`/proxy/${target}/`, [protocol]))]).toEqual([
@@ -119,7 +119,7 @@ describe('CVE-2026-40934: a session of jupyter_server 2.17 outlives the password
 
   test('a link that is taken back ends what it opened', async () => {
     const link = await shared.share({ role: 'viewer' });
-    const visitor = new StoredGuestSession(link.url, shared.authority);
+    const visitor = new GuestClient(link.url, shared.authority);
     await visitor.join();
     expect((await visitor.page('/api/contents')).status).toBe(200);
     await shared.core.call('share.revoke', link.id);

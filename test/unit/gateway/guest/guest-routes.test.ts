@@ -5,11 +5,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSharePages } from '../../../../src/main/core/gateway/guest/guest-routes.ts';
 import { jupyterRoles } from '../../../../src/main/core/profiles/jupyter/roles/jupyter-roles.ts';
-import { navigation, ofPage, type StoredGuestSession, type GuestReply } from '../../../support/guest.ts';
+import { navigation, ofPage, type GuestClient, type GuestReply } from '../../../support/guest.ts';
 import { openShareRoom, type ShareRoom } from '../../../support/share-room.ts';
 
 let context: ShareRoom;
-let holder: StoredGuestSession;
+let holder: GuestClient;
 beforeAll(async () => {
   context = await openShareRoom(jupyterRoles, { strangerRequests: 1e9, failures: 1e9 });
   holder = await context.link('editor');
