@@ -1,6 +1,6 @@
 /** What is asked for in the share window, and what of it can be sent. Pure. */
 import type { Role } from '../shared/model.ts';
-import type { SharePreviewRequest, ShareRequest } from '../shared/sharing.ts';
+import type { SharePreviewRequest, ShareRequest } from '../shared/share-model.ts';
 
 export interface ShareForm {
   readonly role: Role;

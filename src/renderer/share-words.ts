@@ -1,5 +1,5 @@
 /** The words of sharing in the windows. Pure. */
-import type { ShareLinkInfo } from '../shared/sharing.ts';
+import type { ShareLinkInfo } from '../shared/share-model.ts';
 import { duration } from './words.ts';
 
 export function usesWords(usesLeft: number | null): string {

@@ -9,7 +9,7 @@ import type {
   SetupProgress,
   StartRequest,
 } from '../shared/model.ts';
-import type { GuestSessionInfo, ShareLinkInfo, JoinRequestInfo } from '../shared/sharing.ts';
+import type { GuestSessionInfo, ShareLinkInfo, JoinRequestInfo } from '../shared/share-model.ts';
 import type { ShellState } from '../shared/window.ts';
 import { announcement } from './words.ts';
 

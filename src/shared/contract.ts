@@ -30,7 +30,7 @@ import type {
   ShareRequest,
   RevokeResult,
   JoinRequestInfo,
-} from './sharing.ts';
+} from './share-model.ts';
 
 /** What a window, the tray or the command line may ask of the core. One line is one call. */
 export interface Calls {

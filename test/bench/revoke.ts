@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
-import type { NewShareLink } from '../../src/shared/sharing.ts';
+import type { NewShareLink } from '../../src/shared/share-model.ts';
 import { makeHome, serve, toolUrl, type Served } from '../support/core.ts';
 import { GuestClient } from '../support/guest.ts';
 

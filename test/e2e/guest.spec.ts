@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
-import type { NewShareLink, ShareRequest } from '../../src/shared/sharing.ts';
+import type { NewShareLink, ShareRequest } from '../../src/shared/share-model.ts';
 import { qrText } from '../../src/main/cli/qr.ts';
 import { eventually, makeHome, serve, type Served, type TestHome } from '../support/core.ts';
 import { GuestClient } from '../support/guest.ts';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { ServerInfo } from '../../src/shared/model.ts';
-import type { NewShareLink } from '../../src/shared/sharing.ts';
+import type { NewShareLink } from '../../src/shared/share-model.ts';
 import { openNeighbour, shake, spellings, startBare, type Neighbour } from '../support/code-server.ts';
 import { askByName, makeHome, serve, type Served, type TestHome } from '../support/core.ts';
 import { GuestClient } from '../support/guest.ts';

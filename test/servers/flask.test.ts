@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import getPort from 'get-port';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
-import type { AuthorityInfo } from '../../src/shared/sharing.ts';
+import type { AuthorityInfo } from '../../src/shared/share-model.ts';
 import {
   askByName,
   eventually,

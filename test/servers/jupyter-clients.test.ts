@@ -101,7 +101,10 @@ describe.each(doors)('at %s', (_name, find) => {
   });
 
   test('a client with another token does nothing', async () => {
-    const wrong = { ...gateway, token: `${gateway.token.slice(0, -1)}${gateway.token.endsWith('A') ? 'B' : 'A'}` };
+    const wrong = {
+      ...gateway,
+      token: `${gateway.token.slice(0, -1)}${gateway.token.endsWith('A') ? 'B' : 'A'}`,
+    };
     await expect(runPython('websocket_client_cell.py', wrong)).rejects.toThrow(/401 Client Error/);
   });
 

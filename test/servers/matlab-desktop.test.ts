@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
-import type { AuthorityInfo } from '../../src/shared/sharing.ts';
+import type { AuthorityInfo } from '../../src/shared/share-model.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { GuestClient } from '../support/guest.ts';
 import { environmentOf, fakeMatlab, fakeMatlabOf, matlabHome, tell, type Told } from '../support/matlab.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import getPort from 'get-port';
 import { expect, test } from 'vitest';
-import type { AuthorityInfo } from '../../src/shared/sharing.ts';
+import type { AuthorityInfo } from '../../src/shared/share-model.ts';
 import { eventually, serve, toolUrl, type Served, type TestHome } from '../support/core.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
 import { day, makeCertificate } from '../support/certificates.ts';

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { listenersOn, networkPorts } from '../../src/main/core/server/process/port-listeners.ts';
 import { preflight, preflightCaveat } from '../../src/main/core/server/preflight.ts';
-import type { NewShareLink } from '../../src/shared/sharing.ts';
+import type { NewShareLink } from '../../src/shared/share-model.ts';
 import { openBusRoom, type BusRoom } from '../support/bus-room.ts';
 import { toolUrl } from '../support/core.ts';
 import { runPlan } from '../support/run-plan.ts';

@@ -7,7 +7,7 @@ import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { LaunchPlan } from '../../src/main/core/ports.ts';
 import { kind } from '../../src/main/core/profiles/messagebus.ts';
 import type { Role } from '../../src/shared/model.ts';
-import type { NewShareLink } from '../../src/shared/sharing.ts';
+import type { NewShareLink } from '../../src/shared/share-model.ts';
 import { BusClient, writeBusConfiguration, type BusPlace } from './bus.ts';
 import { makeHome, serve, type Served, type TestHome } from './core.ts';
 import { startOvos, type Ovos } from './ovos.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
 import type { Role } from '../../src/shared/model.ts';
-import type { NewShareLink } from '../../src/shared/sharing.ts';
+import type { NewShareLink } from '../../src/shared/share-model.ts';
 import { toolUrl, type Served, type TestHome } from './core.ts';
 import { GuestClient } from './guest.ts';
 import { processesOf } from './processes.ts';

@@ -34,10 +34,7 @@ export interface ShareRoom {
   readonly events: GuestEvent[];
   readonly lines: string[];
   /** A new link, and a guest who holds it. */
-  link(
-    role: Role,
-    change?: { uses?: number; approval?: boolean; opens?: string },
-  ): Promise<GuestClient>;
+  link(role: Role, change?: { uses?: number; approval?: boolean; opens?: string }): Promise<GuestClient>;
   /** The same, come in. */
   guest(role: Role, name?: string): Promise<GuestClient>;
   revoke(guest: GuestClient): Promise<void>;

@@ -1,7 +1,7 @@
 /* A server that is shared on loopback by a real core. */
 import { join } from 'node:path';
 import type { CoreClient } from '../../src/main/control/core-client.ts';
-import type { NewShareLink, ShareRequest } from '../../src/shared/sharing.ts';
+import type { NewShareLink, ShareRequest } from '../../src/shared/share-model.ts';
 import { makeHome, serve, type Served, type TestHome } from './core.ts';
 
 export interface Shared {

@@ -7,10 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import type { ShareGateway } from '../../src/main/core/share-ports.ts';
-import {
-  guestSessionLimits,
-  type GuestClient,
-} from '../../src/main/core/share/ledger/guest-sessions.ts';
+import { guestSessionLimits, type StoredGuestSession } from '../../src/main/core/share/ledger/guest-sessions.ts';
 import type { JoinRequestTable } from '../../src/main/core/share/ledger/join-requests.ts';
 import type { ListedLink } from '../../src/main/core/share/ledger/ledger.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
@@ -26,7 +23,7 @@ import {
 } from '../../src/main/core/share/share-storage.ts';
 import { memoryStore } from '../../src/main/core/vault/memory-store.ts';
 import type { UpstreamState } from '../../src/main/core/gateway-ports.ts';
-import type { ShareRequest } from '../../src/shared/sharing.ts';
+import type { ShareRequest } from '../../src/shared/share-model.ts';
 import { day, guest } from './ledger.ts';
 import { away } from './reach.ts';
 
@@ -105,7 +102,7 @@ export interface TestSharing extends AsyncDisposable {
   /** A link that is in the ledger only, and a guest who has joined by it. */
   guest(): Promise<{
     readonly link: ListedLink;
-    readonly session: GuestClient;
+    readonly session: StoredGuestSession;
     readonly cookie: string;
   }>;
   events(): Promise<unknown[]>;

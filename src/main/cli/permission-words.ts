@@ -1,4 +1,4 @@
-import type { ShareLinkInfo } from '../../shared/sharing.ts';
+import type { ShareLinkInfo } from '../../shared/share-model.ts';
 
 /** Which types of messages a link of a message bus permits; empty for other links. */
 export function permissionWords({ permissions }: Pick<ShareLinkInfo, 'permissions'>): readonly string[] {

@@ -1,4 +1,4 @@
-import type { RevokeResult } from '../../shared/sharing.ts';
+import type { RevokeResult } from '../../shared/share-model.ts';
 
 export function revokedText({ links, sessions }: RevokeResult): string {
   const what = links.length === 1 ? `Link ${links[0]} is` : `${links.length} links are`;

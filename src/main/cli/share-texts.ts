@@ -1,6 +1,6 @@
 /** What `gatehouse share` prints before and after it makes a link. Pure: from values to text. */
 import type { Role } from '../../shared/model.ts';
-import type { NewShareLink, SharePreview, ShareWarning } from '../../shared/sharing.ts';
+import type { NewShareLink, SharePreview, ShareWarning } from '../../shared/share-model.ts';
 import { durationWords } from '../core/duration.ts';
 import { permissionWords } from './permission-words.ts';
 

@@ -1,5 +1,5 @@
 import type { StartRequest } from '../../shared/model.ts';
-import type { SharePreviewRequest, ShareRequest } from '../../shared/sharing.ts';
+import type { SharePreviewRequest, ShareRequest } from '../../shared/share-model.ts';
 
 type Named =
   | keyof StartRequest

@@ -1,6 +1,6 @@
 /** What roles are to a profile and to the guests' gateway. Types only, as in `ports.ts`. */
 import type { Role } from '../../shared/model.ts';
-import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
+import type { MessagePermissions, RoleOffer } from '../../shared/share-model.ts';
 import type { Upstream } from './upstream.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** The small interfaces through which the share listener meets the rest. Types only, as in `ports.ts`. */
 import type { SecureContextOptions } from 'node:tls';
 import type { Role } from '../../shared/model.ts';
-import type { MessagePermissions, RoleOffer } from '../../shared/sharing.ts';
+import type { MessagePermissions, RoleOffer } from '../../shared/share-model.ts';
 import type { ClientCredential, Clock, Log } from './ports.ts';
 import type { UpstreamState } from './gateway-ports.ts';
 import type { ProfileSharing, RoleRules } from './role-ports.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ShareLinkInfo, ShareListenerInfo } from '../../shared/sharing.ts';
+import type { ShareLinkInfo, ShareListenerInfo } from '../../shared/share-model.ts';
 import { ask } from '../bridge.ts';
 import type { Attempt } from '../attempt.ts';
 import { guestCount, linkWords } from '../share-words.ts';

@@ -1,4 +1,4 @@
-import type { GuestSessionInfo, JoinRequestInfo } from '../../shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../shared/share-model.ts';
 import { ask } from '../bridge.ts';
 import type { Attempt } from '../attempt.ts';
 import { duration } from '../words.ts';

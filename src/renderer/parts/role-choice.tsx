@@ -1,5 +1,5 @@
 import type { Role } from '../../shared/model.ts';
-import type { RoleOffer, SharePreview } from '../../shared/sharing.ts';
+import type { RoleOffer, SharePreview } from '../../shared/share-model.ts';
 
 interface RoleChoiceProps {
   readonly preview: SharePreview;

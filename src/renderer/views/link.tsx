@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { NewShareLink } from '../../shared/sharing.ts';
+import type { NewShareLink } from '../../shared/share-model.ts';
 import { useAttempts, type Attempt } from '../attempt.ts';
 import { ask } from '../bridge.ts';
 import { ErrorNotice } from '../parts/notice.tsx';

@@ -5,7 +5,7 @@ import type {
   ShareLinkInfo,
   ShareListenerInfo,
   JoinRequestInfo,
-} from '../../shared/sharing.ts';
+} from '../../shared/share-model.ts';
 import { ask, hear, infoOf } from '../bridge.ts';
 import { useAttempts, type Attempt } from '../attempt.ts';
 import { LinkSection, ListenerSection } from '../parts/link-sections.tsx';

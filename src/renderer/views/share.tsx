@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ErrorInfo } from '../../shared/model.ts';
-import type { NewShareLink, SharePreview } from '../../shared/sharing.ts';
+import type { NewShareLink, SharePreview } from '../../shared/share-model.ts';
 import { ask, infoOf } from '../bridge.ts';
 import { ErrorNotice } from '../parts/notice.tsx';
 import { RoleChoice } from '../parts/role-choice.tsx';

@@ -17,11 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-function upgrade(
-  who: GuestClient,
-  path: string,
-  change: Record<string, string> = {},
-): Promise<GuestReply> {
+function upgrade(who: GuestClient, path: string, change: Record<string, string> = {}): Promise<GuestReply> {
   const headers = { ...ofPage(who.origin), ...websocket, ...change };
   return who.ask(path, { headers });
 }

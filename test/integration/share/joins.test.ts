@@ -7,7 +7,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CoreClient } from '../../../src/main/control/core-client.ts';
-import type { AuthorityInfo, NewShareLink } from '../../../src/shared/sharing.ts';
+import type { AuthorityInfo, NewShareLink } from '../../../src/shared/share-model.ts';
 import { makeHome, serve, type Served, type TestHome } from '../../support/core.ts';
 import { GuestClient } from '../../support/guest.ts';
 
@@ -41,8 +41,7 @@ const share = (label: string): Promise<NewShareLink> =>
     acknowledged: true,
   });
 
-const joining = (link: NewShareLink, name: string) =>
-  new GuestClient(link.url, authority.pem).join(name);
+const joining = (link: NewShareLink, name: string) => new GuestClient(link.url, authority.pem).join(name);
 
 async function bytesOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -10,7 +10,7 @@ import type {
   GuestSessionInfo,
   ShareRequest,
   JoinRequestInfo,
-} from '../../../src/shared/sharing.ts';
+} from '../../../src/shared/share-model.ts';
 import { eventually, makeHome, serve, toolUrl, type Served, type TestHome } from '../../support/core.ts';
 import { GuestClient } from '../../support/guest.ts';
 

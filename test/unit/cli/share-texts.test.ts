@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { newLinkText, previewText, warningText } from '../../../src/main/cli/share-texts.ts';
-import type { NewShareLink, ShareLinkInfo, SharePreview } from '../../../src/shared/sharing.ts';
+import type { NewShareLink, ShareLinkInfo, SharePreview } from '../../../src/shared/share-model.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const link: ShareLinkInfo = {

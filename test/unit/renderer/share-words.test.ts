@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linkWords, sharedWords, untilWords, usesWords } from '../../../src/renderer/share-words.ts';
-import type { ShareLinkInfo } from '../../../src/shared/sharing.ts';
+import type { ShareLinkInfo } from '../../../src/shared/share-model.ts';
 
 const now = new Date(2026, 10, 25, 12, 0).getTime();
 const hours = (count: number): string => new Date(now + count * 3_600_000).toISOString();

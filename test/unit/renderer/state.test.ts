@@ -10,7 +10,7 @@ import {
   type Model,
 } from '../../../src/renderer/state.ts';
 import type { FoundServer } from '../../../src/shared/model.ts';
-import type { GuestSessionInfo, ShareLinkInfo, JoinRequestInfo } from '../../../src/shared/sharing.ts';
+import type { GuestSessionInfo, ShareLinkInfo, JoinRequestInfo } from '../../../src/shared/share-model.ts';
 import { serverInfo } from '../shell/server-info.ts';
 
 function after(...changes: readonly Change[]): Model {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AuditLine, AuditReport } from '../../../shared/sharing.ts';
+import type { AuditLine, AuditReport } from '../../../shared/share-model.ts';
 import { GatehouseError } from '../../core/errors.ts';
 import type { CommandContext, ContextOf } from '../command-context.ts';
 import { withExamples } from '../examples.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CertificateInfo } from '../../../shared/sharing.ts';
+import type { CertificateInfo } from '../../../shared/share-model.ts';
 import { authorityText } from '../authority-text.ts';
 import type { CommandContext, ContextOf } from '../command-context.ts';
 import { withExamples } from '../examples.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/share-model.ts';
 import { durationWords } from '../../core/duration.ts';
 import type { CommandContext, ContextOf } from '../command-context.ts';
 import { withExamples } from '../examples.ts';

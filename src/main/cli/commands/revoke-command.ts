@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RevokeResult } from '../../../shared/sharing.ts';
+import type { RevokeResult } from '../../../shared/share-model.ts';
 import type { CommandContext, ContextOf } from '../command-context.ts';
 import { withExamples } from '../examples.ts';
 import { matchId } from '../match.ts';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Role, ServerInfo } from '../../../shared/model.ts';
 import { isOver } from '../../../shared/server-state.ts';
-import type { NewShareLink, SharePreview, SharePreviewRequest } from '../../../shared/sharing.ts';
+import type { NewShareLink, SharePreview, SharePreviewRequest } from '../../../shared/share-model.ts';
 import type { CoreClient } from '../../control/core-client.ts';
 import { seconds } from '../../core/duration.ts';
 import type { CommandContext, ContextOf } from '../command-context.ts';

@@ -5,7 +5,7 @@ import { findMatlabProxies, matlabTitle } from './matlab/find-matlab.ts';
 import { planMatlab } from './matlab/plan-matlab.ts';
 import { matlabSharing } from './matlab/matlab-sharing.ts';
 import { tokenHeader } from './matlab/matlab-client.ts';
-import { basePathOf, listenerOverrides } from './matlab/variables.ts';
+import { basePathOf, listenerOverrides } from './matlab/matlab-variables.ts';
 
 /** MATLAB in a browser, through MathWorks' matlab-proxy from any Python environment of this computer. */
 export const kind: ProfileKind = {

@@ -5,7 +5,7 @@
  * `join-requests.ts`; here it is put together and told.
  */
 import type { Role } from '../../../shared/model.ts';
-import type { RoleOffer } from '../../../shared/sharing.ts';
+import type { RoleOffer } from '../../../shared/share-model.ts';
 import type {
   GuestEvent,
   GuestAccess,

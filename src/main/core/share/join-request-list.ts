@@ -1,5 +1,5 @@
 /** The join requests that wait, as the owner sees them, and the owner's answers. */
-import type { JoinRequestInfo } from '../../../shared/sharing.ts';
+import type { JoinRequestInfo } from '../../../shared/share-model.ts';
 import { answerJoinRequest, dropJoinRequests, type JoinRequestTable } from './ledger/join-requests.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { nobodyWaits } from './share-errors.ts';

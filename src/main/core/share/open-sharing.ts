@@ -13,7 +13,7 @@ import type {
   SharePreview,
   SharePreviewRequest,
   ShareRequest,
-} from '../../../shared/sharing.ts';
+} from '../../../shared/share-model.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
 import type { Log } from '../ports.ts';
 import type { Audit } from './audit/audit.ts';

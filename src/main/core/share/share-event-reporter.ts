@@ -3,7 +3,7 @@
  * written first.
  */
 import type { Events } from '../../../shared/contract.ts';
-import type { GuestSessionInfo, GuestSessionEnded, JoinRequestInfo } from '../../../shared/sharing.ts';
+import type { GuestSessionInfo, GuestSessionEnded, JoinRequestInfo } from '../../../shared/share-model.ts';
 import type { GuestEvent } from '../share-ports.ts';
 import type { JoinRequest } from './ledger/join-requests.ts';
 import type { AuditEvent } from './audit/audit-entry.ts';

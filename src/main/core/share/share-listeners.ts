@@ -1,7 +1,7 @@
 /** The share listeners that are on, one for each server. */
 import { createBoundedLog } from '../log/bounded-log.ts';
 import { networkInterfaces } from 'node:os';
-import type { ShareAddress, ShareListenerInfo } from '../../../shared/sharing.ts';
+import type { ShareAddress, ShareListenerInfo } from '../../../shared/share-model.ts';
 import type { Log } from '../ports.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
 import type { GuestAccess, SharedServer, ShareGateway, ShareGatewayRules } from '../share-ports.ts';

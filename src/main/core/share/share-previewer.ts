@@ -4,7 +4,7 @@
  */
 import { networkInterfaces } from 'node:os';
 import type { Role } from '../../../shared/model.ts';
-import type { RoleOffer, SharePreview, SharePreviewRequest } from '../../../shared/sharing.ts';
+import type { RoleOffer, SharePreview, SharePreviewRequest } from '../../../shared/share-model.ts';
 import type { CertificateManager } from './certificate/certificate-manager.ts';
 import { describeCertificate } from './to-contract.ts';
 import { permissionsFor } from './ledger/message-permissions.ts';

@@ -5,7 +5,7 @@
  */
 import { durationWords } from '../duration.ts';
 import type { Role } from '../../../shared/model.ts';
-import type { ShareWarning as Shown } from '../../../shared/sharing.ts';
+import type { ShareWarning as Shown } from '../../../shared/share-model.ts';
 
 /** What is known before a link is made. */
 export interface ShareFacts {

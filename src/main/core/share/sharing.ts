@@ -12,7 +12,7 @@ import type {
   SharePreview,
   SharePreviewRequest,
   ShareRequest,
-} from '../../../shared/sharing.ts';
+} from '../../../shared/share-model.ts';
 import type { UpstreamState } from '../gateway-ports.ts';
 import type { Log } from '../ports.ts';
 import { onceOpened, type Once } from './once-opened.ts';

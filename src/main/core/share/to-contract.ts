@@ -9,7 +9,7 @@ import type {
   ShareLinkInfo,
   ShareWarning,
   JoinRequestInfo,
-} from '../../../shared/sharing.ts';
+} from '../../../shared/share-model.ts';
 import type { Secret } from '../secret.ts';
 import type { JoinRequest } from './ledger/join-requests.ts';
 import type { AuditFault, AuditVerdict } from './audit/audit-verify.ts';

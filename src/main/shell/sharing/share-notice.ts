@@ -1,5 +1,5 @@
 /** The texts of notifications. A guest chooses their name, so it is shortened, and is only text. Pure. */
-import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/share-model.ts';
 
 export interface ShareNotice {
   readonly title: string;

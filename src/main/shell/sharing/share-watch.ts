@@ -1,6 +1,6 @@
 /** Keeps the state of sharing: asks the core whenever it may have changed, one question at a time. */
 import type { EventName, Events } from '../../../shared/contract.ts';
-import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../../shared/share-model.ts';
 import type { CoreLink } from '../core-link.ts';
 import { errorInfo } from '../error-info.ts';
 import { nothingShared, type SharingState } from '../menus/menu-model.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linksText } from '../../../../src/main/cli/commands/links-command.ts';
-import type { ShareLinkInfo } from '../../../../src/shared/sharing.ts';
+import type { ShareLinkInfo } from '../../../../src/shared/share-model.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const link: ShareLinkInfo = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { peopleText } from '../../../../src/main/cli/commands/people-command.ts';
-import type { GuestSessionInfo, JoinRequestInfo } from '../../../../src/shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../../../src/shared/share-model.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const person: GuestSessionInfo = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { joinedNotice, waitingNotice } from '../../../../src/main/shell/sharing/share-notice.ts';
-import type { GuestSessionInfo, JoinRequestInfo } from '../../../../src/shared/sharing.ts';
+import type { GuestSessionInfo, JoinRequestInfo } from '../../../../src/shared/share-model.ts';
 
 const who = { name: 'Ada', role: 'editor', serverName: 'thesis', address: '10.0.0.7', label: 'review' };
 

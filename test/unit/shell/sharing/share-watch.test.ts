@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { GuestSessionInfo } from '../../../../src/shared/sharing.ts';
+import type { GuestSessionInfo } from '../../../../src/shared/share-model.ts';
 import type { CoreLink } from '../../../../src/main/shell/core-link.ts';
 import { ShareWatch } from '../../../../src/main/shell/sharing/share-watch.ts';
 import type { ShareNotice } from '../../../../src/main/shell/sharing/share-notice.ts';

@@ -7,7 +7,7 @@
  * default is no.
  */
 import type { CustomRole, CustomServer, Role } from '../../../../shared/model.ts';
-import type { RoleOffer } from '../../../../shared/sharing.ts';
+import type { RoleOffer } from '../../../../shared/share-model.ts';
 import type { ProfileSharing, RoleRefusal, RoleRules } from '../../role-ports.ts';
 import { overrideHeaders, overridesMethod, readPath } from '../jupyter/roles/asked-path.ts';
 

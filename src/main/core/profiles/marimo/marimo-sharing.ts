@@ -6,7 +6,7 @@
  */
 import type { Upstream } from '../../ports.ts';
 import type { ProfileSharing, RoleRefusal, SocketVerdict } from '../../role-ports.ts';
-import type { RoleOffer } from '../../../../shared/sharing.ts';
+import type { RoleOffer } from '../../../../shared/share-model.ts';
 import { reads, viewerAndFull, type ViewerRoute } from '../common/viewer-and-full.ts';
 
 /**

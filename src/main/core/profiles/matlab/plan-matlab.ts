@@ -8,7 +8,7 @@ import { shimOf, type ProfileOptions } from '../kind.ts';
 import { interpreterFor, isCondaEnvironment, pathsOf, programFolders } from '../python/interpreter.ts';
 import { findMatlab } from './find-matlab.ts';
 import { askMatlabToStop, proveMatlab, tokenHeader } from './matlab-client.ts';
-import { basePathOf, variablesOfServer } from './variables.ts';
+import { basePathOf, variablesOfServer } from './matlab-variables.ts';
 
 /**
  * Seconds. matlab-proxy itself is there after some; it imports a lot from disks that may be slow. MATLAB is

@@ -3,7 +3,7 @@
  * their place.
  */
 import type { MessageRules } from '../../role-ports.ts';
-import type { MessagePermissions } from '../../../../shared/sharing.ts';
+import type { MessagePermissions } from '../../../../shared/share-model.ts';
 
 /** Whether a list permits a type: the type itself, or its beginning and a star. Pure. */
 export function permits(list: readonly string[], type: string): boolean {

@@ -1,5 +1,5 @@
 /** Sharing a message bus, in words. */
-import type { RoleOffer } from '../../../../shared/sharing.ts';
+import type { RoleOffer } from '../../../../shared/share-model.ts';
 import type { ProfileSharing } from '../../role-ports.ts';
 import { busRoles } from './bus-roles.ts';
 

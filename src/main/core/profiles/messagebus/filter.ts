@@ -5,7 +5,7 @@
  * is stamped (`stamp.ts`), and what goes on was said again in one reading (`frame.ts`).
  */
 import type { GuestContext, SocketFilter, SocketMessage, SocketStep } from '../../role-ports.ts';
-import type { MessagePermissions } from '../../../../shared/sharing.ts';
+import type { MessagePermissions } from '../../../../shared/share-model.ts';
 import type { Role } from '../../../../shared/model.ts';
 import { permits } from './bus-messages.ts';
 import { longBytes, type BusReadings } from './readings.ts';

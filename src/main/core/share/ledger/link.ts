@@ -7,7 +7,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Role } from '../../../../shared/model.ts';
-import type { MessagePermissions } from '../../../../shared/sharing.ts';
+import type { MessagePermissions } from '../../../../shared/share-model.ts';
 import { durationWords } from '../../duration.ts';
 import { GatehouseError } from '../../errors.ts';
 import { permissionsSchema } from './message-permissions.ts';

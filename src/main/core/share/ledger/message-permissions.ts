@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Role } from '../../../../shared/model.ts';
-import type { MessagePermissions } from '../../../../shared/sharing.ts';
+import type { MessagePermissions } from '../../../../shared/share-model.ts';
 import { GatehouseError } from '../../errors.ts';
 import type { RoleRules } from '../../role-ports.ts';
 

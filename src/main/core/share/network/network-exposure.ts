@@ -4,7 +4,7 @@
  * name that is not there any more is an error, never "all".
  */
 import { GatehouseError } from '../../errors.ts';
-import type { ShareAddress } from '../../../../shared/sharing.ts';
+import type { ShareAddress } from '../../../../shared/share-model.ts';
 import { isPrivateAddress, plainAddress, rangeContains, type AddressRange } from './address-range.ts';
 import { urlHost } from '../../url-host.ts';
 import {

@@ -1,6 +1,6 @@
 /** What the banner in a guest's pages says. */
 import type { BannerWords } from '../../../../../pages/given.ts';
-import type { GuestSessionEnded } from '../../../../../shared/sharing.ts';
+import type { GuestSessionEnded } from '../../../../../shared/share-model.ts';
 
 type OutWords = BannerWords['out'][string];
 

@@ -2,7 +2,7 @@
  * What the roles mean in Jupyter, in words for the share dialog and the guest's page; and how it is with this
  * server just now.
  */
-import type { RoleOffer } from '../../../../../shared/sharing.ts';
+import type { RoleOffer } from '../../../../../shared/share-model.ts';
 import type { ProfileSharing } from '../../../role-ports.ts';
 import { hasLiveView } from '../jupyter-client.ts';
 import { jupyterRoles } from './jupyter-roles.ts';

@@ -5,7 +5,7 @@ import {
   basePathOf,
   listenerOverrides,
   variablesOfServer,
-} from '../../../../src/main/core/profiles/matlab/variables.ts';
+} from '../../../../src/main/core/profiles/matlab/matlab-variables.ts';
 
 const nothing: ListenerOverrides = {
   port: null,
