@@ -250,7 +250,7 @@ test('a full guest deploys, and reaches what the flows serve', async () => {
 });
 
 test('editor is not offered, and it is said why', async () => {
-  await expect(server.guest('editor')).rejects.toThrow(/nothing between/);
+  await expect(server.guest('editor')).rejects.toThrow(/no role between/);
 });
 
 test('no secret is on any argv or in any environment, nor in what was printed', async () => {

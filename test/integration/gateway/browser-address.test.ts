@@ -152,7 +152,7 @@ test('where accounts cannot be told apart, what others may read opens nothing an
     const page = await (await contextOf(nameless)).newPage();
     await page.goto((await blind.gateway.beginLink({ seen: false })).url);
     await page.getByRole('status').waitFor();
-    expect(await page.getByRole('status').textContent()).toContain('Take another browser');
+    expect(await page.getByRole('status').textContent()).toContain('Use another browser');
   } finally {
     await blind.close();
   }

@@ -90,7 +90,7 @@ test.runIf(isRoot)('without a stranger it is the usual one, and no seed is kept'
 test.runIf(isRoot)(
   'processes that look at the same time agree where a stranger has the usual one',
   async () => {
-    const module = join(root, 'src', 'main', 'core', 'runtime-folder.ts');
+    const module = join(root, 'src', 'main', 'core', 'home', 'runtime-folder.ts');
     const script = `import { withPrivateRuntime } from ${JSON.stringify(module)};
     console.log(withPrivateRuntime(${JSON.stringify(usual)}).runtime);`;
     await squats['a folder']?.(usual.runtime);

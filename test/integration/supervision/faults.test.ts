@@ -20,7 +20,7 @@ test('a server that exits at once has failed, with its own words and no blind re
     attempts: 1,
     lastLines: ['no licence found'],
   });
-  expect(failure?.summary).toMatch(/^It ended by itself after \d+\.\d s, exit code 3\.$/u);
+  expect(failure?.summary).toMatch(/^It exited after \d+\.\d s, exit code 3\.$/u);
   expect(failure?.command).toContain('bad-server.mjs exit');
   expect(it.history).toEqual(['starting', 'starting', 'failed']);
 });

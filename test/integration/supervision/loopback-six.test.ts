@@ -141,7 +141,7 @@ test('a server that listens elsewhere is told where, and not to be given more ti
 
 test.each([
   [501, undefined, 'It answers / with status 501.', '--ready-path'],
-  [404, 'Welcome', 'It answers / with status 404, without the expected text.', 'the text'],
+  [404, 'Welcome', 'It answers / with status 404, without the expected text.', 'path and text'],
 ])('a server that answers %i is told what it answers', async (status, text, detail, advice) => {
   const { answer } = await start('[{port}, "127.0.0.1"]', status, 4, text);
   expect(answer).toEqual({ kind: 'late', detail, nextStep: expect.stringContaining(advice) });
