@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRedactor } from '../../src/main/core/log/redact.ts';
 import type { ShareGateway } from '../../src/main/core/share-ports.ts';
-import { guestSessionLimits, type StoredGuestSession } from '../../src/main/core/share/ledger/guest-sessions.ts';
+import {
+  guestSessionLimits,
+  type StoredGuestSession,
+} from '../../src/main/core/share/ledger/guest-sessions.ts';
 import type { JoinRequestTable } from '../../src/main/core/share/ledger/join-requests.ts';
 import type { ListedLink } from '../../src/main/core/share/ledger/ledger.ts';
 import { hostNames } from '../../src/main/core/share/network/host-names.ts';
