@@ -54,7 +54,7 @@ test.for(Object.keys(ends))('after %s the next listener has another host name', 
     await using foreign = await openForeignListener(Number(address.port));
     // The owner's tab asks again by itself: name and cookie are told.
     expect((await askByName(address.href, { cookie })).body).toContain('foreign page');
-    expect(foreign.seen[0]?.headers).toMatchObject({ host: address.host, cookie });
+    await expect.poll(() => foreign.seen[0]?.headers).toMatchObject({ host: address.host, cookie });
   }
   const after = new URL((await start()).url ?? '');
   // The port is the same unless another program took it meanwhile; what cookies, storage and service workers
