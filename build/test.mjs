@@ -1,7 +1,7 @@
 /*
  * `npm test`: sets up, then runs every check and test except those of the other servers, all against the real
  * thing. `npm run test:servers` runs every server but the newest JupyterLab, each installed from its own
- * registry, and what takes minutes (TLS scanners, slow attackers). `npm run test:all` runs both.
+ * registry, and what takes minutes (TLS scanners, slow attackers). `npm test -- all` runs both.
  *
  * The steps run in two lanes at the same time. At the end come the times, each test that passed only when
  * repeated, each that failed, and as the last line `N passed, N failed`. With CI=true a missing component is
