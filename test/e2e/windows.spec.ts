@@ -117,13 +117,7 @@ test('what a page opens is a window in sight, which outlives the first one', asy
 
 test('a page with unsaved changes is asked for by a question that stops nothing else', async ({ app }) => {
   const lab = await app.homeWindow.startJupyter();
-  await lab.evaluate(() => {
-    window.addEventListener('beforeunload', event => {
-      event.returnValue = 'unsaved';
-    });
-  });
-  // Chromium asks only for pages that their user has touched.
-  await lab.locator('.jp-Launcher').click({ position: { x: 5, y: 5 } });
+  await makeUnsaved(lab);
   await app.electron.evaluate(({ dialog }) => {
     const questions: ((answer: number) => void)[] = [];
     Object.assign(globalThis, { questions });
@@ -151,11 +145,28 @@ test('a page with unsaved changes is asked for by a question that stops nothing 
   expect(await lab.evaluate(async () => (await fetch('/api/status')).status)).toBe(200);
   await answer(0);
   expect(lab.isClosed()).toBe(false);
-  await close();
+  // An answer is to what was tried: leaving by a reload of the page does not close the window after all.
+  await lab.evaluate(() => location.reload());
   await expect.poll(asked).toBe(2);
+  await answer(1);
+  await Promise.all([lab.waitForEvent('load'), lab.evaluate(() => location.reload())]);
+  expect(lab.isClosed()).toBe(false);
+  await makeUnsaved(lab);
+  await close();
+  await expect.poll(asked).toBe(3);
   await answer(1);
   await expect.poll(() => lab.isClosed()).toBe(true);
 });
+
+/** Chromium asks only for pages that their user has touched. */
+async function makeUnsaved(lab: Page): Promise<void> {
+  await lab.locator('.jp-Launcher').click({ position: { x: 5, y: 5 }, timeout: 60_000 });
+  await lab.evaluate(() => {
+    window.addEventListener('beforeunload', event => {
+      event.returnValue = 'unsaved';
+    });
+  });
+}
 
 test('Stop, Forget and Quit name what would be lost, and lose nothing without an answer', async ({
   app,

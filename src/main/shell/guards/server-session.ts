@@ -41,7 +41,7 @@ export function serverSession(deps: ServerSessionDeps): Session {
       asked = Date.now();
       void renewToken(deps);
     },
-    ended: (url, outcome) => deps.failures.note(url, outcome),
+    ended: (url, failure) => deps.failures.note(url, failure),
   });
   guardPermissions(partition, {
     own: deps.own,

@@ -15,8 +15,10 @@ export interface SessionOwner {
   token(own: string): string | null;
   /** A request that carried the token was refused: it may have been rotated. */
   refused(): void;
-  /** How a request of no frame ended, such as a download: the HTTP status, or the network's own error. */
-  ended(url: string, outcome: string): void;
+  /**
+   * How the last request for an address went: null, or why it failed (the HTTP status, the network's error).
+   */
+  ended(url: string, failure: string | null): void;
 }
 
 export function guardSession(session: Session, owner: SessionOwner): void {
@@ -36,7 +38,8 @@ export function guardSession(session: Session, owner: SessionOwner): void {
   });
   // A download whose answer is an error never completes: its status is known here only.
   session.webRequest.onHeadersReceived(({ url, statusCode, statusLine }, respond) => {
-    if (statusCode >= 400) owner.ended(url, `the server answered ${statusLine.replace(/^HTTP\/\S+ /u, '')}`);
+    const status = statusLine.replace(/^HTTP\/\S+ /u, '');
+    owner.ended(url, statusCode >= 400 ? `the server answered ${status}` : null);
     respond({});
   });
   session.webRequest.onErrorOccurred(({ url, error }) => owner.ended(url, error));

@@ -5,7 +5,7 @@
 import { dialog, type BrowserWindow } from 'electron/main';
 import type { CoreLink } from '../core-link.ts';
 import { can } from '../../../shared/server-state.ts';
-import { keepRunningQuestion } from '../menus/quit-question.ts';
+import { keepRunningQuestion } from '../questions.ts';
 
 export class CloseConfirmation {
   readonly #link: CoreLink;

@@ -5,13 +5,18 @@
  */
 import type { BrowserWindow } from 'electron/main';
 
+/** Milliseconds in which the owner may try again what nothing could repeat. */
+const agreedMs = 5000;
+
 export class Departure {
   readonly #window: BrowserWindow;
-  /** What to do again when the owner leaves; null where the page went by itself, as by `history.back()`. */
+  /** What to do again when the owner leaves; null where nothing tells it, as for `history.back()`. */
   #again: (() => void) | null = null;
   #asking = false;
-  /** The owner has said to leave. */
-  #agreed = false;
+  /**
+   * Until when the owner's "Leave" holds, in milliseconds since the epoch: for what was tried, not for ever.
+   */
+  #agreedUntil = 0;
 
   constructor(window: BrowserWindow, ask: () => Promise<boolean>) {
     this.#window = window;
@@ -21,11 +26,14 @@ export class Departure {
     const contents = window.webContents;
     contents.on('will-prevent-unload', event => {
       // Prevented means: leave all the same.
-      if (this.#agreed) event.preventDefault();
+      if (Date.now() < this.#agreedUntil) event.preventDefault();
       else if (!this.#asking) void this.#ask(ask);
     });
     contents.on('did-navigate', () => {
-      this.#agreed = false;
+      this.#agreedUntil = 0;
+    });
+    // Whatever was tried is over: it came, became a download, or was stopped by the page.
+    contents.on('did-stop-loading', () => {
       this.#again = null;
     });
   }
@@ -37,12 +45,13 @@ export class Departure {
 
   async #ask(ask: () => Promise<boolean>): Promise<void> {
     const again = this.#again;
+    this.#again = null;
     this.#asking = true;
     const leaves = await ask().finally(() => {
       this.#asking = false;
     });
     if (!leaves || this.#window.isDestroyed()) return;
-    this.#agreed = true;
+    this.#agreedUntil = Date.now() + agreedMs;
     again?.();
   }
 }

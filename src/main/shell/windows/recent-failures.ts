@@ -4,9 +4,11 @@ const maxKept = 100;
 export class RecentFailures {
   readonly #outcomes = new Map<string, string>();
 
-  note(url: string, outcome: string): void {
+  /** @param failure null: the last request for the address did not fail */
+  note(url: string, failure: string | null): void {
     this.#outcomes.delete(url);
-    this.#outcomes.set(url, outcome);
+    if (failure === null) return;
+    this.#outcomes.set(url, failure);
     for (const oldest of this.#outcomes.keys()) {
       if (this.#outcomes.size <= maxKept) return;
       this.#outcomes.delete(oldest);

@@ -27,6 +27,12 @@ export interface ServerWindowDeps {
   closed(): void;
 }
 
+/** What one window shows. */
+interface ShownPage {
+  title: string;
+  readonly departure: Departure;
+}
+
 /** Loads in a row for one state of the server. */
 const maxTries = 3;
 
@@ -34,15 +40,14 @@ export class ServerWindow {
   readonly #deps: ServerWindowDeps;
   /** Shows the server's first page, and is loaded again when that never came. */
   #window: BrowserWindow;
-  /** Every window of this server and the title of its page. */
-  readonly #all = new Map<BrowserWindow, string>();
+  /** Every window of this server. */
+  readonly #all = new Map<BrowserWindow, ShownPage>();
   #server: ServerInfo;
   #showing: Showing = 'nothing';
   /** Origin of the page that is shown. */
   #shownOrigin: string | null = null;
   /** Loads since the server last changed: one that stays a stand-in is not loaded for ever. */
   #tries = 0;
-  readonly #departures = new Map<BrowserWindow, Departure>();
 
   constructor(server: ServerInfo, deps: ServerWindowDeps) {
     this.#server = server;
@@ -101,11 +106,13 @@ export class ServerWindow {
 
   /** Goes somewhere, and knows how to go there again should the page ask to stay first. */
   #depart(contents: WebContents, go: () => void): void {
-    const window = Array.from(this.#all.keys()).find(
-      each => !each.isDestroyed() && each.webContents === contents,
-    );
-    if (window !== undefined) this.#departures.get(window)?.towards(go);
+    this.#pageOf(contents)?.departure.towards(go);
     go();
+  }
+
+  #pageOf(contents: WebContents): ShownPage | null {
+    const window = BrowserWindow.fromWebContents(contents);
+    return (window && this.#all.get(window)) ?? null;
   }
 
   /** The first page, made anew where its window was closed and others stayed open. */
@@ -127,15 +134,13 @@ export class ServerWindow {
   }
 
   has(contents: WebContents): boolean {
-    return Array.from(this.#all.keys()).some(
-      window => !window.isDestroyed() && window.webContents === contents,
-    );
+    return this.#pageOf(contents) !== null;
   }
 
   /** Titles of the pages that would ask to stay: they have changes that are not saved. */
   async unsaved(): Promise<readonly string[]> {
     const titles = await Promise.all(
-      Array.from(this.#all, async ([window, title]) =>
+      Array.from(this.#all, async ([window, { title }]) =>
         !window.isDestroyed() && (await asksToStay(window.webContents)) ? [title] : [],
       ),
     );
@@ -175,31 +180,28 @@ export class ServerWindow {
 
   #retitle(window: BrowserWindow): void {
     if (window.isDestroyed()) return;
-    window.setTitle(windowTitle(this.#server.name, this.#server.state, this.#all.get(window) ?? ''));
+    window.setTitle(windowTitle(this.#server.name, this.#server.state, this.#all.get(window)?.title ?? ''));
   }
 
   #adopt(window: BrowserWindow): void {
-    this.#all.set(window, '');
     const contents = window.webContents;
+    const departure = new Departure(window, async () => {
+      const leaves = await this.#deps.mayLeave(window);
+      // An owner who stays is not asked again until the server changes, or until a reload.
+      if (!leaves) this.#tries = maxTries;
+      return leaves;
+    });
+    const page: ShownPage = { title: '', departure };
+    this.#all.set(window, page);
     window.on('page-title-updated', (event, title) => {
       event.preventDefault();
-      this.#all.set(window, title);
+      page.title = title;
       this.#retitle(window);
     });
     window.on('closed', () => {
       this.#all.delete(window);
-      this.#departures.delete(window);
       if (this.#all.size === 0) this.#deps.closed();
     });
-    this.#departures.set(
-      window,
-      new Departure(window, async () => {
-        const leaves = await this.#deps.mayLeave(window);
-        // An owner who stays is not asked again until the server changes, or until a reload.
-        if (!leaves) this.#tries = maxTries;
-        return leaves;
-      }),
-    );
     addPageMenu(contents);
     this.#deps.guard.claim(contents, this.#claimFor(contents));
   }
@@ -220,9 +222,8 @@ export class ServerWindow {
     return {
       navigate: url => {
         const verdict = spend(navigation(own(), url, Date.now() - gesture));
-        const departure = this.#departures.get(BrowserWindow.fromWebContents(contents) ?? this.#window);
-        if (verdict.kind === 'stay')
-          departure?.towards(() => void contents.loadURL(url).catch(() => undefined));
+        const again = (): void => void contents.loadURL(url).catch(() => undefined);
+        if (verdict.kind === 'stay') this.#pageOf(contents)?.departure.towards(again);
         return verdict;
       },
       open: url => spend(opening(own(), url, Date.now() - gesture)),
@@ -241,17 +242,20 @@ export class ServerWindow {
 /** Milliseconds for a page that does not answer. */
 const maxAnswerMs = 1000;
 
-/** Asks the page as closing it would, and closes nothing. A page that does not answer counts as saved. */
+/**
+ * Asks the page as closing it would, and closes nothing. A page that does not answer may have something to
+ * lose; one that crashed or is still loading has not.
+ */
 async function asksToStay(contents: WebContents): Promise<boolean> {
+  if (contents.isCrashed() || contents.isLoadingMainFrame()) return false;
   const question = `(() => {
     const event = document.createEvent('BeforeUnloadEvent');
     event.initEvent('beforeunload', false, true);
     window.dispatchEvent(event);
     return event.defaultPrevented || (typeof event.returnValue === 'string' && event.returnValue !== '');
   })()`;
-  const late = new Promise<false>(done => {
-    setTimeout(() => done(false), maxAnswerMs);
+  const late = new Promise<true>(done => {
+    setTimeout(() => done(true), maxAnswerMs);
   });
-  const answer = await Promise.race([contents.executeJavaScript(question).catch(() => false), late]);
-  return answer === true;
+  return (await Promise.race([contents.executeJavaScript(question).catch(() => false), late])) === true;
 }
