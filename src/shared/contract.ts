@@ -1,7 +1,7 @@
 import type {
   About,
   AccessLink,
-  Busy,
+  BusyServer,
   CallerEnvironment,
   DoctorLine,
   Failure,
@@ -35,7 +35,7 @@ import type {
 /** What a window, the tray or the command line may ask of the core. One line is one call. */
 export interface Calls {
   'core.about': () => Promise<About>;
-  'core.busy': () => Promise<Busy>;
+  'core.busy': () => Promise<readonly BusyServer[]>;
   /** Stops every server in order, then ends the core. */
   'core.quit': () => Promise<void>;
   /** The computer woke up: clocks have jumped, nothing has crashed. */
@@ -173,7 +173,7 @@ export type CallRule = { readonly window: true } | { readonly window: false; rea
  */
 export const callRules = {
   'core.about': { window: true },
-  'core.busy': { window: true },
+  'core.busy': { window: false, because: 'the shell asks first' },
   'core.quit': { window: false, because: 'the shell decides' },
   'core.resumed': { window: false, because: 'the shell decides' },
   'profiles.find': { window: true },

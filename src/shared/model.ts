@@ -258,22 +258,12 @@ export interface About {
   readonly startedAt: string;
 }
 
-/** What stopping everything would interrupt. */
-export interface Busy {
-  readonly servers: number;
-  /** Kernels that are running a cell now, as far as the servers report it. */
-  readonly busyKernels: number;
-  /** Open streams and sockets, except those of Gatehouse's own window. */
-  readonly connections: number;
-  /** The same for each server that runs. */
-  readonly each: readonly BusyServer[];
-}
-
+/** What a stop of a running server would interrupt. */
 export interface BusyServer {
   readonly id: string;
   readonly name: string;
+  /** Kernels that are running a cell now, as far as the server says. */
   readonly busyKernels: number;
-  readonly connections: number;
 }
 
 export interface SetupProgress {

@@ -1,5 +1,8 @@
-/** The one question before servers stop: it names what would be lost. */
-import type { Question } from './quit-question.ts';
+/** The questions before servers stop, and before nothing of Gatehouse is visible any more. */
+export interface Question {
+  readonly message: string;
+  readonly detail: string;
+}
 
 export interface ServerLosses {
   readonly name: string;
@@ -27,6 +30,16 @@ export function lossQuestion(ending: Ending, servers: readonly ServerLosses[]): 
   const message =
     ending === 'quit' ? 'Quit and stop everything?' : `${capital(ending)} “${first?.name ?? ''}”?`;
   return { message, detail: [...losses, doing[ending]].join('\n') };
+}
+
+/** The question when the last window closes on a desktop without a tray. */
+export function keepRunningQuestion(running: number): Question | null {
+  if (running === 0) return null;
+  return {
+    message: `Keep ${running === 1 ? 'the server' : `${running} servers`} running?`,
+    detail:
+      'This desktop shows no tray icon, so nothing of Gatehouse will be visible. Start Gatehouse again to get back to your servers.',
+  };
 }
 
 function linesOf(server: ServerLosses, named: boolean): readonly string[] {

@@ -1,9 +1,8 @@
 /** Stops, restarts and forgets servers, after the one question where something would be lost. */
 import { dialog } from 'electron/main';
-import type { CoreLink } from '../core-link.ts';
-import { lossQuestion, type Ending, type ServerLosses } from '../menus/loss-question.ts';
-import type { Question } from '../menus/quit-question.ts';
-import type { ServerWindows } from './server-windows.ts';
+import type { CoreLink } from './core-link.ts';
+import { lossQuestion, type Ending, type Question, type ServerLosses } from './questions.ts';
+import type { ServerWindows } from './windows/server-windows.ts';
 
 export interface ServerEndingsDeps {
   readonly link: CoreLink;
@@ -44,14 +43,12 @@ export class ServerEndings {
     const { link, servers } = this.#deps;
     if (link.state.core !== 'ready') return [];
     const [busy, people] = await Promise.all([
-      link.call('core.busy').catch(() => null),
+      link.call('core.busy').catch(() => []),
       link.call('share.people').catch(() => []),
     ]);
     return Promise.all(
-      (busy?.each ?? []).map(async server => ({
-        id: server.id,
-        name: server.name,
-        busyKernels: server.busyKernels,
+      busy.map(async server => ({
+        ...server,
         unsaved: await servers.unsaved(server.id),
         guests: people.filter(guest => guest.server === server.id).map(({ name }) => name || 'no name'),
       })),

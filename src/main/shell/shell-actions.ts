@@ -11,8 +11,8 @@ import type { Action } from './menus/menu-model.ts';
 import type { NavigationGuard } from './guards/navigation-guard.ts';
 import type { PageWindows } from './windows/page-windows.ts';
 import type { Actions, ShellLog } from './shell-ports.ts';
-import { lossQuestion } from './menus/loss-question.ts';
-import { confirmed, ServerEndings } from './windows/server-endings.ts';
+import { lossQuestion } from './questions.ts';
+import { confirmed, ServerEndings } from './server-endings.ts';
 import type { ServerWindows } from './windows/server-windows.ts';
 
 export interface ShellActionsDeps {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lossQuestion, type ServerLosses } from '../../../../src/main/shell/menus/loss-question.ts';
+import { keepRunningQuestion, lossQuestion, type ServerLosses } from '../../../src/main/shell/questions.ts';
 
 const quiet: ServerLosses = { name: 'thesis', busyKernels: 0, unsaved: [], guests: [] };
 
@@ -37,4 +37,10 @@ test('of several servers each is named', () => {
     '• thesis: 2 kernels are running a cell.',
     '• b: 2 guests are in: A, B.',
   ]);
+});
+
+test('closing the last window asks only where something runs', () => {
+  expect(keepRunningQuestion(0)).toBeNull();
+  expect(keepRunningQuestion(1)?.message).toBe('Keep the server running?');
+  expect(keepRunningQuestion(3)?.message).toBe('Keep 3 servers running?');
 });

@@ -1,21 +1,15 @@
 /** What a stop would interrupt. */
-import type { Busy } from '../../../shared/model.ts';
+import type { BusyServer } from '../../../shared/model.ts';
 import type { ServerEntry } from './server-entry.ts';
 
-export async function busyOf(entries: readonly ServerEntry[]): Promise<Busy> {
+/** Of each server that runs. */
+export function busyOf(entries: readonly ServerEntry[]): Promise<readonly BusyServer[]> {
   const running = entries.filter(entry => entry.supervised.pid !== null);
-  const each = await Promise.all(
-    running.map(async ({ saved: { id, name }, supervised, gateway }) => ({
+  return Promise.all(
+    running.map(async ({ saved: { id, name }, supervised }) => ({
       id,
       name,
       busyKernels: await supervised.busyKernels(),
-      connections: gateway?.connections() ?? 0,
     })),
   );
-  return {
-    servers: each.length,
-    busyKernels: each.reduce((sum, server) => sum + server.busyKernels, 0),
-    connections: each.reduce((sum, server) => sum + server.connections, 0),
-    each,
-  };
 }

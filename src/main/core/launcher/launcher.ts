@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Calls } from '../../../shared/contract.ts';
 import {
   managedOrigin,
-  type Busy,
+  type BusyServer,
   type CallerEnvironment,
   type FolderTrust,
   type FoundServer,
@@ -172,7 +172,7 @@ export class Launcher {
     this.#deps.announce('server.forgotten', { id });
   }
 
-  busy(): Promise<Busy> {
+  busy(): Promise<readonly BusyServer[]> {
     return busyOf([...this.#entries.values()]);
   }
 
