@@ -40,6 +40,15 @@ const primitives: readonly (readonly [pattern: RegExp, files: readonly string[],
     [],
     'spawn or execFile with an argv array, without a shell',
   ],
+  [/\bcreate(?:Cipheriv|Decipheriv)\(/, ['main/core/seal.ts'], 'seal and unseal of seal.ts'],
+  [
+    // A file name that only one process can make.
+    /import \{[^}]*\blink\b[^}]*\} from 'node:fs/,
+    ['main/core/home/process-lock.ts', 'main/core/vault/sealed-file-store.ts'],
+    'takeLock of home/process-lock.ts',
+  ],
+  [/Math\.min\([^;]*\bperSecond\b/, ['main/core/token-bucket.ts'], 'token-bucket.ts'],
+  [/\.\$\{(?:age|kept)\}/, ['main/core/log/rotation.ts'], 'log/rotation.ts'],
   // The log writes down whatever an error has as its code.
   [/'code' in /, ['main/core/errors.ts', 'main/core/log/log-value.ts'], 'systemCode of errors.ts'],
 ];

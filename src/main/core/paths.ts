@@ -7,29 +7,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, posix, win32 } from 'node:path';
 import { GatehouseError } from './errors.ts';
-import { refuseForeignParts } from './home/ownership.ts';
+import { refuseForeignParts, type OwnFolders } from './home/ownership.ts';
 import { ensureExclusiveFolder, ensureFolder, ensurePrivateFolder, refuseSwappable } from './files.ts';
 
 /** Where Gatehouse keeps things. Every folder is absolute and for the owner alone (0700). */
-export interface Paths {
-  /**
-   * What identifies this installation to the user and to the keychain: GATEHOUSE_HOME, or the user's home.
-   */
-  readonly home: string;
-  /** True when GATEHOUSE_HOME was given. */
-  readonly custom: boolean;
-  /** settings.json */
-  readonly config: string;
-  /** What must not be lost: the ledger, the sealed secrets, managed environments. */
-  readonly data: string;
-  /** Records of servers that run, the lock of the core: what is true of this computer now. */
-  readonly state: string;
-  readonly logs: string;
-  readonly cache: string;
+export interface Paths extends OwnFolders {
   /** Sockets. At most 63 bytes long on macOS and 67 elsewhere, so that names of 40 bytes fit under it. */
   readonly runtime: string;
-  /** Owner of all this; null on Windows. */
-  readonly uid: number | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -10,15 +10,26 @@ import { GatehouseError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Variables } from '../variables.ts';
 
-/** Of `Paths`: the folders that are looked at, and whose they must be (null on Windows). */
-interface OwnFolders {
+/**
+ * The folders that are looked at, and whose they must be. Every folder is absolute and for the owner alone
+ * (0700).
+ */
+export interface OwnFolders {
+  /**
+   * What identifies this installation to the user and to the keychain: GATEHOUSE_HOME, or the user's home.
+   */
   readonly home: string;
+  /** True when GATEHOUSE_HOME was given. */
   readonly custom: boolean;
+  /** settings.json */
   readonly config: string;
+  /** What must not be lost: the ledger, the sealed secrets, managed environments. */
   readonly data: string;
+  /** Records of servers that run, the lock of the core: what is true of this computer now. */
   readonly state: string;
   readonly logs: string;
   readonly cache: string;
+  /** Owner of all this; null on Windows. */
   readonly uid: number | null;
 }
 

@@ -26,6 +26,10 @@ function page(
 /** Why a sign-in did not work. */
 export type LoginProblem = 'wrong' | 'limited';
 
+function tooManyTokens(waitSeconds: number): string {
+  return `Too many wrong tokens. The right one is accepted at any time; the next wrong one is checked in ${waitSeconds} s.`;
+}
+
 /**
  * @param next where the form leads, already checked
  * @param waitSeconds until another wrong token is looked at; only for `limited`
@@ -41,11 +45,7 @@ export function loginPage(
     problem === null
       ? nothing
       : markup`<p class="note" role="alert" id="problem">
-          ${
-            problem === 'wrong'
-              ? 'That is not the access token of this server. Nothing was opened.'
-              : `Too many wrong tokens. The right one is accepted at any time; the next wrong one is checked in ${waitSeconds} s.`
-          }
+          ${problem === 'wrong' ? 'That is not the access token of this server. Nothing was opened.' : tooManyTokens(waitSeconds)}
         </p>`;
   const status = problem === null ? 200 : problem === 'wrong' ? 401 : 429;
   return page(
@@ -88,8 +88,7 @@ export type ShownProblem = LoginProblem | 'used';
 const shownProblems: Record<ShownProblem, (waitSeconds: number) => string> = {
   wrong: () =>
     'That is neither the access token of this server nor one of its sign-in links. Nothing was opened.',
-  limited: waitSeconds =>
-    `Too many wrong tokens. The right one is accepted at any time; the next wrong one is checked in ${waitSeconds} s.`,
+  limited: tooManyTokens,
   used: () => 'That sign-in link has been used, or is older than ten minutes. Make a new one.',
 };
 
